@@ -1,0 +1,89 @@
+"""Who may do what: one table from role to permissions, and nothing else decides."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    VOLUNTEER = "volunteer"
+    LEAD = "lead"
+    SUPERVISOR = "supervisor"
+    COORDINATOR = "coordinator"
+    PARTNER_READER = "partner_reader"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    OWN_ATTENDANCE = "own_attendance"
+    """Check oneself in and out, see and question own hours, own data."""
+    SEE_FLOOR = "see_floor"
+    """See who is on the floor at the sites (or the shift) of one's grant."""
+    ENTER_ATTENDANCE = "enter_attendance"
+    """Check somebody in or out by hand, with a reason."""
+    DECIDE = "decide"
+    """Approve, adjust, return, reject; never one's own record or entry."""
+    REOPEN = "reopen"
+    """Reopen or void what was decided."""
+    CONFIRM_ADJUSTMENT = "confirm_adjustment"
+    """Be the second person for a large adjustment."""
+    CONFIRM_SIGN_IN = "confirm_sign_in"
+    """Vouch for a person in front of you whose phone is new."""
+    MANAGE_POSTERS = "manage_posters"
+    PLAN = "plan"
+    """Create and edit sites, services, campaigns, opportunities, shifts, rosters."""
+    MANAGE_PEOPLE = "manage_people"
+    SEE_FIGURES = "see_figures"
+    EXPORT = "export"
+    SEE_AUDIT = "see_audit"
+    ADMINISTER = "administer"
+    """Accounts, grants, settings, keys; not approval."""
+
+
+class Scope(StrEnum):
+    """How far a grant of a role reaches."""
+
+    SELF = "self"
+    SHIFT = "shift"
+    SITE = "site"
+    PARTNER = "partner"
+    ALL = "all"
+
+
+SCOPE: dict[Role, Scope] = {
+    Role.VOLUNTEER: Scope.SELF,
+    Role.LEAD: Scope.SHIFT,
+    Role.SUPERVISOR: Scope.SITE,
+    Role.COORDINATOR: Scope.ALL,
+    Role.PARTNER_READER: Scope.PARTNER,
+    Role.AUDITOR: Scope.ALL,
+    Role.ADMINISTRATOR: Scope.ALL,
+}
+
+_P = Permission
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.VOLUNTEER: frozenset({_P.OWN_ATTENDANCE}),
+    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR}),
+    Role.SUPERVISOR: frozenset(
+        {
+            _P.OWN_ATTENDANCE,
+            _P.SEE_FLOOR,
+            _P.ENTER_ATTENDANCE,
+            _P.DECIDE,
+            _P.CONFIRM_SIGN_IN,
+            _P.MANAGE_POSTERS,
+            _P.SEE_FIGURES,
+        }
+    ),
+    Role.COORDINATOR: frozenset(_P) - {_P.ADMINISTER},
+    Role.PARTNER_READER: frozenset({_P.SEE_FIGURES}),
+    Role.AUDITOR: frozenset({_P.SEE_FIGURES, _P.SEE_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.ADMINISTER}),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    return permission in MAY[role]
+
+
+def roles_that_may(permission: Permission) -> frozenset[Role]:
+    return frozenset(role for role in Role if may(role, permission))
