@@ -1,0 +1,5 @@
+"""The application for any WSGI server: `gunicorn wsgi:app`."""
+
+from checkin import create_app
+
+app = create_app()
