@@ -259,11 +259,9 @@ def _temporary_folder() -> Path:
         if not _is_root():
             return folder
         os.chown(folder, NOBODY, NOBODY)
-        try:
-            subprocess.run(["true"], **_as_nobody(folder), check=True)
+        if subprocess.run(["test", "-w", folder], **_as_nobody(folder)).returncode == 0:
             return folder
-        except PermissionError:
-            folder.rmdir()
+        folder.rmdir()
     raise Unavailable(f"No temporary folder that user {NOBODY} can reach.")
 
 

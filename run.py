@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Set up once, then run: `python3 run.py` serves the demo, `python3 run.py test` tests everything.
+
+Standard library only: this is the one file that runs before anything is installed.
+"""
+
+from __future__ import annotations  # so that an older Python gets as far as the sentence below
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+STAMP = VENV / "installed"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+TO_RUN = ("postgres",)
+TO_TEST = ("postgres", "test", "dev")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main() -> int:
+    """Answer with the exit code of what was asked for."""
+    if sys.version_info < (3, 11):  # noqa: UP036, it runs before pip can refuse
+        sys.exit(f"Checkin needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    os.chdir(HERE)
+    commands = {"test": test, "check": check, "format": reformat}
+    if len(sys.argv) > 1 and sys.argv[1] in commands:
+        return commands[sys.argv[1]](sys.argv[2:])
+    return serve(_arguments())
+
+
+def serve(wanted: argparse.Namespace) -> int:
+    """Set up, bring the database up to date, fill in the demo and serve."""
+    install(TO_RUN)
+    os.environ.setdefault("CHECKIN_DEMO", str(wanted.demo).lower())
+    preparations = [["init"], ["demo"]] if wanted.demo else [["init"]]
+    for command in preparations:
+        if code := run("-m", "checkin", *command):
+            return code
+    return run("-m", "checkin", "serve", "--host", wanted.host, "--port", str(wanted.port))
+
+
+def test(arguments: list[str]) -> int:
+    """Set up and run every check and test; with arguments, only pytest, with these."""
+    install(TO_TEST)
+    without_browser = [] if _provide_browser() else ["-m", "not browser"]
+    if arguments:
+        return run("-m", "pytest", *without_browser, *arguments)
+    if without_browser:
+        print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
+    checked = check([])
+    tested = run(
+        *("-m", "pytest", "-n", "2", "--dist", "loadfile"),
+        *("--cov", "--cov-report", "term", *without_browser),
+    )
+    browserless = bool(without_browser) and _is_ci()
+    if browserless:
+        print("CI is set and the browser tests did not run: that is a failure.")
+    return checked or tested or int(browserless)
+
+
+def check(_: list[str]) -> int:
+    """Lint, format and types."""
+    install(TO_TEST)
+    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    return max([run("-m", *command) for command in checks])
+
+
+def reformat(_: list[str]) -> int:
+    """Put the Python into one style."""
+    install(TO_TEST)
+    return run("-m", "ruff", "check", "--fix", ".") or run("-m", "ruff", "format", ".")
+
+
+def install(extras: tuple[str, ...]) -> None:
+    """Make .venv hold the package and these extras, unless it already does."""
+    wanted = {_fingerprint(), *extras}
+    if STAMP.is_file() and wanted <= set(STAMP.read_text().split()):
+        return
+    print("Setting up .venv; this takes a minute the first time.", flush=True)
+    uv = shutil.which("uv")
+    if not _works(PYTHON):
+        _make_environment(uv)
+    installer = (
+        [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
+    )
+    target = f".[{','.join(extras)}]"
+    if subprocess.run([*installer, "--quiet", "-c", "constraints.txt", "-e", target]).returncode:
+        sys.exit("The installation failed; the lines above say why. Nothing else was changed.")
+    STAMP.write_text("\n".join(sorted(wanted)))
+
+
+def run(*arguments: str) -> int:
+    """Run the environment's Python and answer with its exit code; Ctrl-C is not a fault."""
+    process = subprocess.Popen([PYTHON, *arguments])
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the program got it too and is stopping in its own way
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Set up and serve Checkin, with its demo.",
+        epilog="Also: run.py test [pytest arguments] · run.py check · run.py format",
+    )
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on (%(default)s)")
+    parser.add_argument("--port", default=8000, type=int, help="port to listen on (%(default)s)")
+    parser.add_argument("--no-demo", dest="demo", action="store_false", help="start empty")
+    return parser.parse_args()
+
+
+def _fingerprint() -> str:
+    """Changes whenever the environment would be installed differently."""
+    seen = hashlib.sha256(f"{HERE} {sys.version_info[:2]}".encode())
+    for name in ("setup.cfg", "pyproject.toml", "constraints.txt"):
+        seen.update((HERE / name).read_bytes())
+    return seen.hexdigest()
+
+
+def _works(python: Path) -> bool:
+    """Whether this is an environment of the Python that runs us."""
+    show = "import sys; print(sys.version_info[:2])"
+    if not python.exists():
+        return False
+    seen = subprocess.run([python, "-c", show], capture_output=True, text=True)
+    return seen.stdout.strip() == str(sys.version_info[:2])
+
+
+def _make_environment(uv: str | None) -> None:
+    if not uv and not find_spec("ensurepip"):
+        sys.exit("Python's venv is missing. On Debian and Ubuntu: sudo apt install python3-venv")
+    maker = [uv, "venv", "--clear", "--python"] if uv else []
+    command = (
+        [*maker, sys.executable, VENV] if uv else [sys.executable, "-m", "venv", "--clear", VENV]
+    )
+    if subprocess.run(command).returncode:
+        sys.exit(f"The environment {VENV} could not be made; the lines above say why.")
+
+
+def _provide_browser() -> bool:
+    """Find a Chromium or get one; CHROMIUM then names it, unless it is Playwright's own."""
+    if not _find_browser() and _may_install_packages():
+        subprocess.run(["apt-get", "update", "-q"])
+        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", "chromium"])
+    if found := _find_browser():
+        os.environ["CHROMIUM"] = found
+        return True
+    return run("-m", "playwright", "install", "chromium") == 0
+
+
+def _find_browser() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def _may_install_packages() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and bool(shutil.which("apt-get"))
+
+
+def _is_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
