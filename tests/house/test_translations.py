@@ -1,0 +1,102 @@
+"""Every sentence has Arabic in every form, and the compiled catalogue is the one that was written."""
+
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tools.catalogue import CATALOGUE, COMPILED, HEADER, compiled, extract, missing, read
+
+ARABIC = read(CATALOGUE)
+MESSAGES = [message for message in ARABIC if message.id]
+PLURALS = [message for message in MESSAGES if message.pluralizable]
+RUN = "run `python tools/catalogue.py` and commit checkin/translations"
+_PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
+_ACCOUNT = re.compile(r"\bsign(ed|ing|-|s)?[ -]?(in|out)\b", re.IGNORECASE)
+
+
+def sources(message):
+    return message.id if message.pluralizable else (message.id,)
+
+
+def arabic(message):
+    return message.string if message.pluralizable else (message.string,)
+
+
+def placeholders(text):
+    return set(_PLACEHOLDER.findall(text))
+
+
+def catalogue_of(text):
+    return read_po((HEADER + text).splitlines(keepends=True), locale="ar")
+
+
+def test_the_catalogue_holds_exactly_what_the_pages_say():
+    said = {(message.context, sources(message)) for message in extract() if message.id}
+    written = {(message.context, sources(message)) for message in MESSAGES}
+    assert said == written, RUN
+
+
+def test_every_sentence_has_arabic_in_all_its_forms():
+    lacking = [message.id for message in missing(ARABIC)]
+    assert not lacking, "translate them in a .po file and `python tools/catalogue.py merge` it"
+
+
+def test_a_sentence_without_arabic_would_be_found():
+    lame = catalogue_of(
+        '\nmsgid "Save"\nmsgstr ""\n'
+        '\nmsgid "%(num)s hour"\nmsgid_plural "%(num)s hours"\n'
+        'msgstr[0] "ا"\nmsgstr[1] "ا"\nmsgstr[2] "ا"\nmsgstr[3] ""\nmsgstr[4] "ا"\nmsgstr[5] "ا"\n'
+    )
+    assert [sources(message)[0] for message in missing(lame)] == ["Save", "%(num)s hour"]
+
+
+def test_nothing_is_fuzzy():
+    assert not [message.id for message in MESSAGES if message.fuzzy]
+
+
+def test_the_plural_rule_is_the_one_the_forms_are_written_for():
+    assert b"n%100>=11?4:5" in CATALOGUE.read_bytes()
+    assert ARABIC.num_plurals == 6
+
+
+def test_the_compiled_catalogue_is_fresh():
+    assert COMPILED.read_bytes() == compiled(ARABIC), RUN
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: str(sources(message)[0]))
+def test_placeholders_agree(message):
+    named = set().union(*map(placeholders, sources(message)))
+    for form in arabic(message):
+        extra = {"%(num)s", "%(num)d"} if message.pluralizable else set()
+        assert placeholders(form) <= named, f"Arabic names what English does not: {form}"
+        assert named - extra <= placeholders(form), f"Arabic leaves a value out: {form}"
+
+
+@pytest.mark.parametrize("message", PLURALS, ids=lambda message: str(message.id[0]))
+def test_numbers_from_three_on_are_said(message):
+    named = set().union(*map(placeholders, sources(message))) & {"%(num)s", "%(num)d"}
+    for form in message.string[3:]:
+        assert named <= placeholders(form), f"the number is not said: {form}"
+
+
+def test_a_bare_percent_sign_is_never_used():
+    # Templates always fill placeholders in, Python only when there are some: «62%» would differ.
+    bare = [s for m in MESSAGES for s in (*sources(m), *arabic(m)) if "%" in s]
+    assert not [s for s in bare if not placeholders(s)]
+    assert not [s for s in bare if "%" in _PLACEHOLDER.sub("", s).replace("%%", "")]
+
+
+def test_signing_in_is_said_of_accounts_only():
+    """«تسجيل الدخول» opens an account; being present is «تسجيل الحضور», whatever the habit."""
+    for message in MESSAGES:
+        said = " ".join(arabic(message))
+        if "الدخول" in said or "تسجيل الخروج" in said:
+            assert _ACCOUNT.search(message.id), (
+                f"«الدخول» in a text that is not about accounts: {said}"
+            )
+
+
+def test_the_voice_is_calm():
+    loud = [form for m in MESSAGES for form in (*sources(m), *arabic(m)) if "!" in form]
+    assert not loud, "no exclamation marks"
