@@ -1,6 +1,7 @@
 """Where CI is set a skip is a failure that keeps its reason; elsewhere it stays a skip."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -8,12 +9,25 @@ import pytest
 
 from tests.house.tree import ROOT
 
-SKIPPING = """
+SKIPPED_TEST = """
 import pytest
 
-def test_skipped():
+def test_it():
     pytest.skip("no such machine")
+"""
 
+SKIPPED_FILE = """
+import pytest
+
+pytest.importorskip("no_such_machine")
+"""
+
+EXPECTED_FAILURE = """
+import pytest
+
+@pytest.mark.xfail(reason="known")
+def test_it():
+    assert False
 """
 
 
@@ -30,14 +44,12 @@ def outcome(folder, text: str, ci: str) -> tuple[int, str]:
     return result.returncode, result.stdout
 
 
-@pytest.mark.parametrize(
-    "text", [SKIPPING, "import pytest\npytest.importorskip('no_such_machine')"]
-)
+@pytest.mark.parametrize("text", [SKIPPED_TEST, SKIPPED_FILE])
 def test_a_skip_fails_in_ci_only(tmp_path, text):
     code, output = outcome(tmp_path, text, ci="true")
-    assert code != 0
+    assert code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
     assert "Nothing may be skipped here" in output
-    assert "no such machine" in output or "no_such_machine" in output
+    assert re.search("no.such.machine", output)
 
     code, output = outcome(tmp_path, text, ci="")
     assert code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -45,7 +57,6 @@ def test_a_skip_fails_in_ci_only(tmp_path, text):
 
 
 def test_an_expected_failure_is_not_a_skip(tmp_path):
-    code, output = outcome(tmp_path, SKIPPING.partition("def test_skipped")[0] + (
-        "@pytest.mark.xfail(reason='known')\ndef test_it():\n    assert False\n"
-    ), ci="true")  # fmt: skip
-    assert (code, "1 xfailed" in output) == (0, True)
+    code, output = outcome(tmp_path, EXPECTED_FAILURE, ci="true")
+    assert code == pytest.ExitCode.OK
+    assert "1 xfailed" in output
