@@ -1,4 +1,4 @@
-"""Every sentence has Arabic in every form, and the compiled catalogue is the one that was written."""
+"""Every sentence has Arabic in every form, and the compiled catalogue is the written one."""
 
 import re
 
@@ -11,6 +11,7 @@ ARABIC = read(CATALOGUE)
 MESSAGES = [message for message in ARABIC if message.id]
 PLURALS = [message for message in MESSAGES if message.pluralizable]
 RUN = "run `python tools/catalogue.py` and commit checkin/translations"
+_COUNT = {"%(number)s", "%(num)s", "%(num)d"}
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 _ACCOUNT = re.compile(r"\bsign(ed|ing|-|s)?[ -]?(in|out)\b", re.IGNORECASE)
 
@@ -45,10 +46,10 @@ def test_every_sentence_has_arabic_in_all_its_forms():
 def test_a_sentence_without_arabic_would_be_found():
     lame = catalogue_of(
         '\nmsgid "Save"\nmsgstr ""\n'
-        '\nmsgid "%(num)s hour"\nmsgid_plural "%(num)s hours"\n'
+        '\nmsgid "%(number)s hour"\nmsgid_plural "%(number)s hours"\n'
         'msgstr[0] "ا"\nmsgstr[1] "ا"\nmsgstr[2] "ا"\nmsgstr[3] ""\nmsgstr[4] "ا"\nmsgstr[5] "ا"\n'
     )
-    assert [sources(message)[0] for message in missing(lame)] == ["Save", "%(num)s hour"]
+    assert [sources(message)[0] for message in missing(lame)] == ["Save", "%(number)s hour"]
 
 
 def test_nothing_is_fuzzy():
@@ -68,14 +69,14 @@ def test_the_compiled_catalogue_is_fresh():
 def test_placeholders_agree(message):
     named = set().union(*map(placeholders, sources(message)))
     for form in arabic(message):
-        extra = {"%(num)s", "%(num)d"} if message.pluralizable else set()
+        extra = _COUNT if message.pluralizable else set()
         assert placeholders(form) <= named, f"Arabic names what English does not: {form}"
         assert named - extra <= placeholders(form), f"Arabic leaves a value out: {form}"
 
 
 @pytest.mark.parametrize("message", PLURALS, ids=lambda message: str(message.id[0]))
 def test_numbers_from_three_on_are_said(message):
-    named = set().union(*map(placeholders, sources(message))) & {"%(num)s", "%(num)d"}
+    named = set().union(*map(placeholders, sources(message))) & _COUNT
     for form in message.string[3:]:
         assert named <= placeholders(form), f"the number is not said: {form}"
 
