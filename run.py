@@ -87,7 +87,7 @@ def install(extras: tuple[str, ...]) -> None:
         return
     print("Setting up .venv; this takes a minute the first time.", flush=True)
     uv = shutil.which("uv")
-    if not _works(PYTHON):
+    if not _works(uv):
         _make_environment(uv)
     installer = (
         [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
@@ -127,12 +127,12 @@ def _fingerprint() -> str:
     return seen.hexdigest()
 
 
-def _works(python: Path) -> bool:
-    """Whether this is an environment of the Python that runs us."""
-    show = "import sys; print(sys.version_info[:2])"
-    if not python.exists():
+def _works(uv: str | None) -> bool:
+    """Whether .venv is an environment of the Python that runs us, with something to install by."""
+    show = f"import sys{'' if uv else ', pip'}; print(sys.version_info[:2])"
+    if not PYTHON.exists():
         return False
-    seen = subprocess.run([python, "-c", show], capture_output=True, text=True)
+    seen = subprocess.run([PYTHON, "-c", show], capture_output=True, text=True)
     return seen.stdout.strip() == str(sys.version_info[:2])
 
 
