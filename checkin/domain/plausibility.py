@@ -17,17 +17,17 @@ def parse_count(text: str | None) -> int | None:
     """The number a person typed; None for blank, because blank is not zero.
 
     Arabic and Persian digits and grouped thousands (1,000) are read. Raises Problem
-    `count_invalid` (fact `most`) for decimals, signs, words and numbers above 100,000.
+    `count_invalid` (fact `max`) for decimals, signs, words and numbers above 100,000.
     """
     typed = latin_digits(text or "").strip()
     if not typed:
         return None
     # A longer run of digits than the largest number needs is refused before it is converted.
     if not _WHOLE.fullmatch(typed) or len(typed) > 12:
-        raise Problem("count_invalid", most=MOST_BENEFICIARIES)
+        raise Problem("count_invalid", max=MOST_BENEFICIARIES)
     count = int(typed.replace(",", ""))
     if count > MOST_BENEFICIARIES:
-        raise Problem("count_invalid", most=MOST_BENEFICIARIES)
+        raise Problem("count_invalid", max=MOST_BENEFICIARIES)
     return count
 
 

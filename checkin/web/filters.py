@@ -43,7 +43,7 @@ class Named(Protocol):
 
 
 def init_app(app: Flask) -> None:
-    """Every filter under its own name, and `counted` as a global."""
+    """Every filter under its own name, and the range of two times as a global too."""
     shown = (
         *(num, time_long, time_short, time_range, clock_duration, duration, duration_after),
         *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
     )
     for filter_ in shown:
         app.jinja_env.filters[filter_.__name__] = filter_
-    app.jinja_env.globals.update(counted=counted, time_range=time_range)
+    app.jinja_env.globals["time_range"] = time_range
 
 
 # Times of day

@@ -2,11 +2,16 @@
 
 from typing import Literal
 
+from flask import Flask
 from flask_babel import npgettext
 
 from checkin.web.digits import num
 
 Case = Literal["subject", "after"]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["counted"] = counted
 
 
 def _noun(context: str, one: str, many: str) -> tuple[str, str, str]:

@@ -58,7 +58,7 @@ def test_what_is_no_count_is_refused_with_the_limit(typed):
     with pytest.raises(Problem) as refused:
         parse_count(typed)
     assert refused.value.code == "count_invalid"
-    assert refused.value.facts == {"most": 100_000}
+    assert refused.value.facts == {"max": 100_000}
 
 
 @given(st.integers(min_value=0, max_value=MOST_BENEFICIARIES))

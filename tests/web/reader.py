@@ -4,14 +4,15 @@ from contextlib import contextmanager
 
 from flask import Flask, g
 
-from checkin.web import filters, i18n
+from checkin.web import filters, i18n, words
 
 
 def reading_app():
-    """An application that holds only the reader's language and the filters."""
+    """An application that holds only the reader's language, filters and nouns."""
     app = Flask(__name__)
     i18n.init_app(app)
     filters.init_app(app)
+    words.init_app(app)
     return app
 
 
