@@ -16,12 +16,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import TemplateSyntaxError
 
 ROOT = Path(__file__).resolve().parents[1]
 TRANSLATIONS = ROOT / "checkin" / "translations"
@@ -71,15 +73,21 @@ def extract() -> Catalog:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, settings = parse_mapping_cfg(file, "babel.cfg")
     said = empty()
-    for name, _line, message, comments, context in extract_from_dir(
+    reading: list[str] = []
+    found = extract_from_dir(
         ROOT,
         methods,
         settings,
         keywords=KEYWORDS,
         comment_tags=["Translators:"],
+        callback=lambda name, _method, _options: reading.append(name),
         directory_filter=lambda folder: not Path(folder).name.startswith("."),
-    ):
-        said.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+    )
+    try:
+        for name, _line, message, comments, context in found:
+            said.add(message, None, [(name, 0)], auto_comments=comments, context=context)
+    except (SyntaxError, TokenError, TemplateSyntaxError) as error:
+        sys.exit(f"{reading[-1]} cannot be read ({error}); mend it and try again.")
     return said
 
 

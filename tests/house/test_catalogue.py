@@ -34,9 +34,15 @@ def translation(tree, name, source, arabic):
     return path
 
 
+def catalogue(tree):
+    return tree / "checkin" / "translations" / "ar" / "LC_MESSAGES" / "messages.po"
+
+
 def start(tree, *arguments):
     command = [sys.executable, "tools/catalogue.py", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def run(tree, *arguments):
@@ -54,15 +60,14 @@ def test_a_sentence_without_arabic_is_named_and_fails_the_command(tree):
 
 def test_a_translation_waits_until_its_sentence_is_said_and_after_it_was(tree):
     assert run(tree, "merge", translation(tree, "early", "Save", "حفظ"))[0] == 0
-    catalogue = tree / "checkin" / "translations" / "ar" / "LC_MESSAGES" / "messages.po"
-    assert "حفظ" not in catalogue.read_text(encoding="utf-8")
+    assert "حفظ" not in catalogue(tree).read_text(encoding="utf-8")
     for _visit in range(2):
         say(tree, page="Save")
         assert run(tree)[0] == 0
-        assert 'msgid "Save"\nmsgstr "حفظ"' in catalogue.read_text(encoding="utf-8")
+        assert 'msgid "Save"\nmsgstr "حفظ"' in catalogue(tree).read_text(encoding="utf-8")
         (tree / "templates" / "page.html").unlink()
         assert run(tree)[0] == 0
-        assert "حفظ" not in catalogue.read_text(encoding="utf-8")
+        assert "حفظ" not in catalogue(tree).read_text(encoding="utf-8")
 
 
 def test_a_changed_translation_is_told(tree):
@@ -71,6 +76,21 @@ def test_a_changed_translation_is_told(tree):
     status, printed = run(tree, "merge", translation(tree, "second", "Save", "تخزين"))
     assert status == 0
     assert "changed: 'Save'" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("templates/page.html", "{% if %}"), ("checkin/page.py", "def f(:\n  x = (\n y")],
+)
+def test_a_file_that_cannot_be_read_is_named_and_nothing_changes(tree, name, broken):
+    say(tree, other="Save")
+    run(tree, "merge", translation(tree, "save", "Save", "حفظ"))
+    before = catalogue(tree).read_bytes()
+    (tree / name).write_text(broken)
+    status, printed = run(tree)
+    assert status == 1
+    assert printed.startswith(f"{name} cannot be read")
+    assert catalogue(tree).read_bytes() == before
 
 
 def test_people_who_merge_at_once_lose_nothing(tree):
