@@ -204,7 +204,7 @@ def open_server(durable: bool = False) -> Server:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """One server for each test process, so that parallel tests cannot meet."""
     try:
         server = open_server()

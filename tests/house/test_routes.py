@@ -31,7 +31,13 @@ VERBS = {
 @pytest.fixture(scope="module")
 def app(tmp_path_factory) -> Flask:
     folder = tmp_path_factory.mktemp("routes")
-    return create_app({"TESTING": True, "DATABASE_URL": f"sqlite:///{folder / 'routes.sqlite3'}"})
+    return create_app(
+        {
+            "TESTING": True,
+            "DATABASE_URL": f"sqlite:///{folder / 'routes.sqlite3'}",
+            "SECRET_KEY": "a key for tests that is long enough, 0123456789",
+        }
+    )
 
 
 @pytest.fixture(scope="module")
