@@ -1,0 +1,159 @@
+"""Styles, scripts, fonts, icons: read once at start, addressed by content, cached for ever."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from checkin.config import folder
+from checkin.web.guard import public
+
+FOLDERS = ("fonts", "icons", "js", "vendor")
+NOT_SERVED = ("vendor/fonts-pdf/",)
+STYLESHEET = "css/app.css"
+A_YEAR = 365 * 24 * 60 * 60
+
+# Said here, because a Windows machine's registry may call a script plain text. What is not in
+# this list (licences, the lock) is not served.
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+ALREADY_SMALL = (".png", ".woff2")
+
+_IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
+_URL = re.compile(r'url\("([^"]+)"\)')
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+bp = Blueprint("assets", __name__, url_prefix="/static")
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    packed: bytes | None
+    mimetype: str
+
+
+class Assets:
+    """Every file that may be served, in memory, and the version of each kind.
+
+    A version stands in the address before the file's own path, not in its name, so that scripts
+    import each other by plain relative addresses and still get the version they were made with.
+    """
+
+    def __init__(self, root: Path):
+        self.files: dict[str, Asset] = {}
+        self.versions: dict[str, str] = {}
+        for kind in FOLDERS:
+            self._add(kind, _bodies(root, kind))
+        self._add("css", {STYLESHEET: join_styles(root / STYLESHEET, self._from_stylesheet)})
+
+    def address(self, path: str) -> tuple[str, str, str]:
+        """Kind (its folder), version and the rest of a path; a wrong path fails at once."""
+        if path not in self.files:
+            raise LookupError(f"static/{path} does not exist or is not served")
+        kind, rest = path.split("/", 1)
+        return kind, self.versions[kind], rest
+
+    def _add(self, kind: str, bodies: dict[str, bytes]) -> None:
+        for path, body in bodies.items():
+            self.files[path] = _asset(path, body)
+        content = hashlib.sha256()
+        for path in sorted(bodies):
+            content.update(path.encode() + b"\0" + hashlib.sha256(bodies[path]).digest())
+        self.versions[kind] = content.hexdigest()[:12]
+
+    def _from_stylesheet(self, path: str) -> str:
+        """Relative to /static/css/<version>/app.css, so that it holds under any prefix."""
+        return "../../" + "/".join(self.address(path))
+
+
+def init_app(app: Flask) -> None:
+    """Serve the files and give templates `asset("js/app.js")`."""
+    app.extensions["assets"] = Assets(folder("static"))
+    app.register_blueprint(bp)
+    app.jinja_env.globals["asset"] = asset
+
+
+def asset(path: str) -> str:
+    """The address of a file of static/, which changes whenever its content does."""
+    kind, version, rest = _assets().address(path)
+    return url_for("assets.show", kind=kind, version=version, path=rest)
+
+
+@bp.get("/<string:kind>/<string:version>/<path:path>")
+@public
+def show(kind: str, version: str, path: str) -> Response:
+    found = _assets().files.get(f"{kind}/{path}")
+    if found is None:
+        abort(404)
+    response = _answer(found)
+    if version == _assets().versions[kind]:
+        response.cache_control.public = True
+        response.cache_control.max_age = A_YEAR
+        response.cache_control.immutable = True
+    else:
+        # A page of the version before this one: its address gets today's file, but not for ever.
+        response.cache_control.no_cache = True
+    return response.make_conditional(request)
+
+
+def join_styles(entry: Path, address: Callable[[str], str]) -> bytes:
+    """The files that `entry` imports, in its order and each in its layer, as one stylesheet."""
+
+    def imported(match: re.Match[str]) -> str:
+        file = entry.parent / match[1]
+        return f"@layer {match[2]} {{ {_with_addresses(file, entry.parents[1], address)} }}"
+
+    joined = _IMPORT.sub(imported, entry.read_text(encoding="utf-8"))
+    return " ".join(_COMMENT.sub("", joined).split()).encode()
+
+
+def _with_addresses(file: Path, root: Path, address: Callable[[str], str]) -> str:
+    def addressed(match: re.Match[str]) -> str:
+        target = (file.parent / match[1]).resolve().relative_to(root.resolve())
+        return f'url("{address(target.as_posix())}")'
+
+    return _URL.sub(addressed, file.read_text(encoding="utf-8"))
+
+
+def _bodies(root: Path, kind: str) -> dict[str, bytes]:
+    files = (file for file in (root / kind).rglob("*") if file.is_file())
+    named = {file.relative_to(root).as_posix(): file for file in files}
+    return {path: file.read_bytes() for path, file in named.items() if _served(path)}
+
+
+def _served(path: str) -> bool:
+    return Path(path).suffix in TYPES and not path.startswith(NOT_SERVED)
+
+
+def _asset(path: str, body: bytes) -> Asset:
+    suffix = Path(path).suffix
+    packed = None if suffix in ALREADY_SMALL else gzip.compress(body, 9, mtime=0)
+    return Asset(body, packed, TYPES[suffix])
+
+
+def _answer(found: Asset) -> Response:
+    packed = found.packed if "gzip" in request.accept_encodings else None
+    response = Response(packed or found.body, mimetype=found.mimetype)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if found.packed:
+        response.vary.add("Accept-Encoding")
+    if packed:
+        response.content_encoding = "gzip"
+    response.add_etag()
+    return response
+
+
+def _assets() -> Assets:
+    return current_app.extensions["assets"]
