@@ -1,0 +1,279 @@
+"""The engine, the session, the one commit, and all that differs between the two databases."""
+
+import contextlib
+import functools
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Row, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; one process with a thread lock is served there
+    fcntl = None  # type: ignore[assignment]
+
+AnyRow = Row[*tuple[Any, ...]]
+"""One row of a question, its columns named in the question itself."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Base(DeclarativeBase):
+    """Every model; constraints are named so that both databases can change them later."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"autoflush": False, "expire_on_commit": False},
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, always UTC; a naive one is refused instead of guessed at."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# --- engines -------------------------------------------------------------------------------
+
+
+def init_app(app: Flask) -> None:
+    """Bind the session to the configured database."""
+    url = normal_url(app.config["DATABASE_URL"])
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def normal_url(url: str) -> str:
+    """One spelling for PostgreSQL with psycopg 3, whatever the hosting gave."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def standalone_engine(url: str) -> Engine:
+    """An engine outside any app, for set-up, doctor and tests."""
+    url = normal_url(url)
+    engine = create_engine(url, **engine_options(url))
+    prepare(engine)
+    return engine
+
+
+_POSTGRES_SETTINGS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+}
+BUSY_SECONDS = 5.0
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    settings = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items())
+    return {
+        "pool_pre_ping": True,
+        "pool_recycle": 300,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": {"connect_timeout": 5, "tcp_user_timeout": 5000, "options": settings},
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Durable, checked, and with transactions that begin when we say so."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # the driver must not open transactions on its own: it would begin them too late
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"journal_mode={'WAL' if fcntl else 'TRUNCATE'}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+_WRITES = "checkin_writes"
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # reading and then writing in a deferred transaction loses updates without an error
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# --- the one commit ------------------------------------------------------------------------
+
+ATTEMPTS = 5
+_inside: ContextVar[bool] = ContextVar("checkin_inside_transaction", default=False)
+
+
+def transaction(work: Callable[P, T]) -> Callable[P, T]:
+    """Make `work` one transaction: all of it is kept, or none of it.
+
+    The whole function is tried again (at most five times) when the database asks for it, so it
+    must not act outside the database. Called inside another transaction it joins that one. What
+    was read before is forgotten first, so nothing stale is written back.
+    """
+
+    @functools.wraps(work)
+    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _inside.get():
+            return work(*args, **kwargs)
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return _once(work, *args, **kwargs)
+            except DBAPIError as fault:
+                if not _passes(fault):
+                    raise
+                time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
+        return _once(work, *args, **kwargs)
+
+    return in_transaction
+
+
+def _once(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    session = db.session()
+    session.rollback()
+    token = _inside.set(True)
+    try:
+        with writing(db.engine):
+            try:
+                session.connection(execution_options={_WRITES: True})
+                result = work(*args, **kwargs)
+                session.flush()
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        return result
+    finally:
+        _inside.reset(token)
+
+
+_TRANSIENT = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
+
+
+def _passes(fault: DBAPIError) -> bool:
+    """Whether trying the whole transaction again may succeed."""
+    state = getattr(fault.orig, "sqlstate", None) or ""
+    text = str(fault.orig)
+    return (
+        fault.connection_invalidated
+        or state in _TRANSIENT
+        or state.startswith("08")
+        or "database is locked" in text
+        or "server closed the connection" in text
+        or "connection failed" in text
+    )
+
+
+# --- SQLite's writers queue ----------------------------------------------------------------
+
+
+class _Queue:
+    """Writers of one SQLite file wait in line: threads on a lock, processes on a file lock.
+
+    SQLite's own waiting sleeps and retries, which starves the unlucky (p95 of 440 ms at eight
+    writers). Held around BEGIN … COMMIT it also keeps two checkpoints from meeting, which
+    SQLite 3.7.0 to 3.51.2 needs (the WAL-reset fault).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: tuple[int, int] | None = None
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        with self._threads:
+            descriptor = self._descriptor()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _descriptor(self) -> int:
+        """One open file per process; a forked child must not share its parent's lock."""
+        if self._file is None or self._file[0] != os.getpid():
+            self._file = os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        return self._file[1]
+
+
+_queues: dict[str, _Queue] = {}
+_queues_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def writing(engine: Engine) -> Iterator[None]:
+    """Wait for this database's turn to write; PostgreSQL needs no queue."""
+    path = sqlite_file(str(engine.url))
+    if path is None or fcntl is None:
+        yield
+        return
+    with _queues_lock:
+        queue = _queues.setdefault(str(path), _Queue(path.with_name(path.name + "-queue")))
+    with queue.turn():
+        yield
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind a SQLite address; nothing for PostgreSQL or memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
