@@ -60,8 +60,8 @@ class Flag(StrEnum):
     """Nothing inside the shift's time counts."""
 
 
-NEUTRAL: frozenset[Flag] = frozenset({Flag.EARLY_IN, Flag.OFF_ROSTER})
-"""Told to everybody, but no reason to hold an approval back."""
+NEUTRAL: frozenset[Flag] = frozenset({Flag.EARLY_IN, Flag.LATE_IN, Flag.OFF_ROSTER})
+"""Told to everybody, but no reason to hold an approval back (a late start shows as shorter)."""
 
 
 def needs_review(flags: Iterable[Flag]) -> list[Flag]:
