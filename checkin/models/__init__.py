@@ -1,0 +1,35 @@
+"""Tables, relations, and what one row can say about itself; one file per aggregate."""
+
+from checkin.models.accounts import Counter, Device, Grant, Person, SignInCode, SignInRequest
+from checkin.models.attendance import Attendance, Scan
+from checkin.models.audit import AuditEntry, AuditSeal
+from checkin.models.decisions import Decision
+from checkin.models.jobs import Job, Message
+from checkin.models.sites import Lane, Poster, Site
+from checkin.models.work import Assignment, Campaign, Opportunity, Partner, Service, Shift, Team
+
+__all__ = [
+    "Assignment",
+    "Attendance",
+    "AuditEntry",
+    "AuditSeal",
+    "Campaign",
+    "Counter",
+    "Decision",
+    "Device",
+    "Grant",
+    "Job",
+    "Lane",
+    "Message",
+    "Opportunity",
+    "Partner",
+    "Person",
+    "Poster",
+    "Scan",
+    "Service",
+    "Shift",
+    "SignInCode",
+    "SignInRequest",
+    "Site",
+    "Team",
+]

@@ -1,0 +1,169 @@
+"""People, what they may do, the phones that remember them, and the ways to sign in."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from checkin.database import Base, UTCDateTime
+from checkin.domain.roles import Role
+from checkin.models.work import Partner
+
+
+class Person(Base):
+    """Somebody who volunteers, works as staff, or both; name and mobile are all that is asked.
+
+    Several people may share one mobile (a family phone). `name_folded` is for searching.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("gender IN ('man', 'woman')", name="gender"),
+        CheckConstraint(
+            "category IN ('student', 'scout', 'volunteer', 'partner')", name="category"
+        ),
+        CheckConstraint("NOT is_minor OR guardian_mobile IS NOT NULL", name="guardian"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_folded: Mapped[str] = mapped_column(String(120), index=True)
+    mobile: Mapped[str | None] = mapped_column(String(16), index=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_counter: Mapped[int] = mapped_column(default=0, server_default="0")
+    category: Mapped[str] = mapped_column(String(12), default="volunteer")
+    gender: Mapped[str | None] = mapped_column(String(8))
+    team_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"), index=True)
+    is_minor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    guardian_mobile: Mapped[str | None] = mapped_column(String(16))
+    guardian_consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    mobile_proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    partner: Mapped[Partner | None] = relationship(Partner, lazy="raise_on_sql")
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="person", foreign_keys="Grant.person_id", lazy="raise_on_sql"
+    )
+
+    @property
+    def may_check_in(self) -> bool:
+        return self.suspended_at is None and not self.lacks_guardian
+
+    @property
+    def lacks_guardian(self) -> bool:
+        """A minor takes part only after the guardian has agreed."""
+        return self.is_minor and self.guardian_consented_at is None
+
+
+class Grant(Base):
+    """This person holds this role, here, from then until then; nothing else gives rights."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('supervisor', 'coordinator', 'partner_reader', 'auditor', 'administrator')",
+            name="role",
+        ),
+        CheckConstraint("(role = 'supervisor') = (site_id IS NOT NULL)", name="site_scope"),
+        CheckConstraint(
+            "(role = 'partner_reader') = (partner_id IS NOT NULL)", name="partner_scope"
+        ),
+        CheckConstraint("granted_by_id <> person_id", name="not_to_oneself"),
+        UniqueConstraint("person_id", "role", "site_id", "partner_id", "from_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Role] = mapped_column(String(16))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"), index=True)
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    person: Mapped[Person] = relationship(
+        back_populates="grants", foreign_keys=person_id, lazy="raise_on_sql"
+    )
+
+
+class Device(Base):
+    """A browser that is signed in as one person: a remembered phone, or a staff session.
+
+    Its cookie is `selector.verifier`; only the verifier's SHA-256 is kept. The verifier is
+    renewed now and then, and the one before stays good for a minute, for tabs opened together;
+    after that a copy of it betrays theft and ends the device.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'staff')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    selector: Mapped[str] = mapped_column(String(24), unique=True)
+    verifier_sha: Mapped[str] = mapped_column(String(64))
+    previous_sha: Mapped[str | None] = mapped_column(String(64))
+    renewed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_on: Mapped[date]
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    label: Mapped[str] = mapped_column(String(60))
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class SignInCode(Base):
+    """A six-digit code sent to a mobile: ten minutes, five tries, one browser, one use."""
+
+    __tablename__ = "sign_in_codes"
+    __table_args__ = (Index("ix_sign_in_codes_mobile_created_at", "mobile", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mobile: Mapped[str] = mapped_column(String(16))
+    visitor: Mapped[str] = mapped_column(String(64), index=True)
+    code_mac: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SignInRequest(Base):
+    """A volunteer without a code shows two digits; a supervisor who sees them confirms."""
+
+    __tablename__ = "sign_in_requests"
+    __table_args__ = (CheckConstraint("match_number BETWEEN 10 AND 99", name="two_digits"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mobile: Mapped[str] = mapped_column(String(16))
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
+    visitor: Mapped[str] = mapped_column(String(64), index=True)
+    match_number: Mapped[int]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    refused_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Counter(Base):
+    """How often something was tried in a window of time; limits live where every worker sees."""
+
+    __tablename__ = "counters"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    window: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

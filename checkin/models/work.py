@@ -1,0 +1,152 @@
+"""What is done and when: services, partners, campaigns, opportunities, shifts, assignments."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from checkin.database import Base, UTCDateTime
+from checkin.models.sites import Lane, Site
+
+
+class Partner(Base):
+    """A body whose members volunteer: a university, a health society, scouts."""
+
+    __tablename__ = "partners"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('education', 'health', 'charity', 'scouts', 'government', 'company')",
+            name="kind",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(160), unique=True)
+    name_en: Mapped[str] = mapped_column(String(160))
+    kind: Mapped[str] = mapped_column(String(12))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Team(Base):
+    """Volunteers of one neighbourhood."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str] = mapped_column(String(120))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Campaign(Base):
+    """A named effort over several opportunities."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(160), unique=True)
+    name_en: Mapped[str] = mapped_column(String(160))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Service(Base):
+    """A kind of work, who counts the people served, and what is plausible in an hour."""
+
+    __tablename__ = "services"
+    __table_args__ = (
+        CheckConstraint("counted_by IN ('volunteer', 'lane', 'nobody')", name="counted_by"),
+        CheckConstraint("low_per_hour >= 0 AND high_per_hour >= low_per_hour", name="band"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str] = mapped_column(String(120))
+    counted_by: Mapped[str] = mapped_column(String(10), default="volunteer")
+    low_per_hour: Mapped[int] = mapped_column(default=0)
+    high_per_hour: Mapped[int] = mapped_column(default=60)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Opportunity(Base):
+    """A published call: one service, or a course or meeting, with its rules and shifts.
+
+    Time at a course or meeting is attendance, never volunteer hours.
+    """
+
+    __tablename__ = "opportunities"
+    __table_args__ = (
+        CheckConstraint("kind IN ('service', 'course', 'meeting')", name="kind"),
+        CheckConstraint("(kind = 'service') = (service_id IS NOT NULL)", name="service"),
+        CheckConstraint("type IN ('general', 'skilled', 'professional')", name="type"),
+        CheckConstraint("opens_minutes BETWEEN 0 AND 720", name="opens_minutes"),
+        CheckConstraint("late_minutes IS NULL OR late_minutes >= 0", name="late_minutes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), default="service")
+    name_ar: Mapped[str] = mapped_column(String(160))
+    name_en: Mapped[str] = mapped_column(String(160))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    type: Mapped[str] = mapped_column(String(12), default="general")
+    walk_ins: Mapped[bool] = mapped_column(default=False)
+    opens_minutes: Mapped[int] = mapped_column(default=30)
+    """Check-in opens this long before the shift."""
+    late_minutes: Mapped[int | None]
+    """Check-in closes this long after the start; empty means at the shift's end."""
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    service: Mapped[Service | None] = relationship(lazy="raise_on_sql")
+    campaign: Mapped[Campaign | None] = relationship(lazy="raise_on_sql")
+    partner: Mapped[Partner | None] = relationship(lazy="raise_on_sql")
+    shifts: Mapped[list["Shift"]] = relationship(back_populates="opportunity", lazy="raise_on_sql")
+
+
+class Shift(Base):
+    """One stretch of time of an opportunity at a site; `work_on` is the local day it starts."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("seats BETWEEN 1 AND 100000", name="seats"),
+        Index("ix_shifts_site_id_starts_at", "site_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunities.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    lane_id: Mapped[int | None] = mapped_column(ForeignKey("lanes.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    work_on: Mapped[date] = mapped_column(index=True)
+    seats: Mapped[int]
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    row_version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    opportunity: Mapped[Opportunity] = relationship(back_populates="shifts", lazy="raise_on_sql")
+    site: Mapped[Site] = relationship(lazy="raise_on_sql")
+    lane: Mapped[Lane | None] = relationship(lazy="raise_on_sql")
+
+
+class Assignment(Base):
+    """This volunteer is expected on that shift, or waits for a place."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        UniqueConstraint("shift_id", "person_id"),
+        CheckConstraint("how IN ('roster', 'walk_in', 'waiting')", name="how"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    how: Mapped[str] = mapped_column(String(8), default="roster")
+    is_lead: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    shift: Mapped[Shift] = relationship(lazy="raise_on_sql")
