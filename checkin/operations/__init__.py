@@ -1,0 +1,1 @@
+"""Acts and questions: each act is one transaction and one audit line."""

@@ -1,0 +1,389 @@
+"""`record_scan`: the one place where every scan becomes part of the record."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
+
+from checkin.database import AnyRow, db, transaction
+from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.fold import Kind, ScanFact
+from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
+from checkin.domain.scanning import Judgement, Verdict, judge
+from checkin.models import Assignment, Attendance, Person, Poster, Scan, Shift
+from checkin.models.attendance import DECIDED
+from checkin.operations import audit
+from checkin.operations.attendance.refolding import Kept, refold
+from checkin.operations.attendance.situation import code_of, situation_of
+
+TOUCH_KEPT = timedelta(minutes=15)
+"""How long the first look at a code counts as the moment of checking in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a person did with a code, as it reached us; who they are comes from the session.
+
+    `uid` was made before sending and names this act for ever. `touched_at` is when the server
+    first saw the code opened. `joins` confirms a walk-in, `moves` a move from another site.
+    """
+
+    uid: str
+    kind: Kind
+    volunteer_id: int
+    poster_id: int | None = None
+    site_id: int | None = None
+    shift_id: int | None = None
+    touched_at: datetime | None = None
+    beneficiaries: int | None = None
+    undoes: str | None = None
+    joins: bool = False
+    moves: bool = False
+    at: datetime | None = None
+    """An instant somebody states: a supervisor by hand, or a volunteer who forgot."""
+    carrier: str = "poster"
+    evidence: Evidence = Evidence.POSTER
+    device_id: int | None = None
+    entered_by_id: int | None = None
+    reason: str = ""
+
+    @property
+    def payload_sha(self) -> str:
+        """What must be the same when the same id comes again; not how long the page was open."""
+        content = [
+            *(self.kind, self.poster_id, self.shift_id, self.beneficiaries, self.undoes),
+            *(self.joins, self.moves, self.at.isoformat() if self.at else None),
+            *(self.carrier, self.entered_by_id, self.reason),
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a scan; asking again with the same id gives the same answer, `replayed`."""
+
+    uid: str
+    verdict: Verdict
+    attendance_id: int | None
+    shift_id: int | None
+    effective_at: datetime
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A scan's place: the shift it belongs to, the instant that counts, and whether it acts."""
+
+    verdict: Verdict
+    at: datetime
+    site_id: int | None
+    shift_id: int | None
+    acts: bool
+    joined: bool = False
+
+
+@transaction
+def record_scan(reading: Reading, *, now: datetime) -> Answer:
+    """Keep one scan, bring the attendance to what the scans say, and answer.
+
+    The volunteer's row is locked first, so two scans of one person are never judged against the
+    same past. A known volunteer's scan is always kept, with its verdict. Raises `NotFound` for
+    an unknown volunteer, `Conflict("scan_reused")` when the id came before with other content,
+    `Problem("own_entry")` when a supervisor enters their own attendance.
+    """
+    volunteer = lock_volunteer(reading.volunteer_id)
+    stored = _stored(reading)
+    if stored is not None:
+        return _again(reading, stored)
+    if reading.entered_by_id == reading.volunteer_id:
+        raise Problem("own_entry")
+    resolved = _resolve(reading, volunteer, now)
+    return _keep(reading, resolved, volunteer, now)
+
+
+def lock_volunteer(volunteer_id: int) -> AnyRow:
+    """The serialisation point of everything that writes about one volunteer."""
+    p = Person
+    row = db.session.execute(
+        select(
+            *(p.id, p.partner_id, p.suspended_at, p.is_minor, p.guardian_consented_at),
+        )
+        .where(p.id == volunteer_id, p.erased_at.is_(None))
+        .with_for_update()
+    ).first()
+    if row is None:
+        raise NotFound("person")
+    return row
+
+
+def _stored(reading: Reading) -> AnyRow | None:
+    s = Scan
+    return db.session.execute(
+        select(s.payload_sha, s.verdict, s.attendance_id, s.shift_id, s.effective_at).where(
+            s.volunteer_id == reading.volunteer_id, s.scan_uid == reading.uid
+        )
+    ).first()
+
+
+def _again(reading: Reading, stored: AnyRow) -> Answer:
+    if stored.payload_sha != reading.payload_sha:
+        raise Conflict("scan_reused", uid=reading.uid)
+    return Answer(
+        reading.uid,
+        Verdict(stored.verdict),
+        stored.attendance_id,
+        stored.shift_id,
+        stored.effective_at,
+        replayed=True,
+    )
+
+
+# --- which shift, which instant ------------------------------------------------------------
+
+
+def _resolve(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
+    if reading.kind is Kind.UNDO:
+        return _resolve_undo(reading, now)
+    if reading.kind is Kind.IN and reading.entered_by_id is None:
+        return _resolve_check_in(reading, volunteer, now)
+    return _resolve_stated(reading, now)
+
+
+def _resolve_check_in(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
+    """A volunteer's own check-in is judged by the table, at the first look at the code."""
+    at = _touched(reading, now)
+    poster = db.session.execute(
+        select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at).where(
+            Poster.id == reading.poster_id
+        )
+    ).first()
+    if poster is None:
+        raise NotFound("poster")
+    code = code_of(poster, at)  # type: ignore[arg-type]
+    judgement = judge(situation_of(volunteer, poster.site_id, poster.shift_id, code, at))
+    return _acted_on(reading, judgement, poster.site_id, at)
+
+
+def _touched(reading: Reading, now: datetime) -> datetime:
+    """A slow message or network costs no minutes; a page left open since yesterday gains none."""
+    touched = reading.touched_at
+    if touched is None or not now - TOUCH_KEPT <= touched <= now:
+        return now
+    return touched
+
+
+def _acted_on(reading: Reading, judgement: Judgement, site_id: int, at: datetime) -> _Resolved:
+    verdict, shift = judgement.verdict, judgement.shift
+    shift_id = shift.shift_id if shift else None
+    joins = shift is not None and not shift.rostered
+    moving = verdict is Verdict.OPEN_ELSEWHERE and reading.moves and shift is not None
+    if verdict is Verdict.CHECK_IN or moving or (verdict is Verdict.WALK_IN and reading.joins):
+        return _Resolved(Verdict.CHECKED_IN, at, site_id, shift_id, acts=True, joined=joins)
+    if verdict in (Verdict.ALREADY_IN, Verdict.CHECK_OUT):
+        open_shift = _open_shift(reading.volunteer_id)
+        return _Resolved(Verdict.ALREADY_IN, at, site_id, open_shift, acts=True)
+    return _Resolved(verdict, at, site_id, shift_id, acts=False)
+
+
+def _open_shift(volunteer_id: int) -> int | None:
+    return db.session.scalar(
+        select(Attendance.shift_id).where(
+            Attendance.volunteer_id == volunteer_id, Attendance.state == "open"
+        )
+    )
+
+
+def _resolve_stated(reading: Reading, now: datetime) -> _Resolved:
+    """A check-out, an answer about a forgotten one, or an entry by hand: the shift is named."""
+    shift = db.session.execute(
+        select(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at).where(
+            Shift.id == reading.shift_id
+        )
+    ).first()
+    if shift is None:
+        raise NotFound("shift")
+    at = reading.at or now
+    _check_stated(reading, shift, at, now)
+    if reading.kind is Kind.FORGOT:
+        return _Resolved(Verdict.END_UNKNOWN, shift.ends_at, shift.site_id, shift.id, acts=True)
+    acting = Verdict.CHECKED_IN if reading.kind is Kind.IN else Verdict.CHECKED_OUT
+    return _Resolved(acting, at, shift.site_id, shift.id, acts=True, joined=reading.joins)
+
+
+_HALF_A_DAY = timedelta(hours=12)
+
+
+def _check_stated(reading: Reading, shift: AnyRow, at: datetime, now: datetime) -> None:
+    """A stated time lies in the past and near the shift."""
+    if reading.at is None:
+        return
+    latest = shift.ends_at + AUTO_CLOSE_AFTER
+    if at > now or not shift.starts_at - _HALF_A_DAY <= at <= latest:
+        raise Problem("time_outside_shift", starts_at=shift.starts_at, ends_at=shift.ends_at)
+
+
+def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
+    s = Scan
+    target = db.session.execute(
+        select(s.effective_at, s.received_at, s.site_id, s.shift_id, s.kind).where(
+            s.volunteer_id == reading.volunteer_id, s.scan_uid == reading.undoes
+        )
+    ).first()
+    if target is None or target.kind not in (Kind.IN, Kind.OUT):
+        raise NotFound("scan")
+    in_time = now <= target.received_at + UNDO_WITHIN
+    verdict = Verdict.UNDONE if in_time else Verdict.NOT_UNDONE
+    # the undo stands at its target's instant, so both are always read together
+    return _Resolved(verdict, target.effective_at, target.site_id, target.shift_id, acts=in_time)
+
+
+# --- keeping it ----------------------------------------------------------------------------
+
+
+def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetime) -> Answer:
+    attendance_id, verdict = None, resolved.verdict
+    if reading.moves and resolved.acts:
+        _leave_elsewhere(reading, resolved, now)
+    if resolved.acts and resolved.shift_id is not None:
+        if resolved.joined:
+            _join(resolved.shift_id, reading, now)
+        fact = _fact(reading, resolved, now)
+        kept = refold(volunteer, [fact], [resolved.shift_id], now).get(resolved.shift_id)
+        attendance_id = kept.id if kept else None
+        verdict = _final(verdict, fact, kept)
+    _insert(reading, resolved, verdict, attendance_id, now)
+    audit.note(
+        f"scan.{reading.kind}",
+        "attendance",
+        attendance_id,
+        by=reading.entered_by_id or reading.volunteer_id,
+        at=now,
+        verdict=verdict,
+        volunteer=reading.volunteer_id,
+        shift=resolved.shift_id,
+        uid=reading.uid,
+    )
+    return Answer(reading.uid, verdict, attendance_id, resolved.shift_id, resolved.at)
+
+
+def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:
+    assert resolved.shift_id is not None
+    return ScanFact(
+        uid=reading.uid,
+        kind=reading.kind,
+        shift_id=resolved.shift_id,
+        at=resolved.at,
+        received_at=now,
+        evidence=reading.evidence,
+        beneficiaries=reading.beneficiaries,
+        undoes=reading.undoes,
+        entered_by=reading.entered_by_id,
+        joined=resolved.joined,
+    )
+
+
+def _final(verdict: Verdict, fact: ScanFact, kept: Kept | None) -> Verdict:
+    """What the fold made of the scan; a decision is never changed by one."""
+    if kept is None:
+        return Verdict.ORPHAN_OUT if fact.kind is Kind.OUT else verdict
+    if kept.folded is None:
+        _flag_late(kept.id)
+        return Verdict.LATE_AFTER_DECISION
+    begins = {begin for begin, _ in kept.folded.stints}
+    ends = {end for _, end in kept.folded.stints}
+    if fact.kind is Kind.IN:
+        return Verdict.CHECKED_IN if fact.at in begins else Verdict.ALREADY_IN
+    if fact.kind is Kind.OUT:
+        return Verdict.CHECKED_OUT if fact.at in ends else Verdict.ORPHAN_OUT
+    return verdict
+
+
+def _flag_late(attendance_id: int) -> None:
+    """A late scan leaves the decision as it is and a flag for whoever decided."""
+    attendance = db.session.get_one(Attendance, attendance_id)
+    if attendance.state in DECIDED and Flag.LATE_AFTER_DECISION not in attendance.flags:
+        attendance.flags = [*attendance.flags, Flag.LATE_AFTER_DECISION.value]
+        attendance.row_version += 1
+
+
+def _join(shift_id: int, reading: Reading, now: datetime) -> None:
+    """A walk-in takes a place; somebody on the waiting list moves up."""
+    found = db.session.scalar(
+        select(Assignment).where(
+            Assignment.shift_id == shift_id, Assignment.person_id == reading.volunteer_id
+        )
+    )
+    if found is not None:
+        found.how = "walk_in" if found.how == "waiting" else found.how
+        return
+    db.session.execute(
+        insert(Assignment).values(
+            shift_id=shift_id,
+            person_id=reading.volunteer_id,
+            how="walk_in",
+            is_lead=False,
+            created_at=now,
+            created_by_id=reading.entered_by_id,
+        )
+    )
+
+
+def _leave_elsewhere(reading: Reading, resolved: _Resolved, now: datetime) -> None:
+    """Moving is two scans in one transaction: out there, in here, at the same instant."""
+    open_shift = _open_shift(reading.volunteer_id)
+    if open_shift is None or open_shift == resolved.shift_id:
+        return
+    leaving = replace(
+        reading,
+        uid=derived_uid(reading.uid, "leave"),
+        kind=Kind.OUT,
+        shift_id=open_shift,
+        at=None,
+        joins=False,
+        moves=False,
+    )
+    volunteer = lock_volunteer(reading.volunteer_id)
+    there = _Resolved(Verdict.CHECKED_OUT, resolved.at, None, open_shift, acts=True)
+    _keep(leaving, there, volunteer, now)
+
+
+def derived_uid(uid: str, purpose: str) -> str:
+    """The id of a second scan that one act causes, the same however often it is sent."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"checkin:{uid}:{purpose}"))
+
+
+def _insert(
+    reading: Reading,
+    resolved: _Resolved,
+    verdict: Verdict,
+    attendance_id: int | None,
+    now: datetime,
+) -> None:
+    db.session.execute(
+        insert(Scan).values(
+            volunteer_id=reading.volunteer_id,
+            scan_uid=reading.uid,
+            payload_sha=reading.payload_sha,
+            kind=reading.kind.value,
+            carrier=reading.carrier,
+            evidence=reading.evidence.value,
+            site_id=resolved.site_id,
+            # a scan that does not act says nothing about a shift to the fold
+            shift_id=resolved.shift_id if resolved.acts else None,
+            poster_id=reading.poster_id,
+            device_id=reading.device_id,
+            effective_at=resolved.at,
+            received_at=now,
+            beneficiaries=reading.beneficiaries,
+            undoes=reading.undoes,
+            entered_by_id=reading.entered_by_id,
+            reason=reading.reason,
+            joined=resolved.joined,
+            verdict=verdict.value,
+            attendance_id=attendance_id,
+        )
+    )

@@ -1,0 +1,231 @@
+"""Bringing attendances to what the scans say: read, fold, write what changed."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from checkin.database import AnyRow, db
+from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.fold import Folded, Kind, ScanFact, ShiftFact, State, fold
+from checkin.domain.hours import Interval, planned_minutes
+from checkin.domain.plausibility import judge_beneficiaries
+from checkin.models import Attendance, Opportunity, Scan, Service, Shift
+from checkin.models.attendance import DECIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An attendance as the database has it after folding."""
+
+    id: int
+    state: str
+    folded: Folded | None
+    """Empty when a decision stands above the scans."""
+
+
+def refold(
+    volunteer: Any, added: list[ScanFact], shift_ids: Iterable[int], now: datetime
+) -> dict[int, Kept]:
+    """Fold the volunteer's scans around `added` and write the attendances they touch.
+
+    The caller holds the volunteer's lock. `added` are not stored yet. Attendances that a scan
+    can touch are those of its own shift and those whose time it falls into.
+    """
+    wanted = set(shift_ids)
+    since = min((scan.at for scan in added), default=now)
+    rows = _touched(volunteer.id, wanted, since)
+    decided = [row for row in rows if row.state in DECIDED]
+    free = {row.shift_id: row for row in rows if row.state not in DECIDED}
+    ids = (wanted | set(free)) - {row.shift_id for row in decided}
+    plans = _plans(ids)
+    scans = [*_facts(volunteer.id, _since(free.values(), since)), *added]
+    facts = {shift_id: plan.fact for shift_id, plan in plans.items()}
+    folded = fold(scans, facts, now, [span for row in decided for span in _spans(row)])
+    kept = {row.shift_id: Kept(row.id, row.state, None) for row in decided}
+    kept |= _write(volunteer, folded, free, plans, scans, now)
+    return kept
+
+
+def _touched(volunteer_id: int, shift_ids: set[int], since: datetime) -> list[AnyRow]:
+    a = Attendance
+    return list(
+        db.session.execute(
+            select(
+                *(a.id, a.shift_id, a.state, a.in_at, a.stints, a.credited_minutes, a.flags),
+                *(a.beneficiaries, a.evidence, a.proposed_out_at, a.until_at, a.out_at),
+            )
+            .where(a.volunteer_id == volunteer_id)
+            .where(
+                or_(
+                    a.state == State.OPEN,
+                    a.shift_id.in_(shift_ids),
+                    and_(a.in_at <= since, a.until_at >= since),
+                    # an attendance wholly after an earlier arrival may be cut short by it no
+                    # more, but a decided one must still be seen to share minutes with it
+                    and_(a.state.in_(DECIDED), a.in_at >= since),
+                )
+            )
+        )
+    )
+
+
+def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
+    starts: list[datetime] = [row.in_at for row in rows if row.in_at is not None]
+    return min([since, *starts])
+
+
+def _spans(row: AnyRow) -> Iterator[Interval]:
+    for begin, end in row.stints:
+        if end is not None:
+            yield datetime.fromisoformat(begin), datetime.fromisoformat(end)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A shift's facts with what its service finds plausible."""
+
+    fact: ShiftFact
+    site_id: int
+    work_on: Any
+    low_per_hour: int | None
+    high_per_hour: int | None
+
+
+def _plans(shift_ids: set[int]) -> dict[int, Plan]:
+    rows = db.session.execute(
+        select(
+            *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
+            *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
+        )
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .outerjoin(Service, Service.id == Opportunity.service_id)
+        .where(Shift.id.in_(shift_ids))
+    )
+    return {
+        row.id: Plan(
+            ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
+            row.site_id,
+            row.work_on,
+            row.low_per_hour,
+            row.high_per_hour,
+        )
+        for row in rows
+    }
+
+
+def _facts(volunteer_id: int, since: datetime) -> Iterator[ScanFact]:
+    """The stored scans from `since` on that say something about a shift."""
+    s = Scan
+    rows = db.session.execute(
+        select(
+            *(s.scan_uid, s.kind, s.shift_id, s.effective_at, s.received_at, s.evidence),
+            *(s.beneficiaries, s.undoes, s.entered_by_id, s.joined),
+        )
+        .where(s.volunteer_id == volunteer_id, s.effective_at >= since)
+        .where(s.shift_id.is_not(None))
+    )
+    for row in rows:
+        yield ScanFact(
+            uid=row.scan_uid,
+            kind=Kind(row.kind),
+            shift_id=row.shift_id,
+            at=row.effective_at,
+            received_at=row.received_at,
+            evidence=Evidence(row.evidence),
+            beneficiaries=row.beneficiaries,
+            undoes=row.undoes,
+            entered_by=row.entered_by_id,
+            joined=row.joined,
+        )
+
+
+def _write(
+    volunteer: Any,
+    folded: dict[int, Folded],
+    rows: dict[int, AnyRow],
+    plans: dict[int, Plan],
+    scans: list[ScanFact],
+    now: datetime,
+) -> dict[int, Kept]:
+    """Closings before openings: the one-open index is checked row by row."""
+    kept: dict[int, Kept] = {}
+    for one in sorted(folded.values(), key=lambda f: f.state is State.OPEN):
+        row, plan = rows.get(one.shift_id), plans[one.shift_id]
+        values = _values(one, plan, now)
+        if row is None:
+            if one.state is State.CANCELLED:
+                continue
+            values |= {
+                "volunteer_id": volunteer.id,
+                "shift_id": one.shift_id,
+                "site_id": plan.site_id,
+                "partner_id": volunteer.partner_id,
+                "work_on": plan.work_on,
+                "row_version": 1,
+            }
+            statement = insert(Attendance).values(values).returning(Attendance.id)
+            attendance_id = db.session.execute(statement).scalar_one()
+        else:
+            attendance_id = row.id
+            if _changed(row, values):
+                db.session.execute(
+                    update(Attendance)
+                    .where(Attendance.id == row.id)
+                    .values(**values, row_version=Attendance.row_version + 1)
+                )
+        kept[one.shift_id] = Kept(attendance_id, one.state, one)
+    return kept
+
+
+def _values(folded: Folded, plan: Plan, now: datetime) -> dict[str, Any]:
+    closed = folded.state is State.CLOSED
+    return {
+        "state": folded.state.value,
+        "stints": [[_iso(begin), _iso(end)] for begin, end in folded.stints],
+        "in_at": folded.in_at,
+        "out_at": folded.out_at,
+        "until_at": folded.out_at if closed else plan.fact.closes_at,
+        "credited_minutes": folded.credited_minutes,
+        "proposed_out_at": folded.proposed_out_at,
+        "proposed_minutes": folded.proposed_minutes,
+        "beneficiaries": folded.beneficiaries,
+        "evidence": folded.evidence.value,
+        "flags": [flag.value for flag in _all_flags(folded, plan)],
+        "entered_by_id": folded.entered_by,
+        "updated_at": now,
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
+    """The fold's flags, and whether the count is plausible for this service."""
+    flags = set(folded.flags)
+    if folded.beneficiaries is not None:
+        minutes = folded.credited_minutes or folded.proposed_minutes
+        if minutes is None:
+            minutes = planned_minutes(plan.fact.starts_at, plan.fact.ends_at)
+        judged = judge_beneficiaries(
+            folded.beneficiaries, minutes, plan.low_per_hour, plan.high_per_hour
+        )
+        flags |= {
+            "high": {Flag.MANY_BENEFICIARIES},
+            "low": {Flag.FEW_BENEFICIARIES},
+            "ok": set[Flag](),
+        }[judged]
+    return [flag for flag in Flag if flag in flags]
+
+
+def _changed(row: AnyRow, values: dict[str, Any]) -> bool:
+    return any(
+        getattr(row, name) != values[name]
+        for name in (
+            *("state", "stints", "in_at", "out_at", "credited_minutes", "flags"),
+            *("beneficiaries", "evidence", "proposed_out_at", "until_at"),
+        )
+    )

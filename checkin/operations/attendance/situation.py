@@ -1,0 +1,184 @@
+"""What is known about a volunteer at a site at one instant: the input of the decision table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from checkin.database import AnyRow, db
+from checkin.domain.evidence import Flag
+from checkin.domain.fold import State
+from checkin.domain.scanning import (
+    Candidate,
+    Code,
+    Judgement,
+    OpenAttendance,
+    Situation,
+    Standing,
+    judge,
+)
+from checkin.models import Assignment, Attendance, Opportunity, Person, Poster, Shift
+
+_BACK, _AHEAD = timedelta(hours=12), timedelta(hours=16)
+"""Shifts that ended or begin within these are worth explaining to somebody who scans now."""
+ASKED_FOR = timedelta(days=14)
+"""A forgotten check-out older than this is the supervisor's alone; asking would confuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A forgotten check-out to ask the volunteer about."""
+
+    attendance_id: int
+    shift_id: int
+    in_at: datetime
+    ends_at: datetime
+
+
+def code_of(poster: Poster | None, now: datetime) -> Code:
+    """Whether a printed code still works; a re-issued one does until its replacement day."""
+    if poster is None:
+        return Code.UNKNOWN
+    if poster.revoked_at is not None and poster.revoked_at <= now:
+        return Code.REVOKED
+    if poster.replaced_at is not None and poster.replaced_at <= now:
+        return Code.REPLACED
+    return Code.ACTIVE
+
+
+def standing_of(person: Any) -> Standing:
+    """Good, or the reason a coordinator has to be seen first."""
+    if person.suspended_at is not None:
+        return Standing.SUSPENDED
+    if person.is_minor and person.guardian_consented_at is None:
+        return Standing.NO_GUARDIAN
+    return Standing.GOOD
+
+
+def look(
+    poster: Poster | None, volunteer: Person | None, now: datetime
+) -> tuple[Judgement, Unsettled | None]:
+    """The verdict a page for this code shows; the page is opened, nothing is kept."""
+    code = code_of(poster, now)
+    if poster is None or volunteer is None or code is not Code.ACTIVE:
+        standing = standing_of(volunteer) if volunteer else None
+        site_id = poster.site_id if poster else 0
+        return judge(Situation(now, site_id, code, standing)), None
+    unsettled = unsettled_of(volunteer.id, now)
+    situation = situation_of(volunteer, poster.site_id, poster.shift_id, code, now)
+    return judge(situation if not unsettled else _with_question(situation)), unsettled
+
+
+def _with_question(situation: Situation) -> Situation:
+    return Situation(
+        situation.now, situation.site_id, situation.code, situation.standing, unsettled=True
+    )
+
+
+def situation_of(
+    volunteer: Any, site_id: int, shift_id: int | None, code: Code, now: datetime
+) -> Situation:
+    """Everything the table looks at; a forgotten check-out does not stand in the way here."""
+    return Situation(
+        now=now,
+        site_id=site_id,
+        code=code,
+        standing=standing_of(volunteer),
+        open=_open_of(volunteer.id, now),
+        candidates=candidates_for(volunteer.id, site_id, now),
+        shift_id=shift_id,
+    )
+
+
+def _open_of(volunteer_id: int, now: datetime) -> OpenAttendance | None:
+    row = db.session.execute(
+        select(Attendance.shift_id, Attendance.site_id, Attendance.in_at, Shift.ends_at)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Attendance.volunteer_id == volunteer_id, Attendance.state == State.OPEN)
+        .where(Attendance.until_at > now)
+    ).first()
+    if row is None or row.in_at is None:
+        return None
+    return OpenAttendance(row.shift_id, row.site_id, row.in_at, row.ends_at)
+
+
+def unsettled_of(volunteer_id: int, now: datetime) -> Unsettled | None:
+    """The latest forgotten check-out the volunteer has not answered for."""
+    rows = db.session.execute(
+        select(
+            Attendance.id, Attendance.shift_id, Attendance.in_at, Shift.ends_at, Attendance.flags
+        )
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Attendance.volunteer_id == volunteer_id)
+        .where(
+            or_(
+                Attendance.state == State.UNCLOSED,
+                and_(Attendance.state == State.OPEN, Attendance.until_at <= now),
+            )
+        )
+        .where(Attendance.in_at > now - ASKED_FOR)
+        .order_by(Attendance.in_at.desc())
+    )
+    for attendance_id, shift_id, in_at, ends_at, flags in rows:
+        if Flag.END_UNKNOWN not in flags:
+            return Unsettled(attendance_id, shift_id, in_at, ends_at)
+    return None
+
+
+def candidates_for(volunteer_id: int, site_id: int, now: datetime) -> Sequence[Candidate]:
+    """Shifts around now at this site, and those the volunteer is expected at elsewhere."""
+    mine = and_(Assignment.shift_id == Shift.id, Assignment.person_id == volunteer_id)
+    rows = db.session.execute(
+        select(
+            Shift.id,
+            Shift.site_id,
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.seats,
+            Shift.cancelled_at,
+            Opportunity.walk_ins,
+            Opportunity.opens_minutes,
+            Opportunity.late_minutes,
+            Assignment.how,
+            _taken_unless_mine().label("taken"),
+        )
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .outerjoin(Assignment, mine)
+        .where(or_(Shift.site_id == site_id, Assignment.id.is_not(None)))
+        .where(Shift.ends_at >= now - _BACK, Shift.starts_at <= now + _AHEAD)
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return [_candidate(row) for row in rows]
+
+
+def _taken_unless_mine() -> ColumnElement[int]:
+    """Places taken; not counted where the volunteer already has one."""
+    taken = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.shift_id == Shift.id, Assignment.how != "waiting")
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return case((Assignment.how.in_(("roster", "walk_in")), 0), else_=taken)
+
+
+def _candidate(row: AnyRow) -> Candidate:
+    closes_at = row.ends_at
+    if row.late_minutes is not None:
+        closes_at = min(closes_at, row.starts_at + timedelta(minutes=row.late_minutes))
+    return Candidate(
+        shift_id=row.id,
+        site_id=row.site_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        opens_at=row.starts_at - timedelta(minutes=row.opens_minutes),
+        closes_at=closes_at,
+        rostered=row.how in ("roster", "walk_in"),
+        waiting=row.how == "waiting",
+        walk_ins=row.walk_ins,
+        seats_left=max(row.seats - row.taken, 0),
+        cancelled=row.cancelled_at is not None,
+    )

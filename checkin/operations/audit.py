@@ -1,0 +1,87 @@
+"""Noting acts in the audit log, sealing the log into a chain, and proving it whole."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from checkin.database import db, transaction
+from checkin.models import AuditEntry, AuditSeal
+
+BATCH = 1000
+_FIRST = "0" * 64
+
+
+def note(
+    act: str, thing: str, thing_id: int | None, *, by: int | None, at: datetime, **facts: Any
+) -> None:
+    """One line about one act, in the act's own transaction; facts are ids and numbers only."""
+    db.session.execute(
+        insert(AuditEntry).values(
+            at=at, actor_id=by, act=act, thing=thing, thing_id=thing_id, facts=facts
+        )
+    )
+
+
+@transaction
+def seal(limit: int = BATCH) -> int:
+    """Chain the entries not sealed yet, oldest first; the number sealed.
+
+    Runs on its own every minute, never inside an act: a chain there would make every writer
+    wait for one row.
+    """
+    last = db.session.execute(
+        select(AuditSeal.n, AuditSeal.hash).order_by(AuditSeal.n.desc()).limit(1)
+    ).first()
+    n, previous = last if last else (0, _FIRST)
+    unsealed = (
+        select(AuditEntry)
+        .where(~select(AuditSeal.n).where(AuditSeal.entry_id == AuditEntry.id).exists())
+        .order_by(AuditEntry.id)
+        .limit(limit)
+    )
+    links = []
+    for entry in db.session.scalars(unsealed):
+        n, previous = n + 1, link(previous, entry)
+        links.append({"n": n, "entry_id": entry.id, "hash": previous})
+    if links:
+        db.session.execute(insert(AuditSeal), links)
+    return len(links)
+
+
+def link(previous: str, entry: AuditEntry) -> str:
+    """SHA-256 over the link before and the entry's whole content, in one canonical spelling."""
+    content = [
+        previous,
+        entry.id,
+        entry.at.astimezone(UTC).isoformat(),
+        entry.actor_id,
+        entry.act,
+        entry.thing,
+        entry.thing_id,
+        entry.facts,
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken_at() -> int | None:
+    """The first link that does not hold (its number), or nothing when the whole chain does."""
+    previous, expected = _FIRST, 1
+    rows = db.session.execute(
+        select(AuditSeal.n, AuditSeal.hash, AuditEntry)
+        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .order_by(AuditSeal.n)
+        .execution_options(yield_per=BATCH)
+    )
+    for n, sealed, entry in rows:
+        if n != expected or entry is None or link(previous, entry) != sealed:
+            return expected
+        previous, expected = sealed, expected + 1
+    return None
+
+
+def sealed_count() -> int:
+    return db.session.scalar(select(func.count()).select_from(AuditSeal)) or 0

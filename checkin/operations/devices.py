@@ -1,0 +1,163 @@
+"""Browsers that are signed in: remembering, recognising, renewing, ending them."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from checkin.database import db, transaction
+from checkin.domain.days import local_day
+from checkin.models import Device, Person
+from checkin.operations import audit
+
+RENEW_AFTER = timedelta(hours=24)
+GRACE = timedelta(seconds=60)
+MOST_PHONES = 3
+"""Remembering a fourth phone forgets the one unused for longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Who a browser's cookie belongs to, as of now."""
+
+    device_id: int
+    kind: str
+    person_id: int
+    name: str
+    renewed_at: datetime
+    expires_at: datetime
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the cookie should be exchanged for a fresh one."""
+        return now - self.renewed_at >= RENEW_AFTER
+
+
+@transaction
+def remember(
+    person_id: int, kind: str, label: str, *, lifetime: timedelta, now: datetime
+) -> tuple[int, str]:
+    """Sign a browser in; the device's id and the cookie value that only the browser keeps."""
+    if kind == "phone":
+        _forget_surplus(person_id, now)
+    selector, verifier = secrets.token_urlsafe(12), secrets.token_urlsafe(32)
+    device = Device(
+        person_id=person_id,
+        kind=kind,
+        selector=selector,
+        verifier_sha=_sha(verifier),
+        renewed_at=now,
+        created_at=now,
+        expires_at=now + lifetime,
+        seen_on=local_day(now),
+        label=label[:60],
+    )
+    db.session.add(device)
+    db.session.flush()
+    audit.note(
+        "device.remember", "person", person_id, by=person_id, at=now, device=device.id, kind=kind
+    )
+    return device.id, f"{selector}.{verifier}"
+
+
+def _forget_surplus(person_id: int, now: datetime) -> None:
+    phones = db.session.scalars(
+        select(Device)
+        .where(Device.person_id == person_id, Device.kind == "phone")
+        .where(Device.revoked_at.is_(None), Device.expires_at > now)
+        .order_by(Device.renewed_at.desc())
+        .offset(MOST_PHONES - 1)
+    )
+    for phone in phones:
+        phone.revoked_at = now
+
+
+def recognise(cookie: str, now: datetime) -> Recognised | None:
+    """The person behind a cookie, or nothing; a stale copy of a cookie ends the device."""
+    selector, _, verifier = cookie.partition(".")
+    d = Device
+    row = db.session.execute(
+        select(
+            *(d.id, d.kind, d.person_id, d.verifier_sha, d.previous_sha, d.renewed_at),
+            *(d.expires_at, Person.name),
+        )
+        .join(Person, Person.id == d.person_id)
+        .where(d.selector == selector[:24], d.revoked_at.is_(None), d.expires_at > now)
+        .where(Person.erased_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    shown = _sha(verifier)
+    if not hmac.compare_digest(shown, row.verifier_sha):
+        stale = row.previous_sha is not None and hmac.compare_digest(shown, row.previous_sha)
+        if not stale:
+            return None
+        if now > row.renewed_at + GRACE:
+            revoke(row.id, by=None, now=now, because="stale_cookie")
+            return None
+    return Recognised(row.id, row.kind, row.person_id, row.name, row.renewed_at, row.expires_at)
+
+
+@transaction
+def renew(device_id: int, selector: str, *, now: datetime) -> str | None:
+    """A fresh cookie for a device; nothing when another tab was faster."""
+    verifier = secrets.token_urlsafe(32)
+    changed = db.session.execute(
+        update(Device)
+        .where(Device.id == device_id, Device.renewed_at <= now - RENEW_AFTER)
+        .values(
+            previous_sha=Device.verifier_sha,
+            verifier_sha=_sha(verifier),
+            renewed_at=now,
+            seen_on=local_day(now),
+        )
+        .returning(Device.id)
+    ).first()
+    return f"{selector}.{verifier}" if changed else None
+
+
+@transaction
+def revoke(device_id: int, *, by: int | None, now: datetime, because: str = "signed_out") -> None:
+    """End a device at once; ending it again changes nothing."""
+    ended = db.session.execute(
+        update(Device)
+        .where(Device.id == device_id, Device.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(Device.person_id)
+    ).first()
+    if ended is not None:
+        audit.note(
+            "device.revoke",
+            "person",
+            ended.person_id,
+            by=by,
+            at=now,
+            device=device_id,
+            because=because,
+        )
+
+
+@transaction
+def revoke_all(person_id: int, *, by: int, now: datetime, but: int | None = None) -> None:
+    """End every device of a person, except the one in hand."""
+    for device in devices_of(person_id, now):
+        if device.id != but:
+            revoke(device.id, by=by, now=now)
+
+
+def devices_of(person_id: int, now: datetime) -> list[Device]:
+    """Devices still signed in, the most recently used first."""
+    return list(
+        db.session.scalars(
+            select(Device)
+            .where(Device.person_id == person_id, Device.revoked_at.is_(None))
+            .where(Device.expires_at > now)
+            .order_by(Device.renewed_at.desc())
+        )
+    )
+
+
+def _sha(verifier: str) -> str:
+    return hashlib.sha256(verifier.encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""What one person may do and see right now, asked of the database at each request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from checkin.database import db
+from checkin.domain.roles import SCOPE, Permission, Role, Scope, may
+from checkin.models import Assignment, Attendance, Grant, Person, Shift, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One role in force, and where."""
+
+    role: Role
+    site_id: int | None = None
+    partner_id: int | None = None
+    shift_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a permission reaches for one person: everywhere, or these places."""
+
+    everywhere: bool = False
+    site_ids: frozenset[int] = field(default_factory=frozenset)
+    partner_ids: frozenset[int] = field(default_factory=frozenset)
+    shift_ids: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.everywhere or self.site_ids or self.partner_ids or self.shift_ids)
+
+
+def roles_of(person_id: int, now: datetime) -> list[Held]:
+    """The roles in force now. Everybody volunteers; leads are named on a shift's roster."""
+    grants = db.session.execute(
+        select(Grant.role, Grant.site_id, Grant.partner_id)
+        .where(Grant.person_id == person_id, Grant.from_at <= now)
+        .where(or_(Grant.until_at.is_(None), Grant.until_at > now))
+        .order_by(Grant.id)
+    )
+    held = [Held(Role(role), site_id, partner_id) for role, site_id, partner_id in grants]
+    leading = db.session.scalars(
+        select(Assignment.shift_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.person_id == person_id, Assignment.is_lead)
+        .where(Shift.ends_at > now)
+    )
+    held += [Held(Role.LEAD, shift_id=shift_id) for shift_id in leading]
+    return [*held, Held(Role.VOLUNTEER)]
+
+
+def reach_of(held: Sequence[Held], permission: Permission) -> Reach:
+    """Where `permission` holds under these roles."""
+    granting = [one for one in held if may(one.role, permission)]
+    return Reach(
+        everywhere=any(SCOPE[one.role] is Scope.ALL for one in granting),
+        site_ids=frozenset(one.site_id for one in granting if one.site_id),
+        partner_ids=frozenset(one.partner_id for one in granting if one.partner_id),
+        shift_ids=frozenset(one.shift_id for one in granting if one.shift_id),
+    )
+
+
+def sites_within(reach: Reach) -> Select[Site]:
+    """The sites a permission reaches; start from here, then look for the id."""
+    if reach.everywhere:
+        return select(Site).where(true())
+    return select(Site).where(Site.id.in_(reach.site_ids) if reach.site_ids else false())
+
+
+def shifts_within(reach: Reach) -> Select[Shift]:
+    """The shifts a permission reaches: at the sites, or the ones led."""
+    return select(Shift).where(_shift_within(reach))
+
+
+def attendances_within(reach: Reach) -> Select[Attendance]:
+    """The attendances a permission reaches: by site, by partner, or by shift led."""
+    if reach.everywhere:
+        return select(Attendance).where(true())
+    conditions: list[ColumnElement[bool]] = [false()]
+    if reach.site_ids:
+        conditions.append(Attendance.site_id.in_(reach.site_ids))
+    if reach.partner_ids:
+        conditions.append(Attendance.partner_id.in_(reach.partner_ids))
+    if reach.shift_ids:
+        conditions.append(Attendance.shift_id.in_(reach.shift_ids))
+    return select(Attendance).where(or_(*conditions))
+
+
+def _shift_within(reach: Reach) -> ColumnElement[bool]:
+    if reach.everywhere:
+        return true()
+    conditions: list[ColumnElement[bool]] = [false()]
+    if reach.site_ids:
+        conditions.append(Shift.site_id.in_(reach.site_ids))
+    if reach.shift_ids:
+        conditions.append(Shift.id.in_(reach.shift_ids))
+    return or_(*conditions)
+
+
+def holders(permission: Permission, site_id: int, now: datetime) -> list[Person]:
+    """Who may do this at a site now, for telling a volunteer whom to see."""
+    roles = [role for role in Role if may(role, permission)]
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(Grant, Grant.person_id == Person.id)
+            .where(Grant.role.in_(roles), Grant.from_at <= now)
+            .where(or_(Grant.until_at.is_(None), Grant.until_at > now))
+            .where(Grant.site_id == site_id)
+            .order_by(Grant.id)
+        )
+    )
