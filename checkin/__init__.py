@@ -1,0 +1,47 @@
+"""Checkin: volunteer check-in by QR code. `create_app` is the only module that knows every part."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from checkin import config, database
+from checkin.web import assets, errors, filters, guard, i18n, words
+from checkin.web.rooms import BLUEPRINTS
+
+__version__ = "0.1.0"
+log = logging.getLogger("checkin")
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application, configured and checked; refuses to start when it would not be safe.
+
+    `overrides` win over the environment and `instance/config.py`. Raises `config.Refused`.
+    """
+    instance = config.instance_folder()
+    app = Flask(
+        "checkin",
+        instance_path=str(instance),
+        template_folder=str(config.folder("templates")),
+        static_folder=None,
+    )
+    config.load(app.config, instance, overrides)
+    for warning in config.check(app.config, app.debug):
+        log.warning(warning)
+    _trust_proxies(app)
+    database.init_app(app)
+    for part in (i18n, filters, words, guard, errors, assets):
+        if hasattr(part, "init_app"):
+            part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _trust_proxies(app: Flask) -> None:
+    """Forwarded addresses count only when the number of proxies in front is set."""
+    hops = app.config["TRUSTED_PROXIES"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

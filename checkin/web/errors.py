@@ -1,0 +1,104 @@
+"""Where problems become pages or JSON: one sentence each, in the reader's language."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from checkin.database import db
+from checkin.domain.errors import Conflict, NotFound, Problem
+
+SENTENCES: dict[str, Any] = {
+    "not_found": _l("Page not found"),
+    "scan_reused": _l("This check-in was sent before with other details. Scan the code again."),
+    "own_entry": _l("Another supervisor must enter your own attendance"),
+    "time_outside_shift": _l("Choose a time near the shift that is not in the future"),
+}
+"""A sentence for every code; rooms add theirs with `sentences`."""
+
+_PAGES: dict[int, tuple[Any, Any]] = {
+    400: (
+        _l("This page is no longer valid"),
+        _l("Go back, load the page again and repeat the last step. Nothing was changed."),
+    ),
+    403: (_l("This page is not for your account"), _l("Sign in with another account, or go back.")),
+    404: (_l("Page not found"), _l("Check the address, or scan the code again.")),
+    405: (_l("Page not found"), _l("Check the address, or scan the code again.")),
+    409: (_l("This record changed on another device. Showing the latest"), ""),
+    413: (_l("That is too much at once"), _l("Send less and try again. Nothing was changed.")),
+    429: (_l("Too many tries"), _l("Wait a little and try again.")),
+    503: (
+        _l("Sorry, there is a problem with the service"),
+        _l("Try again later. What you recorded before is safe"),
+    ),
+    500: (
+        _l("Sorry, there is a problem with the service"),
+        _l("Try again later. What you recorded before is safe"),
+    ),
+}
+
+
+def sentences(**more: Any) -> None:
+    """Add the sentences of a room's problem codes."""
+    SENTENCES.update(more)
+
+
+def sentence(problem: Problem) -> str:
+    """The reader's sentence for a problem, filled with its facts."""
+    return str(SENTENCES[problem.code]) % problem.facts
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(CSRFError, lambda error: _page(400))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _problem(problem: Problem) -> tuple[Any, int]:
+    status = {NotFound: 404, Conflict: 409}.get(type(problem), 422)
+    if wants_json():
+        body = {"code": problem.code, "sentence": sentence(problem)}
+        return jsonify(error=body), status
+    if status == 404:
+        return _page(404)
+    return render_template("errors/show.html", heading=sentence(problem), body=""), status
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    return _page(error.code)
+
+
+def _unavailable(error: OperationalError) -> Response:
+    """The database does not answer: say when to try again; nothing was half done."""
+    current_app.logger.error("database unavailable: %s", error.orig)
+    db.session.rollback()
+    response = current_app.make_response(_page(503))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> tuple[Any, int]:
+    current_app.logger.exception("unexpected error")
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS") is not False:
+        raise error
+    db.session.rollback()
+    return _page(500)
+
+
+def _page(status: int) -> tuple[Any, int]:
+    heading, body = _PAGES.get(status, _PAGES[500 if status >= 500 else 400])
+    if wants_json():
+        return jsonify(error={"code": str(status), "sentence": str(heading)}), status
+    return render_template("errors/show.html", heading=str(heading), body=str(body)), status
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

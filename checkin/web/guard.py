@@ -1,0 +1,197 @@
+"""Who may enter: recognised browsers, default deny, forgery and host checks, headers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from checkin.domain.roles import Permission
+from checkin.operations import devices
+from checkin.operations.permissions import Held, Reach, reach_of, roles_of
+from checkin.web import clock
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+
+PUBLIC = "public"
+PHONE_PERMISSIONS = frozenset({Permission.OWN_ATTENDANCE, Permission.SEE_FLOOR})
+"""A remembered phone proves a volunteer, never a member of staff."""
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+YEAR = 365 * 24 * 3600
+
+
+def public(view: View) -> View:
+    """Anybody may open this page."""
+    view.guard = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only people with this permission somewhere may open this page."""
+
+    def mark(view: View) -> View:
+        view.guard = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class Identity(UserMixin):
+    """The person behind this request's cookie, with the roles they hold now."""
+
+    def __init__(self, recognised: devices.Recognised) -> None:
+        self.id = recognised.person_id
+        self.name = recognised.name
+        self.device = recognised
+
+    @cached_property
+    def held(self) -> list[Held]:
+        return roles_of(self.id, clock.now())
+
+    def reach(self, permission: Permission) -> Reach:
+        """Where this person may do that; nowhere for staff acts on a mere remembered phone."""
+        if self.device.kind != "staff" and permission not in PHONE_PERMISSIONS:
+            return Reach()
+        return reach_of(self.held, permission)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this person may do that anywhere at all."""
+        return permission is Permission.OWN_ATTENDANCE or not self.reach(permission).is_empty
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.request_loader(_recognise)
+    app.before_request(_refuse_foreign)
+    app.before_request(_guard)
+    app.after_request(_renew_cookie)
+    app.after_request(_add_headers)
+
+
+def cookie_name() -> str:
+    return "__Host-device" if current_app.config["SESSION_COOKIE_SECURE"] else "device"
+
+
+def _recognise(incoming: Request) -> Identity | None:
+    cookie = incoming.cookies.get(cookie_name(), "")
+    if not cookie or len(cookie) > 120:
+        return None
+    recognised = devices.recognise(cookie, clock.now())
+    return Identity(recognised) if recognised else None
+
+
+def _refuse_foreign() -> None:
+    """A page of another site may link to us but never make the visitor's browser act."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        origin = request.headers.get("Origin")
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign:
+        abort(403)
+
+
+def _guard() -> Any:
+    """Nothing is open that does not say so."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None:
+        return None  # no such address: the 404 page
+    wanted = getattr(view, "guard", None)
+    if wanted == PUBLIC:
+        return None
+    if wanted is None:
+        abort(403)
+    if not current_user.is_authenticated:
+        return _to_sign_in(wanted)
+    if not current_user.may(wanted):
+        abort(403)
+    return None
+
+
+def _to_sign_in(wanted: Permission) -> Any:
+    """To the door that fits: volunteers prove a mobile, staff give a password."""
+    door = "volunteer" if wanted is Permission.OWN_ATTENDANCE else "staff"
+    target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for(f"accounts.{door}_sign_in", next=target), 303)
+
+
+def set_device_cookie(response: Response, value: str, expires_at: datetime) -> None:
+    """The only cookie that proves who somebody is; scripts cannot read it."""
+    response.set_cookie(
+        cookie_name(),
+        value,
+        expires=expires_at,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_device_cookie(response: Response) -> None:
+    response.delete_cookie(
+        cookie_name(),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def _renew_cookie(response: Response) -> Response:
+    """Exchange a remembered phone's cookie once a day, on an act, never while only looking."""
+    known = g.get("_login_user")
+    acting = request.method == "POST" and response.status_code < 400
+    if not acting or not isinstance(known, Identity) or known.device.kind != "phone":
+        return response
+    now = clock.now()
+    if known.device.is_due(now):
+        selector = request.cookies[cookie_name()].partition(".")[0]
+        fresh = devices.renew(known.device.device_id, selector, now=now)
+        if fresh is not None:
+            set_device_cookie(response, fresh, known.device.expires_at)
+    return response
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

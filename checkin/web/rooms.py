@@ -1,0 +1,5 @@
+"""The rooms of the house: one blueprint each."""
+
+from checkin.web import pages
+
+BLUEPRINTS = (pages.bp, pages.preferences)
