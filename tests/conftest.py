@@ -1,0 +1,92 @@
+"""What every test may ask for: an app on a fresh database, the cast, a client that inspects."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from checkin import create_app, migrations
+from checkin.database import db, standalone_engine
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
+pytest_plugins = ["tests.no_skips", "tests.postgres", "tests.cast", "tests.pages"]
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+"""Sunday 22 November 2026, 1:00 PM in Makkah: the instant at which tests happen."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = standalone_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: "Server") -> str:
+    """An empty migrated PostgreSQL database, copied for each test."""
+    engine = standalone_engine(postgres.create_database("template_checkin"))
+    migrations.upgrade(engine)
+    engine.dispose()
+    return "template_checkin"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "checkin.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: "Server", postgres_template: str, request) -> Iterator[str]:
+    name = f"test_{abs(hash(request.node.nodeid)) % 10**12}"
+    yield postgres.create_database(name, template=postgres_template)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def database_url(request) -> str:
+    """SQLite; `tests/operations` runs each test on both databases."""
+    return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """Overrides a test file may replace with a fixture of its own."""
+    return {}
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, settings: dict[str, object]) -> Iterator[Flask]:
+    app = create_app(
+        {
+            "TESTING": True,
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "a key for tests that is long enough, 0123456789",
+            "SENDER": "file",
+            "SENDER_FILE": str(tmp_path / "messages.txt"),
+            "JOBS": False,
+            **settings,
+        }
+    )
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()

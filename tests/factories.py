@@ -1,0 +1,115 @@
+"""Functions that make one thing each, with believable values for whatever a test leaves out."""
+
+import itertools
+import uuid
+from datetime import datetime, timedelta
+
+from checkin.database import db, transaction
+from checkin.domain.codes import new_code, new_short_code
+from checkin.domain.days import local_day
+from checkin.domain.fold import Kind
+from checkin.domain.roles import Role
+from checkin.domain.text import fold_name
+from checkin.models import (
+    Assignment,
+    Grant,
+    Opportunity,
+    Partner,
+    Person,
+    Poster,
+    Service,
+    Shift,
+    Site,
+)
+from checkin.operations.attendance import Answer, Reading, record_scan
+
+_numbers = itertools.count(1)
+
+
+@transaction
+def keep(row):
+    """Store a row and give it back with its id."""
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def person(now: datetime, name: str = "نورة سعد القحطاني", **values) -> Person:
+    values.setdefault("mobile", f"+9665{next(_numbers):08d}")
+    values.setdefault("consented_at", now)
+    return keep(Person(name=name, name_folded=fold_name(name), created_at=now, **values))
+
+
+def grant(now: datetime, who: Person, role: Role, **scope) -> Grant:
+    return keep(Grant(person_id=who.id, role=role, from_at=now - timedelta(days=1), **scope))
+
+
+def site(now: datetime, name_ar: str = "باب الملك عبدالعزيز", name_en: str = "King Abdulaziz Gate"):
+    return keep(Site(name_ar=name_ar, name_en=name_en, zone="Asia/Riyadh", created_at=now))
+
+
+def partner(name_ar: str = "جامعة الطائف", name_en: str = "Taif University", kind="education"):
+    return keep(Partner(name_ar=name_ar, name_en=name_en, kind=kind))
+
+
+def service(name_ar: str | None = None, name_en: str = "Visual screening", **values) -> Service:
+    name_ar = name_ar or f"الفرز البصري {next(_numbers)}"
+    return keep(Service(name_ar=name_ar, name_en=name_en, **values))
+
+
+def opportunity(now: datetime, kind: str = "service", **values) -> Opportunity:
+    if kind == "service" and "service_id" not in values:
+        values["service_id"] = service().id
+    values.setdefault("name_ar", "الفرز البصري عند الأبواب")
+    values.setdefault("name_en", "Visual screening at the gates")
+    return keep(Opportunity(kind=kind, created_at=now, **values))
+
+
+def shift(
+    now: datetime, at: Site, of: Opportunity | None = None, starts=0, minutes=240, **values
+) -> Shift:
+    """A shift that starts `starts` minutes from now (negative: has begun)."""
+    of = of or opportunity(now)
+    starts_at = now + timedelta(minutes=starts)
+    return keep(
+        Shift(
+            opportunity_id=of.id,
+            site_id=at.id,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=minutes),
+            work_on=local_day(starts_at, at.zone),
+            seats=values.pop("seats", 40),
+            **values,
+        )
+    )
+
+
+def assign(now: datetime, who: Person, to: Shift, **values) -> Assignment:
+    return keep(Assignment(shift_id=to.id, person_id=who.id, created_at=now, **values))
+
+
+def poster(now: datetime, at: Site, of: Shift | None = None, **values) -> Poster:
+    return keep(
+        Poster(
+            code=new_code(),
+            short_code=new_short_code(),
+            site_id=at.id,
+            shift_id=of.id if of else None,
+            version=1,
+            created_at=now - timedelta(days=1),
+            **values,
+        )
+    )
+
+
+def check_in(who: Person, by: Poster, now: datetime, **values) -> Answer:
+    """Scan a poster and press the button."""
+    values.setdefault("uid", str(uuid.uuid4()))
+    reading = Reading(kind=Kind.IN, volunteer_id=who.id, poster_id=by.id, **values)
+    return record_scan(reading, now=now)
+
+
+def check_out(who: Person, of: Shift, now: datetime, **values) -> Answer:
+    values.setdefault("uid", str(uuid.uuid4()))
+    reading = Reading(kind=Kind.OUT, volunteer_id=who.id, shift_id=of.id, **values)
+    return record_scan(reading, now=now)

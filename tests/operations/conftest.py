@@ -1,0 +1,27 @@
+"""Every operations test runs on SQLite and on a real PostgreSQL."""
+
+import pytest
+
+from checkin.database import db, transaction
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "database_url", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgres"], indirect=True
+        )
+
+
+@pytest.fixture(autouse=True)
+def _app(app) -> None:
+    """Operations need the session that comes with an app."""
+
+
+@pytest.fixture
+def save():
+    """Write rows a test needs beforehand."""
+    @transaction
+    def save(*rows):
+        db.session.add_all(rows)
+
+    return save

@@ -1,0 +1,151 @@
+"""A client that inspects every page a test visits, unasked, and speaks as one of the cast."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from checkin.models import Person
+from checkin.operations import devices
+from checkin.web import clock
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Page(HTMLParser):
+    """What a test wants to know of a page: headings, fields, ids, language, texts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.ids: list[str] = []
+        self.html: dict[str, str | None] = {}
+        self.headings: list[str] = []
+        self.title = ""
+        self.fields: list[dict[str, str | None]] = []
+        self.labelled: set[str] = set()
+        self.faults: list[str] = []
+        self._open: list[str] = []
+        self._labels = 0
+        self.feed(html)
+        self.close()
+        if self._open:
+            self.faults.append(f"never closed: {self._open}")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag not in VOID:
+            self._open.append(tag)
+        if values.get("id"):
+            self.ids.append(str(values["id"]))
+        if tag == "html":
+            self.html = values
+        if tag == "h1":
+            self.headings.append("")
+        if tag == "label":
+            self._labels += 1
+            self.labelled.add(str(values.get("for")))
+        if tag in ("input", "select", "textarea"):
+            self.fields.append({**values, "_inside_label": str(self._labels or "")})
+        self.faults += [f"<{tag} {name}=…>" for name in values if name.startswith("on")]
+        if "style" in values:
+            self.faults.append(f"<{tag} style=…>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "label":
+            self._labels -= 1
+        if tag in VOID:
+            return
+        if not self._open or self._open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing that is open there")
+
+    def handle_data(self, text: str) -> None:
+        if "h1" in self._open:
+            self.headings[-1] += text
+        if self._open and self._open[-1] == "title" and "svg" not in self._open:
+            self.title += text
+
+    def inspect(self, language: str | None = None) -> None:
+        """Fail with a sentence for whatever is wrong with the page itself."""
+        assert not self.faults, f"markup: {self.faults}"
+        assert len(self.headings) == 1, f"a page has one h1, this has {self.headings}"
+        heading = " ".join(self.headings[0].split())
+        title = " ".join(self.title.split())
+        assert title.startswith(heading), f"the title {title!r} begins with the h1 {heading!r}"
+        twice = {one for one in self.ids if self.ids.count(one) > 1}
+        assert not twice, f"ids used twice: {twice}"
+        wanted = {"ar": "rtl", "en": "ltr"}
+        assert self.html.get("dir") == wanted.get(str(self.html.get("lang"))), self.html
+        if language:
+            assert self.html.get("lang") == language
+        for one in self.fields:
+            hidden = one.get("type") in ("hidden", "submit", "button")
+            named = one.get("id") in self.labelled or one.get("aria-label") or one["_inside_label"]
+            assert hidden or named, f"a field without a label: {one}"
+
+
+class Browser(FlaskClient):
+    """A browser that keeps its CSRF token and inspects every page it is shown."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        response = super().open(*args, **kwargs)  # type: ignore[arg-type]
+        if response.mimetype == "text/html" and response.status_code not in (303, 304):
+            text = response.get_data(as_text=True)
+            if text.lstrip().lower().startswith("<!doctype"):
+                Page(text).inspect()
+        return response
+
+    def page(self, address: str) -> Page:
+        """The page at an address, which must be there."""
+        response = self.get(address)
+        assert response.status_code == 200, f"{address} answered {response.status_code}"
+        return Page(response.get_data(as_text=True))
+
+    def text(self, address: str) -> str:
+        """What a reader sees on the page at an address, tags and blank space taken out."""
+        return plain(self.get(address))
+
+    def send(self, address: str, **fields: object) -> TestResponse:
+        """POST a form as the browser would, with the token of this session."""
+        return self.post(address, data={"csrf_token": self.token(), **fields})
+
+    def token(self) -> str:
+        html = self.get("/help").get_data(as_text=True)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+        assert found, "the page has a form with a CSRF token"
+        return found.group(1)
+
+
+def plain(response: TestResponse) -> str:
+    """A response's text as a reader sees it."""
+    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", response.get_data(as_text=True), flags=re.S)
+    text = re.sub(r"<[^>]+>", " ", body)
+    return " ".join(text.replace("&#39;", "'").replace("&quot;", '"').replace("&amp;", "&").split())
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A stranger's browser, in Arabic."""
+    app.test_client_class = Browser
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[..., Browser]:
+    """`browser_of(person)` is signed in: volunteers by phone, staff (`kind="staff"`) too."""
+    app.test_client_class = Browser
+
+    def signed_in(person: Person, kind: str = "phone", lang: str = "ar") -> Browser:
+        browser: Browser = app.test_client()  # type: ignore[assignment]
+        _, cookie = devices.remember(
+            person.id, kind, "test", lifetime=timedelta(hours=12), now=clock.now()
+        )
+        browser.set_cookie("device", cookie)
+        browser.set_cookie("prefs", f"{lang}.latn.auto")
+        return browser
+
+    return signed_in
