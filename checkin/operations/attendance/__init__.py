@@ -7,15 +7,19 @@ from checkin.operations.attendance.recording import (
     lock_volunteer,
     record_scan,
 )
+from checkin.operations.attendance.refolding import refold
 from checkin.operations.attendance.situation import Unsettled, look, unsettled_of
+from checkin.operations.attendance.sweep import close_forgotten
 
 __all__ = [
     "Answer",
     "Reading",
     "Unsettled",
+    "close_forgotten",
     "derived_uid",
     "lock_volunteer",
     "look",
     "record_scan",
+    "refold",
     "unsettled_of",
 ]
