@@ -122,7 +122,9 @@ class Browser(FlaskClient):
 
 def plain(response: TestResponse) -> str:
     """A response's text as a reader sees it."""
-    body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", response.get_data(as_text=True), flags=re.S)
+    body = re.sub(
+        r"<(script|style|svg)\b.*?</\1>", " ", response.get_data(as_text=True), flags=re.S
+    )
     text = re.sub(r"<[^>]+>", " ", body)
     return " ".join(text.replace("&#39;", "'").replace("&quot;", '"').replace("&amp;", "&").split())
 

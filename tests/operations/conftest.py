@@ -8,7 +8,10 @@ from checkin.database import db, transaction
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         metafunc.parametrize(
-            "database_url", ["sqlite_url", "postgres_url"], ids=["sqlite", "postgres"], indirect=True
+            "database_url",
+            ["sqlite_url", "postgres_url"],
+            ids=["sqlite", "postgres"],
+            indirect=True,
         )
 
 
@@ -20,6 +23,7 @@ def _app(app) -> None:
 @pytest.fixture
 def save():
     """Write rows a test needs beforehand."""
+
     @transaction
     def save(*rows):
         db.session.add_all(rows)

@@ -40,7 +40,10 @@ def test_a_scan_out_closes_it_with_minutes_and_beneficiaries(cast, now):
 def test_the_same_id_twice_has_one_effect_and_one_answer(cast, now):
     first = check_in(cast.noura, cast.poster, now, uid="11111111-1111-4111-8111-111111111111")
     again = check_in(
-        cast.noura, cast.poster, now + timedelta(minutes=3), uid="11111111-1111-4111-8111-111111111111"
+        cast.noura,
+        cast.poster,
+        now + timedelta(minutes=3),
+        uid="11111111-1111-4111-8111-111111111111",
     )
     assert again.replayed and not first.replayed
     assert (again.verdict, again.attendance_id) == (first.verdict, first.attendance_id)
