@@ -39,14 +39,20 @@ ARABIC_PUNCTUATION = [ord(sign) for sign in "،؛؟۔"]
 LATIN = range(0x20, 0x7F)
 PUNCTUATION = [ord(sign) for sign in "\u00a0«»·×–—‘’“”•…−"]
 
-ARABIC = {
-    *ARABIC_LETTERS,
-    *PERSIAN_AND_URDU_LETTERS,
-    *ARABIC_MARKS,
-    *ARABIC_DIGITS,
-    *ARABIC_PUNCTUATION,
+CHARACTERS = {
+    "arabic": {
+        *ARABIC_LETTERS,
+        *PERSIAN_AND_URDU_LETTERS,
+        *ARABIC_MARKS,
+        *ARABIC_DIGITS,
+        *ARABIC_PUNCTUATION,
+    },
+    "latin": {*LATIN, *PUNCTUATION},
 }
-WANTED = {*ARABIC, *LATIN, *PUNCTUATION}
+
+# Not the Latin file's `locl`: it lowers some digits beside Arabic letters and leaves others, as
+# the browser cuts its runs, so one line would show digits of two sizes.
+FEATURES = {"arabic": ["*"], "latin": ["kern", "mark", "mkmk", "ccmp"]}
 
 
 def main() -> int:
@@ -103,7 +109,7 @@ def web_font(package: Path, weight: int, target: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         halves = [
             half_font(package, script, weight, Path(scratch) / f"{script}.ttf")
-            for script in ("arabic", "latin")
+            for script in CHARACTERS
         ]
         font = Merger().merge([str(half) for half in halves])
         # The merger stamps the present hour; the same input shall give the same bytes.
@@ -122,24 +128,14 @@ def web_font(package: Path, weight: int, target: Path) -> Path:
 def half_font(package: Path, script: str, weight: int, target: Path) -> Path:
     source = package / "files" / f"ibm-plex-sans-arabic-{script}-{weight}-normal.woff2"
     font = TTFont(source, recalcTimestamp=False)
-    wanted = (
-        WANTED if script == "arabic" else WANTED - ARABIC - characters(package, "arabic", weight)
-    )
-    options = subset.Options(hinting=False, desubroutinize=True, notdef_outline=True)
-    options.layout_features = (
-        ["*"] if script == "arabic" else ["kern", "mark", "mkmk", "ccmp", "locl"]
-    )
+    options = subset.Options(hinting=False, notdef_outline=True)
+    options.layout_features = FEATURES[script]
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=wanted)
+    cutter.populate(unicodes=CHARACTERS[script])
     cutter.subset(font)
     font.flavor = None
     font.save(target)
     return target
-
-
-def characters(package: Path, script: str, weight: int) -> set[int]:
-    source = package / "files" / f"ibm-plex-sans-arabic-{script}-{weight}-normal.woff2"
-    return set(TTFont(source).getBestCmap())
 
 
 def vendor_pdf_fonts() -> list[dict[str, str]]:
