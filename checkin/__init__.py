@@ -1,6 +1,5 @@
 """Checkin: volunteer check-in by QR code. `create_app` is the only module that knows every part."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,17 +7,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from checkin import config, database
-from checkin.web import assets, errors, filters, guard, i18n, words
+from checkin.web import assets, compression, errors, filters, guard, i18n, navigation
 from checkin.web.rooms import BLUEPRINTS
 
 __version__ = "0.1.0"
-log = logging.getLogger("checkin")
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application, configured and checked; refuses to start when it would not be safe.
 
-    `overrides` win over the environment and `instance/config.py`. Raises `config.Refused`.
+    `overrides` win over the environment and `instance/config.py`; what is unsafe but guarded
+    against stands in `WARNINGS`. Raises `config.Refused`.
     """
     instance = config.instance_folder()
     app = Flask(
@@ -28,13 +27,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         static_folder=None,
     )
     config.load(app.config, instance, overrides)
-    for warning in config.check(app.config, app.debug):
-        log.warning(warning)
+    app.config["WARNINGS"] = config.check(app.config, app.debug)
     _trust_proxies(app)
     database.init_app(app)
-    for part in (i18n, filters, words, guard, errors, assets):
-        if hasattr(part, "init_app"):
-            part.init_app(app)
+    for part in (compression, i18n, filters, guard, errors, navigation, assets):
+        part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

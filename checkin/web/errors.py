@@ -10,12 +10,19 @@ from werkzeug.exceptions import HTTPException
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.web.digits import num
 
 SENTENCES: dict[str, Any] = {
     "not_found": _l("Page not found"),
     "scan_reused": _l("This check-in was sent before with other details. Scan the code again."),
     "own_entry": _l("Another supervisor must enter your own attendance"),
     "time_outside_shift": _l("Choose a time near the shift that is not in the future"),
+    "count_invalid": _l("Enter a whole number from 0 to %(max)s"),
+    "name_missing": _l("Enter your name"),
+    "name_too_long": _l("The name is too long. Use at most %(longest)s characters"),
+    "name_unreadable": _l("The name holds characters that cannot be shown. Type it again"),
+    "text_too_long": _l("The text is too long. Use at most %(longest)s characters"),
+    "text_unreadable": _l("The text holds characters that cannot be shown. Type it again"),
 }
 """A sentence for every code; rooms add theirs with `sentences`."""
 
@@ -47,8 +54,12 @@ def sentences(**more: Any) -> None:
 
 
 def sentence(problem: Problem) -> str:
-    """The reader's sentence for a problem, filled with its facts."""
-    return str(SENTENCES[problem.code]) % problem.facts
+    """The reader's sentence for a problem, filled with its facts in the reader's digits."""
+    facts = {
+        name: num(fact) if isinstance(fact, int) and not isinstance(fact, bool) else fact
+        for name, fact in problem.facts.items()
+    }
+    return str(SENTENCES[problem.code]) % facts
 
 
 def init_app(app: Flask) -> None:

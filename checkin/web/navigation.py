@@ -1,0 +1,58 @@
+"""What stands in the header: the organisation's name, and the rooms a person may enter."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.roles import Permission
+from checkin.web.i18n import current_locale
+
+
+class Door(NamedTuple):
+    """A room with a place in the header, and the permission that opens it."""
+
+    permission: Permission
+    endpoint: str
+    text: Any
+    icon: str
+
+
+DOORS = (
+    Door(Permission.SEE_FLOOR, "floor.index", _l("On the floor"), "users"),
+    Door(Permission.DECIDE, "approvals.index", _l("Approvals"), "check"),
+    Door(Permission.PLAN, "shifts.index", _l("Shifts"), "calendar"),
+    Door(Permission.PLAN, "opportunities.index", _l("Opportunities"), "flag"),
+    Door(Permission.PLAN, "sites.index", _l("Sites"), "pin"),
+    Door(Permission.MANAGE_PEOPLE, "people.index", _l("People"), "user"),
+    Door(Permission.PLAN, "partners.index", _l("Partners"), "building"),
+    Door(Permission.MANAGE_POSTERS, "posters.index", _l("Posters"), "qr"),
+    Door(Permission.SEE_FIGURES, "figures.index", _l("Figures"), "chart"),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(lambda: {"nav": doors(), "organisation": organisation()})
+
+
+def organisation() -> str:
+    """The organisation's name in the reader's language."""
+    return str(current_app.config[f"ORGANISATION_{current_locale().lang.upper()}"])
+
+
+def doors() -> list[dict[str, Any]]:
+    """The rooms this person may enter; nothing for strangers and on a mere phone."""
+    if not current_user.is_authenticated or current_user.device.kind != "staff":
+        return []
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        {
+            "text": str(door.text),
+            "href": url_for(door.endpoint),
+            "icon": door.icon,
+            "current": door.endpoint.partition(".")[0] == here,
+        }
+        for door in DOORS
+        if door.endpoint in current_app.view_functions and current_user.may(door.permission)
+    ]
