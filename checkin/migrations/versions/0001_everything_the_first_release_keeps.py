@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("consented_at", UTCDateTime(), nullable=True),
         sa.Column("mobile_proved_at", UTCDateTime(), nullable=True),
         sa.Column("suspended_at", UTCDateTime(), nullable=True),
+        sa.Column("suspended_reason", sa.String(length=300), server_default="", nullable=False),
         sa.Column("erased_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
