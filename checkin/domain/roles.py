@@ -77,7 +77,9 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_P) - {_P.ADMINISTER},
     Role.PARTNER_READER: frozenset({_P.SEE_FIGURES}),
     Role.AUDITOR: frozenset({_P.SEE_FIGURES, _P.SEE_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset(
+        {_P.OWN_ATTENDANCE, _P.MANAGE_PEOPLE, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.ADMINISTER}
+    ),
 }
 
 
