@@ -45,7 +45,7 @@ def test_the_same_id_twice_has_one_effect_and_one_answer(cast, now):
         now + timedelta(minutes=3),
         uid="11111111-1111-4111-8111-111111111111",
     )
-    assert again.replayed and not first.replayed
+    assert (first.replayed, again.replayed) == (False, True)
     assert (again.verdict, again.attendance_id) == (first.verdict, first.attendance_id)
     assert again.effective_at == first.effective_at
     assert db.session.scalar(db.select(db.func.count()).select_from(Scan)) == 1

@@ -1,0 +1,87 @@
+"""A database built by migrations equals one built from the models, on both engines."""
+
+import pytest
+from sqlalchemy import inspect, text
+
+from checkin import migrations
+from checkin.database import Base, standalone_engine
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def two_urls(request, tmp_path):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'one.sqlite3'}", f"sqlite:///{tmp_path / 'two.sqlite3'}"
+        return
+    server = request.getfixturevalue("postgres")
+    names = ("migrated_one", "created_two")
+    yield tuple(server.create_database(name) for name in names)
+    for name in names:
+        server.drop_database(name)
+
+
+def shape(engine) -> dict[str, object]:
+    """Everything a database says about its tables, in one comparable value."""
+    look = inspect(engine)
+    tables = sorted(set(look.get_table_names()) - {"alembic_version"})
+    found: dict[str, object] = {}
+    for table in tables:
+        found[table] = {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"], column["default"])
+                for column in look.get_columns(table)
+            },
+            "key": look.get_pk_constraint(table),
+            "unique": sorted(map(str, look.get_unique_constraints(table))),
+            "foreign": sorted(map(str, look.get_foreign_keys(table))),
+            "checks": sorted((c["name"], c["sqltext"]) for c in look.get_check_constraints(table)),
+            "indexes": sorted(map(index, look.get_indexes(table))),
+        }
+    found["triggers"] = triggers(engine)
+    return found
+
+
+def index(found) -> str:
+    """An index in words; conditions are objects that only compare as text."""
+    options = {name: str(value) for name, value in found.get("dialect_options", {}).items()}
+    return f"{found['name']} {found['column_names']} {found['unique']} {options}"
+
+
+def triggers(engine) -> list[str]:
+    query = (
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        if engine.dialect.name == "sqlite"
+        else "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
+    )
+    with engine.connect() as connection:
+        return list(connection.execute(text(query)).scalars())
+
+
+def test_migrated_equals_created(two_urls):
+    migrated, created = (standalone_engine(url) for url in two_urls)
+    migrations.upgrade(migrated)
+    Base.metadata.create_all(created)
+    one, two = shape(migrated), shape(created)
+    migrated.dispose()
+    created.dispose()
+    assert one["triggers"]
+    assert one == two
+
+
+def test_down_and_up_again(two_urls):
+    engine = standalone_engine(two_urls[0])
+    migrations.upgrade(engine)
+    before = shape(engine)
+    migrations.downgrade(engine, "base")
+    assert not migrations.is_current(engine)
+    migrations.upgrade(engine)
+    assert migrations.is_current(engine)
+    assert shape(engine) == before
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(two_urls):
+    engine = standalone_engine(two_urls[0])
+    migrations.upgrade(engine)
+    migrations.upgrade(engine)
+    assert migrations.is_current(engine)
+    engine.dispose()
