@@ -12,17 +12,15 @@ from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
 _FIRST = "0" * 64
+_NOTE = insert(AuditEntry.__table__)
 
 
 def note(
     act: str, thing: str, thing_id: int | None, *, by: int | None, at: datetime, **facts: Any
 ) -> None:
     """One line about one act, in the act's own transaction; facts are ids and numbers only."""
-    db.session.execute(
-        insert(AuditEntry).values(
-            at=at, actor_id=by, act=act, thing=thing, thing_id=thing_id, facts=facts
-        )
-    )
+    line = {"at": at, "actor_id": by, "act": act, "thing": thing, "thing_id": thing_id}
+    db.session.execute(_NOTE, {**line, "facts": facts})
 
 
 @transaction

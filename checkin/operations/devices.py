@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from checkin.database import db, transaction
 from checkin.domain.days import local_day
@@ -17,6 +17,18 @@ RENEW_AFTER = timedelta(hours=24)
 GRACE = timedelta(seconds=60)
 MOST_PHONES = 3
 """Remembering a fourth phone forgets the one unused for longest."""
+
+
+_BY_COOKIE = (
+    select(
+        *(Device.id, Device.kind, Device.person_id, Device.verifier_sha, Device.previous_sha),
+        *(Device.renewed_at, Device.expires_at, Person.name),
+    )
+    .join(Person, Person.id == Device.person_id)
+    .where(Device.selector == bindparam("selector"), Device.revoked_at.is_(None))
+    .where(Device.expires_at > bindparam("now"), Person.erased_at.is_(None))
+)
+"""Asked at every request, so built once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +89,7 @@ def _forget_surplus(person_id: int, now: datetime) -> None:
 def recognise(cookie: str, now: datetime) -> Recognised | None:
     """The person behind a cookie, or nothing; a stale copy of a cookie ends the device."""
     selector, _, verifier = cookie.partition(".")
-    d = Device
-    row = db.session.execute(
-        select(
-            *(d.id, d.kind, d.person_id, d.verifier_sha, d.previous_sha, d.renewed_at),
-            *(d.expires_at, Person.name),
-        )
-        .join(Person, Person.id == d.person_id)
-        .where(d.selector == selector[:24], d.revoked_at.is_(None), d.expires_at > now)
-        .where(Person.erased_at.is_(None))
-    ).first()
+    row = db.session.execute(_BY_COOKIE, {"selector": selector[:24], "now": now}).first()
     if row is None:
         return None
     shown = _sha(verifier)

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
@@ -22,6 +22,34 @@ from checkin.operations.attendance.situation import code_of, situation_of
 
 TOUCH_KEPT = timedelta(minutes=15)
 """How long the first look at a code counts as the moment of checking in."""
+
+
+# Questions asked at every scan are built once: building them costs more than answering them.
+_VOLUNTEER = (
+    select(
+        Person.id,
+        Person.partner_id,
+        Person.suspended_at,
+        Person.is_minor,
+        Person.guardian_consented_at,
+    )
+    .where(Person.id == bindparam("volunteer_id"), Person.erased_at.is_(None))
+    .with_for_update()
+)
+_STORED = select(
+    *(Scan.payload_sha, Scan.verdict, Scan.attendance_id, Scan.shift_id, Scan.site_id),
+    *(Scan.effective_at, Scan.received_at, Scan.kind),
+).where(Scan.volunteer_id == bindparam("volunteer_id"), Scan.scan_uid == bindparam("uid"))
+_POSTER = select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at).where(
+    Poster.id == bindparam("poster_id")
+)
+_OPEN_SHIFT = select(Attendance.shift_id).where(
+    Attendance.volunteer_id == bindparam("volunteer_id"), Attendance.state == "open"
+)
+_SHIFT = select(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at).where(
+    Shift.id == bindparam("shift_id")
+)
+_KEEP = insert(Scan.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +135,15 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
 
 def lock_volunteer(volunteer_id: int) -> AnyRow:
     """The serialisation point of everything that writes about one volunteer."""
-    p = Person
-    row = db.session.execute(
-        select(
-            *(p.id, p.partner_id, p.suspended_at, p.is_minor, p.guardian_consented_at),
-        )
-        .where(p.id == volunteer_id, p.erased_at.is_(None))
-        .with_for_update()
-    ).first()
+    row = db.session.execute(_VOLUNTEER, {"volunteer_id": volunteer_id}).first()
     if row is None:
         raise NotFound("person")
     return row
 
 
 def _stored(reading: Reading) -> AnyRow | None:
-    s = Scan
-    return db.session.execute(
-        select(s.payload_sha, s.verdict, s.attendance_id, s.shift_id, s.effective_at).where(
-            s.volunteer_id == reading.volunteer_id, s.scan_uid == reading.uid
-        )
-    ).first()
+    named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid}
+    return db.session.execute(_STORED, named).first()
 
 
 def _again(reading: Reading, stored: AnyRow) -> Answer:
@@ -156,11 +173,7 @@ def _resolve(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
 def _resolve_check_in(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
     """A volunteer's own check-in is judged by the table, at the first look at the code."""
     at = _touched(reading, now)
-    poster = db.session.execute(
-        select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at).where(
-            Poster.id == reading.poster_id
-        )
-    ).first()
+    poster = db.session.execute(_POSTER, {"poster_id": reading.poster_id}).first()
     if poster is None:
         raise NotFound("poster")
     code = code_of(poster, at)  # type: ignore[arg-type]
@@ -190,20 +203,12 @@ def _acted_on(reading: Reading, judgement: Judgement, site_id: int, at: datetime
 
 
 def _open_shift(volunteer_id: int) -> int | None:
-    return db.session.scalar(
-        select(Attendance.shift_id).where(
-            Attendance.volunteer_id == volunteer_id, Attendance.state == "open"
-        )
-    )
+    return db.session.execute(_OPEN_SHIFT, {"volunteer_id": volunteer_id}).scalar()
 
 
 def _resolve_stated(reading: Reading, now: datetime) -> _Resolved:
     """A check-out, an answer about a forgotten one, or an entry by hand: the shift is named."""
-    shift = db.session.execute(
-        select(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at).where(
-            Shift.id == reading.shift_id
-        )
-    ).first()
+    shift = db.session.execute(_SHIFT, {"shift_id": reading.shift_id}).first()
     if shift is None:
         raise NotFound("shift")
     at = reading.at or now
@@ -227,12 +232,8 @@ def _check_stated(reading: Reading, shift: AnyRow, at: datetime, now: datetime) 
 
 
 def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
-    s = Scan
-    target = db.session.execute(
-        select(s.effective_at, s.received_at, s.site_id, s.shift_id, s.kind).where(
-            s.volunteer_id == reading.volunteer_id, s.scan_uid == reading.undoes
-        )
-    ).first()
+    named = {"volunteer_id": reading.volunteer_id, "uid": reading.undoes}
+    target = db.session.execute(_STORED, named).first()
     if target is None or target.kind not in (Kind.IN, Kind.OUT):
         raise NotFound("scan")
     in_time = now <= target.received_at + UNDO_WITHIN
@@ -364,26 +365,27 @@ def _insert(
     now: datetime,
 ) -> None:
     db.session.execute(
-        insert(Scan).values(
-            volunteer_id=reading.volunteer_id,
-            scan_uid=reading.uid,
-            payload_sha=reading.payload_sha,
-            kind=reading.kind.value,
-            carrier=reading.carrier,
-            evidence=reading.evidence.value,
-            site_id=resolved.site_id,
+        _KEEP,
+        {
+            "volunteer_id": reading.volunteer_id,
+            "scan_uid": reading.uid,
+            "payload_sha": reading.payload_sha,
+            "kind": reading.kind.value,
+            "carrier": reading.carrier,
+            "evidence": reading.evidence.value,
+            "site_id": resolved.site_id,
             # a scan that does not act says nothing about a shift to the fold
-            shift_id=resolved.shift_id if resolved.acts else None,
-            poster_id=reading.poster_id,
-            device_id=reading.device_id,
-            effective_at=resolved.at,
-            received_at=now,
-            beneficiaries=reading.beneficiaries,
-            undoes=reading.undoes,
-            entered_by_id=reading.entered_by_id,
-            reason=reading.reason,
-            joined=resolved.joined,
-            verdict=verdict.value,
-            attendance_id=attendance_id,
-        )
+            "shift_id": resolved.shift_id if resolved.acts else None,
+            "poster_id": reading.poster_id,
+            "device_id": reading.device_id,
+            "effective_at": resolved.at,
+            "received_at": now,
+            "beneficiaries": reading.beneficiaries,
+            "undoes": reading.undoes,
+            "entered_by_id": reading.entered_by_id,
+            "reason": reading.reason,
+            "joined": resolved.joined,
+            "verdict": verdict.value,
+            "attendance_id": attendance_id,
+        },
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from checkin.database import AnyRow, db
 from checkin.domain.evidence import Evidence, Flag
@@ -14,6 +14,59 @@ from checkin.domain.hours import Interval, planned_minutes
 from checkin.domain.plausibility import judge_beneficiaries
 from checkin.models import Attendance, Opportunity, Scan, Service, Shift
 from checkin.models.attendance import DECIDED
+
+_A = Attendance
+_TABLE = Attendance.metadata.tables[Attendance.__tablename__]
+_TOUCHED = (
+    select(
+        *(_A.id, _A.shift_id, _A.state, _A.in_at, _A.stints, _A.credited_minutes, _A.flags),
+        *(_A.beneficiaries, _A.evidence, _A.proposed_out_at, _A.until_at, _A.out_at),
+    )
+    .where(_A.volunteer_id == bindparam("volunteer_id"))
+    .where(
+        or_(
+            _A.state == State.OPEN.value,
+            _A.shift_id.in_(bindparam("shift_ids", expanding=True)),
+            and_(_A.in_at <= bindparam("since"), _A.until_at >= bindparam("since")),
+            # a later attendance is not cut by an earlier arrival, but minutes shared with a
+            # decided one must be seen
+            and_(_A.state.in_(DECIDED), _A.in_at >= bindparam("since")),
+        )
+    )
+)
+_PLANS = (
+    select(
+        *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
+        *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
+    )
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Service, Service.id == Opportunity.service_id)
+    .where(Shift.id.in_(bindparam("shift_ids", expanding=True)))
+)
+_SCANS = select(
+    *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
+    *(Scan.evidence, Scan.beneficiaries, Scan.undoes, Scan.entered_by_id, Scan.joined),
+).where(
+    Scan.volunteer_id == bindparam("volunteer_id"),
+    Scan.effective_at >= bindparam("since"),
+    Scan.shift_id.is_not(None),
+)
+_OPENING = insert(_TABLE).returning(_TABLE.c.id)
+_CHANGE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("attendance_id"))
+    .values(
+        row_version=_TABLE.c.row_version + 1,
+        **{
+            name: bindparam(name)
+            for name in (
+                *("state", "stints", "in_at", "out_at", "until_at", "credited_minutes"),
+                *("proposed_out_at", "proposed_minutes", "beneficiaries", "evidence", "flags"),
+                *("entered_by_id", "updated_at"),
+            )
+        },
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +103,8 @@ def refold(
 
 
 def _touched(volunteer_id: int, shift_ids: set[int], since: datetime) -> list[AnyRow]:
-    a = Attendance
-    return list(
-        db.session.execute(
-            select(
-                *(a.id, a.shift_id, a.state, a.in_at, a.stints, a.credited_minutes, a.flags),
-                *(a.beneficiaries, a.evidence, a.proposed_out_at, a.until_at, a.out_at),
-            )
-            .where(a.volunteer_id == volunteer_id)
-            .where(
-                or_(
-                    a.state == State.OPEN,
-                    a.shift_id.in_(shift_ids),
-                    and_(a.in_at <= since, a.until_at >= since),
-                    # an attendance wholly after an earlier arrival may be cut short by it no
-                    # more, but a decided one must still be seen to share minutes with it
-                    and_(a.state.in_(DECIDED), a.in_at >= since),
-                )
-            )
-        )
-    )
+    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
+    return list(db.session.execute(_TOUCHED, named))
 
 
 def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
@@ -95,15 +130,7 @@ class Plan:
 
 
 def _plans(shift_ids: set[int]) -> dict[int, Plan]:
-    rows = db.session.execute(
-        select(
-            *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
-            *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
-        )
-        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-        .outerjoin(Service, Service.id == Opportunity.service_id)
-        .where(Shift.id.in_(shift_ids))
-    )
+    rows = db.session.execute(_PLANS, {"shift_ids": sorted(shift_ids)})
     return {
         row.id: Plan(
             ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
@@ -118,15 +145,7 @@ def _plans(shift_ids: set[int]) -> dict[int, Plan]:
 
 def _facts(volunteer_id: int, since: datetime) -> Iterator[ScanFact]:
     """The stored scans from `since` on that say something about a shift."""
-    s = Scan
-    rows = db.session.execute(
-        select(
-            *(s.scan_uid, s.kind, s.shift_id, s.effective_at, s.received_at, s.evidence),
-            *(s.beneficiaries, s.undoes, s.entered_by_id, s.joined),
-        )
-        .where(s.volunteer_id == volunteer_id, s.effective_at >= since)
-        .where(s.shift_id.is_not(None))
-    )
+    rows = db.session.execute(_SCANS, {"volunteer_id": volunteer_id, "since": since})
     for row in rows:
         yield ScanFact(
             uid=row.scan_uid,
@@ -166,16 +185,11 @@ def _write(
                 "work_on": plan.work_on,
                 "row_version": 1,
             }
-            statement = insert(Attendance).values(values).returning(Attendance.id)
-            attendance_id = db.session.execute(statement).scalar_one()
+            attendance_id = db.session.execute(_OPENING, values).scalar_one()
         else:
             attendance_id = row.id
             if _changed(row, values):
-                db.session.execute(
-                    update(Attendance)
-                    .where(Attendance.id == row.id)
-                    .values(**values, row_version=Attendance.row_version + 1)
-                )
+                db.session.execute(_CHANGE, {"attendance_id": row.id, **values})
         kept[one.shift_id] = Kept(attendance_id, one.state, one)
     return kept
 

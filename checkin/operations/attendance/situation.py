@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
 from checkin.database import AnyRow, db
 from checkin.domain.evidence import Flag
@@ -25,6 +25,51 @@ _BACK, _AHEAD = timedelta(hours=12), timedelta(hours=16)
 """Shifts that ended or begin within these are worth explaining to somebody who scans now."""
 ASKED_FOR = timedelta(days=14)
 """A forgotten check-out older than this is the supervisor's alone; asking would confuse."""
+
+
+_OPEN = (
+    select(Attendance.shift_id, Attendance.site_id, Attendance.in_at, Shift.ends_at)
+    .join(Shift, Shift.id == Attendance.shift_id)
+    .where(Attendance.volunteer_id == bindparam("volunteer_id"))
+    .where(Attendance.state == State.OPEN.value, Attendance.until_at > bindparam("now"))
+)
+
+
+def _taken_unless_mine() -> ColumnElement[int]:
+    """Places taken; not counted where the volunteer already has one."""
+    taken = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.shift_id == Shift.id, Assignment.how != "waiting")
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return case((Assignment.how.in_(("roster", "walk_in")), 0), else_=taken)
+
+
+_CANDIDATES = (
+    select(
+        Shift.id,
+        Shift.site_id,
+        Shift.starts_at,
+        Shift.ends_at,
+        Shift.seats,
+        Shift.cancelled_at,
+        Opportunity.walk_ins,
+        Opportunity.opens_minutes,
+        Opportunity.late_minutes,
+        Assignment.how,
+        _taken_unless_mine().label("taken"),
+    )
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(
+        Assignment,
+        and_(Assignment.shift_id == Shift.id, Assignment.person_id == bindparam("volunteer_id")),
+    )
+    .where(or_(Shift.site_id == bindparam("site_id"), Assignment.id.is_not(None)))
+    .where(Shift.ends_at >= bindparam("since"), Shift.starts_at <= bindparam("until"))
+    .order_by(Shift.starts_at, Shift.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +138,7 @@ def situation_of(
 
 
 def _open_of(volunteer_id: int, now: datetime) -> OpenAttendance | None:
-    row = db.session.execute(
-        select(Attendance.shift_id, Attendance.site_id, Attendance.in_at, Shift.ends_at)
-        .join(Shift, Shift.id == Attendance.shift_id)
-        .where(Attendance.volunteer_id == volunteer_id, Attendance.state == State.OPEN)
-        .where(Attendance.until_at > now)
-    ).first()
+    row = db.session.execute(_OPEN, {"volunteer_id": volunteer_id, "now": now}).first()
     if row is None or row.in_at is None:
         return None
     return OpenAttendance(row.shift_id, row.site_id, row.in_at, row.ends_at)
@@ -129,40 +169,11 @@ def unsettled_of(volunteer_id: int, now: datetime) -> Unsettled | None:
 
 def candidates_for(volunteer_id: int, site_id: int, now: datetime) -> Sequence[Candidate]:
     """Shifts around now at this site, and those the volunteer is expected at elsewhere."""
-    mine = and_(Assignment.shift_id == Shift.id, Assignment.person_id == volunteer_id)
+    around = {"since": now - _BACK, "until": now + _AHEAD}
     rows = db.session.execute(
-        select(
-            Shift.id,
-            Shift.site_id,
-            Shift.starts_at,
-            Shift.ends_at,
-            Shift.seats,
-            Shift.cancelled_at,
-            Opportunity.walk_ins,
-            Opportunity.opens_minutes,
-            Opportunity.late_minutes,
-            Assignment.how,
-            _taken_unless_mine().label("taken"),
-        )
-        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-        .outerjoin(Assignment, mine)
-        .where(or_(Shift.site_id == site_id, Assignment.id.is_not(None)))
-        .where(Shift.ends_at >= now - _BACK, Shift.starts_at <= now + _AHEAD)
-        .order_by(Shift.starts_at, Shift.id)
+        _CANDIDATES, {"volunteer_id": volunteer_id, "site_id": site_id, **around}
     )
     return [_candidate(row) for row in rows]
-
-
-def _taken_unless_mine() -> ColumnElement[int]:
-    """Places taken; not counted where the volunteer already has one."""
-    taken = (
-        select(func.count())
-        .select_from(Assignment)
-        .where(Assignment.shift_id == Shift.id, Assignment.how != "waiting")
-        .correlate(Shift)
-        .scalar_subquery()
-    )
-    return case((Assignment.how.in_(("roster", "walk_in")), 0), else_=taken)
 
 
 def _candidate(row: AnyRow) -> Candidate:
