@@ -1,0 +1,43 @@
+"""The application as the commands see it, and faults of its database in one sentence."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from checkin import create_app, migrations
+from checkin.database import db
+
+
+@contextmanager
+def opened(*, quiet: bool = True) -> Iterator[Flask]:
+    """The configured application with its context; `quiet` keeps start-up warnings back."""
+    logging.getLogger("checkin").setLevel(logging.ERROR if quiet else logging.WARNING)
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def ready(*, quiet: bool = True) -> Iterator[Flask]:
+    """The same, with a database that has every table this version knows."""
+    with opened(quiet=quiet) as app:
+        if not migrations.is_current(db.engine):
+            raise click.ClickException("The database is not up to date: run `checkin init` first.")
+        yield app
+
+
+def sentence_about(fault: SQLAlchemyError) -> str:
+    """What to tell somebody at a terminal instead of a traceback."""
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    said = " ".join(str(cause).split())
+    if isinstance(fault, OperationalError):
+        return f"The database cannot be used ({said}): check CHECKIN_DATABASE_URL."
+    return f"The database refused this ({said})."
