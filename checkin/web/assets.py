@@ -3,15 +3,16 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Request, Response
 
 from checkin.config import folder
-from checkin.web.guard import public
 
+PREFIX = "/static/"
 FOLDERS = ("fonts", "icons", "js", "vendor")
 NOT_SERVED = ("vendor/fonts-pdf/",)
 STYLESHEET = "css/app.css"
@@ -33,8 +34,6 @@ ALREADY_SMALL = (".png", ".woff2")
 _IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
 _URL = re.compile(r'url\("([^"]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-
-bp = Blueprint("assets", __name__, url_prefix="/static")
 
 
 @dataclass(frozen=True)
@@ -78,34 +77,47 @@ class Assets:
         return "../../" + "/".join(self.address(path))
 
 
+class Server:
+    """Answers for /static/ before the app is asked.
+
+    A file needs no session, and must not vary with one: browsers would fetch it again after every
+    sign-in.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], assets: Assets):
+        self.app = app
+        self.assets = assets
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+            return self.app(environ, start_response)
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, wanted: Request) -> Response:
+        kind, _, rest = wanted.path.removeprefix(PREFIX).partition("/")
+        version, _, path = rest.partition("/")
+        found = self.assets.files.get(f"{kind}/{path}")
+        if found is None:
+            return Response("Not found", 404)
+        if wanted.method not in ("GET", "HEAD"):
+            return Response("Only GET and HEAD", 405, {"Allow": "GET, HEAD"})
+        response = _packed(found) if "gzip" in wanted.accept_encodings else _plain(found)
+        _keep(response, for_ever=version == self.assets.versions[kind])
+        return response.make_conditional(wanted)
+
+
 def init_app(app: Flask) -> None:
     """Serve the files and give templates `asset("js/app.js")`."""
-    app.extensions["assets"] = Assets(folder("static"))
-    app.register_blueprint(bp)
+    assets = Assets(folder("static"))
+    app.extensions["assets"] = assets
+    app.wsgi_app = Server(app.wsgi_app, assets)  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = asset
 
 
 def asset(path: str) -> str:
     """The address of a file of static/, which changes whenever its content does."""
-    kind, version, rest = _assets().address(path)
-    return url_for("assets.show", kind=kind, version=version, path=rest)
-
-
-@bp.get("/<string:kind>/<string:version>/<path:path>")
-@public
-def show(kind: str, version: str, path: str) -> Response:
-    found = _assets().files.get(f"{kind}/{path}")
-    if found is None:
-        abort(404)
-    response = _answer(found)
-    if version == _assets().versions[kind]:
-        response.cache_control.public = True
-        response.cache_control.max_age = A_YEAR
-        response.cache_control.immutable = True
-    else:
-        # A page of the version before this one: its address gets today's file, but not for ever.
-        response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    parts = current_app.extensions["assets"].address(path)
+    return request.script_root + PREFIX + "/".join(parts)
 
 
 def join_styles(entry: Path, address: Callable[[str], str]) -> bytes:
@@ -143,17 +155,33 @@ def _asset(path: str, body: bytes) -> Asset:
     return Asset(body, packed, TYPES[suffix])
 
 
-def _answer(found: Asset) -> Response:
-    packed = found.packed if "gzip" in request.accept_encodings else None
-    response = Response(packed or found.body, mimetype=found.mimetype)
+def _packed(found: Asset) -> Response:
+    if found.packed is None:
+        return _plain(found)
+    response = _answer(found, found.packed)
+    response.content_encoding = "gzip"
+    return response
+
+
+def _plain(found: Asset) -> Response:
+    return _answer(found, found.body)
+
+
+def _answer(found: Asset, body: bytes) -> Response:
+    response = Response(body, mimetype=found.mimetype)
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if found.packed:
         response.vary.add("Accept-Encoding")
-    if packed:
-        response.content_encoding = "gzip"
     response.add_etag()
     return response
 
 
-def _assets() -> Assets:
-    return current_app.extensions["assets"]
+def _keep(response: Response, *, for_ever: bool) -> None:
+    if for_ever:
+        response.cache_control.public = True
+        response.cache_control.max_age = A_YEAR
+        response.cache_control.immutable = True
+    else:
+        # A page of the version before this one: its address gets today's file, but not for ever.
+        response.cache_control.no_cache = True

@@ -5,7 +5,7 @@ import re
 from urllib.parse import urljoin
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, session
 
 from checkin.config import folder
 from checkin.web import assets, compression
@@ -31,6 +31,11 @@ def tagged():
     return response
 
 
+def touch_the_session(response):
+    session.get("anything")
+    return response
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()
@@ -47,6 +52,10 @@ class TestAddresses:
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_stand_under_the_prefix_of_the_site(self, app):
+        with app.test_request_context(base_url="https://example.org/volunteers/"):
+            assert asset("js/app.js").startswith("/volunteers/static/js/")
 
     def test_change_with_the_content(self, tmp_path):
         for kind in (*assets.FOLDERS, "css"):
@@ -105,6 +114,18 @@ class TestFiles:
         assert gzip.decompress(packed.data) == plain.data
         assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
         assert plain.headers["ETag"] != packed.headers["ETag"]
+
+    def test_do_not_depend_on_who_asks(self, app, client):
+        app.config["SECRET_KEY"] = "k" * 40
+        app.after_request(touch_the_session)
+        assert "Cookie" in client.get("/short").headers["Vary"]
+        assert "Cookie" not in client.get(address(app, "js/app.js")).headers["Vary"]
+
+    def test_are_only_read(self, app, client):
+        answer = client.post(address(app, "js/app.js"))
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+        head = client.head(address(app, "js/app.js"))
+        assert (head.status_code, head.data) == (200, b"")
 
     def test_fonts_are_not_packed_twice(self, app, client):
         font = client.get(
