@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Row, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -219,6 +220,13 @@ def _passes(fault: DBAPIError) -> bool:
         or "server closed the connection" in text
         or "connection failed" in text
     )
+
+
+def upsert(model: type[Base]) -> sqlite.Insert:
+    """An INSERT that may say ON CONFLICT, which both databases do and SQLAlchemy keeps apart."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite.insert(model)
+    return cast(sqlite.Insert, postgresql.insert(model))
 
 
 # --- SQLite's writers queue ----------------------------------------------------------------
