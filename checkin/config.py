@@ -32,7 +32,9 @@ DEFAULTS: dict[str, Any] = {
     "SENDER_TOKEN": "",
     "SENDER_NAME": "",
     "MESSAGES_PER_DAY": 5000,
+    "CODES_PER_ADDRESS": 20,
     "FOREIGN_NUMBERS": False,
+    "REQUIRE_TOTP": False,
     "JOBS": True,
     "MAX_CONTENT_LENGTH": 256 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
@@ -107,6 +109,10 @@ def _complete(config: Config, instance: Path) -> None:
     config["SESSION_COOKIE_SECURE"] = secure
     config["SESSION_COOKIE_HTTPONLY"] = True
     config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    # production staff always have a second factor; elsewhere it is a choice
+    config["REQUIRE_TOTP"] = config["REQUIRE_TOTP"] or config["PRODUCTION"]
+    if config["SENDER"] == "file" and not config["SENDER_FILE"]:
+        config["SENDER_FILE"] = str(instance / "messages.jsonl")
     if not config["SECRET_KEY"] and not _must_be_given(config):
         config["SECRET_KEY"] = _kept_key(instance)
 
