@@ -1,0 +1,173 @@
+"""Work that happens by itself: each sweep under a lease, so that one machine at a time runs it."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from flask import Flask, current_app
+from sqlalchemy import func, select, update
+
+from checkin.database import db, transaction, upsert
+from checkin.models import Job
+from checkin.operations import accounts, audit, limits, messages, senders
+from checkin.operations.attendance.sweep import close_forgotten
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+"""Longer than any sweep takes; after a crash another machine takes over then."""
+BATCHES = 5
+"""Each may take a gateway's time-out of three seconds, and leases are counted from the start."""
+RENDERER = "checkin_message_text"
+"""Where the web floor puts the renderer of messages, among the app's extensions."""
+
+Sweep = Callable[[datetime], int]
+SWEEPS: dict[str, tuple[int, Sweep]] = {
+    "close_forgotten": (60, close_forgotten),
+    "seal_audit": (60, lambda now: audit.seal()),
+    "forget_messages": (60, messages.forget_passed),
+    "forget_sign_ins": (600, accounts.forget_passed),
+    "forget_counters": (600, limits.forget_passed),
+}
+"""Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
+
+
+def run_due(now: datetime) -> dict[str, int]:
+    """Run every sweep that is due and send waiting messages; what each of them did.
+
+    Safe to call from several threads and machines at once. A sweep that fails is logged, noted
+    with its fault and tried again at its next turn; the others still run.
+    """
+    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
+    done = {name: _run(name, now) for name in _due(now) if _lease(name, owner, now)}
+    sent = send_messages(now)
+    return {**done, "messages": sent} if sent else done
+
+
+def send_messages(now: datetime) -> int:
+    """Send what waits in the outbox, a few batches at a time; how many were taken up."""
+    sender = senders.chosen(current_app.config)
+    render: messages.Renderer = current_app.extensions[RENDERER]
+    total = 0
+    for _ in range(BATCHES):
+        taken = messages.deliver(sender, render, now=now)
+        total += taken
+        if not taken:
+            break
+    return total
+
+
+def last_run_at() -> datetime | None:
+    """When any sweep last came to its end; nothing when none ever did."""
+    return db.session.scalar(select(func.max(Job.ran_at)))
+
+
+def faults() -> dict[str, str]:
+    """The sweeps whose last run failed, and with what."""
+    rows = db.session.execute(select(Job.name, Job.fault).where(Job.fault != ""))
+    return {row.name: row.fault for row in rows}
+
+
+# --- leases --------------------------------------------------------------------------------
+
+
+def _due(now: datetime) -> list[str]:
+    known = set(db.session.scalars(select(Job.name)))
+    if missing := SWEEPS.keys() - known:
+        _plan(sorted(missing), now)
+    due = select(Job.name).where(Job.due_at <= now, Job.leased_until <= now).order_by(Job.due_at)
+    return [name for name in db.session.scalars(due) if name in SWEEPS]
+
+
+@transaction
+def _plan(names: list[str], now: datetime) -> None:
+    rows = [
+        {"name": name, "every_seconds": SWEEPS[name][0], "due_at": now, "leased_until": now}
+        for name in names
+    ]
+    adding = upsert(Job).values(rows)
+    db.session.execute(adding.on_conflict_do_nothing(index_elements=[Job.name]))
+
+
+@transaction
+def _lease(name: str, owner: str, now: datetime) -> bool:
+    """One conditional statement: of two workers, one changes a row and the other none."""
+    taken = db.session.execute(
+        update(Job)
+        .where(Job.name == name, Job.due_at <= now, Job.leased_until <= now)
+        .values(owner=owner, leased_until=now + LEASE)
+        .returning(Job.name)
+    ).first()
+    return taken is not None
+
+
+def _run(name: str, now: datetime) -> int:
+    every, sweep = SWEEPS[name]
+    count, fault = 0, ""
+    try:
+        count = sweep(now)
+    except Exception as error:  # the next sweep must still get its turn
+        db.session.rollback()
+        fault = type(error).__name__
+        log.exception("the sweep %s failed", name)
+    _finish(name, every, fault, now)
+    return count
+
+
+@transaction
+def _finish(name: str, every: int, fault: str, now: datetime) -> None:
+    job = db.session.get_one(Job, name)
+    job.due_at = now + timedelta(seconds=every)
+    job.leased_until = now
+    job.every_seconds = every
+    job.fault = fault
+    if not fault:
+        job.ran_at = now
+
+
+# --- the thread ----------------------------------------------------------------------------
+
+IDLE_SECONDS = 1.0
+_wake = threading.Event()
+
+
+class Runner(threading.Thread):
+    """Looks for work every second, or at once after a nudge."""
+
+    def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
+        super().__init__(name="checkin-jobs", daemon=True)
+        self._app = app
+        self._clock = clock
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._app.app_context():
+                    run_due(self._clock())
+            except Exception:  # a database that is away comes back; the thread must be there then
+                log.exception("the jobs could not run")
+            _wake.wait(IDLE_SECONDS)
+            _wake.clear()
+
+    def stop(self) -> None:
+        """End after the work in hand, and wait for that."""
+        self._stopping.set()
+        _wake.set()
+        self.join(timeout=10)
+
+
+def start_thread(app: Flask, clock: Callable[[], datetime]) -> Runner:
+    """Run the jobs beside the server; `clock` tells the time (`web.clock.now`)."""
+    runner = Runner(app, clock)
+    runner.start()
+    return runner
+
+
+def nudge() -> None:
+    """There is something to do now; without a thread here, another process sees it in a second."""
+    _wake.set()
