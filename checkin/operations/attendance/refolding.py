@@ -173,7 +173,7 @@ def _write(
     kept: dict[int, Kept] = {}
     for one in sorted(folded.values(), key=lambda f: f.state is State.OPEN):
         row, plan = rows.get(one.shift_id), plans[one.shift_id]
-        values = _values(one, plan, now)
+        values = values_of(one, plan, now)
         if row is None:
             if one.state is State.CANCELLED:
                 continue
@@ -194,7 +194,8 @@ def _write(
     return kept
 
 
-def _values(folded: Folded, plan: Plan, now: datetime) -> dict[str, Any]:
+def values_of(folded: Folded, plan: Plan, now: datetime) -> dict[str, Any]:
+    """The columns of an attendance that follow from its scans and its shift alone."""
     closed = folded.state is State.CLOSED
     return {
         "state": folded.state.value,
