@@ -14,10 +14,14 @@ async function wake(root) {
 }
 
 function wakeAll(within) {
-  for (const root of within.querySelectorAll("[data-module]")) wake(root);
+  for (const root of within.querySelectorAll("[data-module]")) {
+    if (!root.parentElement.closest("details:not([open])")) wake(root);
+  }
 }
 
 wakeAll(document);
+// What a closed <details> holds is not fetched before somebody opens it.
+document.addEventListener("toggle", (event) => event.target.open && wakeAll(event.target), true);
 document.addEventListener("live:changed", (event) => wakeAll(event.target));
 document.addEventListener("htmx:load", (event) => wakeAll(event.target));
 document.addEventListener("htmx:configRequest", (event) => {
