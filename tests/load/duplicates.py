@@ -10,7 +10,8 @@ import random
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,15 +43,21 @@ class Scene:
     shift_id: int
 
 
-def app_on(url: str):
-    return create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "JOBS": False, "TESTING": True})
+@contextmanager
+def app_on(url: str) -> Iterator[None]:
+    """Inside an app on this database; its connections are closed afterwards."""
+    app = create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "JOBS": False, "TESTING": True})
+    with app.app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
 
 
 def set_up(url: str, volunteers: int) -> Scene:
     engine = standalone_engine(url)
     migrations.upgrade(engine)
     engine.dispose()
-    with app_on(url).app_context():
+    with app_on(url):
 
         @transaction
         def seed() -> Scene:
@@ -69,7 +76,7 @@ def send_all(scene: Scene, seed: int) -> int:
     """One process: every volunteer's check-in and check-out, twice, with ids all processes share,
     and between them double taps with ids of its own."""
     answers = 0
-    with app_on(scene.url).app_context():
+    with app_on(scene.url):
         ready.wait()
         for _ in range(2):
             for person in scene.people:
@@ -79,7 +86,6 @@ def send_all(scene: Scene, seed: int) -> int:
                         reading = _reading(scene, person, kind, uid)
                         record_scan(reading, now=at + timedelta(seconds=seed))
                         answers += 1
-        db.engine.dispose()
     return answers
 
 
@@ -93,13 +99,12 @@ def storm(scene: Scene, seed: int, lock: bool) -> int:
         unlocked._for_update_arg = None
         recording._VOLUNTEER = unlocked
     chance = random.Random(seed)
-    with app_on(scene.url).app_context():
+    with app_on(scene.url):
         for person in scene.people:
             second = timedelta(seconds=chance.randrange(3600))
             reading = _reading(scene, person, Kind.OUT, str(uuid.uuid4()))
             ready.wait()
             record_scan(reading, now=NOW + timedelta(hours=1) + second)
-        db.engine.dispose()
     return len(scene.people)
 
 
@@ -134,11 +139,10 @@ def run(url: str, processes: int, volunteers: int) -> list[str]:
 def run_storm(url: str, processes: int, lock: bool, people: int = 150) -> list[str]:
     """All processes at one person at a time: what does not hold, with the lock or without."""
     scene = set_up(url, people)
-    with app_on(url).app_context():
+    with app_on(url):
         for person in scene.people:
             uid = str(uuid.uuid4())
             record_scan(_reading(scene, person, Kind.IN, uid), now=NOW)
-        db.engine.dispose()
     answers = _together(storm, [(scene, seed, lock) for seed in range(processes)])
     engine = standalone_engine(url)
     found = faults(engine, NOW + timedelta(hours=3))
