@@ -1,5 +1,5 @@
 """The rooms of the house: one blueprint each."""
 
-from checkin.web import pages
+from checkin.web import pages, posters
 
-BLUEPRINTS = (pages.bp, pages.preferences)
+BLUEPRINTS = (pages.bp, pages.preferences, posters.bp)
