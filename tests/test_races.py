@@ -9,9 +9,13 @@ from tests.load import duplicates
 def empty_urls(request, tmp_path):
     """Two empty databases of one kind."""
     if request.param == "sqlite":
-        return [f"sqlite:///{tmp_path / name}.sqlite3" for name in ("same", "storm")]
+        yield [f"sqlite:///{tmp_path / name}.sqlite3" for name in ("same", "storm")]
+        return
     server = request.getfixturevalue("postgres")
-    return [server.create_database(f"races_{name}") for name in ("same", "storm")]
+    names = ("races_same", "races_storm")
+    yield [server.create_database(name) for name in names]
+    for name in names:
+        server.drop_database(name)
 
 
 def test_the_same_scans_from_three_processes_make_one_attendance_each(empty_urls):
