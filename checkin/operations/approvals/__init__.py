@@ -1,0 +1,55 @@
+"""Deciding about attendances: exceptions one by one, the matching rest at once."""
+
+from checkin.operations.approvals.deciding import (
+    Result,
+    adjust,
+    approve,
+    approve_many,
+    confirm,
+    refuse,
+    reject,
+    reopen,
+    void,
+    withdraw,
+    withdraw_many,
+)
+from checkin.operations.approvals.reasons import ADJUST_REASONS, REJECT_REASONS, written
+from checkin.operations.approvals.sheet import (
+    Batch,
+    Record,
+    Sheet,
+    Waiting,
+    batch_of,
+    decisions_of,
+    record_of,
+    scans_of,
+    sheet_of,
+    waiting_shifts,
+)
+
+__all__ = [
+    "ADJUST_REASONS",
+    "REJECT_REASONS",
+    "Batch",
+    "Record",
+    "Result",
+    "Sheet",
+    "Waiting",
+    "adjust",
+    "approve",
+    "approve_many",
+    "batch_of",
+    "confirm",
+    "decisions_of",
+    "record_of",
+    "refuse",
+    "reject",
+    "reopen",
+    "scans_of",
+    "sheet_of",
+    "void",
+    "waiting_shifts",
+    "withdraw",
+    "withdraw_many",
+    "written",
+]

@@ -1,0 +1,242 @@
+"""The questions: what waits for a decision, and what stands behind one record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import NotFound
+from checkin.domain.evidence import Flag, needs_review
+from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
+from checkin.models.attendance import WAITING
+from checkin.operations.approvals.four_eyes import enterers, obstacle
+from checkin.operations.approvals.suggestion import suggested_minutes
+from checkin.operations.permissions import Reach, shifts_within
+
+SHIFTS_SHOWN = 50
+"""Shifts on one page of waiting hours; the oldest come first, so the rest follow by themselves."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A shift with something to decide."""
+
+    shift: Shift
+    matching: int = 0
+    exceptions: int = 0
+    minutes: int = 0
+
+    @property
+    def records(self) -> int:
+        return self.matching + self.exceptions
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One attendance as the approver sees it; `obstacle` says why this approver may not decide."""
+
+    attendance: Attendance
+    reasons: list[Flag]
+    suggested: int
+    obstacle: str | None = None
+    proposal: AnyRow | None = None
+
+    @property
+    def is_exception(self) -> bool:
+        return bool(self.reasons) or self.attendance.state != "closed" or self.obstacle is not None
+
+    @property
+    def can_be_approved(self) -> bool:
+        """In one tap, as suggested."""
+        return (
+            self.obstacle is None
+            and self.attendance.state in ("closed", "unclosed")
+            and Flag.OVERLAP not in self.reasons
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A shift's attendances, sorted by what they need."""
+
+    shift: Shift
+    exceptions: list[Record] = field(default_factory=list)
+    matching: list[Record] = field(default_factory=list)
+    decided: list[Record] = field(default_factory=list)
+    still_open: int = 0
+
+    @property
+    def minutes(self) -> int:
+        return sum(record.suggested for record in self.matching)
+
+    @property
+    def beneficiaries(self) -> int:
+        return sum(record.attendance.beneficiaries or 0 for record in self.matching)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one press approved and nobody has changed since."""
+
+    shown: list[tuple[int, int]]
+    minutes: int
+
+
+def waiting_shifts(reach: Reach, limit: int = SHIFTS_SHOWN) -> tuple[list[Waiting], int]:
+    """Shifts within reach with something to decide, the oldest first, and how many there are."""
+    waits = select(Attendance.shift_id).where(Attendance.state.in_(WAITING))
+    within = shifts_within(reach).where(Shift.id.in_(waits))
+    total = db.session.scalar(select(func.count()).select_from(within.subquery())) or 0
+    shifts = db.session.scalars(
+        within.options(*_described()).order_by(Shift.starts_at, Shift.id).limit(limit)
+    ).all()
+    found = {shift.id: Waiting(shift) for shift in shifts}
+    _count(found)
+    return list(found.values()), total
+
+
+def _count(found: dict[int, Waiting]) -> None:
+    a = Attendance
+    rows = db.session.execute(
+        select(a.shift_id, a.state, a.flags, a.credited_minutes, a.proposed_minutes).where(
+            a.shift_id.in_(found), a.state.in_(WAITING)
+        )
+    )
+    for row in rows:
+        waiting = found[row.shift_id]
+        if row.state == "closed" and not needs_review(row.flags):
+            waiting.matching += 1
+        else:
+            waiting.exceptions += 1
+        waiting.minutes += suggested_minutes(row, waiting.shift.starts_at, waiting.shift.ends_at)
+
+
+def sheet_of(shift_id: int, by: int) -> Sheet:
+    """Everything about one shift's hours, as `by` may decide about them."""
+    shift = db.session.scalars(
+        select(Shift).where(Shift.id == shift_id).options(*_described())
+    ).one_or_none()
+    if shift is None:
+        raise NotFound("shift")
+    records = _records(shift, Attendance.shift_id == shift_id, by)
+    waiting = [one for one in records if one.attendance.state in WAITING]
+    settled = ("approved", "rejected", "voided")
+    return Sheet(
+        shift,
+        exceptions=[one for one in waiting if one.is_exception],
+        matching=[one for one in waiting if not one.is_exception],
+        decided=[one for one in records if one.attendance.state in settled],
+        still_open=sum(one.attendance.state == "open" for one in records),
+    )
+
+
+def record_of(attendance: Attendance, by: int) -> tuple[Shift, Record]:
+    """One attendance with its shift; the caller has found it within reach."""
+    shift = db.session.scalars(
+        select(Shift).where(Shift.id == attendance.shift_id).options(*_described())
+    ).one()
+    (record,) = _records(shift, Attendance.id == attendance.id, by)
+    return shift, record
+
+
+def _records(shift: Shift, which: ColumnElement[bool], by: int) -> list[Record]:
+    attendances = db.session.scalars(
+        select(Attendance)
+        .where(which)
+        .options(joinedload(Attendance.volunteer))
+        .join(Person, Person.id == Attendance.volunteer_id)
+        .order_by(Person.name, Attendance.id)
+    ).all()
+    entered = enterers(shift.id, [one.volunteer_id for one in attendances])
+    proposals = _proposals([one.id for one in attendances if one.state == "proposed"])
+    return [
+        Record(
+            one,
+            reasons=needs_review(one.flags),
+            suggested=suggested_minutes(one, shift.starts_at, shift.ends_at),
+            obstacle=_obstacle(one, entered[one.volunteer_id], proposals.get(one.id), by),
+            proposal=proposals.get(one.id),
+        )
+        for one in attendances
+    ]
+
+
+def _obstacle(
+    attendance: Attendance, entered: set[int | None], proposal: AnyRow | None, by: int
+) -> str | None:
+    if proposal is not None and proposal.decided_by_id == by:
+        return "second_person"
+    return obstacle(attendance.volunteer_id, entered | {attendance.entered_by_id}, by)
+
+
+def _proposals(attendance_ids: Sequence[int]) -> dict[int, AnyRow]:
+    """The latest proposal for each, with who made it."""
+    d = Decision
+    rows = db.session.execute(
+        select(
+            *(d.attendance_id, d.minutes_after, d.beneficiaries_after, d.reason),
+            *(d.decided_by_id, Person.name),
+        )
+        .join(Person, Person.id == d.decided_by_id)
+        .where(d.attendance_id.in_(attendance_ids), d.action == "propose")
+        .order_by(d.seq)
+    )
+    return {row.attendance_id: row for row in rows}
+
+
+def decisions_of(attendance_id: int) -> list[AnyRow]:
+    """Every decision about an attendance, the first one first, with the decider's name."""
+    d = Decision
+    return list(
+        db.session.execute(
+            select(
+                *(d.action, d.minutes_before, d.minutes_after, d.beneficiaries_after),
+                *(d.reason, d.at, d.decided_by_id, Person.name),
+            )
+            .join(Person, Person.id == d.decided_by_id)
+            .where(d.attendance_id == attendance_id)
+            .order_by(d.seq)
+        )
+    )
+
+
+def scans_of(attendance: Attendance) -> list[AnyRow]:
+    """Every scan behind an attendance, as it came, with who entered it by hand."""
+    s, by = Scan, aliased(Person)
+    return list(
+        db.session.execute(
+            select(
+                *(s.scan_uid, s.kind, s.carrier, s.evidence, s.effective_at, s.received_at),
+                *(s.beneficiaries, s.reason, s.verdict, by.name.label("entered_by")),
+            )
+            .outerjoin(by, by.id == s.entered_by_id)
+            .where(s.volunteer_id == attendance.volunteer_id, s.shift_id == attendance.shift_id)
+            .order_by(s.received_at, s.id)
+        )
+    )
+
+
+def batch_of(shift_id: int, by: int, at: datetime) -> Batch:
+    """What `by` approved in this shift at that instant, for taking it back in one tap."""
+    a, d = Attendance, Decision
+    latest = select(func.max(d.seq)).where(d.attendance_id == a.id).correlate(a).scalar_subquery()
+    rows = db.session.execute(
+        select(a.id, a.row_version, a.approved_minutes)
+        .join(d, d.attendance_id == a.id)
+        .where(a.shift_id == shift_id, a.state == "approved", d.seq == latest)
+        .where(d.decided_by_id == by, d.at == at)
+        .order_by(a.id)
+    ).all()
+    return Batch([(row.id, row.row_version) for row in rows], sum(r.approved_minutes for r in rows))
+
+
+def _described() -> tuple[ExecutableOption, ...]:
+    return (
+        joinedload(Shift.opportunity).joinedload(Opportunity.service),
+        joinedload(Shift.site),
+        joinedload(Shift.lane),
+    )
