@@ -1,0 +1,200 @@
+"""Checking people in and out by hand: a supervisor's word, with a reason, never about oneself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from checkin.database import AnyRow, db, transaction
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.evidence import Evidence
+from checkin.domain.fold import Kind
+from checkin.domain.scanning import Standing
+from checkin.domain.text import clean_text, fold_name, latin_digits
+from checkin.models import Assignment, Attendance, Person, Scan, Shift
+from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
+from checkin.operations.attendance.situation import standing_of
+from checkin.operations.search import contains, ends
+
+REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
+FOUND = 20
+"""People shown for one search; whoever is not among them needs more letters."""
+SHORTEST = 2
+LONGEST_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a supervisor states about somebody: who, which shift, when, and why without a code.
+
+    `uid` is made with the form, so that sending it twice is one act. Without `at` it is now.
+    """
+
+    uid: str
+    volunteer_id: int
+    shift_id: int
+    reason: str
+    words: str = ""
+    at: datetime | None = None
+    beneficiaries: int | None = None
+
+
+# --- finding -------------------------------------------------------------------------------
+
+
+def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
+    """People by part of the name or the last digits of the mobile, expected ones first.
+
+    Each with `shift_id` (the shift of `shift_ids` they are expected on, or nothing). Nothing is
+    found for less than two letters or digits.
+    """
+    asked = _asked(typed)
+    if asked is None:
+        return []
+    expected = func.min(Assignment.shift_id)
+    on_roster = and_(Assignment.person_id == Person.id, Assignment.shift_id.in_(shift_ids))
+    return list(
+        db.session.execute(
+            select(Person.id, Person.name, Person.mobile, expected.label("shift_id"))
+            .outerjoin(Assignment, on_roster)
+            .where(asked, Person.erased_at.is_(None))
+            .group_by(Person.id, Person.name, Person.mobile)
+            .order_by(expected.is_(None), Person.name, Person.id)
+            .limit(limit)
+        )
+    )
+
+
+def _asked(typed: str) -> ColumnElement[bool] | None:
+    digits = latin_digits(typed).strip()
+    if digits.isdecimal():
+        return Person.mobile.like(ends(digits), escape="\\") if len(digits) >= SHORTEST else None
+    words = fold_name(typed).split()
+    if sum(map(len, words)) < SHORTEST:
+        return None
+    return and_(*(Person.name_folded.like(contains(word), escape="\\") for word in words))
+
+
+# --- the acts ------------------------------------------------------------------------------
+
+
+@transaction
+def check_in(entry: Entry, *, by: int, now: datetime) -> Answer:
+    """Check somebody in by hand; somebody who is in elsewhere leaves there at the same instant.
+
+    Raises Problem `own_entry`, `reason_missing`, `held` (suspended, or no guardian's consent),
+    `time_outside_shift`, and NotFound.
+    """
+    volunteer = lock_volunteer(entry.volunteer_id)
+    before = _sent_before(entry)
+    if before is None and by != entry.volunteer_id:
+        _check_standing(volunteer)
+        _check_now(entry, now)
+    joins = before.joined if before else not _is_expected(entry)
+    # somebody said to have come earlier is not moved: where they were since is in the scans
+    return _record(entry, Kind.IN, by, now, joins=joins, moves=entry.at is None)
+
+
+@transaction
+def check_out(entry: Entry, *, by: int, now: datetime) -> Answer:
+    """Check somebody out by hand, also one whose check-out was forgotten.
+
+    Raises Problem `not_checked_in` without an undecided attendance in the shift, and what
+    `check_in` does except `held`: whoever came in can always leave.
+    """
+    lock_volunteer(entry.volunteer_id)
+    if _sent_before(entry) is None and not _has_come(entry):
+        raise Problem("not_checked_in")
+    return _record(entry, Kind.OUT, by, now)
+
+
+@transaction
+def undo(uid: str, volunteer_id: int, undoes: str, *, by: int, now: datetime) -> Answer:
+    """Take back one's own entry within ten minutes; NotFound for anybody else's scan."""
+    lock_volunteer(volunteer_id)
+    own = select(Scan.id).where(
+        Scan.volunteer_id == volunteer_id, Scan.scan_uid == undoes, Scan.entered_by_id == by
+    )
+    if db.session.scalar(own) is None:
+        raise NotFound("scan")
+    reading = Reading(
+        uid=uid,
+        kind=Kind.UNDO,
+        volunteer_id=volunteer_id,
+        undoes=undoes,
+        carrier="manual",
+        evidence=Evidence.CLAIMED,
+        entered_by_id=by,
+    )
+    return record_scan(reading, now=now)
+
+
+def _record(
+    entry: Entry, kind: Kind, by: int, now: datetime, joins: bool = False, moves: bool = False
+) -> Answer:
+    reading = Reading(
+        uid=entry.uid,
+        kind=kind,
+        volunteer_id=entry.volunteer_id,
+        shift_id=entry.shift_id,
+        beneficiaries=entry.beneficiaries,
+        joins=joins,
+        moves=moves,
+        at=entry.at,
+        carrier="manual",
+        evidence=Evidence.CLAIMED,
+        entered_by_id=by,
+        reason=_written(entry),
+    )
+    return record_scan(reading, now=now)
+
+
+def _written(entry: Entry) -> str:
+    """The reason's code, and after a colon the words somebody added."""
+    words = clean_text(entry.words, LONGEST_WORDS)
+    if entry.reason not in REASONS or (entry.reason == "other" and not words):
+        raise Problem("reason_missing")
+    return f"{entry.reason}: {words}" if words else entry.reason
+
+
+def _sent_before(entry: Entry) -> AnyRow | None:
+    return db.session.execute(
+        select(Scan.joined).where(
+            Scan.volunteer_id == entry.volunteer_id, Scan.scan_uid == entry.uid
+        )
+    ).first()
+
+
+def _check_standing(volunteer: AnyRow) -> None:
+    if standing_of(volunteer) is not Standing.GOOD:
+        raise Problem("held")
+
+
+def _check_now(entry: Entry, now: datetime) -> None:
+    """Without a stated time, now must be a time at which the shift can be worked."""
+    shift = db.session.execute(
+        select(Shift.starts_at, Shift.ends_at, Shift.cancelled_at).where(Shift.id == entry.shift_id)
+    ).first()
+    if shift is None or shift.cancelled_at is not None:
+        raise NotFound("shift")
+    if entry.at is None and now >= shift.ends_at:
+        raise Problem("time_outside_shift", starts_at=shift.starts_at, ends_at=shift.ends_at)
+
+
+def _is_expected(entry: Entry) -> bool:
+    found = select(Assignment.id).where(
+        Assignment.shift_id == entry.shift_id,
+        Assignment.person_id == entry.volunteer_id,
+        Assignment.how != "waiting",
+    )
+    return db.session.scalar(found) is not None
+
+
+def _has_come(entry: Entry) -> bool:
+    undecided = Attendance.state.in_(("open", "unclosed", "closed"))
+    found = select(Attendance.id).where(
+        Attendance.volunteer_id == entry.volunteer_id,
+        Attendance.shift_id == entry.shift_id,
+        undecided,
+    )
+    return db.session.scalar(found) is not None
