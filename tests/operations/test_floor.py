@@ -1,0 +1,187 @@
+"""The floor: who is here, who is awaited, who left, who asks, and whose floor it is."""
+
+from datetime import timedelta
+
+import pytest
+
+from checkin.database import db
+from checkin.domain.roles import Permission
+from checkin.models import Attendance
+from checkin.operations import approvals, floor, manual
+from checkin.operations.permissions import Reach, reach_of, roles_of
+from tests import factories
+from tests.factories import check_in, check_out
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+def reach(person, now, permission=Permission.SEE_FLOOR) -> Reach:
+    return reach_of(roles_of(person.id, now), permission)
+
+
+def board(cast, now, site=None, person=None):
+    site = site or cast.mataf
+    return floor.board(floor.shifts_at(site, reach(person or cast.salem, now), now), now)
+
+
+def names(lines):
+    return [line.name for line in lines]
+
+
+def test_people_move_from_awaited_to_here_to_left(cast, now):
+    def counts(at):
+        one = board(cast, at)
+        return tuple(one.count(which) for which in ("awaited", "here", "left", "review"))
+
+    assert counts(now) == (1, 0, 0, 0)
+    check_in(cast.noura, cast.poster, now)
+    assert counts(now) == (0, 1, 0, 0)
+    check_out(cast.noura, cast.shift, now + HOUR)
+    assert counts(now + HOUR) == (0, 0, 1, 1)
+
+
+def test_an_undone_check_in_is_awaited_again(cast, now):
+    manual.check_in(
+        manual.Entry("in", cast.noura.id, cast.shift.id, "no_phone"), by=cast.salem.id, now=now
+    )
+    manual.undo("undo", cast.noura.id, "in", by=cast.salem.id, now=now)
+    assert names(board(cast, now).shown("awaited")) == [cast.noura.name]
+
+
+def test_time_away_does_not_count_as_time_here(cast, now):
+    check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + 30 * MINUTE)
+    check_in(cast.noura, cast.poster, now + 60 * MINUTE)
+    (line,) = board(cast, now + 75 * MINUTE).shown("here")
+    assert line.minutes == 45
+
+
+def test_people_are_awaited_from_the_opening_until_the_end(cast, now):
+    evening = factories.shift(now, cast.mataf, starts=120, minutes=60)
+    factories.assign(now, cast.huda, evening)
+    assert "هدى محمد الزهراني" not in names(board(cast, now).lines)
+    assert cast.huda.name in names(board(cast, now + 90 * MINUTE).shown("awaited"))
+    assert cast.huda.name not in names(board(cast, now + 180 * MINUTE).lines)
+
+
+def test_a_waiting_list_is_not_awaited(cast, now):
+    factories.assign(now, cast.huda, cast.shift, how="waiting")
+    assert names(board(cast, now).lines) == [cast.noura.name]
+
+
+def test_decided_records_need_no_review_and_the_voided_are_gone(cast, now):
+    check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + HOUR)
+    shown = db.session.scalars(db.select(Attendance)).one()
+    shown_id, version = shown.id, shown.row_version
+    approvals.approve(shown_id, version, by=cast.salem.id, now=now + HOUR)
+    assert board(cast, now + HOUR).count("review") == 0
+    approvals.withdraw(shown_id, version + 1, by=cast.salem.id, now=now + HOUR)
+    version = db.session.get(Attendance, shown_id).row_version
+    approvals.void(shown_id, version, words="Test", by=cast.salem.id, now=now + HOUR)
+    assert names(board(cast, now + HOUR).shown("left")) == []
+
+
+def test_an_open_record_past_its_closing_is_no_longer_here(cast, now):
+    check_in(cast.noura, cast.poster, now)
+    (line,) = board(cast, now + 5 * HOUR).lines
+    assert (line.presence, line.minutes) == (floor.Presence.LEFT, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("نوره", 1), ("قحطاني", 1), ("99", 0), ("", 1), ("سالم", 0)]
+)
+def test_the_board_is_searched_by_name_or_last_digits(cast, now, typed, found):
+    assert len(board(cast, now).shown("", typed)) == found
+    digits = cast.noura.mobile[-4:]
+    assert len(board(cast, now).shown("awaited", digits)) == 1
+
+
+# --- which shifts --------------------------------------------------------------------------
+
+
+def test_the_floor_has_todays_shifts_and_last_nights_while_it_runs(cast, now):
+    factories.shift(now, cast.squares, starts=-60)
+    night = factories.shift(now, cast.mataf, starts=-840, minutes=600)
+    factories.shift(now, cast.mataf, starts=24 * 60)
+    local_midnight = now.replace(hour=21) - timedelta(days=1)
+    during = local_midnight + HOUR
+
+    def ids(at):
+        return [shift.id for shift in floor.shifts_at(cast.mataf, reach(cast.salem, at), at)]
+
+    assert night.starts_at < local_midnight < night.ends_at
+    assert ids(during) == [night.id, cast.shift.id]
+    assert ids(night.ends_at + 59 * MINUTE) == [night.id, cast.shift.id]
+    assert ids(night.ends_at + 61 * MINUTE) == [cast.shift.id]
+
+
+def test_supervisors_see_their_own_site_coordinators_all_volunteers_none(cast, now):
+    def sites(person):
+        return {site.id for site in floor.sites_of(reach(person, now))}
+
+    assert sites(cast.salem) == {cast.mataf.id}
+    assert sites(cast.huda) == {cast.squares.id}
+    assert sites(cast.layla) == {cast.mataf.id, cast.squares.id}
+    assert sites(cast.noura) == set()
+
+
+def test_a_lead_sees_the_site_but_only_the_shift_they_lead(cast, now):
+    led = factories.shift(now, cast.mataf, starts=-30)
+    factories.assign(now, cast.huda, cast.shift)
+    lead = factories.person(now, "قائد الفترة")
+    factories.assign(now, lead, led, is_lead=True)
+    assert [site.id for site in floor.sites_of(reach(lead, now))] == [cast.mataf.id]
+    assert [shift.id for shift in board(cast, now, person=lead).shifts] == [led.id]
+    assert names(board(cast, now, person=lead).lines) == [lead.name]
+
+
+def test_people_are_counted_by_site(cast, now):
+    check_in(cast.noura, cast.poster, now)
+    sites = floor.sites_of(reach(cast.layla, now))
+    assert floor.people_now(sites, now) == {cast.mataf.id: 1}
+    assert floor.people_now(sites, now + 6 * HOUR) == {}
+
+
+# --- requests ------------------------------------------------------------------------------
+
+
+def asking(cast, now):
+    return [(row.name, row.verdict) for row in floor.requests_at(cast.mataf.id, now)]
+
+
+def test_a_kept_scan_asks_until_the_person_is_checked_in(cast, now):
+    stranger = factories.person(now, "تركي فهد العتيبي")
+    kept = check_in(stranger, cast.poster, now)
+    check_in(stranger, cast.poster, now + MINUTE)
+    assert kept.attendance_id is None
+    assert asking(cast, now + MINUTE) == [(stranger.name, "no_shift")]
+    entry = manual.Entry("in", stranger.id, cast.shift.id, "cannot_scan", at=now + MINUTE)
+    manual.check_in(entry, by=cast.salem.id, now=now + 5 * MINUTE)
+    assert asking(cast, now + 5 * MINUTE) == []
+    came = db.session.scalars(db.select(Attendance)).one()
+    assert came.in_at == now + MINUTE
+
+
+def test_a_request_is_for_the_site_where_it_was_made_and_fades(cast, now):
+    stranger = factories.person(now, "تركي فهد العتيبي")
+    check_in(stranger, cast.poster, now)
+    assert floor.requests_at(cast.squares.id, now) == []
+    assert asking(cast, now + 13 * HOUR) == []
+
+
+def test_having_been_here_in_the_morning_does_not_answer_an_afternoon_request(cast, now):
+    check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + HOUR)
+    check_in(cast.noura, cast.poster, now + 5 * HOUR)
+    assert asking(cast, now + 5 * HOUR) == [(cast.noura.name, "closed")]
+
+
+def test_an_entry_is_remembered_for_whoever_made_it(cast, now):
+    manual.check_in(
+        manual.Entry("in", cast.noura.id, cast.shift.id, "no_phone"), by=cast.salem.id, now=now
+    )
+    assert floor.entry_by(cast.salem.id, "in", now).name == cast.noura.name
+    assert floor.entry_by(cast.huda.id, "in", now) is None
+    assert floor.entry_by(cast.salem.id, "other", now) is None
