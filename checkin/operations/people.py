@@ -1,0 +1,277 @@
+"""People as a coordinator knows them: found, entered, corrected, suspended and restored."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, case, false, func, select
+from sqlalchemy.orm import joinedload
+
+from checkin.database import AnyRow, db, transaction
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.roles import Role
+from checkin.domain.text import fold_name, latin_digits
+from checkin.models import Attendance, Grant, Opportunity, Person, Shift, Site
+from checkin.models.attendance import WAITING
+from checkin.operations import audit, catalogue
+from checkin.operations.grants import grantable, in_force
+from checkin.operations.mobiles import normal_mobile
+from checkin.operations.search import begins, contains, ends
+
+CATEGORIES = ("volunteer", "student", "scout", "partner")
+GENDERS = ("woman", "man")
+PER_PAGE = 25
+_FEWEST_DIGITS = 3
+_IN_NUMBERS = frozenset("0123456789+-() .\u00a0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is kept about somebody; mobiles are E.164, `email` is lower case, empty is None."""
+
+    name: str
+    mobile: str | None = None
+    email: str | None = None
+    category: str = "volunteer"
+    gender: str | None = None
+    team_name: str = ""
+    partner_id: int | None = None
+    is_minor: bool = False
+    guardian_mobile: str | None = None
+
+    def check(self) -> None:
+        if self.mobile is None and self.email is None:
+            raise Problem("reach_missing")
+        if self.is_minor and self.guardian_mobile is None:
+            raise Problem("guardian_missing")
+
+
+# --- acts ----------------------------------------------------------------------------------
+
+
+@catalogue.unique("email", "email_taken")
+@transaction
+def create(profile: Profile, *, by: int | None, now: datetime) -> int:
+    """A new person's id.
+
+    Problems: `reach_missing` (neither mobile nor e-mail), `guardian_missing`, `person_exists`
+    (same mobile, same name; fact `person_id`), `email_taken`.
+    """
+    profile.check()
+    _refuse_twin(profile, None)
+    person = Person(
+        **asdict(profile), name_folded=fold_name(profile.name), created_at=now, created_by_id=by
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.note("person.create", "person", person.id, by=by, at=now)
+    return person.id
+
+
+@catalogue.unique("email", "email_taken")
+@transaction
+def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
+    """Problems as `create`, and `needs_administrator` for the accounts of others in office.
+
+    A new mobile must be proved again. Attendance entered before stays with its partner.
+    """
+    profile.check()
+    person = find(person_id, lock=True)
+    values: dict[str, Any] = {**asdict(profile), "name_folded": fold_name(profile.name)}
+    changed = sorted(name for name, value in values.items() if getattr(person, name) != value)
+    if not changed:
+        return
+    _refuse_office(person, by, now)
+    if "email" in changed and person.password_hash and person_id != by:
+        _need_administrator(by, now)
+    _refuse_twin(profile, person_id)
+    if "mobile" in changed:
+        person.mobile_proved_at = None
+    if "guardian_mobile" in changed:
+        person.guardian_consented_at = None
+    for name in changed:
+        setattr(person, name, values[name])
+    db.session.flush()
+    audit.note("person.change", "person", person_id, by=by, at=now, changed=changed)
+
+
+@transaction
+def suspend(person_id: int, reason: str, *, by: int, now: datetime) -> None:
+    """Check-ins wait from now on; suspending again only renews the reason.
+
+    Problems: `reason_missing`, `own_suspension`, `needs_administrator`.
+    """
+    if not reason:
+        raise Problem("reason_missing")
+    if person_id == by:
+        raise Problem("own_suspension")
+    person = find(person_id, lock=True)
+    _refuse_office(person, by, now)
+    person.suspended_at = person.suspended_at or now
+    person.suspended_reason = reason
+    audit.note("person.suspend", "person", person_id, by=by, at=now)
+
+
+@transaction
+def restore(person_id: int, *, by: int, now: datetime) -> None:
+    """May check in again; restoring again changes nothing. Problem `own_suspension`."""
+    if person_id == by:
+        raise Problem("own_suspension")
+    person = find(person_id, lock=True)
+    if person.suspended_at is None:
+        return
+    person.suspended_at, person.suspended_reason = None, ""
+    audit.note("person.restore", "person", person_id, by=by, at=now)
+
+
+@transaction
+def record_consent_of_guardian(person_id: int, *, by: int, now: datetime) -> None:
+    """The guardian told the coordinator that they agree; Problem `guardian_missing`."""
+    person = find(person_id, lock=True)
+    if person.guardian_mobile is None:
+        raise Problem("guardian_missing")
+    if person.guardian_consented_at is None:
+        person.guardian_consented_at = now
+        audit.note("person.guardian_consent", "person", person_id, by=by, at=now)
+
+
+def refuse_invitation(person_id: int, *, by: int, now: datetime) -> None:
+    """Whoever may set somebody's password is that person: be strict about who invites.
+
+    Problems: `email_missing`, `needs_administrator` (an account in use, or a higher role).
+    """
+    person = find(person_id)
+    if person.email is None:
+        raise Problem("email_missing")
+    _refuse_office(person, by, now)
+    if person.password_hash and person_id != by:
+        _need_administrator(by, now)
+
+
+def _refuse_office(person: Person, by: int, now: datetime) -> None:
+    """Nobody touches the account of somebody whose role they could not give."""
+    if person.id == by:
+        return
+    roles = db.session.scalars(
+        select(Grant.role).where(Grant.person_id == person.id, in_force(now))
+    ).all()
+    if not set(map(Role, roles)) <= set(grantable(by, now)):
+        raise Problem("needs_administrator")
+
+
+def _need_administrator(by: int, now: datetime) -> None:
+    if Role.ADMINISTRATOR not in grantable(by, now):
+        raise Problem("needs_administrator")
+
+
+def _refuse_twin(profile: Profile, but: int | None) -> None:
+    if profile.mobile is not None:
+        for other in of_mobile(profile.mobile):
+            if other.id != but and other.name_folded == fold_name(profile.name):
+                raise Problem("person_exists", person_id=other.id)
+    if profile.email is not None:
+        holder = db.session.scalar(select(Person.id).where(Person.email == profile.email))
+        if holder not in (None, but):
+            raise Problem("email_taken")
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def find(person_id: int, *, lock: bool = False) -> Person:
+    """Somebody who is not erased, with their partner; NotFound."""
+    query = select(Person).where(Person.id == person_id, Person.erased_at.is_(None))
+    query = query.with_for_update() if lock else query.options(joinedload(Person.partner))
+    person = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound("person")
+    return person
+
+
+def of_mobile(mobile: str) -> Sequence[Person]:
+    """Everybody who shares this E.164 number."""
+    return db.session.scalars(
+        select(Person)
+        .where(Person.mobile == mobile, Person.erased_at.is_(None))
+        .order_by(Person.id)
+    ).all()
+
+
+def page_of(number: int, text: str = "", per_page: int = PER_PAGE) -> Pagination:
+    """People found by name (any of its words, in any spelling), mobile digits or e-mail."""
+    query = matching(text).options(joinedload(Person.partner))
+    return db.paginate(query, page=number, per_page=per_page, error_out=False)
+
+
+def matching(text: str) -> Select[Person]:
+    """Those whose name begins as typed come first."""
+    query = select(Person).where(Person.erased_at.is_(None))
+    typed = latin_digits(text).strip()
+    if not typed:
+        return query.order_by(Person.name_folded, Person.id)
+    if "@" in typed:
+        return query.where(Person.email.like(begins(typed.lower()), escape="\\")).order_by(
+            Person.email
+        )
+    if all(character in _IN_NUMBERS for character in typed):
+        return query.where(_mobile_like(typed)).order_by(Person.name_folded, Person.id)
+    folded = fold_name(typed)
+    if not folded:
+        return query.where(false())
+    for word in folded.split():
+        query = query.where(Person.name_folded.like(contains(word), escape="\\"))
+    first = case((Person.name_folded.like(begins(folded), escape="\\"), 0), else_=1)
+    return query.order_by(first, Person.name_folded, Person.id)
+
+
+def _mobile_like(typed: str) -> Any:
+    """A whole number in any spelling, or its last digits."""
+    try:
+        return Person.mobile == normal_mobile(typed, foreign=True)
+    except Problem:
+        digits = "".join(character for character in typed if character.isdigit())
+        if len(digits) < _FEWEST_DIGITS:
+            return false()
+        return Person.mobile.like(ends(digits), escape="\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One person's attendance in numbers; volunteer minutes only, courses apart."""
+
+    attendances: int
+    approved_minutes: int
+    waiting: int
+    course_attendances: int
+
+
+def summary_of(person_id: int) -> Summary:
+    a, served = Attendance, Opportunity.kind == "service"
+    row = db.session.execute(
+        select(
+            func.count().filter(served).label("attendances"),
+            func.coalesce(func.sum(a.approved_minutes).filter(served), 0).label("minutes"),
+            func.count().filter(a.state.in_(WAITING)).label("waiting"),
+            func.count().filter(~served, a.state == "approved").label("courses"),
+        )
+        .select_from(a)
+        .join(Shift, Shift.id == a.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .where(a.volunteer_id == person_id, a.state != "cancelled")
+    ).one()
+    return Summary(row.attendances, int(row.minutes), row.waiting, row.courses)
+
+
+def latest_attendances(person_id: int, most: int = 10) -> Sequence[AnyRow]:
+    """`Attendance`, `Shift`, `Opportunity`, `Site`, the latest day first."""
+    return db.session.execute(
+        select(Attendance, Shift, Opportunity, Site)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .join(Site, Site.id == Attendance.site_id)
+        .where(Attendance.volunteer_id == person_id, Attendance.state != "cancelled")
+        .order_by(Shift.starts_at.desc(), Attendance.id.desc())
+        .limit(most)
+    ).all()
