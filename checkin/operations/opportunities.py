@@ -1,0 +1,133 @@
+"""Published calls: one service, or a course or a meeting, with its rules and its shifts."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from checkin.database import db, transaction
+from checkin.domain.errors import NotFound, Problem
+from checkin.models import Attendance, Opportunity, Shift
+from checkin.operations import catalogue
+from checkin.operations.search import contains
+
+KINDS = ("service", "course", "meeting")
+TYPES = ("general", "skilled", "professional")
+MOST_OPENS_MINUTES = 720
+MOST_LATE_MINUTES = 1440
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpportunityPlan:
+    """What a coordinator says about an opportunity; only one of kind `service` has a service."""
+
+    kind: str
+    name_ar: str
+    name_en: str = ""
+    service_id: int | None = None
+    campaign_id: int | None = None
+    partner_id: int | None = None
+    type: str = "general"
+    walk_ins: bool = False
+    opens_minutes: int = 30
+    late_minutes: int | None = None
+
+    def check(self) -> None:
+        if (self.kind == "service") != (self.service_id is not None):
+            raise Problem("service_missing")
+        if not 0 <= self.opens_minutes <= MOST_OPENS_MINUTES:
+            raise Problem("minutes_out_of_range", most=MOST_OPENS_MINUTES)
+
+
+@transaction
+def create(plan: OpportunityPlan, *, by: int | None, now: datetime) -> int:
+    """A new opportunity's id; Problem `service_missing`."""
+    plan.check()
+    return catalogue.keep(Opportunity(**asdict(plan), created_at=now), by=by, now=now)
+
+
+@transaction
+def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime) -> None:
+    """Problems `service_missing`, and `kind_fixed` once somebody attended.
+
+    Volunteer hours would turn into course time, or the other way round.
+    """
+    plan.check()
+    opportunity = catalogue.found(Opportunity, opportunity_id)
+    if plan.kind != opportunity.kind and _attended(opportunity_id):
+        raise Problem("kind_fixed")
+    catalogue.change(opportunity, asdict(plan), by=by, now=now)
+
+
+@transaction
+def close(opportunity_id: int, *, by: int, now: datetime) -> None:
+    """No new shifts; those planned stay."""
+    catalogue.close(catalogue.found(Opportunity, opportunity_id), by=by, now=now)
+
+
+@transaction
+def reopen(opportunity_id: int, *, by: int, now: datetime) -> None:
+    catalogue.reopen(catalogue.found(Opportunity, opportunity_id), by=by, now=now)
+
+
+def find(opportunity_id: int) -> Opportunity:
+    """The opportunity with what its page names."""
+    opportunity = db.session.get(
+        Opportunity,
+        opportunity_id,
+        options=[
+            joinedload(Opportunity.service),
+            joinedload(Opportunity.campaign),
+            joinedload(Opportunity.partner),
+        ],
+        populate_existing=True,
+    )
+    if opportunity is None:
+        raise NotFound("opportunity")
+    return opportunity
+
+
+def choosable(keep: int | None = None) -> list[Opportunity]:
+    return catalogue.listed(Opportunity, keep)
+
+
+def page_of(number: int, text: str = "") -> Pagination:
+    """Opportunities whose name holds `text`: those in use first, the newest on top."""
+    query = (
+        select(Opportunity)
+        .options(joinedload(Opportunity.service), joinedload(Opportunity.campaign))
+        .order_by(Opportunity.closed_at.is_not(None), Opportunity.id.desc())
+    )
+    if text.strip():
+        wanted = contains(text.strip().lower())
+        query = query.where(
+            or_(
+                func.lower(Opportunity.name_ar).like(wanted, escape="\\"),
+                func.lower(Opportunity.name_en).like(wanted, escape="\\"),
+            )
+        )
+    return db.paginate(query, page=number, per_page=PER_PAGE, error_out=False)
+
+
+def coming_counts(opportunity_ids: list[int], now: datetime) -> dict[int, int]:
+    """How many shifts of each are still to end."""
+    rows = db.session.execute(
+        select(Shift.opportunity_id, func.count())
+        .where(Shift.opportunity_id.in_(opportunity_ids))
+        .where(Shift.ends_at > now, Shift.cancelled_at.is_(None))
+        .group_by(Shift.opportunity_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _attended(opportunity_id: int) -> bool:
+    found = db.session.scalar(
+        select(Attendance.id)
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Shift.opportunity_id == opportunity_id)
+        .limit(1)
+    )
+    return found is not None

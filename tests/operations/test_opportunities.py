@@ -1,0 +1,79 @@
+"""Opportunities: what they need, what is fixed once somebody came, how they are found."""
+
+from datetime import timedelta
+
+import pytest
+
+from checkin.domain.errors import Problem
+from checkin.operations import opportunities
+from checkin.operations.opportunities import OpportunityPlan
+from tests import factories
+from tests.factories import check_in
+
+
+def plan(kind="service", **values):
+    if kind == "service":
+        values.setdefault("service_id", factories.service().id)
+    return OpportunityPlan(**{"kind": kind, "name_ar": "برًّا بمكة: الفرز", **values})
+
+
+def test_an_opportunity_is_made_with_its_service(cast, now):
+    made = opportunities.create(plan(walk_ins=True, late_minutes=60), by=cast.layla.id, now=now)
+    kept = opportunities.find(made)
+    assert (kept.kind, kept.walk_ins, kept.late_minutes) == ("service", True, 60)
+    assert kept.service.name_en == "Visual screening"
+    assert kept.campaign is None
+
+
+@pytest.mark.parametrize("kind", ["course", "meeting"])
+def test_a_course_or_meeting_has_no_service(cast, now, kind):
+    with pytest.raises(Problem, match="service_missing"):
+        opportunities.create(
+            plan(kind, service_id=factories.service().id), by=cast.layla.id, now=now
+        )
+    made = opportunities.create(plan(kind), by=cast.layla.id, now=now)
+    assert opportunities.find(made).service is None
+
+
+def test_a_service_opportunity_needs_one(cast, now):
+    with pytest.raises(Problem, match="service_missing"):
+        opportunities.create(plan(service_id=None), by=cast.layla.id, now=now)
+
+
+@pytest.mark.parametrize("minutes", [-1, 721])
+def test_check_in_opens_within_twelve_hours(cast, now, minutes):
+    with pytest.raises(Problem, match="minutes_out_of_range"):
+        opportunities.create(plan(opens_minutes=minutes), by=cast.layla.id, now=now)
+
+
+def test_hours_never_turn_into_course_time(cast, now):
+    of = cast.shift.opportunity_id
+    opportunities.change(of, plan("meeting"), by=cast.layla.id, now=now)
+    opportunities.change(of, plan(), by=cast.layla.id, now=now)
+    check_in(cast.noura, cast.poster, now)
+    with pytest.raises(Problem, match="kind_fixed"):
+        opportunities.change(of, plan("course"), by=cast.layla.id, now=now)
+    opportunities.change(of, plan(name_en="Screening"), by=cast.layla.id, now=now)
+    assert opportunities.find(of).name_en == "Screening"
+
+
+def test_they_are_found_by_a_part_of_either_name(cast, now):
+    made = opportunities.create(plan(name_en="Wheelchairs 100%"), by=cast.layla.id, now=now)
+    for text in ("wheel", "100%", "برًّا", " بمكة "):
+        assert [one.id for one in opportunities.page_of(1, text).items] == [made]
+    assert opportunities.page_of(1, "_heel").items == []
+
+
+def test_closed_ones_come_last_and_are_not_offered(cast, now):
+    made = opportunities.create(plan(), by=cast.layla.id, now=now)
+    opportunities.close(made, by=cast.layla.id, now=now)
+    assert [one.id for one in opportunities.page_of(1).items] == [cast.shift.opportunity_id, made]
+    assert [one.id for one in opportunities.choosable()] == [cast.shift.opportunity_id]
+    opportunities.reopen(made, by=cast.layla.id, now=now)
+    assert opportunities.page_of(1).items[0].id == made
+
+
+def test_coming_shifts_are_counted(cast, now):
+    of = cast.shift.opportunity_id
+    assert opportunities.coming_counts([of], now) == {of: 1}
+    assert opportunities.coming_counts([of], now + timedelta(days=1)) == {}
