@@ -1,0 +1,335 @@
+"""Stretches of time that are planned: made, moved, cancelled, and shown week by week."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import joinedload
+
+from checkin.database import AnyRow, db, transaction
+from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.hours import MOST_MINUTES
+from checkin.models import Assignment, Attendance, Lane, Opportunity, Person, Shift, Site
+from checkin.models.attendance import DECIDED, UNDECIDED
+from checkin.operations import audit, catalogue
+from checkin.operations.attendance import lock_volunteer
+from checkin.operations.attendance.refolding import refold
+from checkin.operations.permissions import Reach, shifts_within
+
+MOST_REPEATS = 31
+MOST_SEATS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftPlan:
+    """What a coordinator says about a shift, in the site's local time.
+
+    An end that is not after the start is on the next day.
+    """
+
+    opportunity_id: int
+    site_id: int
+    lane_id: int | None = None
+    day: date
+    starts: time
+    ends: time
+    seats: int
+
+    @property
+    def ends_on(self) -> date:
+        return self.day if self.ends > self.starts else self.day + timedelta(days=1)
+
+    def span(self, zone: str) -> tuple[datetime, datetime]:
+        """Both ends in UTC; Problem `shift_too_long` (fact `hours`)."""
+        begin = _instant(self.day, self.starts, zone)
+        end = _instant(self.ends_on, self.ends, zone)
+        if end - begin > timedelta(minutes=MOST_MINUTES):
+            raise Problem("shift_too_long", hours=MOST_MINUTES // 60)
+        return begin, end
+
+
+def _instant(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def plan_of(shift: Shift) -> ShiftPlan:
+    """A shift as a coordinator would say it; its site is loaded."""
+    zone = ZoneInfo(shift.site.zone)
+    begin, end = shift.starts_at.astimezone(zone), shift.ends_at.astimezone(zone)
+    return ShiftPlan(
+        opportunity_id=shift.opportunity_id,
+        site_id=shift.site_id,
+        lane_id=shift.lane_id,
+        day=begin.date(),
+        starts=begin.time(),
+        ends=end.time(),
+        seats=shift.seats,
+    )
+
+
+# --- acts ----------------------------------------------------------------------------------
+
+
+@transaction
+def create(plan: ShiftPlan, *, by: int | None, now: datetime, days: int = 1) -> list[int]:
+    """The ids of one shift on each of `days` days in a row.
+
+    Problems: `shift_too_long`, `site_closed`, `opportunity_closed`, `lane_elsewhere`,
+    `repeats_out_of_range` (fact `most`). Shifts may overlap; the pages show it.
+    """
+    if not 1 <= days <= MOST_REPEATS:
+        raise Problem("repeats_out_of_range", most=MOST_REPEATS)
+    site = _usable(plan, opportunity_too=True)
+    return [
+        _add(replace(plan, day=plan.day + timedelta(days=later)), site, by, now)
+        for later in range(days)
+    ]
+
+
+def _add(plan: ShiftPlan, site: Site, by: int | None, now: datetime) -> int:
+    shift = Shift(**_columns(plan, site))
+    db.session.add(shift)
+    db.session.flush()
+    audit.note("shift.create", "shift", shift.id, by=by, at=now, site=site.id)
+    return shift.id
+
+
+@transaction
+def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: datetime) -> None:
+    """Move or correct a shift; undecided attendances are judged anew, decided ones stay.
+
+    Conflict `shift_changed` when somebody else changed it since `row_version`. Problems as
+    `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
+    are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided).
+    """
+    shift = _locked(shift_id)
+    if shift.row_version != row_version:
+        raise Conflict("shift_changed")
+    _refuse_settled(shift)
+    site = _usable(plan, opportunity_too=plan.opportunity_id != shift.opportunity_id)
+    values = _columns(plan, site)
+    changed = sorted(name for name, value in values.items() if getattr(shift, name) != value)
+    if not changed:
+        return
+    _refuse_contradiction(shift_id, changed)
+    _write(shift, {name: values[name] for name in changed})
+    audit.note("shift.change", "shift", shift_id, by=by, at=now, changed=changed)
+    if {"starts_at", "ends_at"} & set(changed):
+        _judge_anew(shift_id, shift.work_on, now)
+
+
+@transaction
+def cancel(shift_id: int, *, by: int, now: datetime) -> None:
+    """Nobody is expected any more; who came keeps the record. Twice changes nothing."""
+    shift = _locked(shift_id)
+    if shift.cancelled_at is not None:
+        return
+    _refuse_settled(shift)
+    _write(shift, {"cancelled_at": now})
+    audit.note("shift.cancel", "shift", shift_id, by=by, at=now)
+    _judge_anew(shift_id, shift.work_on, now)
+
+
+@transaction
+def restore(shift_id: int, *, by: int, now: datetime) -> None:
+    """Take a cancellation back; Problem `shift_closed`."""
+    shift = _locked(shift_id)
+    if shift.cancelled_at is None:
+        return
+    if shift.closed_at is not None:
+        raise Problem("shift_closed")
+    _write(shift, {"cancelled_at": None})
+    audit.note("shift.restore", "shift", shift_id, by=by, at=now)
+    _judge_anew(shift_id, shift.work_on, now)
+
+
+def _locked(shift_id: int) -> Shift:
+    """The shift, ours until the end; scans that name it need not wait for that."""
+    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
+    shift = db.session.scalar(query.execution_options(populate_existing=True))
+    if shift is None:
+        raise NotFound("shift")
+    return shift
+
+
+def _refuse_settled(shift: Shift) -> None:
+    if shift.cancelled_at is not None:
+        raise Problem("shift_cancelled")
+    if shift.closed_at is not None:
+        raise Problem("shift_closed")
+
+
+def _usable(plan: ShiftPlan, *, opportunity_too: bool) -> Site:
+    """The site planned for; its lane is one of its own, and what is new is not closed."""
+    site = catalogue.found(Site, plan.site_id)
+    opportunity = catalogue.found(Opportunity, plan.opportunity_id)
+    if site.closed_at is not None:
+        raise Problem("site_closed")
+    if opportunity_too and opportunity.closed_at is not None:
+        raise Problem("opportunity_closed")
+    if plan.lane_id is not None and catalogue.found(Lane, plan.lane_id).site_id != site.id:
+        raise Problem("lane_elsewhere")
+    return site
+
+
+def _columns(plan: ShiftPlan, site: Site) -> dict[str, Any]:
+    starts_at, ends_at = plan.span(site.zone)
+    return {
+        "opportunity_id": plan.opportunity_id,
+        "site_id": site.id,
+        "lane_id": plan.lane_id,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "work_on": plan.day,
+        "seats": plan.seats,
+    }
+
+
+def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> None:
+    """What an attendance keeps a copy of, or was decided by, must not be pulled from under it."""
+    states = set(
+        db.session.scalars(
+            select(Attendance.state)
+            .where(Attendance.shift_id == shift_id, Attendance.state != "cancelled")
+            .distinct()
+        )
+    )
+    if states and {"opportunity_id", "site_id"} & set(changed):
+        raise Problem("shift_attended")
+    if states & set(DECIDED) and "work_on" in changed:
+        raise Problem("shift_decided")
+
+
+def _write(shift: Shift, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(shift, name, value)
+    shift.row_version += 1
+    db.session.flush()
+
+
+def _judge_anew(shift_id: int, work_on: date, now: datetime) -> None:
+    """Fold every undecided attendance of the shift under its volunteer's lock.
+
+    Volunteers are locked in order of id, those still expected too: a first check-in that is
+    being judged by the old plan is waited for.
+    """
+    a = Attendance
+    expected = select(Assignment.person_id).where(Assignment.shift_id == shift_id)
+    came = select(a.volunteer_id).where(a.shift_id == shift_id)
+    people = select(Person.id).where(or_(Person.id.in_(expected), Person.id.in_(came)))
+    db.session.scalars(people.order_by(Person.id).with_for_update()).all()
+    undecided = (a.shift_id == shift_id, a.state.in_(UNDECIDED))
+    db.session.execute(update(a).where(*undecided).values(work_on=work_on))
+    for volunteer_id in db.session.scalars(
+        select(a.volunteer_id).where(*undecided).order_by(a.volunteer_id)
+    ).all():
+        refold(lock_volunteer(volunteer_id), [], [shift_id], now)
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def find(shift_id: int, reach: Reach) -> Shift:
+    """The shift with its site, lane and opportunity, if this person may see it; else NotFound."""
+    query = shifts_within(reach).where(Shift.id == shift_id).options(*_SHOWN)
+    shift = db.session.scalar(query.execution_options(populate_existing=True))
+    if shift is None:
+        raise NotFound("shift")
+    return shift
+
+
+_SHOWN = (
+    joinedload(Shift.site),
+    joinedload(Shift.lane),
+    joinedload(Shift.opportunity).joinedload(Opportunity.service),
+)
+
+
+def of_days(
+    first: date,
+    last: date,
+    reach: Reach,
+    *,
+    site_id: int | None = None,
+    opportunity_id: int | None = None,
+) -> Sequence[Shift]:
+    """The shifts that start on these days, both included, in order of time."""
+    query = shifts_within(reach).where(Shift.work_on.between(first, last)).options(*_SHOWN)
+    if site_id is not None:
+        query = query.where(Shift.site_id == site_id)
+    if opportunity_id is not None:
+        query = query.where(Shift.opportunity_id == opportunity_id)
+    return db.session.scalars(query.order_by(Shift.starts_at, Shift.site_id, Shift.id)).all()
+
+
+def of_opportunity(opportunity_id: int, reach: Reach, most: int = 100) -> Sequence[Shift]:
+    """Its shifts, the latest first."""
+    query = shifts_within(reach).where(Shift.opportunity_id == opportunity_id).options(*_SHOWN)
+    return db.session.scalars(query.order_by(Shift.starts_at.desc(), Shift.id).limit(most)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many are expected at a shift, and how many came."""
+
+    expected: int = 0
+    came: int = 0
+
+
+def numbers_of(shift_ids: Sequence[int]) -> dict[int, Numbers]:
+    """For each shift; waiting list and taken-back check-ins not counted."""
+    a = Attendance
+    expected = _counts(
+        select(Assignment.shift_id, func.count())
+        .where(Assignment.shift_id.in_(shift_ids), Assignment.how != "waiting")
+        .group_by(Assignment.shift_id)
+    )
+    came = _counts(
+        select(a.shift_id, func.count())
+        .where(a.shift_id.in_(shift_ids), a.state != "cancelled")
+        .group_by(a.shift_id)
+    )
+    return {one: Numbers(expected.get(one, 0), came.get(one, 0)) for one in shift_ids}
+
+
+def _counts(query: Any) -> dict[int, int]:
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def beside(shift: Shift) -> Sequence[Shift]:
+    """Other shifts in the same lane at the same time; a hint, never an obstacle."""
+    if shift.lane_id is None or shift.cancelled_at is not None:
+        return []
+    return db.session.scalars(
+        select(Shift)
+        .where(Shift.lane_id == shift.lane_id, Shift.id != shift.id)
+        .where(Shift.cancelled_at.is_(None))
+        .where(Shift.starts_at < shift.ends_at, Shift.ends_at > shift.starts_at)
+        .options(*_SHOWN)
+        .order_by(Shift.starts_at)
+    ).all()
+
+
+def clashes(
+    person_ids: Collection[int], starts_at: datetime, ends_at: datetime, but: int | None = None
+) -> dict[int, AnyRow]:
+    """The other shift each of these people is expected on at the same time.
+
+    Rows of `person_id`, `shift_id`, `starts_at`, `ends_at`, and the site's names and zone.
+    """
+    rows = db.session.execute(
+        select(
+            *(Assignment.person_id, Shift.id.label("shift_id"), Shift.starts_at, Shift.ends_at),
+            *(Site.name_ar, Site.name_en, Site.zone),
+        )
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .join(Site, Site.id == Shift.site_id)
+        .where(Assignment.person_id.in_(person_ids), Assignment.how != "waiting")
+        .where(Shift.cancelled_at.is_(None), Shift.id.is_distinct_from(but))
+        .where(Shift.starts_at < ends_at, Shift.ends_at > starts_at)
+        .order_by(Shift.starts_at.desc())
+    )
+    return {row.person_id: row for row in rows}
