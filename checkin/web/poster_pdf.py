@@ -34,8 +34,7 @@ class _Paper:
     """A document of posters; knows where on a page each part stands."""
 
     def __init__(self, title: str, now: datetime) -> None:
-        # Imported here, because it takes a third of a second that other pages need not wait.
-        from fpdf import FPDF
+        from fpdf import FPDF  # heavy: a third of a second that no other page waits for
 
         self._pdf = FPDF(format="A4")
         self._pdf.set_title(title)

@@ -1,35 +1,21 @@
 """Codes as pictures: small, black on white, and read back by a decoder that is not ours."""
 
-import re
 import xml.etree.ElementTree as ET
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw
 
 from checkin.domain.codes import new_code
 from checkin.models import Poster
 from checkin.web.qr import QUIET, poster_url, qr_code, qr_svg, short_host
+from tests.web.photographs import of_svg
 
 URL = "HTTPS://V.EXAMPLE.SA/S/7ZK3QX9ABCDEFGHJKMNPQRSTVW"
 
 
-def drawn(svg: str, scale: int = 8) -> Image.Image:
-    """The SVG's own path on paper: what is tested is the drawing, not the matrix behind it."""
-    root = ET.fromstring(svg)
-    side = int(root.attrib["viewBox"].split()[2])
-    picture = Image.new("L", (side * scale, side * scale), 255)
-    pen = ImageDraw.Draw(picture)
-    path = root.findall("{http://www.w3.org/2000/svg}path")[1].attrib["d"]
-    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
-        left, top, right = int(x) * scale, int(y) * scale, (int(x) + int(width)) * scale
-        pen.rectangle((left, top, right - 1, top + scale - 1), fill=0)
-    return picture
-
-
 @pytest.mark.parametrize("level", ["L", "M", "Q", "H"])
 def test_a_drawn_code_is_read_back(level):
-    found = zxingcpp.read_barcode(drawn(qr_svg(URL, level)))
+    found = zxingcpp.read_barcode(of_svg(qr_svg(URL, level)))
     assert found is not None
     assert found.text == URL
     assert found.ec_level == level
