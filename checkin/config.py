@@ -1,5 +1,6 @@
 """Settings: defaults, `.env`, environment, `instance/config.py`, overrides; and start-up gates."""
 
+import hashlib
 import os
 import secrets
 import sqlite3
@@ -104,6 +105,7 @@ def _typed(key: str, text: str) -> Any:
 def _complete(config: Config, instance: Path) -> None:
     if not config["DATABASE_URL"]:
         config["DATABASE_URL"] = f"sqlite:///{instance / 'checkin.sqlite3'}"
+    config["DEMO"] = config["DEMO"] or demo_marker(instance, config["DATABASE_URL"]).exists()
     secure = config["BASE_URL"].startswith("https://")
     config["SESSION_COOKIE_NAME"] = "__Host-s" if secure else "s"
     config["SESSION_COOKIE_SECURE"] = secure
@@ -115,6 +117,11 @@ def _complete(config: Config, instance: Path) -> None:
         config["SENDER_FILE"] = str(instance / "messages.jsonl")
     if not config["SECRET_KEY"] and not _must_be_given(config):
         config["SECRET_KEY"] = _kept_key(instance)
+
+
+def demo_marker(instance: Path, database_url: str) -> Path:
+    """The file whose being there says that this very database holds the demo, and nothing real."""
+    return instance / f"demo-{hashlib.sha256(database_url.encode()).hexdigest()[:16]}"
 
 
 def _must_be_given(config: Config) -> bool:

@@ -44,6 +44,30 @@ def give(
         raise Problem("own_grant")
     if role not in grantable(by, now):
         raise Problem("role_not_yours")
+    return _give(person_id, role, site_id, partner_id, by, now)
+
+
+@transaction
+def appoint(
+    person_id: int,
+    role: Role,
+    *,
+    now: datetime,
+    site_id: int | None = None,
+    partner_id: int | None = None,
+) -> int:
+    """The same from outside the pages: whoever runs the installation names the first people."""
+    return _give(person_id, role, site_id, partner_id, None, now)
+
+
+def _give(
+    person_id: int,
+    role: Role,
+    site_id: int | None,
+    partner_id: int | None,
+    by: int | None,
+    now: datetime,
+) -> int:
     _check_scope(role, site_id, partner_id)
     _lock(person_id)
     held = db.session.scalar(

@@ -10,7 +10,7 @@ import pytest
 from tests.house.tree import Import, Module, imports, modules, read, resolve
 
 FLOORS = (
-    "domain", "database", "config", "models", "migrations", "operations", "web", "", "cli",
+    "domain", "database", "config", "models", "migrations", "operations", "demo", "web", "", "cli",
     "__main__",
 )  # fmt: skip
 """From the ground up; the empty name is `checkin/__init__.py`, which knows every part."""

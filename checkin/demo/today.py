@@ -1,0 +1,225 @@
+"""Shifts around the present hour, with people expected, in, gone and waiting to be decided.
+
+Everything here is done through the same acts as on the pages, only at other times of the day.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from checkin.database import db, transaction
+from checkin.demo.facts import facts
+from checkin.demo.organisation import Duty, Organisation
+from checkin.domain.days import MAKKAH
+from checkin.domain.fold import Kind
+from checkin.models import Assignment, Person, Shift
+from checkin.operations import manual, roster, shifts
+from checkin.operations.attendance import Reading, record_scan
+from checkin.operations.attendance.sweep import close_forgotten
+
+STILL_LONG = timedelta(hours=1)
+"""A shift that ends sooner is not worth scanning for any more."""
+A_DAY = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
+
+
+def refresh(organisation: Organisation, now: datetime) -> bool:
+    """See to it that shifts are running now at every site; whether any had to be made."""
+    if _runs(organisation, now):
+        return False
+    _make(organisation, now)
+    close_forgotten(now)
+    return True
+
+
+def _runs(organisation: Organisation, now: datetime) -> bool:
+    """The Mataf, where Noura serves, stands for all sites: they are planned together."""
+    query = (
+        select(Shift.id)
+        .where(Shift.site_id == organisation.site_ids[0], Shift.cancelled_at.is_(None))
+        .where(Shift.starts_at <= now, Shift.ends_at >= now + STILL_LONG)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+@transaction
+def _make(organisation: Organisation, now: datetime) -> None:
+    day = Day(organisation, now)
+    lanes, wheelchairs = organisation.duties[0], organisation.duties[2]
+    if day.is_first:
+        day.over(lanes)
+        day.yesterday(_at_site(organisation, 1))
+    day.running(lanes, hours=(-2, 3), people=24, noura=True)
+    squares = day.running(_at_site(organisation, 1), hours=(-1, 3), people=14)
+    day.running(_at_site(organisation, 2), hours=(-3, 3), people=14)
+    day.running(_at_site(organisation, 3), hours=(-2, 3), people=16)
+    day.coming(wheelchairs, hours=(1, 5), people=10)
+    day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
+
+
+def _at_site(organisation: Organisation, number: int) -> Duty:
+    site_id = organisation.site_ids[number]
+    return next(duty for duty in organisation.duties if duty.site_id == site_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A shift and those expected on it."""
+
+    duty: Duty
+    shift_id: int
+    starts_at: datetime
+    ends_at: datetime
+    people: list[int]
+
+
+class Day:
+    """Plans shifts by hours from now, and lets people come and go at them."""
+
+    def __init__(self, organisation: Organisation, now: datetime) -> None:
+        self._organisation = organisation
+        self._now = now
+        self._hour = now.replace(minute=0, second=0, microsecond=0)
+        self._random = Random(self._hour.isoformat())
+        self._by = organisation.staff["layla"]
+        recent = self._recent()
+        self.is_first = not recent
+        self._free = self._shuffled(recent)
+
+    def running(
+        self, duty: Duty, *, hours: tuple[int, int], people: int, noura: bool = False
+    ) -> Crew:
+        """Most are there; some are still expected, one came late, one was entered by hand."""
+        crew = self._crew(duty, hours, people)
+        if noura:
+            roster.add(crew.shift_id, [self._organisation.noura_id], by=self._by, now=self._now)
+        present = crew.people[people // 4 :]
+        for volunteer_id in present[2:]:
+            self._come(crew, volunteer_id, self._between(-15, 8))
+        self._come(crew, present[0], 40)
+        self._enter_by_hand(crew, present[1])
+        for volunteer_id in present[-people // 10 :]:
+            self._leave(crew, volunteer_id, self._now - self._between(3, 9) * MINUTE)
+        return crew
+
+    def coming(self, duty: Duty, *, hours: tuple[int, int], people: int) -> None:
+        """Begins within the hour; nobody is there yet."""
+        self._crew(duty, hours, people)
+
+    def over(self, duty: Duty) -> None:
+        """Ended some hours ago and waits: 37 records match the plan and 3 need a look."""
+        crew = self._crew(duty, (-9, -4), 40)
+        _forgot, short, many, *rest = crew.people
+        for volunteer_id in crew.people:
+            self._come(crew, volunteer_id, self._between(-15, 5))
+        self._leave(crew, short, crew.ends_at - 95 * MINUTE)
+        self._leave(crew, many, crew.ends_at, served=700)
+        for volunteer_id in rest:
+            self._leave(crew, volunteer_id, crew.ends_at + self._between(-8, 10) * MINUTE)
+
+    def yesterday(self, duty: Duty) -> None:
+        """Long over: one check-out was forgotten."""
+        crew = self._crew(duty, (-27, -23), 8)
+        for volunteer_id in crew.people:
+            self._come(crew, volunteer_id, self._between(-12, 5))
+        for volunteer_id in crew.people[1:]:
+            self._leave(crew, volunteer_id, crew.ends_at + self._between(-5, 8) * MINUTE)
+
+    def ask_elsewhere(self, people: list[int], site_id: int) -> None:
+        """They are expected somewhere else and scan this site's poster."""
+        for volunteer_id in people:
+            self._scan_poster(volunteer_id, site_id, self._now - self._between(2, 20) * MINUTE)
+
+    # --- what they do ----------------------------------------------------------------------
+
+    def _come(self, crew: Crew, volunteer_id: int, minutes: int) -> None:
+        at = crew.starts_at + minutes * MINUTE
+        self._scan_poster(volunteer_id, crew.duty.site_id, min(at, self._now))
+
+    def _scan_poster(self, volunteer_id: int, site_id: int, at: datetime) -> None:
+        reading = Reading(
+            uid=self._uid(),
+            kind=Kind.IN,
+            volunteer_id=volunteer_id,
+            poster_id=self._organisation.poster_of(site_id),
+        )
+        record_scan(reading, now=at)
+
+    def _leave(
+        self, crew: Crew, volunteer_id: int, at: datetime, served: int | None = None
+    ) -> None:
+        reading = Reading(
+            uid=self._uid(),
+            kind=Kind.OUT,
+            volunteer_id=volunteer_id,
+            poster_id=self._organisation.poster_of(crew.duty.site_id),
+            shift_id=crew.shift_id,
+            beneficiaries=self._served(crew, at) if served is None else served,
+        )
+        record_scan(reading, now=at)
+
+    def _enter_by_hand(self, crew: Crew, volunteer_id: int) -> None:
+        at = crew.starts_at + 5 * MINUTE
+        entry = manual.Entry(self._uid(), volunteer_id, crew.shift_id, "no_phone")
+        manual.check_in(entry, by=self._organisation.supervisor_of(crew.duty.site_id), now=at)
+
+    def _served(self, crew: Crew, at: datetime) -> int | None:
+        told = facts()["services"][crew.duty.service]
+        if told["counted_by"] != "volunteer":
+            return None
+        minutes = (at - crew.starts_at) / MINUTE
+        return int(told["usual"] * minutes / 60 * self._random.uniform(0.8, 1.2))
+
+    # --- who, when -------------------------------------------------------------------------
+
+    def _crew(self, duty: Duty, hours: tuple[int, int], size: int) -> Crew:
+        begin, end = (self._hour + timedelta(hours=one) for one in hours)
+        shift_id = self._plan(duty, begin, end, seats=size + 20)
+        people = [next(self._free) for _ in range(size)]
+        before = min(self._now, begin - A_DAY)
+        roster.add(shift_id, people, by=self._by, now=before)
+        return Crew(duty, shift_id, begin, end, people)
+
+    def _plan(self, duty: Duty, begin: datetime, end: datetime, *, seats: int) -> int:
+        here = ZoneInfo(MAKKAH)
+        plan = shifts.ShiftPlan(
+            opportunity_id=duty.id,
+            site_id=duty.site_id,
+            day=begin.astimezone(here).date(),
+            starts=begin.astimezone(here).time(),
+            ends=end.astimezone(here).time(),
+            seats=seats,
+        )
+        return shifts.create(plan, by=self._by, now=min(self._now, begin - A_DAY))[0]
+
+    def _recent(self) -> set[int]:
+        """Whoever was expected since yesterday has had their turn."""
+        query = (
+            select(Assignment.person_id)
+            .join(Shift, Shift.id == Assignment.shift_id)
+            .where(Shift.starts_at > self._now - A_DAY)
+        )
+        return set(db.session.scalars(query))
+
+    def _shuffled(self, busy: set[int]) -> Iterator[int]:
+        first, last = self._organisation.volunteers
+        query = (
+            select(Person.id)
+            .where(Person.id.between(first, last))
+            .where(Person.erased_at.is_(None), Person.suspended_at.is_(None))
+            .order_by(Person.id)
+        )
+        free = [person_id for person_id in db.session.scalars(query) if person_id not in busy]
+        self._random.shuffle(free)
+        return iter(free)
+
+    def _between(self, least: int, most: int) -> int:
+        return self._random.randint(least, most)
+
+    def _uid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
