@@ -1,10 +1,16 @@
-"""`checkin init`: a database with every table this version knows."""
+"""`checkin init` and `checkin demo`: a database that is up to date, and one to play with."""
+
+from pathlib import Path
 
 import click
 
 from checkin import migrations
-from checkin.cli.opening import opened
+from checkin.cli.opening import opened, ready
+from checkin.config import demo_marker
 from checkin.database import db, sqlite_file
+from checkin.demo import filling
+from checkin.domain.errors import Problem
+from checkin.web import clock
 
 
 @click.command()
@@ -19,3 +25,27 @@ def init() -> None:
             return
         migrations.upgrade(db.engine)
         click.echo("The database is ready.")
+
+
+@click.command()
+@click.option(
+    "--size",
+    type=click.Choice(["season", "today"]),
+    default="season",
+    show_default=True,
+    help="With a whole past season, or only with shifts around now.",
+)
+def demo(size: str) -> None:
+    """Fill an empty database with the demo, and keep shifts running now; twice is harmless."""
+    with ready() as app:
+        try:
+            made = filling.fill(clock.now(), with_season=size == "season")
+        except Problem:
+            raise click.ClickException(
+                "This database holds real records: the demo needs an empty one, "
+                "so set CHECKIN_DATABASE_URL or serve without the demo."
+            ) from None
+        marker = demo_marker(Path(app.instance_path), app.config["DATABASE_URL"])
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+        click.echo("The demo is ready." if made else "The demo is up to date.")

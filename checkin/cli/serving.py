@@ -11,6 +11,11 @@ from qrcode.main import QRCode
 
 from checkin.cli.opening import ready
 from checkin.config import DEFAULTS
+from checkin.demo import filling
+from checkin.demo.facts import facts
+from checkin.demo.organisation import DOMAIN, PASSWORD
+from checkin.operations import jobs
+from checkin.web import clock
 
 EVERYWHERE = ("0.0.0.0", "::")
 THREADS = 8
@@ -30,7 +35,11 @@ def serve(host: str, port: int, threads: int) -> None:
         if app.config["BASE_URL"] == DEFAULTS["BASE_URL"]:
             app.config["BASE_URL"] = here[-1]  # what a phone can open, so that posters work
         server = _listen(app, host, port, threads)
+        if app.config["JOBS"]:
+            jobs.start_thread(app, clock.now)
         click.echo(welcome(here))
+        if app.config["DEMO"]:
+            click.echo(sign_ins())
         server.run()
 
 
@@ -59,6 +68,27 @@ def welcome(here: list[str]) -> str:
     if len(here) > 1:
         lines.append(f"  from the same network {here[-1]}")
     return "\n".join([*lines, "", code_of(here[-1]), "  Ctrl-C stops it."])
+
+
+def sign_ins() -> str:
+    """How to play everybody in the demo; nothing where the database holds no demo."""
+    if filling.organisation() is None:
+        return ""
+    staff = [(f"{one['key']}@{DOMAIN}", one["role"], one["name"]) for one in facts()["staff"]]
+    volunteer = facts()["volunteer"]
+    mobile = f"0{volunteer['mobile'].removeprefix('+966')}"
+    rows = [
+        f"    {who:25}{role.replace('_', ' '):16}{name}"
+        for who, role, name in [*staff, (mobile, "volunteer", volunteer["name"])]
+    ]
+    return "\n".join(
+        [
+            f"  Staff of the demo sign in at /staff/sign-in with the password {PASSWORD}",
+            "  The volunteer signs in with the mobile; the code is shown on the page.",
+            *rows,
+            "",
+        ]
+    )
 
 
 def code_of(address: str) -> str:

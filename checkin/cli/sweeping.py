@@ -1,0 +1,41 @@
+"""`checkin jobs run`: the sweeps, for where no `checkin serve` runs them."""
+
+import time
+
+import click
+
+from checkin.cli.opening import ready
+from checkin.operations import jobs as sweeps
+from checkin.web import clock
+
+
+@click.group()
+def jobs() -> None:
+    """Work that happens by itself: closing, sealing, sending, forgetting."""
+
+
+@jobs.command("run")
+@click.option("--once", is_flag=True, help="Do what is due now and end.")
+def run(once: bool) -> None:
+    """Run what is due, again and again until Ctrl-C."""
+    with ready() as app:
+        if not once:
+            _run_until_stopped(app)
+        done = sweeps.run_due(clock.now())
+        faults = sweeps.faults()
+    for name, number in done.items():
+        click.echo(f"{name:20}{number:>8,}")
+    if faults:
+        told = "; ".join(f"{name}: {fault}" for name, fault in faults.items())
+        raise click.ClickException(f"A job failed ({told}).")
+
+
+def _run_until_stopped(app) -> None:
+    runner = sweeps.start_thread(app, clock.now)
+    click.echo("Running the jobs. Ctrl-C stops.")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        runner.stop()
+        raise click.Abort from None
