@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.web.digits import num
+from checkin.web.filters import duration_after
+from checkin.web.words import counted
 
 SENTENCES: dict[str, Any] = {
     "not_found": _l("Page not found"),
@@ -54,12 +56,24 @@ def sentences(**more: Any) -> None:
 
 
 def sentence(problem: Problem) -> str:
-    """The reader's sentence for a problem, filled with its facts in the reader's digits."""
+    """The reader's sentence for a problem, filled with its facts in the reader's digits.
+
+    A fact `seconds` can be said as `duration`.
+    """
     facts = {
         name: num(fact) if isinstance(fact, int) and not isinstance(fact, bool) else fact
         for name, fact in problem.facts.items()
     }
+    if isinstance(seconds := problem.facts.get("seconds"), int):
+        facts["duration"] = waiting(seconds)
     return str(SENTENCES[problem.code]) % facts
+
+
+def waiting(seconds: int) -> str:
+    """How long to wait, as it stands after «بعد» or "in"."""
+    if seconds < 60:
+        return counted("seconds", seconds, "after")
+    return duration_after(-(-seconds // 60))
 
 
 def init_app(app: Flask) -> None:
