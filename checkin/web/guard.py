@@ -151,6 +151,7 @@ def _to_sign_in(wanted: Permission) -> Any:
 
 def set_device_cookie(response: Response, value: str, expires_at: datetime) -> None:
     """The only cookie that proves who somebody is; scripts cannot read it."""
+    g.device_cookie_written = True
     response.set_cookie(
         cookie_name(),
         value,
@@ -163,6 +164,7 @@ def set_device_cookie(response: Response, value: str, expires_at: datetime) -> N
 
 
 def clear_device_cookie(response: Response) -> None:
+    g.device_cookie_written = True
     response.delete_cookie(
         cookie_name(),
         secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -178,6 +180,8 @@ def _renew_cookie(response: Response) -> Response:
     acting = request.method == "POST" and response.status_code < 400
     if not acting or not isinstance(known, Identity) or known.device.kind != "phone":
         return response
+    if g.get("device_cookie_written"):
+        return response  # signing in or out has the last word
     now = clock.now()
     if known.device.is_due(now):
         selector = request.cookies[cookie_name()].partition(".")[0]
