@@ -19,8 +19,8 @@ from checkin.models import Message
 from checkin.operations import limits
 from checkin.operations.senders import NotSent, Sender
 
-Renderer = Callable[[str, str, Mapping[str, Any]], str]
-"""The text of a message, from its template, its language and its facts."""
+Renderer = Callable[[str, str, Mapping[str, Any]], str | None]
+"""The text of a message, from its template, its language and its facts; none for no template."""
 
 log = logging.getLogger(__name__)
 
@@ -95,18 +95,21 @@ def deliver(sender: Sender, render: Renderer, *, now: datetime) -> int:
     if not batch:
         return 0
 
-    def send(message: AnyRow, text: str) -> NotSent | None:
-        try:
-            sender(message.mobile, text, message.once)
-        except NotSent as fault:
-            return fault
-        return None
-
     texts = [render(one.template, one.language, one.facts) for one in batch]
     with ThreadPoolExecutor(max_workers=len(batch)) as lines:
-        faults = list(lines.map(send, batch, texts))
+        faults = list(lines.map(lambda one, text: _send(sender, one, text), batch, texts))
     _record(list(zip(batch, faults, strict=True)), now)
     return len(batch)
+
+
+def _send(sender: Sender, message: AnyRow, text: str | None) -> NotSent | None:
+    if text is None:
+        return NotSent(f"no words for {message.template}", final=True)
+    try:
+        sender(message.mobile, text, message.once)
+    except NotSent as fault:
+        return fault
+    return None
 
 
 def _lease(now: datetime) -> list[AnyRow]:

@@ -11,13 +11,14 @@ from checkin.operations.accounts.codes import (
 )
 from checkin.operations.accounts.forgetting import forget_passed
 from checkin.operations.accounts.guardians import (
+    awaits_guardian,
     prove_guardian,
-    record_guardian_consent,
     request_guardian_code,
 )
 from checkin.operations.accounts.own_record import own_record
 from checkin.operations.accounts.registration import (
     Candidate,
+    Opened,
     Registration,
     people_with,
     register,
@@ -25,6 +26,7 @@ from checkin.operations.accounts.registration import (
 )
 from checkin.operations.accounts.staff import (
     Checked,
+    Security,
     accept_invitation,
     change_password,
     check_password,
@@ -34,6 +36,7 @@ from checkin.operations.accounts.staff import (
     invited,
     new_totp_secret,
     remove_totp,
+    security_of,
     set_password,
     staff_sign_in,
 )
@@ -53,10 +56,13 @@ __all__ = [
     "RESEND_AFTER",
     "Candidate",
     "Checked",
+    "Opened",
     "OwnRequest",
     "PendingSignIn",
     "Registration",
+    "Security",
     "accept_invitation",
+    "awaits_guardian",
     "change_password",
     "check_password",
     "check_totp",
@@ -72,7 +78,6 @@ __all__ = [
     "people_with",
     "prove_guardian",
     "prove_mobile",
-    "record_guardian_consent",
     "redeem_confirmation",
     "register",
     "remove_totp",
@@ -80,6 +85,7 @@ __all__ = [
     "request_confirmation",
     "request_guardian_code",
     "seconds_to_resend",
+    "security_of",
     "set_password",
     "sign_in",
     "staff_sign_in",

@@ -1,4 +1,4 @@
-"""A minor takes part once the guardian has agreed: by a code, or in front of a coordinator."""
+"""A minor takes part once the guardian has agreed: by a code (or in front of a coordinator)."""
 
 from datetime import datetime
 
@@ -9,6 +9,17 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Person
 from checkin.operations import audit
 from checkin.operations.accounts.codes import prove_mobile, request_code
+
+
+def awaits_guardian(person_id: int) -> str | None:
+    """The mobile of the guardian whose consent is missing; nothing when none is needed."""
+    p = Person
+    mobile: str | None = db.session.scalar(
+        select(p.guardian_mobile).where(
+            p.id == person_id, p.is_minor, p.guardian_consented_at.is_(None)
+        )
+    )
+    return mobile
 
 
 def request_guardian_code(person_id: int, *, address: str, language: str, now: datetime) -> str:
@@ -30,8 +41,15 @@ def request_guardian_code(person_id: int, *, address: str, language: str, now: d
     )
 
 
+def prove_guardian(person_id: int, typed: str, *, now: datetime) -> None:
+    """Take the guardian's code for the guardian's consent; Problems as for `prove_mobile`."""
+    minor = _minor(person_id)
+    prove_mobile(minor.guardian_mobile, typed, visitor=_binding(person_id), now=now)
+    _consent(person_id, now)
+
+
 @transaction
-def _consent(person_id: int, by: int, how: str, now: datetime) -> None:
+def _consent(person_id: int, now: datetime) -> None:
     changed = db.session.execute(
         update(Person)
         .where(Person.id == person_id, Person.guardian_consented_at.is_(None))
@@ -39,20 +57,7 @@ def _consent(person_id: int, by: int, how: str, now: datetime) -> None:
         .returning(Person.id)
     ).first()
     if changed:
-        audit.note("person.guardian_consent", "person", person_id, by=by, at=now, how=how)
-
-
-def prove_guardian(person_id: int, typed: str, *, now: datetime) -> None:
-    """Take the guardian's code for the guardian's consent; Problems as for `prove_mobile`."""
-    minor = _minor(person_id)
-    prove_mobile(minor.guardian_mobile, typed, visitor=_binding(person_id), now=now)
-    _consent(person_id, person_id, "code", now)
-
-
-def record_guardian_consent(person_id: int, *, by: int, now: datetime) -> None:
-    """A coordinator has the guardian's consent in hand; `NotFound` unless it was waited for."""
-    _minor(person_id)
-    _consent(person_id, by, "recorded", now)
+        audit.note("person.guardian_consent", "person", person_id, by=person_id, at=now)
 
 
 def _minor(person_id: int) -> AnyRow:

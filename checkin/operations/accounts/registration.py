@@ -26,6 +26,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A browser that has just been signed in; only it ever holds the cookie."""
+
+    device_id: int
+    cookie: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
     """What a new volunteer says about themselves."""
 
@@ -89,8 +98,8 @@ def _add(new: Registration, name: str, team: str, mobile: str, now: datetime) ->
 @transaction
 def sign_in(
     person_id: int, *, mobile: str, proved_by: str, label: str, remember: bool, now: datetime
-) -> tuple[str, datetime]:
-    """Sign a volunteer's browser in; its cookie and when that ends.
+) -> Opened:
+    """Sign a volunteer's browser in.
 
     `mobile` is the one just proved (`proved_by` "code" or "vouched"); a person who does not have
     it is `NotFound`. Only a code shows that the number works.
@@ -117,4 +126,4 @@ def sign_in(
         device=device_id,
         how=proved_by,
     )
-    return cookie, now + kept
+    return Opened(device_id, cookie, now + kept)

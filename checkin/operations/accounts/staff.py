@@ -16,6 +16,7 @@ from checkin.domain.text import latin_digits
 from checkin.models import Person
 from checkin.operations import audit, devices, limits
 from checkin.operations.accounts import passwords
+from checkin.operations.accounts.registration import Opened
 
 PER_QUARTER_HOUR = 5
 PER_DAY = 10
@@ -29,6 +30,22 @@ class Checked:
     person_id: int
     stamp: str
     has_totp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """How somebody gets in as staff."""
+
+    email: str
+    has_password: bool
+    has_totp: bool
+
+
+def security_of(person_id: int) -> Security:
+    person = _row(person_id)
+    return Security(
+        person.email or "", person.password_hash is not None, person.totp_secret is not None
+    )
 
 
 def check_password(email: str, password: str, *, address: str, now: datetime) -> Checked:
@@ -131,14 +148,19 @@ def _advance(person_id: int, step: int) -> bool:
 def enrol_totp(person_id: int, secret: str, typed: str, *, now: datetime) -> None:
     """Keep an authenticator's secret once its first code shows that it was scanned well.
 
-    Raises Problem `totp_wrong`.
+    Raises Problem `totp_wrong`, and `totp_there` when another one is set up.
     """
     step = totp.step_of(secret, _digits(typed), now)
     if step is None:
         raise Problem("totp_wrong")
-    db.session.execute(
-        update(Person).where(Person.id == person_id).values(totp_secret=secret, totp_counter=step)
-    )
+    enrolled = db.session.execute(
+        update(Person)
+        .where(Person.id == person_id, Person.totp_secret.is_(None))
+        .values(totp_secret=secret, totp_counter=step)
+        .returning(Person.id)
+    ).first()
+    if enrolled is None:
+        raise Problem("totp_there")
     audit.note("account.enrol_totp", "person", person_id, by=person_id, at=now)
 
 
@@ -151,8 +173,8 @@ def remove_totp(person_id: int, *, by: int, now: datetime) -> None:
 
 
 @transaction
-def staff_sign_in(checked: Checked, *, label: str, now: datetime) -> tuple[str, datetime]:
-    """Open a staff session; its cookie and when it ends.
+def staff_sign_in(checked: Checked, *, label: str, now: datetime) -> Opened:
+    """Open a staff session.
 
     Raises Problem `sign_in_wrong` when the password was changed since it was checked.
     """
@@ -164,7 +186,7 @@ def staff_sign_in(checked: Checked, *, label: str, now: datetime) -> tuple[str, 
     audit.note(
         "account.sign_in", "person", person.id, by=person.id, at=now, device=device_id, how="staff"
     )
-    return cookie, now + lasts
+    return Opened(device_id, cookie, now + lasts)
 
 
 def _row(person_id: int) -> AnyRow:
