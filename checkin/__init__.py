@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from checkin import config, database
-from checkin.web import assets, compression, errors, filters, guard, i18n, navigation
+from checkin.web import assets, compression, errors, filters, guard, i18n, message_texts, navigation
 from checkin.web.rooms import BLUEPRINTS
 
 __version__ = "0.1.0"
@@ -30,7 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config["WARNINGS"] = config.check(app.config, app.debug)
     _trust_proxies(app)
     database.init_app(app)
-    for part in (compression, i18n, filters, guard, errors, navigation, assets):
+    for part in (compression, i18n, filters, guard, errors, navigation, message_texts, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

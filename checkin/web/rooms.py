@@ -1,5 +1,5 @@
 """The rooms of the house: one blueprint each."""
 
-from checkin.web import pages, posters
+from checkin.web import accounts, pages, posters
 
-BLUEPRINTS = (pages.bp, pages.preferences, posters.bp)
+BLUEPRINTS = (pages.bp, pages.preferences, accounts.bp, posters.bp)

@@ -1,0 +1,109 @@
+"""Forms for signing in, registering and keeping an account."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    PasswordField,
+    RadioField,
+    StringField,
+    TelField,
+)
+from wtforms.validators import InputRequired, Optional
+
+from checkin.domain.errors import Problem
+from checkin.web.errors import sentence
+
+SENDS_ITSELF = {"data-module": "one-time-code"}
+
+
+def mark(problem: Problem, field: Field) -> None:
+    """A problem beside the field it is about, among whatever else is wrong."""
+    field.errors = [*field.errors, sentence(problem)]
+
+
+class MobileForm(FlaskForm):
+    mobile = TelField(
+        _l("Your registered mobile number"),
+        description=_l("We use it only to find your volunteer record"),
+    )
+    remember = BooleanField(_l("Remember this phone for faster check-in"), default=True)
+
+
+class ForeignMobileForm(MobileForm):
+    """The whole number with its country."""
+
+    mobile = TelField(
+        _l("Mobile number with country code"),
+        description=_l("We use it only to find your volunteer record"),
+    )
+
+
+class CodeForm(FlaskForm):
+    code = StringField(_l("Verification code"), render_kw=SENDS_ITSELF)
+
+
+class NameChoiceForm(FlaskForm):
+    person = RadioField(
+        _l("This number belongs to more than one volunteer. Choose a name"),
+        coerce=int,
+        validators=[InputRequired(_l("Choose a name"))],
+    )
+
+
+CATEGORIES = (
+    ("student", _l("Student")),
+    ("scout", _l("Scout")),
+    ("volunteer", _l("Volunteer")),
+    ("partner", _l("Partner organisation")),
+)
+
+
+class RegistrationForm(FlaskForm):
+    name = StringField(
+        _l("Full name as on your ID, Iqama or passport"), render_kw={"autocomplete": "name"}
+    )
+    category = RadioField(_l("I am a"), choices=CATEGORIES, default="volunteer")
+    team_name = StringField(_l("Volunteer team or organisation"), validators=[Optional()])
+    is_minor = BooleanField(_l("I am under 18"))
+    guardian_mobile = TelField(_l("Guardian’s mobile (under 18)"))
+    consent = BooleanField(
+        _l("I agree to my data being used to record my volunteer hours"),
+        validators=[InputRequired(_l("Your agreement is needed to record your hours"))],
+    )
+
+
+class StaffForm(FlaskForm):
+    email = EmailField(_l("E-mail"), render_kw={"autocomplete": "username"})
+    password = PasswordField(_l("Password"), render_kw={"autocomplete": "current-password"})
+
+
+class TotpForm(FlaskForm):
+    code = StringField(
+        _l("Code from your authenticator app"),
+        description=_l("6 digits that change every half minute"),
+        render_kw=SENDS_ITSELF,
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    new = PasswordField(
+        _l("New password"),
+        description=_l("At least 12 characters. A sentence is easy to remember"),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(_l("Current password"), render_kw={"autocomplete": "current-password"})
+    field_order = ("current", "new")
+
+    def __iter__(self) -> Any:
+        """The current one is asked first."""
+        fields = {field.short_name: field for field in super().__iter__()}
+        first = [fields.pop(name) for name in self.field_order]
+        return iter([*first, *fields.values()])

@@ -1,0 +1,67 @@
+"""A young volunteer waits for the guardian's consent: a code sent to the guardian, passed on."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from checkin.domain.errors import Problem
+from checkin.domain.roles import Permission
+from checkin.operations import accounts, jobs
+from checkin.web import clock, intent
+from checkin.web.accounts import opening
+from checkin.web.accounts.blueprint import bp
+from checkin.web.accounts.forms import CodeForm, mark
+from checkin.web.errors import sentence
+from checkin.web.guard import requires
+from checkin.web.i18n import current_prefs
+
+
+@bp.route("/account/guardian", methods=["GET", "POST"])
+@requires(Permission.OWN_ATTENDANCE)
+def guardian() -> Any:
+    mobile = accounts.awaits_guardian(current_user.id)
+    if mobile is None:
+        return redirect(_onwards(), 303)
+    form, status = CodeForm(), 200
+    if form.validate_on_submit():
+        try:
+            accounts.prove_guardian(current_user.id, form.code.data or "", now=clock.now())
+        except Problem as problem:
+            mark(problem, form.code)
+            status = 422
+        else:
+            flash(_("The guardian’s consent is recorded"), "done")
+            return redirect(_onwards(), 303)
+    page = render_template(
+        "accounts/guardian.html", form=form, mobile=mobile, demo_code=opening.demo_code()
+    )
+    return page, status
+
+
+@bp.post("/account/guardian/codes")
+@requires(Permission.OWN_ATTENDANCE)
+def guardian_code() -> Any:
+    """Send the guardian a code."""
+    try:
+        code = accounts.request_guardian_code(
+            current_user.id,
+            address=opening.address(),
+            language=current_prefs().lang,
+            now=clock.now(),
+        )
+    except Problem as problem:
+        flash(sentence(problem), "look")
+    else:
+        opening.show_in_demo(code)
+        jobs.nudge()
+        flash(_("A code was sent to the guardian"), "done")
+    return redirect(url_for("accounts.guardian", next=request.args.get("next")), 303)
+
+
+def _onwards() -> str:
+    """Back to the scan that was waiting, when there is one."""
+    if request.method == "GET":
+        return url_for("pages.home")
+    return intent.finish(current_user.id, request.args.get("next"), current_user.device.device_id)
