@@ -41,6 +41,8 @@ bp = Blueprint("posters", __name__)
 
 MOST = 200
 """Sheets in one go; more is a slip of the finger."""
+
+AHEAD = timedelta(days=366)
 _PLACE = re.compile(r"(site|shift)-([0-9]{1,18})")
 
 errors.sentences(
@@ -64,7 +66,7 @@ def index():
         shifts=posters.shifts_with_posters(reach, *day_bounds(day, zone), now=now),
         day=day,
         before=day - timedelta(days=1) if day > today else None,
-        after=day + timedelta(days=1),
+        after=day + timedelta(days=1) if day < today + AHEAD else None,
     )
 
 
@@ -161,9 +163,16 @@ def state_of(poster: Poster, now: datetime) -> tuple[str, str, str]:
 
 
 def _sheets() -> list[Sheet]:
-    ids = request.args.getlist("poster", type=int)[:MOST]
+    ids = request.args.getlist("poster", type=_number)[:MOST]
     reach = current_user.reach(Permission.MANAGE_POSTERS)
     return [sheet_of(printable) for printable in posters.printables(reach, ids)]
+
+
+def _number(text: str) -> int:
+    """An id of an address; ValueError for one that no database could hold."""
+    if len(text) > 18:
+        raise ValueError(text)
+    return int(text)
 
 
 def _picture(sheet: Sheet) -> Markup:
@@ -214,11 +223,12 @@ def _place(text: str) -> Place:
 
 
 def _day(text: str | None, today: date) -> date:
-    """The day asked for; days gone by need no posters."""
+    """The day asked for; days gone by need no posters, and nobody plans beyond a year."""
     try:
-        return max(date.fromisoformat(text or ""), today)
+        asked = date.fromisoformat(text or "")
     except ValueError:
         return today
+    return min(max(asked, today), today + AHEAD)
 
 
 def _refused(problem: Problem, target: str) -> Any:
