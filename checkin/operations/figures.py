@@ -94,6 +94,13 @@ def totals(wanted: Filter) -> Totals:
     return Totals(*map(int, db.session.execute(_rows(wanted, _measures())).one()))
 
 
+def totals_of(person_id: int, first: date | None = None) -> Totals:
+    """One volunteer's own figures by the same definitions, from `first` on."""
+    rows = _rows(Filter(Reach(everywhere=True), first), _measures())
+    own = rows.where(Attendance.volunteer_id == person_id)
+    return Totals(*map(int, db.session.execute(own).one()))
+
+
 def by(grouping: Grouping, wanted: Filter) -> list[Line]:
     """The same figures by site, service or partner (most hours first), or by month."""
     keys, join = _GROUPS[grouping]
