@@ -1,0 +1,149 @@
+"""A volunteer's own hours: the attendances, what waits, who decides, and the shifts to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import NotFound
+from checkin.domain.fold import State
+from checkin.domain.roles import Permission
+from checkin.models import Assignment, Attendance, Decision, Opportunity, Person, Poster, Shift
+from checkin.operations import figures
+from checkin.operations.permissions import holders
+
+PAGE_SIZE = 20
+UPCOMING_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """This year's figures and those of all years, never mixed."""
+
+    this_year: figures.Totals
+    ever: figures.Totals
+
+
+def attendance_of(person_id: int, attendance_id: int) -> Attendance:
+    """One's own attendance with its place; anybody else's does not exist."""
+    return _one(_own(person_id).where(Attendance.id == attendance_id))
+
+
+def attendance_at(person_id: int, shift_id: int) -> Attendance:
+    """One's own attendance in a shift."""
+    return _one(_own(person_id).where(Attendance.shift_id == shift_id))
+
+
+def attendance_in(person_id: int, shift_id: int) -> Attendance | None:
+    """The same, or nothing when there is none yet."""
+    return db.session.scalar(_own(person_id).where(Attendance.shift_id == shift_id))
+
+
+def open_attendance(person_id: int) -> Attendance:
+    """The one attendance that is open."""
+    return _one(_own(person_id).where(Attendance.state == State.OPEN))
+
+
+def shift_of(shift_id: int) -> Shift:
+    """A shift as a page names it: its place and what is done there."""
+    shift = db.session.scalar(select(Shift).where(Shift.id == shift_id).options(*_place()))
+    if shift is None:
+        raise NotFound("shift")
+    return shift
+
+
+def shift_at(poster: Poster, now: datetime) -> Shift | None:
+    """The shift a poster means to somebody not known yet: its own, or the only one on now."""
+    if poster.shift_id is not None:
+        return shift_of(poster.shift_id)
+    running = db.session.scalars(
+        select(Shift)
+        .where(Shift.site_id == poster.site_id, Shift.cancelled_at.is_(None))
+        .where(Shift.starts_at <= now, Shift.ends_at > now)
+        .options(*_place())
+        .limit(2)
+    ).all()
+    return running[0] if len(running) == 1 else None
+
+
+def places_taken(shift_id: int) -> int:
+    """How many have a place on a shift; the waiting list has none."""
+    counted = select(func.count()).select_from(Assignment)
+    query = counted.where(Assignment.shift_id == shift_id, Assignment.how != "waiting")
+    return db.session.scalar(query) or 0
+
+
+def supervisor_of(site_id: int, now: datetime) -> Person | None:
+    """Whom to see at a site."""
+    return next(iter(holders(Permission.DECIDE, site_id, now)), None)
+
+
+def last_decision(attendance_id: int) -> AnyRow | None:
+    """What was decided last, by whom and why."""
+    return db.session.execute(
+        select(Decision.action, Decision.reason, Decision.at, Person.name.label("by"))
+        .join(Person, Person.id == Decision.decided_by_id)
+        .where(Decision.attendance_id == attendance_id)
+        .order_by(Decision.seq.desc())
+        .limit(1)
+    ).first()
+
+
+def standing_of(person_id: int, today: date) -> Standing:
+    """Approved and waiting, this Gregorian year and in all."""
+    return Standing(
+        this_year=figures.totals_of(person_id, date(today.year, 1, 1)),
+        ever=figures.totals_of(person_id),
+    )
+
+
+def attendances_of(person_id: int, page: int) -> tuple[Sequence[Attendance], int]:
+    """One page of a volunteer's attendances, the latest first, and how many pages there are."""
+    own = _own(person_id).where(Attendance.state != State.CANCELLED)
+    count = db.session.scalar(select(func.count()).select_from(own.subquery())) or 0
+    latest = own.order_by(Attendance.work_on.desc(), Attendance.id.desc())
+    found = db.session.scalars(latest.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))
+    return found.all(), max(-(-count // PAGE_SIZE), 1)
+
+
+def upcoming_of(person_id: int, now: datetime) -> Sequence[Assignment]:
+    """Shifts a volunteer is expected at and has not been at, the next one first."""
+    been = select(Attendance.shift_id).where(
+        Attendance.volunteer_id == person_id, Attendance.state != State.CANCELLED
+    )
+    return db.session.scalars(
+        select(Assignment)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.person_id == person_id, Shift.ends_at > now)
+        .where(Shift.id.not_in(been))
+        .options(*_place(joinedload(Assignment.shift)))
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(UPCOMING_SHOWN)
+    ).all()
+
+
+def _own(person_id: int) -> Select[Attendance]:
+    mine = select(Attendance).where(Attendance.volunteer_id == person_id)
+    return mine.options(*_place(joinedload(Attendance.shift)))
+
+
+def _place(shift: Any = None) -> tuple[ORMOption, ...]:
+    """Load what names a shift: site, lane, opportunity and service."""
+    load = shift.joinedload if shift is not None else joinedload
+    return (
+        load(Shift.site),
+        load(Shift.lane),
+        load(Shift.opportunity).joinedload(Opportunity.service),
+    )
+
+
+def _one(query: Select[Attendance]) -> Attendance:
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("attendance")
+    return found
