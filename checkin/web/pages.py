@@ -8,6 +8,7 @@ from checkin.database import db
 from checkin.domain.roles import Permission
 from checkin.web.guard import public
 from checkin.web.i18n import set_prefs
+from checkin.web.scan_forms import CodeForm
 from checkin.web.targets import safe_target
 
 bp = Blueprint("pages", __name__)
@@ -19,7 +20,7 @@ preferences = Blueprint("preferences", __name__)
 def home():
     """Volunteers land on their hours, staff on their work, strangers on the typed code."""
     if not current_user.is_authenticated:
-        return render_template("pages/home.html")
+        return render_template("pages/home.html", form=CodeForm())
     for permission, endpoint in (
         (Permission.PLAN, "figures.index"),
         (Permission.DECIDE, "floor.index"),

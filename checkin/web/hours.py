@@ -1,0 +1,35 @@
+"""My hours: what is approved, what waits, each attendance, and the shifts to come."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask_login import current_user
+
+from checkin.domain.days import local_day
+from checkin.domain.roles import Permission
+from checkin.operations import hours
+from checkin.web import clock, receipts
+from checkin.web.guard import requires
+
+bp = Blueprint("hours", __name__)
+
+
+@bp.get("/hours")
+@requires(Permission.OWN_ATTENDANCE)
+def index() -> Any:
+    now = clock.now()
+    page = max(request.args.get("page", 1, type=int), 1)
+    attendances, pages = hours.attendances_of(current_user.id, min(page, 10_000))
+    today = local_day(now, current_app.config["ZONE"])
+    return render_template(
+        "hours/index.html",
+        standing=hours.standing_of(current_user.id, today),
+        year=today.year,
+        attendances=attendances,
+        upcoming=hours.upcoming_of(current_user.id, now) if page == 1 else [],
+        tags=receipts.TAGS,
+        why=receipts.why,
+        page=page,
+        pages=pages,
+        page_address=lambda number: url_for(".index", page=number),
+    )

@@ -1,0 +1,104 @@
+"""The scan in hand: which code this browser opened and when, kept through signing in.
+
+It lives in the signed session, so the moment cannot be forged and opening a page keeps nothing
+in the database. All tabs of a browser share one intent, so they all send the same scan.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from flask import session, url_for
+
+from checkin.domain.fold import Kind
+from checkin.models import Poster
+from checkin.operations.attendance import Reading, derived_uid
+from checkin.operations.attendance.arrival import arrive, poster_of_code
+from checkin.operations.attendance.recording import TOUCH_KEPT
+from checkin.web import clock
+from checkin.web.targets import safe_target
+
+_KEY = "intent"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A code that was opened; `uid` names whatever this browser does with it."""
+
+    code: str
+    site_id: int
+    touched: str
+    uid: str
+
+    @property
+    def touched_at(self) -> datetime:
+        return datetime.fromisoformat(self.touched)
+
+    def uid_for(self, purpose: str) -> str:
+        """One id for each act, the same in every tab and after every reload."""
+        return derived_uid(self.uid, purpose)
+
+
+def current() -> Intent | None:
+    """The scan in hand, when it is fresh enough to count."""
+    kept = session.get(_KEY)
+    if not isinstance(kept, dict):
+        return None
+    intent = Intent(**kept)
+    return intent if clock.now() - intent.touched_at <= TOUCH_KEPT else None
+
+
+def keep(poster: Poster) -> Intent:
+    """Remember the first touch of this code; touching it again keeps the earlier time."""
+    kept = current()
+    return kept if kept is not None and kept.code == poster.code else renew(poster)
+
+
+def renew(poster: Poster) -> Intent:
+    """Start over with this code, now."""
+    intent = Intent(poster.code, poster.site_id, clock.now().isoformat(), str(uuid.uuid4()))
+    session[_KEY] = asdict(intent)
+    return intent
+
+
+def forget() -> None:
+    """The scan has become part of the record."""
+    session.pop(_KEY, None)
+
+
+def site_id() -> int | None:
+    """Where the person stands, as far as the code says."""
+    kept = current()
+    return kept.site_id if kept else None
+
+
+def poster() -> Poster | None:
+    """The poster in hand, with its site, for the pages that stand between scan and answer."""
+    kept = current()
+    return poster_of_code(kept.code) if kept else None
+
+
+def touched_at() -> datetime | None:
+    """The moment that is being kept, to show that waiting costs nothing."""
+    kept = current()
+    return kept.touched_at if kept else None
+
+
+def finish(person_id: int, target: str | None = None, device_id: int | None = None) -> str:
+    """Where to go after signing in: straight to the receipt when the scan needs no question."""
+    kept, found = current(), poster()
+    if kept is None or found is None:
+        return safe_target(target)
+    reading = Reading(
+        uid=kept.uid_for(Kind.IN),
+        kind=Kind.IN,
+        volunteer_id=person_id,
+        poster_id=found.id,
+        touched_at=kept.touched_at,
+        device_id=device_id,
+    )
+    answer = arrive(reading, now=clock.now())
+    if answer is None or answer.attendance_id is None:
+        return url_for("scan.show", code=kept.code)
+    forget()
+    return url_for("attendances.show", attendance_id=answer.attendance_id)

@@ -1,0 +1,115 @@
+"""What a volunteer is told about one attendance: its state, what counted, and why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from checkin.domain.evidence import Flag
+from checkin.domain.hours import MOST_MINUTES
+from checkin.models import Attendance
+from checkin.web.filters import duration, isolate, time_short
+
+
+class Tag(NamedTuple):
+    """How a state is shown: colour, icon and words together."""
+
+    kind: str
+    icon: str
+    text: Any
+
+
+TAGS = {
+    "open": Tag("ok", "check", _l("Present")),
+    "closed": Tag("info", "clock", _l("Waiting for approval")),
+    "unclosed": Tag("note", "alert", _l("No check-out")),
+    "cancelled": Tag("plain", "x", _l("Cancelled")),
+    "proposed": Tag("info", "clock", _l("Waiting for a second approval")),
+    "approved": Tag("ok", "check", _l("Approved")),
+    "rejected": Tag("bad", "x", _l("Rejected")),
+    "voided": Tag("plain", "x", _l("Voided")),
+}
+EVIDENCE = {
+    "witnessed": _l("Seen by the supervisor"),
+    "live": _l("Live code on the screen"),
+    "typed": _l("Code typed from the screen"),
+    "poster": _l("Printed code"),
+    "offline": _l("Saved on the phone without a connection"),
+    "claimed": _l("Told afterwards"),
+}
+REASONS = {
+    "not_present": _l("Not present at the site"),
+    "wrong_shift": _l("Recorded for the wrong shift"),
+    "duplicate": _l("Recorded twice"),
+}
+"""Why a supervisor rejected; own words stand after a colon."""
+
+
+def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
+    """The stretches from in to out, as instants."""
+    return [
+        (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None)
+        for begin, end in attendance.stints
+    ]
+
+
+def reason_words(reason: str) -> str:
+    """A decision's reason as the volunteer reads it."""
+    code, _colon, words = reason.partition(": ")
+    known = REASONS.get(code)
+    if known is None and code != "other":
+        return reason
+    return " – ".join(str(part) for part in (known, words) if part)
+
+
+def why(attendance: Attendance) -> list[str]:
+    """One sentence for each thing that made the minutes what they are."""
+    return [*_about_plan(attendance), *_about_result(attendance)]
+
+
+def _about_plan(attendance: Attendance) -> Iterator[str]:
+    shift, zone = attendance.shift, attendance.shift.site.zone
+    spans = stints_of(attendance)
+    if spans and spans[0][0] < shift.starts_at:
+        yield _(
+            "You checked in at %(time)s. Counting starts with the shift, at %(start)s",
+            time=_at(spans[0][0], zone),
+            start=_at(shift.starts_at, zone),
+        )
+    if attendance.out_at and attendance.out_at > shift.ends_at:
+        yield _(
+            "You checked out at %(time)s. Counting stopped with the shift, at %(end)s",
+            time=_at(attendance.out_at, zone),
+            end=_at(shift.ends_at, zone),
+        )
+    if len(spans) > 1:
+        yield _("The time between going out and coming back is not counted")
+
+
+def _about_result(attendance: Attendance) -> Iterator[str]:
+    if attendance.credited_minutes == 0:
+        yield _("No time inside the shift was recorded")
+    if attendance.credited_minutes == MOST_MINUTES:
+        yield _("No more than %(most)s count in one shift", most=duration(MOST_MINUTES))
+    if attendance.state == "unclosed" and attendance.proposed_out_at:
+        yield _(
+            "No minutes count until the end is settled. The proposed end is %(time)s",
+            time=_at(attendance.proposed_out_at, attendance.shift.site.zone),
+        )
+    if Flag.END_CLAIMED in attendance.flags:
+        yield _("You told us afterwards when you finished. The supervisor will check this time")
+    if Flag.OVERLAP in attendance.flags:
+        yield _("Another attendance of yours covers part of this time. The supervisor will decide")
+    changed = attendance.approved_minutes is not None and attendance.credited_minutes is not None
+    if changed and attendance.approved_minutes != attendance.credited_minutes:
+        yield _(
+            "Recorded: %(recorded)s. Approved: %(approved)s",
+            recorded=duration(attendance.credited_minutes),
+            approved=duration(attendance.approved_minutes),
+        )
+
+
+def _at(instant: datetime, zone: str) -> str:
+    return isolate(time_short(instant, zone))

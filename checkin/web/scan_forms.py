@@ -1,0 +1,66 @@
+"""What a volunteer fills in around a scan: the number served, a forgotten end, a typed code."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TimeField
+from wtforms.validators import Optional, ValidationError
+
+from checkin.domain.errors import Problem
+from checkin.domain.plausibility import parse_count
+from checkin.operations.attendance.arrival import poster_of_typed
+from checkin.web.errors import sentence
+
+LEAVING_REASONS = {
+    "task_finished": _l("Task finished"),
+    "emergency": _l("Emergency"),
+    "supervisor_asked": _l("Supervisor asked"),
+}
+"""Why somebody leaves early; the code is kept with the scan."""
+
+
+class CheckOutForm(FlaskForm):
+    """Beneficiaries: typed or picked, an estimate, blank, or not applicable."""
+
+    beneficiaries = StringField(
+        _l("How many people did you help?"), description=_l("An estimate is fine")
+    )
+    not_applicable = BooleanField(_l("Doesn’t apply to my task"))
+    reason = RadioField(choices=list(LEAVING_REASONS.items()), validate_choice=False)
+    confirmed = HiddenField()
+
+    @property
+    def left_because(self) -> str:
+        """The code of an early leaver's reason, if one was picked."""
+        return self.reason.data if self.reason.data in LEAVING_REASONS else ""
+
+    @property
+    def count(self) -> int | None:
+        """The number given; empty for blank, which is not zero."""
+        return None if self.not_applicable.data else parse_count(self.beneficiaries.data)
+
+    def validate_beneficiaries(self, _field: Any) -> None:
+        try:
+            self.count  # noqa: B018 reading it is the check
+        except Problem as problem:
+            raise ValidationError(sentence(problem)) from problem
+
+
+class ForgottenForm(FlaskForm):
+    """The time of day at which a forgotten shift ended."""
+
+    time = TimeField(_l("When did you finish?"), validators=[Optional()])
+
+
+class CodeForm(FlaskForm):
+    """The short code under a poster's picture, or all of its 26 characters."""
+
+    code = StringField(
+        _l("Code on the poster"), description=_l("6 letters and digits, printed under the picture")
+    )
+
+    def validate_code(self, field: Any) -> None:
+        self.poster = poster_of_typed(field.data or "")
+        if self.poster is None:
+            raise ValidationError(_l("Code not recognised. Check it, or see the site supervisor"))
