@@ -13,8 +13,8 @@ from checkin.web.i18n import in_language
 from checkin.web.qr import poster_url, short_host
 
 LANGUAGES = ("ar", "en")
-_FITTING = {"ar": (74, 104), "en": (76, 106)}
-"""Letters that fit one line of the band at full and at three quarters of the size."""
+_FITTING = {"ar": (56, 78, 94), "en": (80, 114, 138)}
+"""Letters that fit one line of the band: in full size, and in the two sizes below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,8 @@ class Side:
     @property
     def place_length(self) -> str:
         """Which size of letters brings the place onto one line of the band."""
-        short, long = _FITTING[self.lang]
-        return (
-            "short"
-            if len(self.place) <= short
-            else "long"
-            if len(self.place) <= long
-            else "longest"
-        )
+        sizes = zip(("short", "long", "longer"), _FITTING[self.lang], strict=True)
+        return next((name for name, most in sizes if len(self.place) <= most), "longest")
 
     @property
     def by_hand_length(self) -> str:
