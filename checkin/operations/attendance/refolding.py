@@ -17,11 +17,13 @@ from checkin.models.attendance import DECIDED
 
 _A = Attendance
 _TABLE = Attendance.metadata.tables[Attendance.__tablename__]
+_FOLDED = (
+    *("state", "stints", "in_at", "out_at", "until_at", "credited_minutes", "proposed_out_at"),
+    *("proposed_minutes", "beneficiaries", "evidence", "flags", "entered_by_id"),
+)
+"""The columns of an attendance that follow from its scans; all of them, or the fold is stale."""
 _TOUCHED = (
-    select(
-        *(_A.id, _A.shift_id, _A.state, _A.in_at, _A.stints, _A.credited_minutes, _A.flags),
-        *(_A.beneficiaries, _A.evidence, _A.proposed_out_at, _A.until_at, _A.out_at),
-    )
+    select(_A.id, _A.shift_id, *(_TABLE.c[name] for name in _FOLDED))
     .where(_A.volunteer_id == bindparam("volunteer_id"))
     .where(
         or_(
@@ -48,8 +50,11 @@ _SCANS = select(
     *(Scan.evidence, Scan.beneficiaries, Scan.undoes, Scan.entered_by_id, Scan.joined),
 ).where(
     Scan.volunteer_id == bindparam("volunteer_id"),
-    Scan.effective_at >= bindparam("since"),
     Scan.shift_id.is_not(None),
+    or_(
+        Scan.effective_at >= bindparam("since"),
+        Scan.shift_id.in_(bindparam("shift_ids", expanding=True)),
+    ),
 )
 _OPENING = insert(_TABLE).returning(_TABLE.c.id)
 _CHANGE = (
@@ -57,14 +62,8 @@ _CHANGE = (
     .where(_TABLE.c.id == bindparam("attendance_id"))
     .values(
         row_version=_TABLE.c.row_version + 1,
-        **{
-            name: bindparam(name)
-            for name in (
-                *("state", "stints", "in_at", "out_at", "until_at", "credited_minutes"),
-                *("proposed_out_at", "proposed_minutes", "beneficiaries", "evidence", "flags"),
-                *("entered_by_id", "updated_at"),
-            )
-        },
+        updated_at=bindparam("updated_at"),
+        **{name: bindparam(name) for name in _FOLDED},
     )
 )
 
@@ -94,7 +93,7 @@ def refold(
     free = {row.shift_id: row for row in rows if row.state not in DECIDED}
     ids = (wanted | set(free)) - {row.shift_id for row in decided}
     plans = _plans(ids)
-    scans = [*_facts(volunteer.id, _since(free.values(), since)), *added]
+    scans = [*_facts(volunteer.id, ids, _since(free.values(), since)), *added]
     facts = {shift_id: plan.fact for shift_id, plan in plans.items()}
     folded = fold(scans, facts, now, [span for row in decided for span in _spans(row)])
     kept = {row.shift_id: Kept(row.id, row.state, None) for row in decided}
@@ -143,9 +142,10 @@ def _plans(shift_ids: set[int]) -> dict[int, Plan]:
     }
 
 
-def _facts(volunteer_id: int, since: datetime) -> Iterator[ScanFact]:
-    """The stored scans from `since` on that say something about a shift."""
-    rows = db.session.execute(_SCANS, {"volunteer_id": volunteer_id, "since": since})
+def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[ScanFact]:
+    """Every stored scan of these shifts, and from `since` on those that may cut them."""
+    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
+    rows = db.session.execute(_SCANS, named)
     for row in rows:
         yield ScanFact(
             uid=row.scan_uid,
@@ -237,10 +237,4 @@ def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
 
 
 def _changed(row: AnyRow, values: dict[str, Any]) -> bool:
-    return any(
-        getattr(row, name) != values[name]
-        for name in (
-            *("state", "stints", "in_at", "out_at", "credited_minutes", "flags"),
-            *("beneficiaries", "evidence", "proposed_out_at", "until_at"),
-        )
-    )
+    return any(getattr(row, name) != values[name] for name in _FOLDED)
