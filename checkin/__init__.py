@@ -5,12 +5,20 @@ from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from checkin import config, database
 from checkin.web import assets, compression, errors, filters, guard, i18n, message_texts, navigation
 from checkin.web.rooms import BLUEPRINTS
 
 __version__ = "0.1.0"
+
+
+class Id(IntegerConverter):
+    """A record's number in an address; one no database can hold is no address at all."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -26,6 +34,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         template_folder=str(config.folder("templates")),
         static_folder=None,
     )
+    app.url_map.converters["int"] = Id
     config.load(app.config, instance, overrides)
     app.config["WARNINGS"] = config.check(app.config, app.debug)
     _trust_proxies(app)
