@@ -13,6 +13,7 @@ from wtforms import (
     StringField,
     TelField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from checkin.domain.errors import Problem
@@ -55,12 +56,12 @@ class NameChoiceForm(FlaskForm):
     )
 
 
-CATEGORIES = (
-    ("student", _l("Student")),
-    ("scout", _l("Scout")),
-    ("volunteer", _l("Volunteer")),
-    ("partner", _l("Partner organisation")),
-)
+CATEGORIES = [
+    SelectChoice("student", _l("Student")),
+    SelectChoice("scout", _l("Scout")),
+    SelectChoice("volunteer", _l("Volunteer")),
+    SelectChoice("partner", _l("Partner organisation")),
+]
 
 
 class RegistrationForm(FlaskForm):

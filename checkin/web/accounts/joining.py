@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from checkin.domain.errors import Problem
 from checkin.operations import accounts
@@ -27,7 +28,7 @@ def name() -> Any:
     if not people:
         return redirect(url_for("accounts.registration"), 303)
     form = NameChoiceForm()
-    form.person.choices = [(one.id, one.name) for one in people]
+    form.person.choices = [SelectChoice(one.id, one.name) for one in people]
     if form.validate_on_submit():
         return opening.admit(form.person.data, proof)
     page = render_template("accounts/name.html", form=form, touched_at=intent.touched_at())
