@@ -8,7 +8,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from checkin import config, database
-from checkin.web import assets, compression, errors, filters, guard, i18n, message_texts, navigation
+from checkin.web import (
+    assets,
+    compression,
+    errors,
+    filters,
+    guard,
+    i18n,
+    message_texts,
+    navigation,
+    words,
+)
 from checkin.web.rooms import BLUEPRINTS
 
 __version__ = "0.1.0"
@@ -39,7 +49,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config["WARNINGS"] = config.check(app.config, app.debug)
     _trust_proxies(app)
     database.init_app(app)
-    for part in (compression, i18n, filters, guard, errors, navigation, message_texts, assets):
+    for part in (
+        *(compression, i18n, filters, words, guard, errors, navigation, message_texts, assets),
+    ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
