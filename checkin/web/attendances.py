@@ -9,13 +9,14 @@ from flask_login import current_user
 
 from checkin.domain.days import local_day, minutes_between
 from checkin.domain.errors import Problem
+from checkin.domain.evidence import Flag
 from checkin.domain.fold import Kind
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.attendance import derived_uid
 from checkin.operations.attendance.arrival import take_back, undoable
-from checkin.web import clock, errors, receipts
+from checkin.web import clock, errors, receipts, record_words
 from checkin.web.guard import requires
 
 bp = Blueprint("attendances", __name__)
@@ -65,7 +66,7 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         "supervisor": hours.supervisor_of(attendance.site_id, now),
         "stints": receipts.stints_of(attendance),
         "why": receipts.why(attendance),
-        "evidence": receipts.EVIDENCE[attendance.evidence],
+        "evidence": record_words.EVIDENCE[attendance.evidence][1],
         "is_service": shift.opportunity.kind == "service",
         "undo": undo,
         # the same for every tab and reload, so that undoing twice is undoing once
@@ -77,8 +78,8 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
 
 
 def _late_minutes(attendance: Attendance) -> int:
-    """How long after the start somebody came; told, never held against them."""
-    if attendance.in_at is None:
+    """How long after the start somebody came, where that is more than the usual few minutes."""
+    if attendance.in_at is None or Flag.LATE_IN not in attendance.flags:
         return 0
     return minutes_between(attendance.shift.starts_at, attendance.in_at)
 
@@ -87,7 +88,7 @@ def _facts_of_decision(attendance: Attendance) -> dict[str, Any]:
     if not attendance.is_decided:
         return {}
     decision = hours.last_decision(attendance.id)
-    reason = receipts.reason_words(decision.reason) if decision else ""
+    reason = record_words.reason_words(decision.reason) if decision else ""
     return {"decision": decision, "reason": reason}
 
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import hours
-from checkin.web import clock, receipts
+from checkin.web import clock, receipts, record_words
 from checkin.web.guard import requires
 
 bp = Blueprint("hours", __name__)
@@ -21,14 +21,16 @@ def index() -> Any:
     page = max(request.args.get("page", 1, type=int), 1)
     attendances, pages = hours.attendances_of(current_user.id, min(page, 10_000))
     today = local_day(now, current_app.config["ZONE"])
+    sites = {one.site_id for one in attendances}
     return render_template(
         "hours/index.html",
         standing=hours.standing_of(current_user.id, today),
         year=today.year,
         attendances=attendances,
         upcoming=hours.upcoming_of(current_user.id, now) if page == 1 else [],
-        tags=receipts.TAGS,
+        tags=record_words.STATES,
         why=receipts.why,
+        deciders=hours.deciders_of(sites, now),
         page=page,
         pages=pages,
         page_address=lambda number: url_for(".index", page=number),

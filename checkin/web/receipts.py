@@ -1,50 +1,14 @@
-"""What a volunteer is told about one attendance: its state, what counted, and why."""
+"""What a volunteer is told about one attendance: what counted, and why."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from checkin.domain.evidence import Flag
 from checkin.domain.hours import MOST_MINUTES
 from checkin.models import Attendance
 from checkin.web.filters import duration, isolate, time_short
-
-
-class Tag(NamedTuple):
-    """How a state is shown: colour, icon and words together."""
-
-    kind: str
-    icon: str
-    text: Any
-
-
-TAGS = {
-    "open": Tag("ok", "check", _l("Present")),
-    "closed": Tag("info", "clock", _l("Waiting for approval")),
-    "unclosed": Tag("note", "alert", _l("No check-out")),
-    "cancelled": Tag("plain", "x", _l("Cancelled")),
-    "proposed": Tag("info", "clock", _l("Waiting for a second approval")),
-    "approved": Tag("ok", "check", _l("Approved")),
-    "rejected": Tag("bad", "x", _l("Rejected")),
-    "voided": Tag("plain", "x", _l("Voided")),
-}
-EVIDENCE = {
-    "witnessed": _l("Seen by the supervisor"),
-    "live": _l("Live code on the screen"),
-    "typed": _l("Code typed from the screen"),
-    "poster": _l("Printed code"),
-    "offline": _l("Saved on the phone without a connection"),
-    "claimed": _l("Told afterwards"),
-}
-REASONS = {
-    "not_present": _l("Not present at the site"),
-    "wrong_shift": _l("Recorded for the wrong shift"),
-    "duplicate": _l("Recorded twice"),
-}
-"""Why a supervisor rejected; own words stand after a colon."""
 
 
 def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
@@ -53,15 +17,6 @@ def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
         (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None)
         for begin, end in attendance.stints
     ]
-
-
-def reason_words(reason: str) -> str:
-    """A decision's reason as the volunteer reads it."""
-    code, _colon, words = reason.partition(": ")
-    known = REASONS.get(code)
-    if known is None and code != "other":
-        return reason
-    return " – ".join(str(part) for part in (known, words) if part)
 
 
 def why(attendance: Attendance) -> list[str]:

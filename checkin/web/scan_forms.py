@@ -11,11 +11,10 @@ from checkin.domain.errors import Problem
 from checkin.domain.plausibility import parse_count
 from checkin.operations.attendance.arrival import poster_of_typed
 from checkin.web.errors import sentence
+from checkin.web.record_words import REASONS
 
 LEAVING_REASONS = {
-    "task_finished": _l("Task finished"),
-    "emergency": _l("Emergency"),
-    "supervisor_asked": _l("Supervisor asked"),
+    code: REASONS[code] for code in ("task_finished", "emergency", "supervisor_asked")
 }
 """Why somebody leaves early; the code is kept with the scan."""
 

@@ -59,3 +59,14 @@ def test_one_tap_checks_in_and_answers_with_a_receipt(cast, browser_of):
     text = browser.text(answer.location)
     assert "You’re checked in" in text
     assert "1:00 PM" in text
+
+
+@pytest.mark.parametrize("page", ["/", "/help", "/privacy"])
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_strangers_find_the_front_door_help_and_the_privacy_notice(client, page, lang):
+    client.set_cookie("prefs", f"{lang}.latn.auto")
+    assert client.page(page).html["lang"] == lang
+
+
+def test_hours_begin_empty(cast, browser_of):
+    assert "Nothing recorded yet" in browser_of(cast.salem, lang="en").text("/hours")
