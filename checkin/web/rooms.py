@@ -1,6 +1,24 @@
 """The rooms of the house: one blueprint each."""
 
-from checkin.web import accounts, attendances, hours, pages, posters, scan
+from checkin.web import (
+    accounts,
+    approvals,
+    attendances,
+    campaigns,
+    figures,
+    floor,
+    hours,
+    opportunities,
+    pages,
+    partners,
+    people,
+    posters,
+    roster,
+    scan,
+    services,
+    shifts,
+    sites,
+)
 
 BLUEPRINTS = (
     pages.bp,
@@ -10,4 +28,15 @@ BLUEPRINTS = (
     scan.bp,
     attendances.bp,
     hours.bp,
+    floor.bp,
+    approvals.bp,
+    figures.bp,
+    sites.bp,
+    shifts.bp,
+    roster.bp,
+    opportunities.bp,
+    services.bp,
+    campaigns.bp,
+    partners.bp,
+    people.bp,
 )

@@ -35,6 +35,8 @@ NOUNS = {
     ("beneficiaries", "after"): _noun(
         "after", "%(number)s beneficiary", "%(number)s beneficiaries"
     ),
+    ("people", "subject"): _noun("subject", "%(number)s person", "%(number)s people"),
+    ("people", "after"): _noun("after", "%(number)s person", "%(number)s people"),
     ("volunteers", "subject"): _noun("subject", "%(number)s volunteer", "%(number)s volunteers"),
     ("volunteers", "after"): _noun("after", "%(number)s volunteer", "%(number)s volunteers"),
     ("women", "subject"): _noun(

@@ -1,0 +1,100 @@
+"""Opportunities: the published calls, each with its rules and its shifts."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.roles import Permission
+from checkin.operations import opportunities, shifts
+from checkin.web import clock, errors
+from checkin.web.guard import requires
+from checkin.web.opportunities_forms import KINDS, TYPES, OpportunityForm
+
+bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
+
+errors.sentences(
+    service_missing=_l("Choose the service volunteers will do"),
+    minutes_out_of_range=_l("Enter at most %(most)s minutes"),
+    kind_fixed=_l(
+        "Somebody attended already, so the kind stays: "
+        "volunteer hours and course time are counted apart"
+    ),
+)
+BESIDE = {
+    "service_missing": "service_id",
+    "minutes_out_of_range": "opens_minutes",
+    "kind_fixed": "kind",
+}
+"""The field each problem stands beside."""
+
+
+@bp.get("")
+@requires(Permission.PLAN)
+def index():
+    text = request.args.get("q", "")[:100]
+    found = opportunities.page_of(request.args.get("page", 1, int), text)
+    coming = opportunities.coming_counts([one.id for one in found.items], clock.now())
+    return render_template(
+        "opportunities/index.html", found=found, text=text, coming=coming, kinds=KINDS
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def new():
+    form = OpportunityForm()
+    if form.carry_out(
+        lambda: opportunities.create(form.plan, by=current_user.id, now=clock.now()), **BESIDE
+    ):
+        flash(_("The opportunity was added. Plan its shifts now"), "done")
+        return redirect(url_for(".show", opportunity_id=form.made), 303)
+    return render_template("opportunities/edit.html", form=form, opportunity=None), form.status
+
+
+@bp.get("/<int:opportunity_id>")
+@requires(Permission.PLAN)
+def show(opportunity_id: int):
+    planned = shifts.of_opportunity(opportunity_id, current_user.reach(Permission.PLAN))
+    return render_template(
+        "opportunities/show.html",
+        opportunity=opportunities.find(opportunity_id),
+        shifts=planned,
+        numbers=shifts.numbers_of([shift.id for shift in planned]),
+        kinds=KINDS,
+        types=TYPES,
+        now=clock.now(),
+    )
+
+
+@bp.route("/<int:opportunity_id>/details", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def edit(opportunity_id: int):
+    opportunity = opportunities.find(opportunity_id)
+    form = OpportunityForm(opportunity)
+    if form.carry_out(
+        lambda: opportunities.change(
+            opportunity_id, form.plan, by=current_user.id, now=clock.now()
+        ),
+        **BESIDE,
+    ):
+        flash(_("Saved"), "done")
+        return redirect(url_for(".show", opportunity_id=opportunity_id), 303)
+    page = render_template("opportunities/edit.html", form=form, opportunity=opportunity)
+    return page, form.status
+
+
+@bp.post("/<int:opportunity_id>/closure")
+@requires(Permission.PLAN)
+def close(opportunity_id: int):
+    opportunities.close(opportunity_id, by=current_user.id, now=clock.now())
+    flash(_("Closed. Its shifts stay as planned"), "done")
+    return redirect(url_for(".show", opportunity_id=opportunity_id), 303)
+
+
+@bp.post("/<int:opportunity_id>/reopening")
+@requires(Permission.PLAN)
+def reopen(opportunity_id: int):
+    opportunities.reopen(opportunity_id, by=current_user.id, now=clock.now())
+    flash(_("Open again"), "done")
+    return redirect(url_for(".show", opportunity_id=opportunity_id), 303)

@@ -1,0 +1,73 @@
+"""What a coordinator fills in about an opportunity."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField
+
+from checkin.models import Opportunity
+from checkin.operations import campaigns, partners, services
+from checkin.operations.opportunities import (
+    MOST_LATE_MINUTES,
+    MOST_OPENS_MINUTES,
+    OpportunityPlan,
+)
+from checkin.web.fields import Form, choice_or_none, name_field, named, number_field, worded
+
+KINDS = {
+    "service": _l("Service (counts volunteer hours)"),
+    "course": _l("Course (counts attendance only)"),
+    "meeting": _l("Meeting (counts attendance only)"),
+}
+TYPES = {
+    "general": _l("General"),
+    "skilled": _l("Skilled"),
+    "professional": _l("Professional"),
+}
+
+
+class OpportunityForm(Form):
+    kind = RadioField(_l("Kind"), choices=worded(KINDS), default="service")
+    name_ar = name_field(_l("Name in Arabic"), 160)
+    name_en = name_field(_l("Name in English"), 160, optional=True)
+    service_id = SelectField(
+        _l("Service"), coerce=choice_or_none, description=_l("Leave empty for courses and meetings")
+    )
+    campaign_id = SelectField(_l("Campaign"), coerce=choice_or_none)
+    partner_id = SelectField(_l("Host partner"), coerce=choice_or_none)
+    type = RadioField(_l("Type of volunteering"), choices=worded(TYPES), default="general")
+    walk_ins = BooleanField(
+        _l("Volunteers who are not on the roster may join"),
+        description=_l("They confirm once on their phone, while seats are free"),
+    )
+    opens_minutes = number_field(
+        _l("Check-in opens, minutes before the start"), 0, MOST_OPENS_MINUTES, default=30
+    )
+    late_minutes = number_field(
+        _l("Check-in closes, minutes after the start"),
+        *(0, MOST_LATE_MINUTES),
+        optional=True,
+        description=_l("Empty: at the end of the shift"),
+    )
+
+    def __init__(self, opportunity: Opportunity | None = None) -> None:
+        super().__init__(obj=opportunity)
+        kept = opportunity
+        self.service_id.choices = named(services.choosable(kept and kept.service_id), _("None"))
+        self.campaign_id.choices = named(campaigns.choosable(kept and kept.campaign_id), _("None"))
+        self.partner_id.choices = named(partners.choosable(kept and kept.partner_id), _("None"))
+
+    @property
+    def plan(self) -> OpportunityPlan:
+        served = self.kind.data == "service"
+        return OpportunityPlan(
+            kind=self.kind.data,
+            name_ar=self.name_ar.data,
+            name_en=self.name_en.data or "",
+            service_id=self.service_id.data if served else None,
+            campaign_id=self.campaign_id.data,
+            partner_id=self.partner_id.data,
+            type=self.type.data,
+            walk_ins=self.walk_ins.data,
+            opens_minutes=self.opens_minutes.data,
+            late_minutes=self.late_minutes.data,
+        )

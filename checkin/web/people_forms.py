@@ -1,0 +1,105 @@
+"""What a coordinator fills in about a person, a suspension, a role."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField
+
+from checkin.domain.roles import Role
+from checkin.models import Person
+from checkin.operations import partners, sites
+from checkin.operations.people import Profile
+from checkin.web.fields import (
+    Form,
+    choice_or_none,
+    email_field,
+    mobile_field,
+    name_field,
+    named,
+    note_field,
+    worded,
+)
+
+CATEGORIES = {
+    "volunteer": _l("Volunteer"),
+    "student": _l("Student"),
+    "scout": _l("Scout"),
+    "partner": _l("Partner organisation"),
+}
+GENDERS = {"": _l("Not recorded"), "woman": _l("Woman"), "man": _l("Man")}
+ROLES = {
+    Role.SUPERVISOR: _l("Supervisor of a site"),
+    Role.COORDINATOR: _l("Coordinator"),
+    Role.PARTNER_READER: _l("Reader for a partner"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+
+
+class PersonForm(Form):
+    name = name_field(_l("Full name"))
+    mobile = mobile_field(
+        _l("Mobile"), description=_l("With it a volunteer checks in, like 0501234567")
+    )
+    email = email_field(_l("E-mail"), description=_l("For staff only; they sign in with it"))
+    category = RadioField(_l("Category"), choices=worded(CATEGORIES), default="volunteer")
+    gender = RadioField(_l("Gender"), choices=worded(GENDERS), default="")
+    partner_id = SelectField(_l("Partner"), coerce=choice_or_none)
+    team_name = name_field(_l("Volunteer team"), optional=True)
+    is_minor = BooleanField(_l("Under 18"))
+    guardian_mobile = mobile_field(
+        _l("Guardian’s mobile"), description=_l("Needed for volunteers under 18")
+    )
+
+    def __init__(self, person: Person | None = None) -> None:
+        super().__init__(obj=person)
+        kept = person.partner_id if person else None
+        self.partner_id.choices = named(partners.choosable(kept), _("None"))
+        if not self.is_submitted():
+            self.gender.data = (person and person.gender) or ""
+
+    @property
+    def profile(self) -> Profile:
+        return Profile(
+            name=self.name.data,
+            mobile=self.mobile.data,
+            email=self.email.data,
+            category=self.category.data,
+            gender=self.gender.data or None,
+            partner_id=self.partner_id.data,
+            team_name=self.team_name.data or "",
+            is_minor=self.is_minor.data,
+            guardian_mobile=self.guardian_mobile.data,
+        )
+
+
+class SuspensionForm(Form):
+    reason = note_field(
+        _l("Reason"), 300, description=_l("Coordinators see it; the volunteer is sent to them")
+    )
+
+
+class RoleForm(Form):
+    """Only roles its reader may give."""
+
+    role = SelectField(_l("Role"))
+    site_id = SelectField(_l("Site"), coerce=choice_or_none, description=_l("For supervisors"))
+    partner_id = SelectField(
+        _l("Partner"), coerce=choice_or_none, description=_l("For readers of a partner")
+    )
+
+    def __init__(self, grantable: tuple[Role, ...]) -> None:
+        super().__init__()
+        self.role.choices = worded({role.value: ROLES[role] for role in grantable})
+        self.site_id.choices = named(sites.choosable(), _("Choose"))
+        if Role.PARTNER_READER in grantable:
+            self.partner_id.choices = named(partners.choosable(), _("Choose"))
+        else:
+            del self.partner_id
+
+    @property
+    def scope(self) -> dict[str, int | None]:
+        """What goes with the role chosen; the rest of the form is not meant."""
+        role = Role(self.role.data)
+        if role is Role.SUPERVISOR:
+            return {"site_id": self.site_id.data}
+        return {"partner_id": self.partner_id.data} if role is Role.PARTNER_READER else {}

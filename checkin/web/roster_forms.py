@@ -1,0 +1,28 @@
+"""The list a coordinator pastes, and what each line's outcome is called."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+
+from checkin.operations.roster import Found
+from checkin.web.fields import Form, Required
+
+OUTCOMES = {
+    Found.ONE: ("ok", "check", _l("Found")),
+    Found.SEVERAL: ("note", "users", _l("Choose who it is")),
+    Found.NEW: ("info", "plus", _l("New person")),
+    Found.UNKNOWN: ("bad", "alert", _l("Not found. Add a mobile to enter a new person")),
+    Found.BAD_MOBILE: ("bad", "alert", _l("The mobile number is not complete")),
+    Found.NAME_MISSING: ("bad", "alert", _l("Nobody has this mobile. Add a name")),
+    Found.ALREADY: ("plain", "check", _l("On the roster already")),
+    Found.REPEATED: ("plain", "copy", _l("In the list twice")),
+    Found.SUSPENDED: ("bad", "lock", _l("Suspended")),
+}
+"""The tag of a line: kind, icon, words."""
+
+
+class RosterForm(Form):
+    people = TextAreaField(
+        _l("Names or mobiles, one per line"),
+        validators=[Required()],
+        description=_l("Paste from a sheet or a chat, like: Noura Alqahtani 0501234567"),
+    )

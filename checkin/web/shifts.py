@@ -1,0 +1,191 @@
+"""Shifts: the plan week by week; each one made, moved, cancelled, restored."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.days import local_day, week_of
+from checkin.domain.errors import Problem
+from checkin.domain.roles import Permission
+from checkin.models import Shift
+from checkin.operations import posters, roster, shifts, sites
+from checkin.web import clock, errors
+from checkin.web.guard import requires
+from checkin.web.roster_forms import RosterForm
+from checkin.web.shifts_forms import ChangedShiftForm, ShiftForm
+
+bp = Blueprint("shifts", __name__, url_prefix="/shifts")
+
+errors.sentences(
+    shift_too_long=_l("A shift lasts %(hours)s hours at most. Check both times"),
+    site_closed=_l("This site is closed. Choose another"),
+    opportunity_closed=_l("This opportunity is closed. Choose another"),
+    lane_elsewhere=_l("This lane is at another site"),
+    repeats_out_of_range=_l("Repeat it on %(most)s days at most"),
+    shift_changed=_l("Somebody changed this shift meanwhile. The latest is shown; repeat yours"),
+    shift_cancelled=_l("This shift is cancelled. Restore it first"),
+    shift_closed=_l("This shift is closed and stays as it is"),
+    shift_attended=_l("Somebody attended already, so the opportunity and the site stay"),
+    shift_decided=_l("Hours of this shift are decided already, so its day stays"),
+)
+BESIDE = {
+    "shift_too_long": "ends",
+    "site_closed": "site_id",
+    "opportunity_closed": "opportunity_id",
+    "lane_elsewhere": "lane_id",
+    "repeats_out_of_range": "days",
+    "shift_attended": "site_id",
+    "shift_decided": "day",
+}
+"""The field each problem stands beside."""
+WEEK = timedelta(days=7)
+USUAL_SEATS = 20
+
+
+@bp.get("")
+@requires(Permission.PLAN)
+def index():
+    """One week from Sunday, all sites or one."""
+    today = local_day(clock.now(), current_app.config["ZONE"])
+    first = week_of(_day(request.args.get("week")) or today)
+    site_id = request.args.get("site", type=int)
+    reach = current_user.reach(Permission.PLAN)
+    planned = shifts.of_days(first, first + timedelta(days=6), reach, site_id=site_id)
+    days = [first + timedelta(days=later) for later in range(7)]
+    return render_template(
+        "shifts/index.html",
+        days=[(day, [shift for shift in planned if shift.work_on == day]) for day in days],
+        planned=planned,
+        numbers=shifts.numbers_of([shift.id for shift in planned]),
+        first=first,
+        before=first - WEEK,
+        after=first + WEEK,
+        this_week=week_of(today),
+        today=today,
+        sites=sites.choosable(site_id),
+        site_id=site_id,
+        now=clock.now(),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def new():
+    form = ShiftForm(_offered())
+    if form.carry_out(
+        lambda: shifts.create(form.plan, days=form.days.data, by=current_user.id, now=clock.now()),
+        **BESIDE,
+    ):
+        if len(form.made) > 1:
+            flash(_("The shifts were added. Each has a roster of its own"), "done")
+            return redirect(url_for(".index", week=form.plan.day, site=form.plan.site_id), 303)
+        flash(_("The shift was added. Fill its roster now"), "done")
+        return redirect(url_for(".show", shift_id=form.made[0]), 303)
+    return render_template("shifts/edit.html", form=form, shift=None), form.status
+
+
+@bp.get("/<int:shift_id>")
+@requires(Permission.PLAN)
+def show(shift_id: int):
+    shift = _shift(shift_id)
+    lines = roster.of_shift(shift)
+    return render_template(
+        "shifts/show.html",
+        shift=shift,
+        form=RosterForm(),
+        lines=lines,
+        numbers=shifts.numbers_of([shift_id])[shift_id],
+        clashes=[line for line in lines if line.clash],
+        beside=shifts.beside(shift),
+        reachable=roster.reachable(shift_id),
+        poster=_poster(shift),
+        now=clock.now(),
+    )
+
+
+@bp.route("/<int:shift_id>/details", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def edit(shift_id: int):
+    shift = _shift(shift_id)
+    form = ChangedShiftForm({"row_version": shift.row_version}, shifts.plan_of(shift))
+    if form.carry_out(
+        lambda: shifts.change(
+            *(shift_id, form.plan),
+            row_version=form.seen_version,
+            by=current_user.id,
+            now=clock.now(),
+        ),
+        **BESIDE,
+    ):
+        flash(_("Saved"), "done")
+        return redirect(url_for(".show", shift_id=shift_id), 303)
+    shift = _shift(shift_id)
+    form.row_version.data = shift.row_version
+    return render_template("shifts/edit.html", form=form, shift=shift), form.status
+
+
+@bp.route("/<int:shift_id>/cancellation", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def cancel(shift_id: int):
+    shift = _shift(shift_id)
+    if request.method == "GET":
+        numbers = shifts.numbers_of([shift_id])[shift_id]
+        return render_template("shifts/cancellation.html", shift=shift, numbers=numbers)
+    return _settled(
+        lambda: shifts.cancel(shift_id, by=current_user.id, now=clock.now()),
+        _("The shift is cancelled. Who came keeps the record"),
+        shift_id,
+    )
+
+
+@bp.post("/<int:shift_id>/restoration")
+@requires(Permission.PLAN)
+def restore(shift_id: int):
+    _shift(shift_id)
+    return _settled(
+        lambda: shifts.restore(shift_id, by=current_user.id, now=clock.now()),
+        _("The shift takes place again"),
+        shift_id,
+    )
+
+
+def _settled(act: Any, said: str, shift_id: int) -> Any:
+    try:
+        act()
+    except Problem as problem:
+        flash(errors.sentence(problem), "stop")
+    else:
+        flash(said, "done")
+    return redirect(url_for(".show", shift_id=shift_id), 303)
+
+
+def _shift(shift_id: int) -> Shift:
+    return shifts.find(shift_id, current_user.reach(Permission.PLAN))
+
+
+def _poster(shift: Shift) -> Any:
+    """The site's own poster, when one hangs there."""
+    reach = current_user.reach(Permission.MANAGE_POSTERS)
+    printed = {site.id: poster for site, poster in posters.sites_with_posters(reach)}
+    return printed.get(shift.site_id)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _offered() -> dict[str, Any]:
+    """What a link to the form has chosen already."""
+    return {
+        "opportunity_id": request.args.get("opportunity", type=int),
+        "site_id": request.args.get("site", type=int),
+        "day": _day(request.args.get("day")),
+        "seats": USUAL_SEATS,
+    }
