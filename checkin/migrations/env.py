@@ -14,6 +14,8 @@ def run() -> None:
             # rebuilding a parent table would cascade into its children
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.rollback()
+        else:
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
         migrate(connection)
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
