@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -70,7 +70,7 @@ class Seen:
     kept: intent.Intent | None = None
 
 
-@bp.get("/s/<code>", alias=True)
+@bp.get("/s/<code>")
 @bp.get("/S/<code>")
 @public
 def show(code: str) -> Any:
@@ -84,7 +84,7 @@ def show(code: str) -> Any:
     return _page(seen)
 
 
-@bp.post("/s/<code>", alias=True)
+@bp.post("/s/<code>")
 @bp.post("/S/<code>")
 @public
 def create(code: str) -> Any:
@@ -215,7 +215,8 @@ def _facts_of_full(seen: Seen) -> dict[str, Any]:
 
 
 def _facts_of_early(seen: Seen) -> dict[str, Any]:
-    return {"wait_minutes": minutes_between(seen.now, seen.candidate.opens_at) + 1}
+    begun_minute = timedelta(seconds=59)
+    return {"wait_minutes": minutes_between(seen.now, seen.candidate.opens_at + begun_minute)}
 
 
 def _facts_of_forgotten(seen: Seen) -> dict[str, Any]:

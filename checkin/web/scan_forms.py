@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TimeField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.errors import Problem
@@ -26,7 +27,10 @@ class CheckOutForm(FlaskForm):
         _l("How many people did you help?"), description=_l("An estimate is fine")
     )
     not_applicable = BooleanField(_l("Doesn’t apply to my task"))
-    reason = RadioField(choices=list(LEAVING_REASONS.items()), validate_choice=False)
+    reason = RadioField(
+        choices=[SelectChoice(code, words) for code, words in LEAVING_REASONS.items()],
+        validate_choice=False,
+    )
     confirmed = HiddenField()
 
     @property
