@@ -172,7 +172,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 _WRITES = "checkin_writes"
-TO_WRITE = {
+TO_WRITE: dict[str, dict[str, Any]] = {
     "sqlite": {_WRITES: True},
     "postgresql": {_WRITES: True, "isolation_level": "READ COMMITTED"},
 }

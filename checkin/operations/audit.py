@@ -12,7 +12,7 @@ from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
 _FIRST = "0" * 64
-_NOTE = insert(AuditEntry.__table__)
+_NOTE = insert(AuditEntry.metadata.tables[AuditEntry.__tablename__])
 
 
 def note(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -45,7 +45,7 @@ def attendance_of(person_id: int, attendance_id: int) -> Attendance:
 
 def attendance_at(person_id: int, shift_id: int) -> Attendance:
     """One's own attendance in a shift."""
-    return _one(_own(person_id).where(Attendance.shift_id == shift_id))
+    return _one(_AT_SHIFT, {"person_id": person_id, "shift_id": shift_id})
 
 
 def attendance_in(person_id: int, shift_id: int) -> Attendance | None:
@@ -163,8 +163,17 @@ def _place(shift: Any = None) -> tuple[ORMOption, ...]:
     )
 
 
-def _one(query: Select[Attendance]) -> Attendance:
-    found = db.session.scalar(query)
+# asked at every check-out, so built once
+_AT_SHIFT = (
+    select(Attendance)
+    .where(Attendance.volunteer_id == bindparam("person_id"))
+    .where(Attendance.shift_id == bindparam("shift_id"))
+    .options(*_place(joinedload(Attendance.shift)))
+)
+
+
+def _one(query: Select[Attendance], named: dict[str, int] | None = None) -> Attendance:
+    found = db.session.scalar(query, named)
     if found is None:
         raise NotFound("attendance")
     return found

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
+from functools import cache
 from typing import Any
 
 import wtforms
+from babel.support import Translations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import messages_path
 from wtforms.validators import Optional, StopValidation
 
 from checkin.domain.errors import Problem
@@ -18,6 +21,7 @@ from checkin.operations.mobiles import normal_mobile, normal_phone
 from checkin.web import errors
 from checkin.web.digits import num
 from checkin.web.filters import plain_label
+from checkin.web.i18n import current_locale
 
 errors.sentences(
     name_taken=_l("This name is taken. Choose another, or use what is there"),
@@ -31,8 +35,18 @@ _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:[0-9]{2})?")
 LONGEST_EMAIL = 254
 
 
+@cache
+def _own_words(lang: str) -> Translations:
+    """WTForms' own sentences; read once for each language, not once for each form."""
+    return Translations.load(messages_path(), [lang], domain="wtforms")
+
+
 class Form(FlaskForm):
     """A form that shows a problem of its act beside the field it is about."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return _own_words(current_locale().lang)
 
     made: Any = None
     """What the act gave back."""

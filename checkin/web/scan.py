@@ -276,9 +276,10 @@ def _check_out(poster: Poster) -> Any:
         beneficiaries=form.count if _asks_count(attendance) else None,
         reason=form.left_because,
     )
+    attendance_id = attendance.id
     answer = record_scan(reading, now=clock.now())
     intent.forget()
-    return _to_receipt(attendance.id, answer.verdict)
+    return _to_receipt(attendance_id, answer.verdict)
 
 
 def _settle(poster: Poster) -> Any:

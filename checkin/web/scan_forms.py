@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
@@ -12,6 +11,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.plausibility import parse_count
 from checkin.operations.attendance.arrival import poster_of_typed
 from checkin.web.errors import sentence
+from checkin.web.fields import Form
 from checkin.web.record_words import REASONS
 
 LEAVING_REASONS = {
@@ -20,7 +20,7 @@ LEAVING_REASONS = {
 """Why somebody leaves early; the code is kept with the scan."""
 
 
-class CheckOutForm(FlaskForm):
+class CheckOutForm(Form):
     """Beneficiaries: typed or picked, an estimate, blank, or not applicable."""
 
     beneficiaries = StringField(
@@ -50,13 +50,13 @@ class CheckOutForm(FlaskForm):
             raise ValidationError(sentence(problem)) from problem
 
 
-class ForgottenForm(FlaskForm):
+class ForgottenForm(Form):
     """The time of day at which a forgotten shift ended."""
 
     time = TimeField(_l("When did you finish?"), validators=[Optional()])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """The short code under a poster's picture, or all of its 26 characters."""
 
     code = StringField(

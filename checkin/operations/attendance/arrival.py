@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import db, transaction
@@ -27,6 +27,12 @@ ASKED_TODAY = timedelta(hours=12)
 """A request is shown as sent for this long; after that it may be sent again."""
 
 
+_BY_CODE = (
+    select(Poster).where(Poster.code == bindparam("code")).options(joinedload(Poster.site))
+)
+"""Asked at every scan, so built once."""
+
+
 def attendance_id_of(volunteer_id: int, uid: str) -> int | None:
     """The attendance that a scan became part of."""
     query = select(Scan.attendance_id).where(
@@ -47,17 +53,16 @@ def asked_at(volunteer_id: int, poster_id: int, verdict: Verdict, now: datetime)
 def poster_of_code(text: str) -> Poster | None:
     """The poster of a scanned code, with its site; read as forgivingly as a typed one."""
     code = read_code(text)
-    return _poster(Poster.code == code) if code else None
+    return db.session.scalar(_BY_CODE, {"code": code}) if code else None
 
 
 def poster_of_typed(text: str) -> Poster | None:
     """The poster of a code typed from paper: its 6 characters, or all 26."""
     short = read_short_code(text)
-    return _poster(Poster.short_code == short) if short else poster_of_code(text)
-
-
-def _poster(which: ColumnElement[bool]) -> Poster | None:
-    return db.session.scalar(select(Poster).where(which).options(joinedload(Poster.site)))
+    if not short:
+        return poster_of_code(text)
+    found = select(Poster).where(Poster.short_code == short).options(joinedload(Poster.site))
+    return db.session.scalar(found)
 
 
 def is_kept(volunteer_id: int, uid: str) -> bool:

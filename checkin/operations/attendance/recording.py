@@ -49,7 +49,7 @@ _OPEN_SHIFT = select(Attendance.shift_id).where(
 _SHIFT = select(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at).where(
     Shift.id == bindparam("shift_id")
 )
-_KEEP = insert(Scan.__table__)
+_KEEP = insert(Scan.metadata.tables[Scan.__tablename__])
 
 
 @dataclass(frozen=True, slots=True)
