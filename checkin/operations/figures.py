@@ -4,17 +4,19 @@ Only approved volunteering counts; what waits is kept apart; courses and meeting
 and never hours. A person is counted once in a total, however many sites they served at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from checkin.database import AnyRow, db
-from checkin.models import Attendance, Opportunity, Partner, Person, Scan, Service, Shift, Site
+from checkin.domain.errors import NotFound
+from checkin.models import Attendance, Opportunity, Partner, Person, Service, Shift, Site
 from checkin.models.attendance import COUNTED, WAITING
 from checkin.operations.permissions import Reach, attendances_within
 
@@ -109,19 +111,18 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
         query = query.outerjoin(*join)
     found = db.session.execute(query.group_by(*keys))
     if grouping is Grouping.MONTH:
-        return sorted(map(_month_line, found), key=lambda line: line.key)
-    lines = [_named_line(row) for row in found]
+        return sorted(_telling(map(_month_line, found)), key=lambda line: line.key)
+    lines = _telling(map(_named_line, found))
     return sorted(lines, key=lambda line: (-line.totals.approved_minutes, line.key))
 
 
-def years(reach: Reach) -> list[int]:
-    """Gregorian years with something to show, from the first to the latest."""
+def span(reach: Reach) -> tuple[date, date] | None:
+    """The first and the last day with an attendance; nothing when there is none."""
+    a = Attendance
     first, last = db.session.execute(
-        attendances_within(reach).with_only_columns(
-            func.min(Attendance.work_on), func.max(Attendance.work_on)
-        )
+        attendances_within(reach).with_only_columns(func.min(a.work_on), func.max(a.work_on))
     ).one()
-    return list(range(first.year, last.year + 1)) if first else []
+    return (first, last) if first else None
 
 
 def count_behind(measure: Measure, wanted: Filter) -> int:
@@ -137,9 +138,7 @@ def attendances_behind(
     query = (
         _rows(wanted, [Attendance])
         .where(_BEHIND[measure])
-        .options(joinedload(Attendance.volunteer).joinedload(Person.partner))
-        .options(joinedload(Attendance.shift).joinedload(Shift.opportunity))
-        .options(joinedload(Attendance.shift).joinedload(Shift.site))
+        .options(*_described())
         .order_by(Attendance.work_on.desc(), Attendance.id.desc())
         .offset((page - 1) * size)
         .limit(size)
@@ -147,15 +146,22 @@ def attendances_behind(
     return db.session.scalars(query).all()
 
 
-def scans_behind(attendance: Attendance) -> Sequence[Scan]:
-    """Every scan that was kept for an attendance's shift, in order of time."""
-    query = (
-        select(Scan)
-        .where(Scan.volunteer_id == attendance.volunteer_id)
-        .where(Scan.shift_id == attendance.shift_id)
-        .order_by(Scan.effective_at, Scan.id)
+def attendance(attendance_id: int, reach: Reach) -> Attendance:
+    """One attendance with its volunteer and place, if the reader may see it; else NotFound."""
+    query = attendances_within(reach).where(Attendance.id == attendance_id).options(*_described())
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("attendance")
+    return found
+
+
+def _described() -> tuple[ORMOption, ...]:
+    shift = joinedload(Attendance.shift)
+    return (
+        joinedload(Attendance.volunteer).joinedload(Person.partner),
+        shift.joinedload(Shift.opportunity),
+        shift.joinedload(Shift.site),
     )
-    return db.session.scalars(query).all()
 
 
 def _measures() -> list[ColumnElement[Any]]:
@@ -177,14 +183,17 @@ def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:
 
 
 def _rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
-    """The attendances within reach and filter that count or wait, with their opportunity."""
+    """The attendances within reach and filter, whatever their state, with their opportunity.
+
+    Asking for states here would lead the database away from the index of days.
+    """
     a = Attendance
     query: Select[Any] = (
         attendances_within(wanted.reach)
         .with_only_columns(*columns)
+        .select_from(a)
         .join(Shift, Shift.id == a.shift_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-        .where(a.state.in_((COUNTED, *WAITING)))
     )
     return query.where(*_conditions(wanted))
 
@@ -226,6 +235,11 @@ _GROUPS: dict[Grouping, tuple[list[Any], tuple[Any, Any] | None]] = {
     ),
     Grouping.MONTH: ([_YEAR, _MONTH], None),
 }
+
+
+def _telling(lines: Iterable[Line]) -> Iterator[Line]:
+    """Without the lines where nothing was approved and nothing waits."""
+    return (line for line in lines if any(line.totals))
 
 
 def _named_line(row: AnyRow) -> Line:

@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
     """Every filter under its own name, and the range of two times as a global too."""
     shown = (
         *(num, time_long, time_short, time_range, clock_duration, duration, duration_after),
-        *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
+        *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long, hijri_month),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )
     for filter_ in shown:
@@ -130,6 +130,18 @@ def hijri(day: Day, zone: str | None = None) -> str:
         month=_HIJRI_MONTHS[there.month - 1],
         year=in_digits(str(there.year)),
     )
+
+
+def hijri_month(day: Day, zone: str | None = None) -> str:
+    """جمادى الآخرة 1448هـ, for reports by month; nothing outside the tables."""
+    civil = _day(day, zone)
+    try:
+        there = Gregorian(civil.year, civil.month, civil.day).to_hijri()
+    except OverflowError:
+        return ""
+    year = in_digits(str(there.year))
+    month = _HIJRI_MONTHS[there.month - 1]
+    return pgettext("hijri date", "%(month)s %(year)s AH", month=month, year=year)
 
 
 def gregorian(day: Day, zone: str | None = None) -> str:
