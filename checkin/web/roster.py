@@ -19,7 +19,7 @@ from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
 from checkin.web.message_texts import Facts, text_of
-from checkin.web.roster_forms import OUTCOMES, RosterForm
+from checkin.web.roster_forms import ADVICE, OUTCOMES, RosterForm
 from checkin.web.words import counted
 
 bp = Blueprint("roster", __name__, url_prefix="/shifts/<int:shift_id>")
@@ -106,6 +106,7 @@ def _preview(shift: Shift, form: RosterForm) -> Any:
         form=form,
         lines=lines,
         outcomes=OUTCOMES,
+        advice=ADVICE,
         chosen=_chosen(),
         clashes=shifts.clashes(ids, shift.starts_at, shift.ends_at, but=shift.id),
         addable=sum(line.found in (Found.ONE, Found.SEVERAL, Found.NEW) for line in lines),

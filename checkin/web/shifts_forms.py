@@ -32,9 +32,9 @@ class ShiftForm(Form):
     site_id = SelectField(_l("Site"), coerce=choice_or_none, validators=[Required()])
     lane_id = SelectField(_l("Lane"), coerce=choice_or_none)
     day = DateField(_l("Day"), validators=[Required()])
-    starts = TimeField(_l("From"), validators=[Required()])
+    starts = TimeField(_l("Starts at"), validators=[Required()])
     ends = TimeField(
-        _l("To"), validators=[Required()], description=_l("Not after the start: the next day")
+        _l("Ends at"), validators=[Required()], description=_l("Not after the start: the next day")
     )
     seats = number_field(_l("Volunteers needed"), 1, MOST_SEATS)
     days = number_field(_l("On how many days in a row?"), 1, MOST_REPEATS, default=1)
