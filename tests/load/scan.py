@@ -23,7 +23,7 @@ from checkin.database import db, standalone_engine, transaction
 from checkin.operations import devices
 from tests import factories
 from tests.load import floor_app
-from tests.load.client import Client, hidden_fields
+from tests.load.client import Client, Reply, hidden_fields
 from tests.load.servers import KEY, serving
 from tests.load.truth import faults
 from tests.postgres import open_server
@@ -103,14 +103,13 @@ def open_page(client: Client, who: Volunteer) -> None:
         raise SystemExit(f"{who.path} answered {reply.status} without a form")
 
 
-def scan(client: Client, who: Volunteer, kind: str) -> str:
-    """Check in or out; an empty string, or what was wrong with the answer."""
+def send(client: Client, who: Volunteer, kind: str, uid: str) -> Reply:
+    """Press the button of the page that was opened."""
     client.cookies = {
         name.removeprefix("cookie:"): value
         for name, value in who.fields.items()
         if name.startswith("cookie:")
     }
-    uid = str(uuid.uuid4())
     fields: dict[str, object] = {
         "csrf_token": who.fields["csrf_token"],
         "kind": kind,
@@ -118,8 +117,19 @@ def scan(client: Client, who: Volunteer, kind: str) -> str:
     }
     if kind == "out":
         fields |= {"shift_id": who.shift_id, "beneficiaries": 12}
-    reply = client.post(who.path, fields)
-    if reply.status != 303 or "/attendances/" not in reply.headers.get("location", ""):
+    return client.post(who.path, fields)
+
+
+def has_receipt(reply: Reply) -> bool:
+    """Whether the server said that the scan is kept."""
+    return reply.status == 303 and "/attendances/" in reply.headers.get("location", "")
+
+
+def scan(client: Client, who: Volunteer, kind: str) -> str:
+    """Check in or out; an empty string, or what was wrong with the answer."""
+    uid = str(uuid.uuid4())
+    reply = send(client, who, kind, uid)
+    if not has_receipt(reply):
         return f"{kind}: {reply.status} {reply.headers.get('location', '')}"
     who.acknowledged.append(uid)
     return ""
