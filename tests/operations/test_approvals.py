@@ -319,7 +319,7 @@ def test_a_second_person_confirms_what_the_first_proposed(cast, short, later):
 def test_a_second_person_refuses_and_the_scans_speak_again(cast, short, later):
     adjust(short, cast, 200, later)
     proposed = fresh(short.id)
-    with pytest.raises(Problem, match="reason_missing"):
+    with pytest.raises(Problem, match="why_missing"):
         approvals.refuse(short.id, proposed.row_version, words=" ", by=cast.layla.id, now=later)
     approvals.refuse(short.id, proposed.row_version, words="Not seen", by=cast.layla.id, now=later)
     after = fresh(short.id)
@@ -341,7 +341,7 @@ def test_impossible_counts_are_refused(cast, short, later, count):
 
 @pytest.mark.parametrize("reason", [("", ""), ("no such", ""), ("other", "  ")])
 def test_an_adjustment_says_why(cast, short, later, reason):
-    with pytest.raises(Problem, match="reason_missing"):
+    with pytest.raises(Problem, match="why_missing"):
         adjust(short, cast, 30, later, reason=reason[0], words=reason[1])
 
 
@@ -349,7 +349,7 @@ def test_an_adjustment_says_why(cast, short, later, reason):
 
 
 def test_a_rejection_needs_a_reason_that_is_kept(cast, record, later):
-    with pytest.raises(Problem, match="reason_missing"):
+    with pytest.raises(Problem, match="why_missing"):
         approvals.reject(record.id, record.row_version, reason="", by=cast.salem.id, now=later)
     approvals.reject(
         record.id,
@@ -373,7 +373,7 @@ def test_a_decision_is_undone_until_the_shift_is_closed(cast, record, later):
     assert [one.action for one in decisions(record)] == ["approve", "withdraw"]
     approvals.approve(record.id, after.row_version, by=cast.salem.id, now=later)
     close(cast.shift, later)
-    with pytest.raises(Problem, match="shift_closed"):
+    with pytest.raises(Problem, match="decision_final"):
         approvals.withdraw(record.id, after.row_version + 1, by=cast.salem.id, now=later)
 
 
@@ -392,7 +392,7 @@ def test_a_coordinator_reopens_after_the_shift_was_closed(cast, record, later):
     )
     after = fresh(record.id)
     assert (after.state, after.credited_minutes) == ("closed", 300)
-    with pytest.raises(Problem, match="reason_missing"):
+    with pytest.raises(Problem, match="why_missing"):
         approvals.reopen(record.id, after.row_version, words="", by=cast.layla.id, now=later)
 
 

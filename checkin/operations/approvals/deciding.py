@@ -104,7 +104,7 @@ def adjust(
     """Let other minutes count than the scans suggest; the state reached.
 
     A large upward step is only proposed, and waits for a second person (`confirm`). Raises what
-    `approve` does, Problem `minutes_invalid`, `count_invalid` and `reason_missing`.
+    `approve` does, Problem `minutes_invalid`, `count_invalid` and `why_missing`.
     """
     why = written(reason, words, ADJUST_REASONS)
     _check_numbers(minutes, beneficiaries)
@@ -165,7 +165,7 @@ def reject(
     by: int,
     now: datetime,
 ) -> None:
-    """Let nothing count, for a reason that the volunteer sees. Raises `reason_missing`."""
+    """Let nothing count, for a reason that the volunteer sees. Raises `why_missing`."""
     why = written(reason, words, REJECT_REASONS)
     held = _hold(attendance_id)
     _check(held, by)
@@ -187,12 +187,12 @@ def void(attendance_id: int, row_version: int, *, words: str, by: int, now: date
 def withdraw(attendance_id: int, row_version: int, *, by: int, now: datetime) -> None:
     """Undo a decision until the shift is closed; the attendance is again what its scans say.
 
-    Raises Problem `shift_closed` afterwards: then a coordinator reopens it.
+    Raises Problem `decision_final` afterwards: then a coordinator reopens it.
     """
     held = _hold(attendance_id)
     _check_not_own(held, by)
     if held.row.closed_at is not None:
-        raise Problem("shift_closed")
+        raise Problem("decision_final")
     states = ("approved", "rejected", "proposed")
     _take_back(held, "withdraw", row_version, states, by=by, now=now)
 

@@ -12,10 +12,10 @@ LONGEST_WORDS = 400
 def written(code: str, words: str = "", allowed: tuple[str, ...] = (OTHER,)) -> str:
     """A reason as it is kept: the code, and after a colon the words somebody added.
 
-    Raises Problem `reason_missing` without a code of the list, or for "other" without words;
+    Raises Problem `why_missing` without a code of the list, or for "other" without words;
     `text_too_long` and `text_unreadable` for words that cannot be kept.
     """
     added = clean_text(words, LONGEST_WORDS)
     if code not in allowed or (code == OTHER and not added):
-        raise Problem("reason_missing")
+        raise Problem("why_missing")
     return f"{code}: {added}" if added else code

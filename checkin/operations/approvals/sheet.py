@@ -70,6 +70,10 @@ class Sheet:
     still_open: int = 0
 
     @property
+    def records(self) -> list[Record]:
+        return [*self.exceptions, *self.matching, *self.decided]
+
+    @property
     def minutes(self) -> int:
         return sum(record.suggested for record in self.matching)
 

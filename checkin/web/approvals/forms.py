@@ -1,0 +1,70 @@
+"""The forms of one record: other minutes, a rejection, and words for coordinators' acts."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
+
+from checkin.domain.errors import Problem
+from checkin.domain.plausibility import parse_count
+from checkin.operations.approvals import ADJUST_REASONS, REJECT_REASONS
+from checkin.web.errors import sentence
+from checkin.web.fields import IntegerField
+from checkin.web.record_words import reason_choices
+
+
+class VersionedForm(FlaskForm):
+    """Acts on the record as it was shown, and on no newer one."""
+
+    version = HiddenField()
+
+    @property
+    def row_version(self) -> int:
+        """The version shown; one that no record has when the field was tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+class AdjustForm(VersionedForm):
+    hours = IntegerField(_l("Hours"), [Optional()])
+    minutes = IntegerField(_l("Minutes"), [Optional()])
+    beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
+    reason = RadioField(
+        _l("Reason for the change"),
+        choices=reason_choices(ADJUST_REASONS),
+        validate_choice=False,
+    )
+    words = StringField(_l("In your words"), [Optional()])
+
+    @property
+    def total_minutes(self) -> int:
+        return (self.hours.data or 0) * 60 + (self.minutes.data or 0)
+
+    @property
+    def count(self) -> int | None:
+        return parse_count(self.beneficiaries.data)
+
+    def validate_minutes(self, field):
+        if not 0 <= (field.data or 0) < 60:
+            raise ValidationError(_l("Enter minutes from 0 to 59"))
+
+    def validate_beneficiaries(self, field):
+        try:
+            parse_count(field.data)
+        except Problem as problem:
+            raise ValidationError(sentence(problem)) from problem
+
+
+class RejectForm(VersionedForm):
+    reason = RadioField(
+        _l("Reason (the volunteer will see it)"),
+        choices=reason_choices(REJECT_REASONS),
+        validate_choice=False,
+    )
+    words = StringField(_l("In your words"), [Optional()])
+
+
+class WordsForm(VersionedForm):
+    """For refusing a proposal, reopening and setting aside."""
+
+    words = TextAreaField(_l("Reason"))

@@ -1,0 +1,139 @@
+"""A shift's hours: what waits where, exceptions first, and the matching rest in one tap."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from checkin.database import db
+from checkin.domain.errors import NotFound
+from checkin.domain.roles import Permission
+from checkin.models import Attendance, Shift
+from checkin.operations import approvals
+from checkin.operations.permissions import shifts_within
+from checkin.web import clock, record_words
+from checkin.web.approvals.blueprint import bp
+from checkin.web.errors import SENTENCES
+from checkin.web.filters import duration
+from checkin.web.guard import requires
+from checkin.web.words import counted
+
+_FAILED = "approvals_failed"
+_FAILURES_KEPT = 60
+"""More would not fit into the session's cookie; the sheet itself still shows every record."""
+
+
+@bp.get("/approvals")
+@requires(Permission.DECIDE)
+def index():
+    """Shifts with something waiting, the oldest first."""
+    waiting, total = approvals.waiting_shifts(current_user.reach(Permission.DECIDE))
+    return render_template("approvals/index.html", waiting=waiting, total=total)
+
+
+@bp.get("/shifts/<int:shift_id>/approvals")
+@requires(Permission.DECIDE)
+def show(shift_id: int):
+    """One shift: exceptions with reasons, the matching group, what was decided."""
+    shift = _shift(shift_id)
+    sheet = approvals.sheet_of(shift.id, current_user.id)
+    return render_template(
+        "approvals/show.html",
+        sheet=sheet,
+        shift=sheet.shift,
+        batch=_batch(shift.id),
+        failed=_failed(sheet),
+        listed="list" in request.args,
+        sentences=SENTENCES,
+        words=record_words,
+    )
+
+
+@bp.post("/shifts/<int:shift_id>/approvals")
+@requires(Permission.DECIDE)
+def create(shift_id: int):
+    """Approve the records that were shown as matching; the others are named."""
+    shift, now = _shift(shift_id), clock.now()
+    shown = _of_shift(shift.id, _shown())
+    result = approvals.approve_many(shown, by=current_user.id, now=now)
+    _keep_failed(result)
+    done = instant_text(now) if result.done else None
+    return redirect(url_for("approvals.show", shift_id=shift.id, done=done), 303)
+
+
+@bp.post("/shifts/<int:shift_id>/withdrawals")
+@requires(Permission.DECIDE)
+def withdraw(shift_id: int):
+    """Take back what one press approved."""
+    shift = _shift(shift_id)
+    shown = _of_shift(shift.id, _shown())
+    result = approvals.withdraw_many(shown, by=current_user.id, now=clock.now())
+    _keep_failed(result)
+    if result.done:
+        undone = counted("records", len(result.done))
+        flash(_("Approval undone: %(records)s", records=undone), "info")
+    return redirect(url_for("approvals.show", shift_id=shift.id), 303)
+
+
+def _shift(shift_id: int) -> Shift:
+    reach = current_user.reach(Permission.DECIDE)
+    shift = db.session.scalar(shifts_within(reach).where(Shift.id == shift_id))
+    if shift is None:
+        raise NotFound("shift")
+    return shift
+
+
+def _shown() -> list[tuple[int, int]]:
+    """Pairs of record and version as the page wrote them: `12.3 13.1`; anything else is left."""
+    pairs = (word.partition(".") for word in request.form.get("records", "").split())
+    return [
+        (int(record), int(version))
+        for record, _dot, version in pairs
+        if record.isdecimal() and version.isdecimal() and len(record + version) < 18
+    ]
+
+
+def _of_shift(shift_id: int, shown: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """A form reaches only records of the shift it was made for."""
+    wanted = db.select(Attendance.id).where(Attendance.shift_id == shift_id)
+    ids = set(db.session.scalars(wanted))
+    return [pair for pair in shown if pair[0] in ids]
+
+
+def _keep_failed(result: approvals.Result) -> None:
+    if result.failed:
+        session[_FAILED] = [list(pair) for pair in result.failed[:_FAILURES_KEPT]]
+
+
+def _failed(sheet: approvals.Sheet) -> list[tuple[Attendance, object]]:
+    """Who could not be approved and why, once."""
+    codes = dict(session.pop(_FAILED, []))
+    records = (record.attendance for record in sheet.records)
+    return [(one, SENTENCES[codes[one.id]]) for one in records if codes.get(one.id) in SENTENCES]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant for an address, to the microsecond: it names what one press approved."""
+    return str((instant - _EPOCH) // _MICROSECOND)
+
+
+def _batch(shift_id: int) -> tuple[str, str] | None:
+    """What to say about the press that led here, and the records it may be taken back from."""
+    done = request.args.get("done", "")
+    if not done.isdecimal() or len(done) > 17:
+        return None
+    batch = approvals.batch_of(shift_id, current_user.id, _EPOCH + int(done) * _MICROSECOND)
+    if not batch.shown:
+        return None
+    records = counted("records", len(batch.shown), "after")
+    text = _(
+        "Approved %(records)s, %(duration)s in total",
+        records=records,
+        duration=duration(batch.minutes),
+    )
+    return text, " ".join(f"{record}.{version}" for record, version in batch.shown)

@@ -1,0 +1,120 @@
+"""Records in plain words for staff: flags, states, evidence, reasons, decisions, requests."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
+
+from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.scanning import Verdict
+from checkin.web.filters import time_short
+
+FLAGS: dict[str, Any] = {
+    Flag.NO_CHECK_OUT: _l("No check-out"),
+    Flag.END_CLAIMED: _l("End stated by the volunteer"),
+    Flag.END_UNKNOWN: _l("The volunteer does not remember the end"),
+    Flag.SHORTER: _l("Shorter than planned"),
+    Flag.LONGER: _l("Longer than planned"),
+    Flag.EARLY_IN: _l("Early check-in"),
+    Flag.LATE_IN: _l("Late check-in"),
+    Flag.MANUAL: _l("Manual, no code"),
+    Flag.OFF_ROSTER: _l("Not on the roster"),
+    Flag.OVERLAP: _l("Overlaps another record"),
+    Flag.OUT_TWICE: _l("Checked out twice"),
+    Flag.ORPHAN_OUT: _l("Check-out without a check-in"),
+    Flag.MANY_BENEFICIARIES: _l("High beneficiaries"),
+    Flag.FEW_BENEFICIARIES: _l("Low beneficiaries"),
+    Flag.LATE_AFTER_DECISION: _l("A scan arrived after the decision"),
+    Flag.SHIFT_CANCELLED: _l("The shift was cancelled"),
+    Flag.NO_MINUTES: _l("No time inside the shift"),
+}
+STATES: dict[str, tuple[str, str, Any]] = {
+    "open": ("ok", "check", _l("Checked in")),
+    "closed": ("note", "clock", _l("Waiting for approval")),
+    "unclosed": ("note", "alert", _l("No check-out")),
+    "cancelled": ("plain", "undo", _l("Taken back")),
+    "proposed": ("info", "users", _l("Waiting for a second person")),
+    "approved": ("ok", "check", _l("Approved")),
+    "rejected": ("bad", "x", _l("Rejected")),
+    "voided": ("plain", "x", _l("Set aside")),
+}
+"""Kind and icon of the tag, and its words."""
+EVIDENCE: dict[str, tuple[str, Any]] = {
+    Evidence.WITNESSED: ("eye", _l("Seen by a supervisor")),
+    Evidence.LIVE: ("qr", _l("Code on the screen")),
+    Evidence.TYPED: ("edit", _l("Code typed in")),
+    Evidence.POSTER: ("qr", _l("Printed code")),
+    Evidence.OFFLINE: ("cloud-off", _l("Recorded offline")),
+    Evidence.CLAIMED: ("hand", _l("Stated, without a code")),
+}
+REASONS: dict[str, Any] = {
+    "no_phone": _l("No phone"),
+    "phone_fails": _l("Phone not working"),
+    "cannot_scan": _l("Can’t scan"),
+    "not_present": _l("Was not present"),
+    "wrong_shift": _l("Belongs to another shift"),
+    "duplicate": _l("Recorded twice"),
+    "task_finished": _l("Task finished"),
+    "emergency": _l("Emergency"),
+    "supervisor_asked": _l("Supervisor asked"),
+    "seen": _l("I saw when the work began and ended"),
+    "agreed": _l("Agreed with the volunteer"),
+    "outside_plan": _l("Worked outside the planned time"),
+    "other": _l("Other reason"),
+}
+ACTIONS: dict[str, Any] = {
+    "approve": _l("Approved"),
+    "adjust": _l("Adjusted"),
+    "propose": _l("Adjustment proposed"),
+    "confirm": _l("Adjustment confirmed"),
+    "return": _l("Adjustment refused"),
+    "reject": _l("Rejected"),
+    "withdraw": _l("Decision undone"),
+    "reopen": _l("Reopened"),
+    "appeal": _l("Objection by the volunteer"),
+    "void": _l("Set aside"),
+}
+SCANS: dict[str, Any] = {
+    "in": _l("Check-in"),
+    "out": _l("Check-out"),
+    "undo": _l("Undo"),
+    "forgot": _l("Does not remember the end"),
+}
+REQUESTS: dict[str, Any] = {
+    Verdict.EARLY: _l("Before check-in opened"),
+    Verdict.CLOSED: _l("After check-in closed"),
+    Verdict.OTHER_SITE: _l("Expected at another site"),
+    Verdict.FULL: _l("The shift is full"),
+    Verdict.NO_SHIFT: _l("No shift here for this volunteer"),
+    Verdict.SHIFT_CANCELLED: _l("The shift was cancelled"),
+    Verdict.HELD: _l("The coordinator has to be seen first"),
+}
+"""Why a kept check-in waits for a supervisor."""
+
+
+def reason_choices(codes: Iterable[str]) -> list[SelectChoice]:
+    """Reasons to choose from in a form; whether one was chosen is for the act to say."""
+    return [SelectChoice(code, REASONS[code]) for code in codes]
+
+
+def reason_words(kept: str) -> str:
+    """A kept reason (`code` or `code: words`) in the reader's language; own words as typed."""
+    code, _colon, added = kept.partition(": ")
+    if code == "other" and added:
+        return added
+    said = str(REASONS.get(code, kept))
+    return _("%(reason)s: %(words)s", reason=said, words=added) if added else said
+
+
+def why_suggested(attendance: Any, zone: str) -> str:
+    """What the suggested minutes rest on, where that is not simply in and out."""
+    flags = set(attendance.flags)
+    if attendance.state == "unclosed" and attendance.proposed_out_at is not None:
+        return _("until %(time)s", time=time_short(attendance.proposed_out_at, zone))
+    if flags & {Flag.LONGER, Flag.EARLY_IN}:
+        return _("time inside the shift")
+    if len(attendance.stints) > 1:
+        return _("times away taken off")
+    return ""

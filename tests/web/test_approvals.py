@@ -1,0 +1,422 @@
+"""The supervisor's approvals: exceptions first, the rest in one tap, and every way to be told."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from checkin.database import db, transaction
+from checkin.domain.roles import Role
+from checkin.models import Attendance, Decision, Shift
+from checkin.operations import approvals, manual
+from checkin.operations.attendance.sweep import close_forgotten
+from tests import factories
+from tests.factories import check_in, check_out
+from tests.pages import Page, plain
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def later(now):
+    return now + timedelta(hours=6)
+
+
+@pytest.fixture(autouse=True)
+def _clock(later):
+    with time_machine.travel(later, tick=False):
+        yield
+
+
+@pytest.fixture
+def salem(cast, browser_of):
+    return browser_of(cast.salem, kind="staff", lang="en")
+
+
+@pytest.fixture
+def record(cast):
+    """Noura was there from the start to the end and served 25 people."""
+    answer = check_in(cast.noura, cast.poster, cast.shift.starts_at)
+    check_out(cast.noura, cast.shift, cast.shift.ends_at, beneficiaries=25)
+    return answer.attendance_id
+
+
+@pytest.fixture
+def crowd(cast, now):
+    """40 people: 37 as planned, one left early, one forgot, one was entered by hand."""
+    people = [factories.person(now, f"متطوع رقم {number}") for number in range(40)]
+    starts, ends = cast.shift.starts_at, cast.shift.ends_at
+    for number, who in enumerate(people):
+        factories.assign(now - 2 * HOUR, who, cast.shift)
+        if number == 2:
+            entry = manual.Entry("hand", who.id, cast.shift.id, "no_phone", at=starts)
+            manual.check_in(entry, by=cast.layla.id, now=now)
+        else:
+            check_in(who, cast.poster, starts)
+        if number != 1:
+            check_out(who, cast.shift, starts + HOUR if number == 0 else ends)
+    close_forgotten(now + 6 * HOUR)
+    return people
+
+
+def sheet(cast) -> str:
+    return f"/shifts/{cast.shift.id}/approvals"
+
+
+def row(attendance_id) -> Attendance:
+    db.session.rollback()
+    return db.session.get(Attendance, attendance_id, populate_existing=True)
+
+
+def states(cast) -> list[str]:
+    db.session.rollback()
+    wanted = db.select(Attendance.state).where(Attendance.shift_id == cast.shift.id)
+    return list(db.session.scalars(wanted))
+
+
+def hidden(browser, address, name, form=0) -> str:
+    html = browser.get(address).get_data(as_text=True)
+    return re.findall(rf'name="{name}"[^>]*value="([^"]*)"', html)[form]
+
+
+def follow(browser, response):
+    assert response.status_code == 303
+    return browser.get(response.headers["Location"])
+
+
+# --- who may -------------------------------------------------------------------------------
+
+
+PAGES = ("/approvals", "{sheet}", "/attendances/{record}/review")
+ACTS = (
+    "{sheet}",
+    "/shifts/{shift}/withdrawals",
+    "/attendances/{record}/approval",
+    "/attendances/{record}/confirmation",
+    "/attendances/{record}/withdrawal",
+    "/attendances/{record}/adjustment",
+    "/attendances/{record}/rejection",
+    "/attendances/{record}/refusal",
+)
+COORDINATORS = ("/attendances/{record}/reopening", "/attendances/{record}/annulment")
+
+
+def filled(address, cast, record) -> str:
+    return address.format(sheet=sheet(cast), shift=cast.shift.id, record=record)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_opens_for_salem_and_for_layla(cast, record, browser_of, address):
+    for who in (cast.salem, cast.layla):
+        for lang in ("ar", "en"):
+            browser = browser_of(who, kind="staff", lang=lang)
+            assert browser.page(filled(address, cast, record)).html["lang"] == lang
+
+
+@pytest.mark.parametrize("address", PAGES[1:])
+def test_nothing_of_another_site_is_there_for_huda(cast, record, browser_of, address):
+    huda = browser_of(cast.huda, kind="staff")
+    assert huda.get(filled(address, cast, record)).status_code == 404
+    assert cast.noura.name not in huda.text("/approvals")
+
+
+@pytest.mark.parametrize("address", ACTS)
+def test_huda_cannot_act_on_another_site(cast, record, browser_of, address):
+    huda = browser_of(cast.huda, kind="staff")
+    assert huda.send(filled(address, cast, record), version=2).status_code == 404
+    assert row(record).state == "closed"
+
+
+@pytest.mark.parametrize("address", [*PAGES, *ACTS, *COORDINATORS])
+def test_a_volunteer_a_reader_and_an_administrator_may_not(cast, record, browser_of, address):
+    for who in (cast.noura, cast.reem, cast.majed):
+        browser = browser_of(who, kind="staff")
+        target = filled(address, cast, record)
+        answer = browser.get(target) if address in PAGES else browser.send(target, version=2)
+        assert answer.status_code == 403
+    assert row(record).state == "closed"
+
+
+@pytest.mark.parametrize("address", COORDINATORS)
+def test_only_coordinators_reopen_and_set_aside(cast, record, salem, address):
+    assert salem.send(filled(address, cast, record), version=2).status_code == 403
+
+
+def test_a_remembered_phone_is_not_enough_for_decisions(cast, record, browser_of):
+    phone = browser_of(cast.salem, kind="phone")
+    assert phone.get("/approvals").status_code == 403
+
+
+def test_looking_changes_nothing(cast, record, salem):
+    before = row(record).row_version
+    for address in PAGES:
+        salem.get(filled(address, cast, record))
+    assert row(record).row_version == before
+    assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 0
+
+
+# --- the sheet -----------------------------------------------------------------------------
+
+
+def test_forty_as_planned_take_one_press_after_opening(cast, crowd, salem, later):
+    text = salem.text(sheet(cast))
+    assert "3 records to review" in text
+    assert "37 records match the schedule" in text
+    assert "Total: 37 records · 185 hours" in text
+    page = follow(salem, salem.send(sheet(cast), records=hidden(salem, sheet(cast), "records")))
+    assert "Approved 37 records, 185 hours in total" in plain(page)
+    assert states(cast).count("approved") == 37
+
+
+def test_exceptions_say_why_and_are_approved_as_suggested(cast, crowd, salem):
+    text = salem.text(sheet(cast))
+    for why in ("Shorter than planned", "No check-out", "Manual, no code"):
+        assert why in text
+    assert "1:00" in text
+    for _ in range(3):
+        html = salem.get(sheet(cast)).get_data(as_text=True)
+        address = re.search(r'action="(/attendances/\d+/approval)"', html).group(1)
+        version = re.search(
+            rf'action="{address}".*?name="version" value="(\d+)"', html, re.S
+        ).group(1)
+        assert "in total" in plain(follow(salem, salem.send(address, version=version)))
+    assert states(cast).count("approved") == 3
+    minutes = db.session.scalars(
+        db.select(Attendance.approved_minutes).where(Attendance.approved_minutes.is_not(None))
+    )
+    assert sorted(minutes) == [60, 300, 300]
+
+
+def test_the_press_can_be_taken_back(cast, crowd, salem):
+    done = salem.send(sheet(cast), records=hidden(salem, sheet(cast), "records"))
+    there = done.headers["Location"]
+    shown = re.search(
+        r'class="toast".*?name="records" value="([^"]+)"',
+        salem.get(there).get_data(as_text=True),
+        re.S,
+    ).group(1)
+    page = follow(salem, salem.send(f"/shifts/{cast.shift.id}/withdrawals", records=shown))
+    assert "Approval undone: 37 records" in plain(page)
+    assert "approved" not in states(cast)
+    assert 'class="toast"' not in salem.get(there).get_data(as_text=True)
+
+
+def test_sending_the_press_twice_has_one_effect(cast, record, salem):
+    shown = hidden(salem, sheet(cast), "records")
+    for _ in range(2):
+        page = follow(salem, salem.send(sheet(cast), records=shown))
+    assert "not approved" not in plain(page)
+    assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 1
+
+
+def test_those_that_changed_meanwhile_are_named_and_the_rest_passes(cast, crowd, salem, later):
+    shown = hidden(salem, sheet(cast), "records")
+    attendance_id, version = shown.split()[0].split(".")
+    approvals.reject(
+        int(attendance_id), int(version), reason="duplicate", by=cast.layla.id, now=later
+    )
+    name = db.session.scalar(
+        db.select(Attendance)
+        .where(Attendance.id == int(attendance_id))
+        .options(db.joinedload(Attendance.volunteer))
+    ).volunteer.name
+    text = plain(follow(salem, salem.send(sheet(cast), records=shown)))
+    assert "1 record was not approved" in text
+    assert f"{name} : This record changed on another device" in text
+    assert states(cast).count("approved") == 36
+    assert "was not approved" not in salem.text(sheet(cast))
+
+
+@pytest.mark.parametrize("records", ["", "x", "1", "1.", ".1", "9999.1", "1.2.3", "٣.١", "9" * 40])
+def test_a_tampered_form_approves_nothing(cast, record, salem, records):
+    assert follow(salem, salem.send(sheet(cast), records=records)).status_code == 200
+    assert states(cast) == ["closed"]
+
+
+def test_a_form_reaches_only_records_of_its_own_shift(cast, record, now, salem):
+    other = factories.shift(now, cast.mataf)
+    shown = hidden(salem, sheet(cast), "records")
+    follow(salem, salem.send(f"/shifts/{other.id}/approvals", records=shown))
+    assert row(record).state == "closed"
+
+
+@pytest.mark.parametrize("done", ["x", "0", "1" * 30, "-5"])
+def test_an_odd_address_still_shows_the_sheet(cast, record, salem, done):
+    assert salem.get(f"{sheet(cast)}?done={done}").status_code == 200
+
+
+def test_the_list_behind_the_group_is_shown_on_demand(cast, record, salem):
+    assert cast.noura.name not in salem.text(sheet(cast))
+    assert cast.noura.name in salem.text(f"{sheet(cast)}?list=1")
+
+
+def test_ones_own_record_is_shown_with_who_must_approve_it(cast, record, now, browser_of):
+    factories.grant(now, cast.noura, Role.SUPERVISOR, site_id=cast.mataf.id)
+    noura = browser_of(cast.noura, kind="staff", lang="en")
+    text = noura.text(sheet(cast))
+    assert "Another supervisor must approve your own record" in text
+    assert "Approve suggested" not in text
+    arabic = browser_of(cast.noura, kind="staff").text(sheet(cast))
+    assert "يلزم أن يعتمد سجلك مشرف آخر" in arabic
+    noura.send(f"/attendances/{record}/approval", version=row(record).row_version)
+    assert row(record).state == "closed"
+
+
+def test_somebody_still_checked_in_is_mentioned(cast, now, salem):
+    with time_machine.travel(now, tick=False):
+        check_in(cast.noura, cast.poster, now)
+        assert "Still checked in: 1 volunteer" in salem.text(sheet(cast))
+
+
+def test_nothing_waiting_says_so(cast, salem):
+    assert "Nothing waiting for approval" in salem.text("/approvals")
+    assert "Nothing waiting for approval" in salem.text(sheet(cast))
+
+
+def test_waiting_shifts_are_listed_with_their_counts(cast, crowd, salem):
+    text = salem.text("/approvals")
+    assert "Mataf courtyard" in text
+    assert "37 3 " in text
+
+
+# --- one record ----------------------------------------------------------------------------
+
+
+def review(record) -> str:
+    return f"/attendances/{record}/review"
+
+
+def adjustment(record, **fields):
+    version = row(record).row_version
+    return {"version": version, "hours": 4, "minutes": 30, "reason": "seen", **fields}
+
+
+def test_a_record_shows_its_scans_evidence_and_plan(cast, record, salem):
+    text = salem.text(review(record))
+    for said in ("Printed code", "12:00 PM", "5:00 PM", "Suggested 5:00", "Check-in", "Check-out"):
+        assert said in text
+
+
+def test_other_minutes_count_with_a_reason(cast, record, salem):
+    sent = salem.send(f"/attendances/{record}/adjustment", **adjustment(record, beneficiaries="٤٠"))
+    assert "Approved with 4 hours 30 minutes" in plain(follow(salem, sent))
+    after = row(record)
+    assert (after.approved_minutes, after.approved_beneficiaries) == (270, 40)
+    assert "I saw when the work began and ended" in salem.text(review(record))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"reason": ""}, "Choose a reason"),
+        ({"reason": "other", "words": " "}, "Choose a reason"),
+        ({"minutes": 60}, "Enter minutes from 0 to 59"),
+        ({"minutes": "x"}, "Enter a whole number"),
+        ({"hours": 17}, "Enter a time from 0 to 16 hours"),
+        ({"beneficiaries": "many"}, "Enter a whole number from 0 to 100,000"),
+    ],
+)
+def test_what_can_be_put_right_is_said_and_nothing_typed_is_lost(cast, record, salem, fields, said):
+    sent = salem.send(
+        f"/attendances/{record}/adjustment",
+        **adjustment(record, **{"words": "Left for prayer", **fields}),
+    )
+    assert sent.status_code == 422
+    assert said in plain(sent)
+    kept = {
+        field.get("name"): field.get("value") for field in Page(sent.get_data(as_text=True)).fields
+    }
+    assert kept["words"] == fields.get("words", "Left for prayer")
+    assert kept["hours"] == str(fields.get("hours", 4))
+    assert row(record).state == "closed"
+
+
+def test_a_large_step_upwards_waits_for_layla(cast, now, salem, browser_of):
+    came = check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + HOUR)
+    record = came.attendance_id
+    sent = salem.send(f"/attendances/{record}/adjustment", **adjustment(record))
+    assert "4 hours 30 minutes wait for a second person" in plain(follow(salem, sent))
+    assert "A second person must confirm the adjustment you proposed" in salem.text(sheet(cast))
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    assert "Confirm 4:30" in layla.text(review(record))
+    version = row(record).row_version
+    assert salem.send(f"/attendances/{record}/confirmation", version=version).status_code == 303
+    assert row(record).state == "proposed"
+    follow(layla, layla.send(f"/attendances/{record}/confirmation", version=version))
+    assert row(record).approved_minutes == 270
+
+
+def test_layla_refuses_a_proposal_with_words(cast, now, salem, browser_of):
+    record = check_in(cast.noura, cast.poster, now).attendance_id
+    check_out(cast.noura, cast.shift, now + HOUR)
+    salem.send(f"/attendances/{record}/adjustment", **adjustment(record))
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    version = {"refusing-version": row(record).row_version}
+    empty = layla.send(f"/attendances/{record}/refusal", **version)
+    assert (empty.status_code, row(record).state) == (422, "proposed")
+    words = {"refusing-words": "Nobody saw it"}
+    follow(layla, layla.send(f"/attendances/{record}/refusal", **version, **words))
+    assert row(record).state == "closed"
+    assert "Nobody saw it" in salem.text(review(record))
+
+
+def test_a_rejection_keeps_the_reason_for_the_volunteer(cast, record, salem):
+    version = {"rejecting-version": row(record).row_version}
+    empty = salem.send(f"/attendances/{record}/rejection", **version)
+    assert (empty.status_code, row(record).state) == (422, "closed")
+    assert "Choose a reason" in plain(empty)
+    sent = salem.send(
+        f"/attendances/{record}/rejection", **version, **{"rejecting-reason": "wrong_shift"}
+    )
+    assert "The record was rejected" in plain(follow(salem, sent))
+    assert "Belongs to another shift" in salem.text(review(record))
+
+
+def test_a_decision_is_undone_from_the_sheet(cast, record, salem):
+    salem.send(sheet(cast), records=hidden(salem, sheet(cast), "records"))
+    version = row(record).row_version
+    sent = salem.send(f"/attendances/{record}/withdrawal", version=version)
+    assert "The decision was undone" in plain(follow(salem, sent))
+    assert row(record).state == "closed"
+
+
+def test_the_slower_of_two_is_told_and_sees_the_fresh_record(cast, record, salem, later):
+    version = row(record).row_version
+    approvals.reject(record, version, reason="duplicate", by=cast.layla.id, now=later)
+    text = plain(follow(salem, salem.send(f"/attendances/{record}/approval", version=version)))
+    assert "This record changed on another device. Showing the latest" in text
+    assert "Rejected" in text
+
+
+def test_layla_reopens_after_the_shift_was_closed(cast, record, salem, browser_of, later):
+    @transaction
+    def close():
+        db.session.get(Shift, cast.shift.id).closed_at = later
+
+    salem.send(sheet(cast), records=hidden(salem, sheet(cast), "records"))
+    close()
+    assert "Undo" not in salem.text(review(record))
+    salem.send(f"/attendances/{record}/withdrawal", version=row(record).row_version)
+    assert row(record).state == "approved"
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    assert "Reopen" in layla.text(review(record))
+    fields = {"reopening-version": row(record).row_version, "reopening-words": "Wrong minutes"}
+    assert layla.send(f"/attendances/{record}/reopening", **fields).status_code == 303
+    assert row(record).state == "closed"
+
+
+def test_layla_sets_a_test_record_aside(cast, record, browser_of):
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    fields = {"voiding-version": row(record).row_version, "voiding-words": "A test"}
+    assert layla.send(f"/attendances/{record}/annulment", **fields).status_code == 303
+    assert row(record).state == "voided"
+    assert "Set aside" in layla.text(review(record))
+
+
+def test_a_record_without_a_version_is_treated_as_changed(cast, record, salem):
+    for version in ("", "x", "-1", "9" * 30):
+        text = plain(follow(salem, salem.send(f"/attendances/{record}/approval", version=version)))
+        assert "changed on another device" in text
+    assert row(record).state == "closed"
