@@ -115,7 +115,9 @@ def shifts_at(site: Site, reach: Reach, now: datetime) -> Sequence[Shift]:
         shifts_within(reach)
         .where(Shift.site_id == site.id, or_(today, running))
         .options(
-            joinedload(Shift.opportunity).joinedload(Opportunity.service), joinedload(Shift.lane)
+            joinedload(Shift.opportunity).joinedload(Opportunity.service),
+            joinedload(Shift.site),
+            joinedload(Shift.lane),
         )
         .order_by(Shift.starts_at, Shift.id)
     ).all()

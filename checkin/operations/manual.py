@@ -65,6 +65,18 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
     )
 
 
+def expected_on(person_id: int, shift_ids: list[int]) -> int | None:
+    """The first of these shifts on which somebody is expected."""
+    return db.session.scalar(
+        select(Assignment.shift_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Assignment.person_id == person_id, Assignment.shift_id.in_(shift_ids))
+        .where(Assignment.how != "waiting")
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(1)
+    )
+
+
 def _asked(typed: str) -> ColumnElement[bool] | None:
     digits = latin_digits(typed).strip()
     if digits.isdecimal():
@@ -82,7 +94,7 @@ def _asked(typed: str) -> ColumnElement[bool] | None:
 def check_in(entry: Entry, *, by: int, now: datetime) -> Answer:
     """Check somebody in by hand; somebody who is in elsewhere leaves there at the same instant.
 
-    Raises Problem `own_entry`, `reason_missing`, `held` (suspended, or no guardian's consent),
+    Raises Problem `own_entry`, `why_missing`, `held` (suspended, or no guardian's consent),
     `time_outside_shift`, and NotFound.
     """
     volunteer = lock_volunteer(entry.volunteer_id)
@@ -153,7 +165,7 @@ def _written(entry: Entry) -> str:
     """The reason's code, and after a colon the words somebody added."""
     words = clean_text(entry.words, LONGEST_WORDS)
     if entry.reason not in REASONS or (entry.reason == "other" and not words):
-        raise Problem("reason_missing")
+        raise Problem("why_missing")
     return f"{entry.reason}: {words}" if words else entry.reason
 
 

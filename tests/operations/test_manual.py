@@ -96,7 +96,7 @@ def test_nobody_enters_themselves(cast, now):
 @pytest.mark.parametrize(("reason", "words"), [("", ""), ("no such", ""), ("other", "  ")])
 def test_an_entry_says_why(cast, now, reason, words):
     stated = entry(cast.noura, cast.shift, reason=reason, words=words)
-    with pytest.raises(Problem, match="reason_missing"):
+    with pytest.raises(Problem, match="why_missing"):
         manual.check_in(stated, by=cast.salem.id, now=now)
 
 
