@@ -56,7 +56,8 @@ def _is_common(password: str, about: tuple[str, ...]) -> bool:
     if any(plain[:8] in row or plain[:8] in row[::-1] for row in _ROWS):
         return True  # 123456789abc
     easy = _COMMON | {part for text in about for part in re.split(r"[\W\d_]+", text.casefold())}
-    bare = {_bare(plain), _bare(plain.translate(_DISGUISES))}
+    worn = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+    bare = {_bare(plain), _bare(worn.translate(_DISGUISES))}
     return bool(bare & easy) or not any(bare)
 
 
