@@ -16,7 +16,6 @@ errors.sentences(
     resend_early=_l("You can resend in %(duration)s"),
     messages_spent=_l("Codes can’t be sent right now. Ask the supervisor to confirm"),
     busy=_l("Many people are signing in. Try again in a moment"),
-    guardian_missing=_l("Under 18, a guardian’s mobile is needed"),
     guardian_same=_l(
         "The guardian’s mobile is the same as yours. The coordinator can record the consent"
     ),

@@ -11,6 +11,7 @@ from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
 from checkin.web.errors import sentence
 from checkin.web.guard import public
+from checkin.web.i18n import current_prefs
 
 
 @bp.get("/sign-in/confirmation")
@@ -23,7 +24,8 @@ def confirmation() -> Any:
     partial = "HX-Request" in request.headers
     template = "accounts/_confirmation.html" if partial else "accounts/confirmation.html"
     response = make_response(render_template(template, asked=asked))
-    response.add_etag()
+    # of the state, not of the words: the form's token is a new one in every answer
+    response.set_etag(f"{asked.state}-{asked.number}-{current_prefs()}")
     return response.make_conditional(request)
 
 
