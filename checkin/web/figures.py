@@ -71,7 +71,7 @@ def attendances():
     measure, period = _measure(), _chosen(list(_periods(reach)))
     wanted, about = _narrowed(reach, period)
     count = figures.count_behind(measure, wanted)
-    page, pages = _number("page") or 1, max(-(-count // PAGE_SIZE), 1)
+    page, pages = _number("page", 1), max(-(-count // PAGE_SIZE), 1)
     if not 1 <= page <= pages:
         raise NotFound
     return render_template(
@@ -182,10 +182,10 @@ def _month(text: str) -> tuple[date, date]:
     return begin, (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _number(name: str) -> int | None:
+def _number(name: str, otherwise: int | None = None) -> int | None:
     text = request.args.get(name)
     if text is None:
-        return None
+        return otherwise
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFound
     return int(text)

@@ -1,0 +1,245 @@
+"""The figures' pages: what is shown to whom, and the way from a figure to its scans."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import event
+
+from checkin.database import db
+from checkin.models import Attendance
+from checkin.operations import approvals, figures
+from checkin.operations.figures import Filter, Grouping
+from checkin.operations.permissions import Reach
+from tests import factories
+from tests.pages import plain
+
+
+@pytest.fixture(autouse=True)
+def _clock(now):
+    with time_machine.travel(now + timedelta(hours=8), tick=False):
+        yield
+
+
+@pytest.fixture
+def layla(cast, browser_of):
+    return browser_of(cast.layla, kind="staff", lang="en")
+
+
+def stay(now, who, site, poster, *, of=None, served=None, minutes=240, by=None) -> Attendance:
+    """Somebody works a shift; `by` then approves it."""
+    shift = factories.shift(now, site, of, minutes=minutes)
+    factories.assign(now, who, shift)
+    factories.check_in(who, poster, now)
+    done = factories.check_out(who, shift, shift.ends_at, beneficiaries=served)
+    attendance = db.session.get_one(Attendance, done.attendance_id)
+    if by is not None:
+        later = now + timedelta(hours=5)
+        approvals.approve(attendance.id, attendance.row_version, by=by.id, now=later)
+    return attendance
+
+
+@pytest.fixture
+def season(now, cast):
+    """Noura at two sites, a stranger at the squares, a course last year, and one that waits."""
+    squares = factories.poster(now - timedelta(days=500), cast.squares)
+    other = factories.person(now, "أحمد علي الزهراني")
+    day = timedelta(days=1)
+    return {
+        "mataf": stay(
+            now - 2 * day, cast.noura, cast.mataf, cast.poster, served=1025, by=cast.salem
+        ),
+        "squares": stay(
+            now - day, cast.noura, cast.squares, squares, served=40, minutes=245, by=cast.huda
+        ),
+        "other": stay(now - 400 * day, other, cast.squares, squares, served=7, by=cast.huda),
+        "course": stay(
+            now - 401 * day,
+            other,
+            cast.squares,
+            squares,
+            of=factories.opportunity(now, "course", name_ar="دورة", name_en="A course"),
+            by=cast.huda,
+        ),
+        "waiting": stay(now - 3 * day, other, cast.squares, squares, served=3),
+    }
+
+
+def counters(page: str) -> list[str]:
+    """The big figures in the order of the page."""
+    return re.findall(r'class="counter"[^>]*><span>([^<]*)', page)
+
+
+def rows(page: str, caption: str) -> list[list[str]]:
+    """The cells of the table with this caption."""
+    (table,) = re.findall(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, flags=re.S)
+    body = table.partition("<tbody>")[2]
+    return [
+        [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
+        for row in re.findall(r"<tr>.*?</tr>", body, flags=re.S)
+        if (cells := re.findall(r"<t[hd][^>]*>.*?</t[hd]>", row, flags=re.S))
+    ]
+
+
+def test_a_coordinator_sees_every_figure_with_what_waits_apart(layla, season):
+    page = layla.get("/figures").get_data(as_text=True)
+    assert counters(page) == ["12", "1,072", "2", "3", "4", "1", "3", "Not set"]
+    assert "and 5 minutes" in page
+
+
+def test_tables_end_with_the_total_that_the_figures_show(layla, season):
+    page = layla.get("/figures").get_data(as_text=True)
+    for caption in ("By site", "By service", "By partner", "By month"):
+        *_lines, last = rows(page, caption)
+        assert last == ["Total", "", "12:05", "4", "1,072", "2", "3"]
+    assert [row[0] for row in rows(page, "By site")] == [
+        "Squares of the Grand Mosque",
+        "Mataf courtyard",
+        "Total",
+    ]
+
+
+def test_months_are_named_in_both_calendars(layla, season):
+    names = [row[0] for row in rows(layla.get("/figures").get_data(as_text=True), "By month")]
+    assert names[1] == "November 2026 Jumada I 1448 AH – Jumada II 1448 AH"
+
+
+def test_a_year_can_be_chosen_in_either_calendar(layla, season):
+    years = ["2026", "2025", "1448h", "1447h"]
+    page = layla.get("/figures").get_data(as_text=True)
+    assert re.findall(r'<option value="([^"]+)"', page) == years
+    shown = {
+        year: counters(layla.get(f"/figures?year={year}").get_data(as_text=True)) for year in years
+    }
+    assert shown["2026"] == shown["1448h"] == ["8", "1,065", "1", "2", "4", "0", "2", "Not set"]
+    assert shown["2025"] == shown["1447h"] == ["4", "7", "1", "1", "0", "1", "1", "Not set"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/figures?year=1999",
+        "/figures?year=x",
+        "/figures/attendances?of=all",
+        "/figures/attendances?site=x",
+        "/figures/attendances?site=²",
+        "/figures/attendances?site=999999",
+        "/figures/attendances?service=999999",
+        "/figures/attendances?month=2026-13",
+        "/figures/attendances?page=0",
+        "/figures/attendances?page=2",
+        "/figures/attendances/999999",
+    ],
+)
+def test_an_address_that_means_nothing_is_not_found(layla, season, address):
+    assert layla.get(address).status_code == 404
+
+
+def test_every_figure_leads_to_the_records_behind_it(layla, season):
+    page = layla.get("/figures").get_data(as_text=True)
+    links = re.findall(r'<a class="counter" href="([^"]+)"', page)
+    texts = [layla.text(link.replace("&amp;", "&")) for link in links]
+    assert ["3 records" in text for text in texts] == [True] * 4 + [False] * 2
+    assert "1 record" in texts[4]
+    assert "A course" in texts[5]
+
+
+def test_a_line_leads_to_its_own_records(layla, cast, season):
+    page = layla.get("/figures?year=2026").get_data(as_text=True)
+    for table in ("By site", "By service", "By partner", "By month"):
+        (block,) = re.findall(rf"<caption[^>]*>{table}</caption>.*?</table>", page, flags=re.S)
+        counts = [row[-1] for row in rows(page, table)][:-1]
+        for link, count in zip(re.findall(r'href="([^"]+)"', block), counts, strict=True):
+            shown = layla.text(link.replace("&amp;", "&"))
+            assert f"{count} record" in shown
+
+
+def test_a_record_shows_its_scans_and_decisions(layla, cast, season):
+    address = f"/figures/attendances/{season['mataf'].id}"
+    listed = layla.get("/figures/attendances?of=approved").get_data(as_text=True)
+    assert f'href="{address}"' in listed
+    text = layla.text(address)
+    for part in ("Check-in", "Check-out", "Printed code", "سالم عوض الغامدي", "1,025"):
+        assert part in text
+    assert f"/attendances/{season['mataf'].id}/review" in layla.get(address).get_data(as_text=True)
+
+
+def test_an_auditor_sees_the_scans_and_cannot_decide(cast, browser_of, season):
+    page = browser_of(cast.faisal, kind="staff").get(f"/figures/attendances/{season['mataf'].id}")
+    assert page.status_code == 200
+    assert "/review" not in page.get_data(as_text=True)
+
+
+def test_a_supervisor_sees_the_own_site_only(cast, browser_of, season):
+    salem = browser_of(cast.salem, kind="staff", lang="en")
+    page = salem.get("/figures").get_data(as_text=True)
+    assert counters(page)[:4] == ["4", "1,025", "1", "1"]
+    assert "Squares of the Grand Mosque" not in plain(salem.get("/figures"))
+    assert salem.get(f"/figures/attendances/{season['mataf'].id}").status_code == 200
+
+
+def test_another_supervisor_does_not_find_them(cast, browser_of, season):
+    huda = browser_of(cast.huda, kind="staff", lang="en")
+    assert huda.get(f"/figures/attendances/{season['mataf'].id}").status_code == 404
+    assert huda.get(f"/figures/attendances?site={cast.mataf.id}").status_code == 404
+
+
+def test_a_partners_reader_sees_its_members_only(cast, browser_of, season):
+    reem = browser_of(cast.reem, kind="staff", lang="en")
+    assert counters(reem.get("/figures").get_data(as_text=True))[:4] == ["8", "1,065", "1", "2"]
+    assert reem.get(f"/figures/attendances/{season['other'].id}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/figures", "/figures/attendances", "/figures/attendances/1"])
+def test_volunteers_may_not_enter(cast, browser_of, season, address):
+    assert browser_of(cast.noura).get(address).status_code == 403
+
+
+def test_a_stranger_is_led_to_the_staff_door(client):
+    answer = client.get("/figures")
+    assert (answer.status_code, answer.headers["Location"][:14]) == (303, "/staff/sign-in")
+
+
+def test_nothing_yet_says_what_will_appear(cast, layla):
+    text = layla.text("/figures")
+    assert "No data for this period" in text
+    assert "Hours appear here once a supervisor approves them." in text
+
+
+def test_arabic_has_its_own_words_and_digits(cast, browser_of, season):
+    browser = browser_of(cast.layla, kind="staff")
+    browser.set_cookie("prefs", "ar.arab.auto")
+    text = browser.text("/figures")
+    for part in ("الساعات التطوعية المعتمدة", "١٬٠٧٢", "نوفمبر ٢٠٢٦م", "لم يُحدَّد"):
+        assert part in text
+
+
+def test_long_lists_come_in_pages(now, cast, layla, monkeypatch, season):
+    monkeypatch.setattr("checkin.web.figures.PAGE_SIZE", 2)
+    first, second = (layla.text(f"/figures/attendances?page={page}") for page in (1, 2))
+    assert "Page 1 of 2" in first
+    assert "أحمد علي الزهراني" in second
+    assert "نورة" not in second
+
+
+def test_the_page_asks_few_questions(layla, season):
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    layla.get("/figures")
+    about = [question for question in asked if "attendances" in question]
+    assert len(about) == 6  # the days there are, the totals, four tables
+
+
+def test_the_page_shows_what_the_one_definition_says(layla, season):
+    """One definition: nobody adds up figures in a second place."""
+    everything = Filter(Reach(everywhere=True))
+    total = figures.totals(everything)
+    shown = counters(layla.get("/figures").get_data(as_text=True))
+    assert shown[:4] == [
+        str(total.approved_minutes // 60),
+        f"{total.beneficiaries:,}",
+        str(total.volunteers),
+        str(total.attendances),
+    ]
+    assert len(figures.by(Grouping.SITE, everything)) == 2
