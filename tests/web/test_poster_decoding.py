@@ -13,7 +13,7 @@ from tests.web.photographs import (
     blotted,
     of_pdf,
     of_svg,
-    read_by_zbar,
+    read_by_opencv,
     read_by_zxing,
 )
 
@@ -34,32 +34,32 @@ def sheets(cast, now) -> list[Sheet]:
 
 
 @pytest.fixture
-def pages(sheets, now, tmp_path):
-    return of_pdf(posters_pdf(sheets, title="Posters", now=now), tmp_path)
+def pages(sheets, now):
+    return of_pdf(posters_pdf(sheets, title="Posters", now=now))
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_printed_page_is_read_by_both_decoders(sheets, pages, way, tmp_path):
+def test_a_printed_page_is_read_by_both_decoders(sheets, pages, way):
     assert len(pages) == 2
     for sheet, page in zip(sheets, pages, strict=True):
         seen = way(page)
         assert read_by_zxing(seen) == [sheet.url]
-        assert read_by_zbar(seen, tmp_path) == [sheet.url]
+        assert read_by_opencv(seen) == [sheet.url]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_drawn_code_is_read_by_both_decoders(sheets, way, tmp_path):
+def test_a_drawn_code_is_read_by_both_decoders(sheets, way):
     for sheet in sheets:
         seen = way(of_svg(qr_svg(sheet.url, "Q")))
         assert read_by_zxing(seen) == [sheet.url]
-        assert read_by_zbar(seen, tmp_path) == [sheet.url]
+        assert read_by_opencv(seen) == [sheet.url]
 
 
-def test_a_blot_over_half_of_the_code_is_too_much(pages, tmp_path):
+def test_a_blot_over_half_of_the_code_is_too_much(pages):
     """The spoiling is real: were it only decoration, the tests above could not fail."""
     seen = blotted(pages[0], share=0.5)
     assert read_by_zxing(seen) == []
-    assert read_by_zbar(seen, tmp_path) == []
+    assert read_by_opencv(seen) == []
 
 
 def test_the_code_on_a4_is_sixteen_centimetres_with_its_quiet_zone(pages):

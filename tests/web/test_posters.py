@@ -183,21 +183,21 @@ def test_a_shifts_sheet_names_what_is_done_and_when(cast, salem):
     assert "من 12:00 م إلى 5:00 م" in text
 
 
-def test_the_pdf_has_a_page_for_each_poster(cast, layla, tmp_path):
+def test_the_pdf_has_a_page_for_each_poster(cast, layla):
     address = layla.send("/posters", all="sites").headers["Location"]
     answer = layla.get(address.replace("/sheets?", "/sheets.pdf?"))
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="posters.pdf"'
-    pages = of_pdf(answer.data, tmp_path)
+    pages = of_pdf(answer.data)
     assert [read_by_zxing(page) for page in pages] == [
         [code] for code in codes_on(layla.get(address))
     ]
 
 
-def test_a_name_as_long_as_the_column_stays_on_one_page(cast, now, layla, tmp_path):
+def test_a_name_as_long_as_the_column_stays_on_one_page(cast, now, layla):
     long = factories.site(now, "المركز المجتمعي " * 7, "Community centre " * 7)
     address = layla.send("/posters", only=f"site-{long.id}").headers["Location"]
-    pages = of_pdf(layla.get(address.replace("/sheets?", "/sheets.pdf?")).data, tmp_path)
+    pages = of_pdf(layla.get(address.replace("/sheets?", "/sheets.pdf?")).data)
     assert [read_by_zxing(page) for page in pages] == [codes_on(layla.get(address))]
 
 
