@@ -58,9 +58,10 @@ def check_password(email: str, password: str, *, address: str, now: datetime) ->
     email = email.strip().casefold()
     _count(f"staff:{email[:60]}:{_network(address)}", now)
     person = _with_email(email)
-    if not passwords.matches(person.password_hash if person else None, password) or not person:
-        if person:
-            _note_failure(person.id, "password", now)
+    right = passwords.matches(person.password_hash if person else None, password)
+    if person is None or not right:
+        # noted for unknown accounts too: the write would show by its time which ones exist
+        _note_failure(person.id if person else None, "password", now)
         raise Problem("sign_in_wrong")
     limits.forgive(f"staff:{email[:60]}:{_network(address)}")
     limits.forgive(f"staff:{email[:60]}:{_network(address)}:day")
@@ -94,7 +95,7 @@ def _with_email(email: str) -> AnyRow | None:
 
 
 @transaction
-def _note_failure(person_id: int, what: str, now: datetime) -> None:
+def _note_failure(person_id: int | None, what: str, now: datetime) -> None:
     audit.note("account.refuse", "person", person_id, by=None, at=now, what=what)
 
 
