@@ -172,9 +172,9 @@ def _person() -> Person | None:
     return db.session.get(Person, current_user.id) if current_user.is_authenticated else None
 
 
-def _page(seen: Seen, **more: Any) -> Any:
-    facts = {**_facts(seen), **more}
-    return render_template(f"scan/{seen.verdict}.html", **facts), _STATUS.get(seen.verdict, 200)
+def _page(seen: Seen) -> Any:
+    page = render_template(f"scan/{seen.verdict}.html", **_facts(seen))
+    return page, _STATUS.get(seen.verdict, 200)
 
 
 def _facts(seen: Seen) -> dict[str, Any]:
@@ -221,8 +221,7 @@ def _facts_of_early(seen: Seen) -> dict[str, Any]:
 
 def _facts_of_forgotten(seen: Seen) -> dict[str, Any]:
     attendance = hours.attendance_of(current_user.id, seen.unsettled.attendance_id)
-    planned = claimed_end(attendance, None, attendance.shift.site.zone, seen.now)
-    return {"attendance": attendance, "planned_end": planned, "form": ForgottenForm()}
+    return _forgotten_facts(attendance, ForgottenForm(), seen.now)
 
 
 def _facts_of_check_out(seen: Seen) -> dict[str, Any]:
@@ -289,7 +288,9 @@ def _settle(poster: Poster) -> Any:
         at = None if said == "unknown" else _claimed(attendance, said, form)
     except Problem as problem:
         form.time.errors = [errors.sentence(problem)]
-        return _page(_look(poster), form=form)
+        facts = _forgotten_facts(attendance, form, clock.now())
+        page = render_template("scan/forgotten.html", poster=poster, uid=uid, **facts)
+        return page, 422
     ending = _reading(
         poster,
         uid,
@@ -309,6 +310,11 @@ def _settle(poster: Poster) -> Any:
 
 
 _ACTS = {"in": _check_in, "out": _check_out, "end": _settle}
+
+
+def _forgotten_facts(attendance: Attendance, form: ForgottenForm, now: datetime) -> dict[str, Any]:
+    planned = claimed_end(attendance, None, attendance.shift.site.zone, now)
+    return {"attendance": attendance, "planned_end": planned, "form": form}
 
 
 def _claimed(attendance: Attendance, said: str | None, form: ForgottenForm) -> datetime:
