@@ -140,7 +140,7 @@ def test_r10_too_early_says_when(cast, browser_of, now):
     poster = factories.poster(now, cast.squares)
     factories.assign(now, cast.salem, factories.shift(now, cast.squares, starts=90))
     text = browser_of(cast.salem, lang="en").text(address(poster))
-    assert "Check-in opens at 2:00 PM, in 1 hour" in text
+    assert "Check-in opens at 2:00 PM , in 1 hour Remind me" in text
 
 
 def test_r10_a_reminder_is_sent_once_when_it_opens(cast, browser_of, now):
