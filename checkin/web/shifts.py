@@ -44,6 +44,7 @@ BESIDE = {
 """The field each problem stands beside."""
 WEEK = timedelta(days=7)
 USUAL_SEATS = 20
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @bp.get("")
@@ -175,10 +176,12 @@ def _poster(shift: Shift) -> Any:
 
 
 def _day(text: str | None) -> date | None:
+    """A day of an address, if it is one that a plan can hold."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _offered() -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Opportunities as a coordinator works with them."""
+
+import pytest
+import time_machine
+
+from checkin.operations import opportunities
+from tests import factories
+from tests.factories import check_in
+
+RULES = {"type": "general", "opens_minutes": "30", "late_minutes": ""}
+
+
+@pytest.fixture(autouse=True)
+def _at(now):
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def layla(cast, browser_of):
+    return browser_of(cast.layla, kind="staff", lang="en")
+
+
+def fields(**values):
+    return {**RULES, "kind": "service", "name_ar": "دفع العربات", **values}
+
+
+def test_a_new_opportunity_leads_to_planning_its_shifts(cast, layla):
+    service = factories.service(name_en="Wheelchairs")
+    made = layla.send(
+        "/opportunities/new", **fields(service_id=service.id, walk_ins="y", late_minutes="٩٠")
+    )
+    assert made.status_code == 303
+    page = layla.text(made.location)
+    for words in ("Wheelchairs", "May join", "1 hour 30 minutes after the start", "Add shift"):
+        assert words in page
+
+
+def test_a_course_has_no_service_whatever_the_form_held(cast, layla):
+    service = factories.service()
+    made = layla.send("/opportunities/new", **fields(kind="course", service_id=service.id))
+    kept = opportunities.find(int(made.location.rsplit("/", 1)[1]))
+    assert (kept.kind, kept.service_id, kept.late_minutes) == ("course", None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "Choose the service volunteers will do"),
+        ({"kind": "course", "opens_minutes": "721"}, "Enter a number from 0 to 720"),
+        ({"kind": "course", "late_minutes": "1.5"}, "Enter a whole number"),
+        ({"kind": "course", "name_ar": ""}, "Fill in: Name in Arabic"),
+    ],
+)
+def test_what_is_missing_is_said_in_the_form(cast, layla, values, said):
+    refused = layla.send("/opportunities/new", **fields(name_en="Kept", **values))
+    assert refused.status_code == 422
+    body = refused.get_data(as_text=True)
+    assert said in body
+    assert "Kept" in body
+
+
+def test_the_kind_stays_once_somebody_came(cast, now, layla):
+    of = cast.shift.opportunity_id
+    check_in(cast.noura, cast.poster, now)
+    refused = layla.send(f"/opportunities/{of}/details", **fields(kind="course"))
+    assert "Somebody attended already" in refused.get_data(as_text=True)
+    assert opportunities.find(of).kind == "service"
+
+
+def test_the_list_is_searched_and_shows_coming_shifts(cast, layla):
+    assert "Visual screening at the gates" in layla.text("/opportunities?q=screening")
+    assert "No opportunity has this in its name" in layla.text("/opportunities?q=wheel")
+
+
+def test_the_list_has_pages(cast, now, layla):
+    for number in range(opportunities.PER_PAGE):
+        factories.opportunity(now, "course", name_ar=f"دورة {number}", name_en="")
+    assert "Page 1 of 2" in layla.text("/opportunities")
+    assert "Visual screening at the gates" in layla.text("/opportunities?page=2")
+
+
+def test_closing_and_reopening(cast, layla):
+    of = cast.shift.opportunity_id
+    layla.send(f"/opportunities/{of}/closure")
+    assert "Open again" in layla.text(f"/opportunities/{of}")
+    layla.send(f"/opportunities/{of}/reopening")
+    assert opportunities.find(of).closed_at is None
+
+
+@pytest.mark.parametrize("who", ["noura", "salem", "huda", "majed"])
+def test_only_coordinators_enter(cast, browser_of, who):
+    browser = browser_of(getattr(cast, who), kind="staff")
+    of = cast.shift.opportunity_id
+    for address in ("/opportunities", "/opportunities/new", f"/opportunities/{of}"):
+        assert browser.get(address).status_code == 403
+    assert browser.send(f"/opportunities/{of}/closure").status_code == 403
+    assert opportunities.find(of).closed_at is None
+
+
+def test_one_that_is_not_there_is_not_found(layla):
+    assert layla.get("/opportunities/9999").status_code == 404

@@ -1,0 +1,139 @@
+"""Sites as a coordinator works with them: details, lanes, supervisors, today's shifts."""
+
+import pytest
+import time_machine
+
+from checkin.domain.roles import Permission
+from checkin.operations import grants, permissions, sites
+from checkin.operations.permissions import Reach
+
+EVERYWHERE = Reach(everywhere=True)
+FIELDS = {
+    "name_ar": "باب الملك فهد",
+    "name_en": "King Fahd Gate",
+    "code_mode": "poster",
+    "zone": "Asia/Riyadh",
+}
+
+
+@pytest.fixture(autouse=True)
+def _at(now):
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def layla(cast, browser_of):
+    return browser_of(cast.layla, kind="staff", lang="en")
+
+
+def test_a_new_site_leads_to_its_page(cast, layla):
+    made = layla.send("/sites/new", **FIELDS, phone="012 571 2345")
+    assert made.status_code == 303
+    page = layla.text(made.location)
+    for words in ("King Fahd Gate", "+966 12 571 2345", "No shifts here today", "Make poster"):
+        assert words in page
+    assert "King Fahd Gate" in layla.text("/sites")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name_ar": ""}, "Fill in: Name in Arabic"),
+        ({"name_en": ""}, "Fill in: Name in English"),
+        ({"name_ar": "صحن المطاف"}, "This name is taken"),
+        ({"phone": "12"}, "Check the telephone number"),
+        ({"name_en": "x" * 121}, "120"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(layla, fields, said):
+    refused = layla.send("/sites/new", **{**FIELDS, "phone": "0551234567", **fields})
+    assert refused.status_code == 422
+    body = refused.get_data(as_text=True)
+    assert said in body
+    assert "There is a problem" in body
+    if "phone" not in fields:
+        assert 'value="0551234567"' in body or "+966551234567" in body
+
+
+def test_the_page_shows_the_shifts_of_the_day(cast, layla):
+    page = layla.text(f"/sites/{cast.mataf.id}")
+    assert "Visual screening at the gates" in page
+    assert "12:00 PM to 5:00 PM" in page
+    assert "0 of 40" not in page
+    assert "1 of 40" in page
+
+
+def test_details_change(cast, layla):
+    fields = {**FIELDS, "name_ar": cast.mataf.name_ar, "name_en": "The Mataf"}
+    assert layla.send(f"/sites/{cast.mataf.id}/details", **fields).status_code == 303
+    assert sites.find(cast.mataf.id, EVERYWHERE).name_en == "The Mataf"
+    refused = layla.send(f"/sites/{cast.mataf.id}/details", **{**fields, "zone": "Asia/Dubai"})
+    assert "the time zone stays" in refused.get_data(as_text=True)
+
+
+def test_a_site_with_shifts_is_not_closed_and_says_why(cast, layla):
+    refused = layla.send(f"/sites/{cast.mataf.id}/closure")
+    assert "Shifts are still planned here (1)" in layla.text(refused.location)
+    closed = layla.send(f"/sites/{cast.squares.id}/closure")
+    assert "This site is closed" in layla.text(closed.location)
+    layla.send(f"/sites/{cast.squares.id}/reopening")
+    assert sites.find(cast.squares.id, EVERYWHERE).closed_at is None
+
+
+def test_lanes_are_added_renamed_and_closed(cast, layla):
+    here = f"/sites/{cast.mataf.id}"
+    layla.send(f"{here}/lanes", name_ar="المسار 3", name_en="Lane 3")
+    assert "Lane 3" in layla.text(here)
+    (lane,) = sites.find(cast.mataf.id, EVERYWHERE).lanes
+    twice = layla.send(f"{here}/lanes", name_ar="المسار 3")
+    assert "This name is taken" in twice.get_data(as_text=True)
+    layla.send(f"{here}/lanes/{lane.id}", name_ar="المسار 4", name_en="Lane 4")
+    assert "Lane 4" in layla.text(here)
+    layla.send(f"{here}/lanes/{lane.id}/closure")
+    assert "Closed" in layla.text(here)
+    layla.send(f"{here}/lanes/{lane.id}/reopening")
+    assert sites.find(cast.mataf.id, EVERYWHERE).lanes[0].closed_at is None
+    assert layla.get(f"/sites/{cast.squares.id}/lanes/{lane.id}").status_code == 404
+
+
+def test_a_supervisor_is_found_and_named(cast, now, layla):
+    here = f"/sites/{cast.squares.id}"
+    found = layla.text(f"{here}/supervisors?q=نوره القحطاني")
+    assert cast.noura.name in found
+    assert "Nobody found" in layla.text(f"{here}/supervisors?q=xyz")
+    layla.send(f"{here}/supervisors", person=cast.noura.id)
+    page = layla.text(here)
+    assert cast.noura.name in page
+    assert cast.huda.name in page
+    reach = permissions.reach_of(permissions.roles_of(cast.noura.id, now), Permission.DECIDE)
+    assert reach.site_ids == {cast.squares.id}
+
+
+def test_a_supervisor_is_ended(cast, now, layla):
+    (grant,) = grants.supervisors_of(cast.mataf.id, now)
+    wrong = layla.send(f"/sites/{cast.squares.id}/supervisors/{grant.id}/ending")
+    assert wrong.status_code == 404
+    layla.send(f"/sites/{cast.mataf.id}/supervisors/{grant.id}/ending")
+    assert grants.supervisors_of(cast.mataf.id, now) == []
+    assert "Nobody supervises this site yet" in layla.text(f"/sites/{cast.mataf.id}")
+
+
+def test_nobody_names_themselves(cast, now, layla):
+    refused = layla.send(f"/sites/{cast.mataf.id}/supervisors", person=cast.layla.id)
+    assert "Nobody gives themselves a role" in layla.text(refused.location)
+    assert [g.person_id for g in grants.supervisors_of(cast.mataf.id, now)] == [cast.salem.id]
+    assert layla.send(f"/sites/{cast.mataf.id}/supervisors", person="x").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["noura", "salem", "huda", "majed"])
+def test_only_coordinators_enter(cast, browser_of, who):
+    browser = browser_of(getattr(cast, who), kind="staff")
+    for address in ("/sites", f"/sites/{cast.mataf.id}", "/sites/new"):
+        assert browser.get(address).status_code == 403
+    assert browser.send("/sites/new", **FIELDS).status_code == 403
+
+
+def test_a_site_that_is_not_there_is_not_found(layla):
+    for address in ("/sites/9999", "/sites/9999/details", "/sites/9999/supervisors"):
+        assert layla.get(address).status_code == 404
