@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from checkin.database import db, transaction
+from checkin.database import AnyRow, db, transaction
 from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
@@ -68,17 +69,25 @@ def link(previous: str, entry: AuditEntry) -> str:
 def broken_at() -> int | None:
     """The first link that does not hold (its number), or nothing when the whole chain does."""
     previous, expected = _FIRST, 1
-    rows = db.session.execute(
-        select(AuditSeal.n, AuditSeal.hash, AuditEntry)
-        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
-        .order_by(AuditSeal.n)
-        .execution_options(yield_per=BATCH)
-    )
-    for n, sealed, entry in rows:
+    for n, sealed, entry in _links():
         if n != expected or entry is None or link(previous, entry) != sealed:
             return expected
         previous, expected = sealed, expected + 1
     return None
+
+
+def _links() -> Iterator[AnyRow]:
+    """Every link with its entry, read in batches: reading has no transaction to keep a cursor."""
+    batch = (
+        select(AuditSeal.n, AuditSeal.hash, AuditEntry)
+        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .order_by(AuditSeal.n)
+        .limit(BATCH)
+    )
+    last = 0
+    while rows := db.session.execute(batch.where(AuditSeal.n > last)).all():
+        yield from rows
+        last = rows[-1].n
 
 
 def sealed_count() -> int:
