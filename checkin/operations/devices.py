@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
-from checkin.database import db, transaction
+from checkin.database import ask, db, transaction
 from checkin.domain.days import local_day
 from checkin.models import Device, Person
 from checkin.operations import audit
@@ -89,7 +89,7 @@ def _forget_surplus(person_id: int, now: datetime) -> None:
 def recognise(cookie: str, now: datetime) -> Recognised | None:
     """The person behind a cookie, or nothing; a stale copy of a cookie ends the device."""
     selector, _, verifier = cookie.partition(".")
-    row = db.session.execute(_BY_COOKIE, {"selector": selector[:24], "now": now}).first()
+    row = ask(_BY_COOKIE, {"selector": selector[:24], "now": now}).first()
     if row is None:
         return None
     shown = _sha(verifier)

@@ -27,9 +27,7 @@ ASKED_TODAY = timedelta(hours=12)
 """A request is shown as sent for this long; after that it may be sent again."""
 
 
-_BY_CODE = (
-    select(Poster).where(Poster.code == bindparam("code")).options(joinedload(Poster.site))
-)
+_BY_CODE = select(Poster).where(Poster.code == bindparam("code")).options(joinedload(Poster.site))
 """Asked at every scan, so built once."""
 
 

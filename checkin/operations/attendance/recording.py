@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, insert, select
 
-from checkin.database import AnyRow, db, transaction
+from checkin.database import AnyRow, ask, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind, ScanFact
@@ -135,7 +135,7 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
 
 def lock_volunteer(volunteer_id: int) -> AnyRow:
     """The serialisation point of everything that writes about one volunteer."""
-    row = db.session.execute(_VOLUNTEER, {"volunteer_id": volunteer_id}).first()
+    row = ask(_VOLUNTEER, {"volunteer_id": volunteer_id}).first()
     if row is None:
         raise NotFound("person")
     return row
@@ -143,7 +143,7 @@ def lock_volunteer(volunteer_id: int) -> AnyRow:
 
 def _stored(reading: Reading) -> AnyRow | None:
     named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid}
-    return db.session.execute(_STORED, named).first()
+    return ask(_STORED, named).first()
 
 
 def _again(reading: Reading, stored: AnyRow) -> Answer:
@@ -173,7 +173,7 @@ def _resolve(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
 def _resolve_check_in(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
     """A volunteer's own check-in is judged by the table, at the first look at the code."""
     at = _touched(reading, now)
-    poster = db.session.execute(_POSTER, {"poster_id": reading.poster_id}).first()
+    poster = ask(_POSTER, {"poster_id": reading.poster_id}).first()
     if poster is None:
         raise NotFound("poster")
     code = code_of(poster, at)  # type: ignore[arg-type]
@@ -203,12 +203,12 @@ def _acted_on(reading: Reading, judgement: Judgement, site_id: int, at: datetime
 
 
 def _open_shift(volunteer_id: int) -> int | None:
-    return db.session.execute(_OPEN_SHIFT, {"volunteer_id": volunteer_id}).scalar()
+    return ask(_OPEN_SHIFT, {"volunteer_id": volunteer_id}).scalar()
 
 
 def _resolve_stated(reading: Reading, now: datetime) -> _Resolved:
     """A check-out, an answer about a forgotten one, or an entry by hand: the shift is named."""
-    shift = db.session.execute(_SHIFT, {"shift_id": reading.shift_id}).first()
+    shift = ask(_SHIFT, {"shift_id": reading.shift_id}).first()
     if shift is None:
         raise NotFound("shift")
     at = reading.at or now
@@ -233,7 +233,7 @@ def _check_stated(reading: Reading, shift: AnyRow, at: datetime, now: datetime) 
 
 def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
     named = {"volunteer_id": reading.volunteer_id, "uid": reading.undoes}
-    target = db.session.execute(_STORED, named).first()
+    target = ask(_STORED, named).first()
     if target is None or target.kind not in (Kind.IN, Kind.OUT):
         raise NotFound("scan")
     in_time = now <= target.received_at + UNDO_WITHIN
@@ -364,7 +364,7 @@ def _insert(
     attendance_id: int | None,
     now: datetime,
 ) -> None:
-    db.session.execute(
+    ask(
         _KEEP,
         {
             "volunteer_id": reading.volunteer_id,

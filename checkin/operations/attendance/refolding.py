@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, or_, select, update
 
-from checkin.database import AnyRow, db
+from checkin.database import AnyRow, ask
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Folded, Kind, ScanFact, ShiftFact, State, fold
 from checkin.domain.hours import Interval, planned_minutes
@@ -103,7 +103,7 @@ def refold(
 
 def _touched(volunteer_id: int, shift_ids: set[int], since: datetime) -> list[AnyRow]:
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    return list(db.session.execute(_TOUCHED, named))
+    return list(ask(_TOUCHED, named))
 
 
 def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
@@ -129,7 +129,7 @@ class Plan:
 
 
 def _plans(shift_ids: set[int]) -> dict[int, Plan]:
-    rows = db.session.execute(_PLANS, {"shift_ids": sorted(shift_ids)})
+    rows = ask(_PLANS, {"shift_ids": sorted(shift_ids)})
     return {
         row.id: Plan(
             ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
@@ -145,7 +145,7 @@ def _plans(shift_ids: set[int]) -> dict[int, Plan]:
 def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[ScanFact]:
     """Every stored scan of these shifts, and from `since` on those that may cut them."""
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    rows = db.session.execute(_SCANS, named)
+    rows = ask(_SCANS, named)
     for row in rows:
         yield ScanFact(
             uid=row.scan_uid,
@@ -185,11 +185,11 @@ def _write(
                 "work_on": plan.work_on,
                 "row_version": 1,
             }
-            attendance_id = db.session.execute(_OPENING, values).scalar_one()
+            attendance_id = ask(_OPENING, values).scalar_one()
         else:
             attendance_id = row.id
             if _changed(row, values):
-                db.session.execute(_CHANGE, {"attendance_id": row.id, **values})
+                ask(_CHANGE, {"attendance_id": row.id, **values})
         kept[one.shift_id] = Kept(attendance_id, one.state, one)
     return kept
 

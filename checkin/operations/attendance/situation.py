@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 
-from checkin.database import AnyRow, db
+from checkin.database import AnyRow, ask, db
 from checkin.domain.evidence import Flag
 from checkin.domain.fold import State
 from checkin.domain.scanning import (
@@ -138,7 +138,7 @@ def situation_of(
 
 
 def _open_of(volunteer_id: int, now: datetime) -> OpenAttendance | None:
-    row = db.session.execute(_OPEN, {"volunteer_id": volunteer_id, "now": now}).first()
+    row = ask(_OPEN, {"volunteer_id": volunteer_id, "now": now}).first()
     if row is None or row.in_at is None:
         return None
     return OpenAttendance(row.shift_id, row.site_id, row.in_at, row.ends_at)
@@ -170,9 +170,7 @@ def unsettled_of(volunteer_id: int, now: datetime) -> Unsettled | None:
 def candidates_for(volunteer_id: int, site_id: int, now: datetime) -> Sequence[Candidate]:
     """Shifts around now at this site, and those the volunteer is expected at elsewhere."""
     around = {"since": now - _BACK, "until": now + _AHEAD}
-    rows = db.session.execute(
-        _CANDIDATES, {"volunteer_id": volunteer_id, "site_id": site_id, **around}
-    )
+    rows = ask(_CANDIDATES, {"volunteer_id": volunteer_id, "site_id": site_id, **around})
     return [_candidate(row) for row in rows]
 
 
