@@ -1,5 +1,6 @@
 """A poster's page: one for every row of the decision table, and looking changes nothing."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,15 @@ def test_upper_and_lower_case_addresses_are_one(cast, noura):
     assert noura.text(address(cast.poster).lower()) == noura.text(address(cast.poster))
     answer = noura.send(address(cast.poster).lower(), **opened(noura, cast.poster))
     assert answer.location.startswith("/attendances/")
+
+
+def test_the_pages_at_a_poster_are_small(cast, noura, client, now):
+    asking = client.get(address(cast.poster))
+    coming = noura.get(address(cast.poster))
+    factories.check_in(cast.noura, cast.poster, now - 60 * MINUTES)
+    leaving = noura.get(address(cast.poster))
+    for page in (asking, coming, leaving):
+        assert len(gzip.compress(page.get_data())) <= 6 * 1024
 
 
 def test_a_browser_guessing_ahead_gets_no_page(cast, noura):

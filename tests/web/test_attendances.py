@@ -1,0 +1,169 @@
+"""Receipts: one's own attendance in every state, why it counted so, and taking a step back."""
+
+import gzip
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from checkin.domain.fold import Kind
+from checkin.operations import approvals
+from checkin.operations.attendance import close_forgotten
+from tests import factories
+from tests.pages import plain
+from tests.web.scanning import attendances_of, scans_of
+
+MINUTES = timedelta(minutes=1)
+UID = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def at(now):
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def noura(at, cast, browser_of):
+    return browser_of(cast.noura, lang="en")
+
+
+@pytest.fixture
+def receipt(at, cast, now) -> str:
+    """Checked in now, at the Mataf."""
+    return f"/attendances/{factories.check_in(cast.noura, cast.poster, now).attendance_id}"
+
+
+def decided(cast, decide, **facts):
+    (attendance,) = attendances_of(cast.noura)
+    decide(attendance.id, attendance.row_version, by=cast.salem.id, **facts)
+
+
+def undo_fields(html: str) -> dict[str, str]:
+    form = re.search(r'action="/attendances/\d+/cancellation".*?</form>', html, re.DOTALL)
+    assert form, "the receipt can be taken back"
+    return dict(re.findall(r'name="(kind|scan_uid)" value="([^"]*)"', form[0]))
+
+
+def test_its_owner_sees_who_where_when_and_whom_to_ask(cast, noura, receipt):
+    text = noura.text(receipt)
+    assert "نورة سعد القحطاني" in text
+    assert "Mataf courtyard – Visual screening" in text
+    assert "12:00 PM to 5:00 PM" in text
+    assert "Supervisor سالم عوض الغامدي" in text
+    assert "When you finish, scan the same code to check out" in text
+
+
+def test_the_title_can_be_read_from_the_app_switcher(noura, receipt):
+    assert noura.page(receipt).title.startswith("You’re checked in – 1:00 PM – ")
+
+
+def test_anybody_elses_does_not_exist(at, cast, browser_of, receipt):
+    for person in (cast.huda, cast.salem, cast.layla):
+        browser = browser_of(person, kind="staff")
+        assert browser.get(receipt).status_code == 404
+        sent = browser.send(f"{receipt}/cancellation", kind="in", scan_uid=UID)
+        assert sent.status_code == 404
+    assert attendances_of(cast.noura)[0].state == "open"
+
+
+def test_a_stranger_is_asked_to_sign_in(at, client, receipt):
+    answer = client.get(receipt)
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next={receipt}")
+
+
+def test_a_check_in_can_be_cancelled_for_ten_minutes(cast, noura, receipt, at, now):
+    at.move_to(now + 10 * MINUTES)
+    answer = noura.send(f"{receipt}/cancellation", **undo_fields(noura.get(receipt).text))
+    assert (answer.status_code, answer.location) == (303, receipt)
+    assert attendances_of(cast.noura)[0].state == "cancelled"
+    assert "Check-in cancelled" in noura.text(receipt)
+
+
+def test_after_that_the_supervisor_corrects(cast, noura, receipt, at, now):
+    sent = undo_fields(noura.get(receipt).text)
+    at.move_to(now + 11 * MINUTES)
+    assert "Cancel this check-in" not in noura.text(receipt)
+    noura.send(f"{receipt}/cancellation", **sent)
+    assert "It can’t be undone any more" in noura.text(receipt)
+    assert attendances_of(cast.noura)[0].state == "open"
+
+
+def test_undoing_twice_is_undoing_once(cast, noura, receipt):
+    tabs = [undo_fields(noura.get(receipt).text) for _ in range(2)]
+    assert tabs[0] == tabs[1]
+    for tab in tabs:
+        noura.send(f"{receipt}/cancellation", **tab)
+    assert [scan.kind for scan in scans_of(cast.noura)] == [Kind.IN, Kind.UNDO]
+
+
+def test_a_check_out_can_be_undone_and_the_shift_goes_on(cast, noura, receipt, at, now):
+    at.move_to(now + 60 * MINUTES)
+    factories.check_out(cast.noura, cast.shift, now + 60 * MINUTES, beneficiaries=20)
+    page = noura.get(receipt)
+    assert "Undo and go back on shift" in plain(page)
+    noura.send(f"{receipt}/cancellation", **undo_fields(page.text))
+    (attendance,) = attendances_of(cast.noura)
+    assert (attendance.state, attendance.in_at, attendance.out_at) == ("open", now, None)
+
+
+@pytest.mark.parametrize("sent", [{}, {"kind": "in"}, {"kind": "x", "scan_uid": UID}])
+def test_an_undo_without_its_facts_is_refused(noura, receipt, sent):
+    assert noura.send(f"{receipt}/cancellation", **sent).status_code == 400
+
+
+def test_minutes_outside_the_shift_are_explained(at, cast, noura, now):
+    start = cast.shift.starts_at
+    done = factories.check_in(cast.noura, cast.poster, start - 19 * MINUTES)
+    at.move_to(start + 315 * MINUTES)
+    factories.check_out(cast.noura, cast.shift, start + 315 * MINUTES)
+    text = noura.text(f"/attendances/{done.attendance_id}")
+    assert "Time volunteered: 5 hours" in text
+    assert re.search("checked in at .?11:41 AM.?. Counting starts .* at .?12:00 PM", text)
+    assert re.search("checked out at .?5:15 PM.?. Counting stopped .* at .?5:00 PM", text)
+
+
+def test_a_forgotten_end_counts_nothing_and_says_what_happens(at, cast, noura, receipt, now):
+    later = now + timedelta(hours=6)
+    close_forgotten(later)
+    at.move_to(later)
+    text = noura.text(receipt)
+    assert "No check-out was recorded" in text
+    assert "No minutes count until the end is settled" in text
+
+
+def test_approved_says_how_much_and_by_whom(cast, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + 90 * MINUTES, beneficiaries=30)
+    decided(cast, approvals.approve, now=now + 95 * MINUTES)
+    text = noura.text(receipt)
+    assert "Your hours were approved: 1 hour 30 minutes" in text
+    assert "30 beneficiaries" in text
+    assert "Approved by سالم عوض الغامدي" in text
+
+
+def test_an_adjustment_shows_both_numbers(cast, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + 90 * MINUTES)
+    decided(cast, approvals.adjust, minutes=60, beneficiaries=None, reason="seen", now=now)
+    assert "Recorded: 1 hour 30 minutes. Approved: 1 hour" in noura.text(receipt)
+
+
+def test_rejected_says_why(cast, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + 90 * MINUTES)
+    decided(cast, approvals.reject, reason="other", words="غادر الموقع مبكرًا", now=now)
+    text = noura.text(receipt)
+    assert "This record was rejected Reason: غادر الموقع مبكرًا" in text
+
+
+def test_time_at_a_course_is_not_called_volunteering(at, cast, browser_of, now):
+    course = factories.shift(now, cast.squares, factories.opportunity(now, kind="course"))
+    factories.assign(now, cast.salem, course)
+    done = factories.check_in(cast.salem, factories.poster(now, cast.squares), now)
+    factories.check_out(cast.salem, course, now + 60 * MINUTES)
+    text = browser_of(cast.salem, lang="en").text(f"/attendances/{done.attendance_id}")
+    assert "Time attended: 1 hour" in text
+    assert "Time volunteered" not in text
+
+
+def test_the_receipt_is_small(noura, receipt):
+    assert len(gzip.compress(noura.get(receipt).get_data())) <= 6 * 1024

@@ -1,0 +1,113 @@
+"""My hours: approved and waiting apart, every attendance, the shifts to come."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from checkin.database import db
+from checkin.models import Attendance
+from checkin.operations import approvals
+from checkin.operations.hours import PAGE_SIZE
+from tests import factories
+from tests.web.scanning import attendances_of
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_instant(now):
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def noura(cast, browser_of):
+    return browser_of(cast.noura, lang="en")
+
+
+def served(cast, day, hours=2, approve=False, of=None):
+    """Noura served for some hours on a day; Salem may approve."""
+    shift = factories.shift(day, cast.mataf, of, starts=0)
+    factories.assign(day, cast.noura, shift)
+    done = factories.check_in(cast.noura, cast.poster, day)
+    factories.check_out(cast.noura, shift, day + hours * HOUR, beneficiaries=10)
+    if approve:
+        attendance = db.session.get_one(Attendance, done.attendance_id, populate_existing=True)
+        approvals.approve(attendance.id, attendance.row_version, by=cast.salem.id, now=day)
+    return done.attendance_id
+
+
+def test_hours_begin_empty(cast, browser_of):
+    text = browser_of(cast.huda, lang="en").text("/hours")
+    assert "Nothing recorded yet" in text
+
+
+def test_approved_and_waiting_are_never_mixed(cast, noura, now):
+    served(cast, now - timedelta(days=2), 3, approve=True)
+    served(cast, now - timedelta(days=1), 1)
+    served(cast, now - timedelta(days=400), 4, approve=True)
+    text = noura.text("/hours")
+    assert "Approved in 2026 3 hours" in text
+    assert "Waiting for approval 1 hour" in text
+    assert "Approved in all years 7 hours" in text
+
+
+def test_courses_are_counted_apart(cast, noura, now):
+    course = factories.opportunity(now, kind="course")
+    served(cast, now - timedelta(days=2), 3, approve=True, of=course)
+    text = noura.text("/hours")
+    assert "Approved in 2026 0 hours" in text
+    assert "Courses and meetings attended: 1" in text
+
+
+def test_each_attendance_says_its_state_and_who_decides(cast, noura, now):
+    attendance_id = served(cast, now - timedelta(days=1), 2)
+    page = noura.get("/hours").text
+    text = noura.text("/hours")
+    assert f'href="/attendances/{attendance_id}"' in page
+    assert "Saturday 21 November 2026" in text
+    assert "Decides: سالم عوض الغامدي" in text
+
+
+def test_shifts_to_come_stand_first(cast, noura, now):
+    text = noura.text("/hours")
+    assert "My next shifts Sunday 22 November 2026" in text
+    factories.check_in(cast.noura, cast.poster, now)
+    assert "My next shifts" not in noura.text("/hours")
+
+
+def test_a_cancelled_shift_and_a_waiting_place_say_so(cast, browser_of, now):
+    off = factories.shift(now, cast.squares, starts=600, cancelled_at=now)
+    waiting = factories.shift(now, cast.squares, starts=900)
+    factories.assign(now, cast.huda, off)
+    factories.assign(now, cast.huda, waiting, how="waiting")
+    text = browser_of(cast.huda, lang="en").text("/hours")
+    assert "This shift was cancelled" in text
+    assert "Waiting list" in text
+
+
+def test_cancelled_check_ins_are_not_listed(cast, noura, now):
+    done = factories.check_in(cast.noura, cast.poster, now)
+    uid = "11111111-1111-4111-8111-111111111111"
+    noura.send(f"/attendances/{done.attendance_id}/cancellation", kind="in", scan_uid=uid)
+    assert attendances_of(cast.noura)[0].state == "cancelled"
+    assert f"/attendances/{done.attendance_id}" not in noura.get("/hours").text
+
+
+def test_long_lists_have_pages(cast, noura, now):
+    for days in range(1, PAGE_SIZE + 2):
+        served(cast, now - timedelta(days=days), 1)
+    assert noura.get("/hours").text.count('href="/attendances/') == PAGE_SIZE
+    assert "Page 2 of 2" in noura.text("/hours?page=2")
+    assert noura.get("/hours?page=2").text.count('href="/attendances/') == 1
+    for odd in ("0", "-1", "x", "99999999999999999999", "9"):
+        assert noura.get(f"/hours?page={odd}").status_code == 200
+
+
+def test_nobody_sees_another_persons_hours(cast, browser_of, client, now):
+    attendance_id = served(cast, now - timedelta(days=1), 2)
+    for person in (cast.huda, cast.salem):
+        page = browser_of(person, kind="staff").get("/hours").text
+        assert f"/attendances/{attendance_id}" not in page
+    assert client.get("/hours").location == "/sign-in?next=/hours"
