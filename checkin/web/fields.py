@@ -33,6 +33,7 @@ errors.sentences(
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(:[0-9]{2})?")
 LONGEST_EMAIL = 254
+YEARS = range(2000, 2101)
 
 
 @cache
@@ -161,7 +162,23 @@ def number_field(label: Any, low: int, high: int, *, optional: bool = False, **k
 
 def choice_or_none(value: Any) -> int | None:
     """For SelectField(coerce=…): the id chosen, or nothing for the blank first option."""
-    return int(value) if value not in (None, "", "None") else None
+    return row_number(value) if value not in (None, "", "None") else None
+
+
+def planned_day(text: str) -> date:
+    """A day a plan can hold; ValueError for any other text."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
+
+
+def row_number(text: str) -> int:
+    """An id or a page in an address; ValueError for what no database row can have."""
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError(text)
+    return number
 
 
 def worded(words: Mapping[Any, Any]) -> list[SelectChoice]:
@@ -208,7 +225,7 @@ class DateField(wtforms.DateField):
         if not valuelist or not valuelist[0].strip():
             return
         try:
-            self.data = date.fromisoformat(latin_digits(valuelist[0]).strip())
+            self.data = planned_day(latin_digits(valuelist[0]).strip())
         except ValueError as fault:
             self.data = None
             raise ValueError(_("Enter a date, like 2026-11-22")) from fault

@@ -8,6 +8,7 @@ from flask_login import current_user
 from checkin.domain.roles import Permission
 from checkin.operations import opportunities, shifts
 from checkin.web import clock, errors
+from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import KINDS, TYPES, OpportunityForm
 
@@ -33,7 +34,7 @@ BESIDE = {
 @requires(Permission.PLAN)
 def index():
     text = request.args.get("q", "")[:100]
-    found = opportunities.page_of(request.args.get("page", 1, int), text)
+    found = opportunities.page_of(request.args.get("page", 1, row_number), text)
     coming = opportunities.coming_counts([one.id for one in found.items], clock.now())
     return render_template(
         "opportunities/index.html", found=found, text=text, coming=coming, kinds=KINDS

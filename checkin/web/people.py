@@ -11,6 +11,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
 from checkin.operations import accounts, devices, grants, people
 from checkin.web import clock, errors
+from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.people_forms import (
     CATEGORIES,
@@ -48,7 +49,7 @@ def index():
     text = request.args.get("q", "")[:100]
     return render_template(
         "people/index.html",
-        found=people.page_of(request.args.get("page", 1, int), text),
+        found=people.page_of(request.args.get("page", 1, row_number), text),
         text=text,
         categories=CATEGORIES,
     )

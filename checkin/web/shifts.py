@@ -1,6 +1,6 @@
 """Shifts: the plan week by week; each one made, moved, cancelled, restored."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Shift
 from checkin.operations import posters, roster, shifts, sites
 from checkin.web import clock, errors
+from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
 from checkin.web.roster_forms import RosterForm
 from checkin.web.shifts_forms import ChangedShiftForm, ShiftForm
@@ -44,7 +45,6 @@ BESIDE = {
 """The field each problem stands beside."""
 WEEK = timedelta(days=7)
 USUAL_SEATS = 20
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @bp.get("")
@@ -52,8 +52,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 def index():
     """One week from Sunday, all sites or one."""
     today = local_day(clock.now(), current_app.config["ZONE"])
-    first = week_of(_day(request.args.get("week")) or today)
-    site_id = request.args.get("site", type=int)
+    first = week_of(request.args.get("week", type=planned_day) or today)
+    site_id = request.args.get("site", type=row_number)
     reach = current_user.reach(Permission.PLAN)
     planned = shifts.of_days(first, first + timedelta(days=6), reach, site_id=site_id)
     days = [first + timedelta(days=later) for later in range(7)]
@@ -175,20 +175,11 @@ def _poster(shift: Shift) -> Any:
     return printed.get(shift.site_id)
 
 
-def _day(text: str | None) -> date | None:
-    """A day of an address, if it is one that a plan can hold."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
-
-
 def _offered() -> dict[str, Any]:
     """What a link to the form has chosen already."""
     return {
-        "opportunity_id": request.args.get("opportunity", type=int),
-        "site_id": request.args.get("site", type=int),
-        "day": _day(request.args.get("day")),
+        "opportunity_id": request.args.get("opportunity", type=row_number),
+        "site_id": request.args.get("site", type=row_number),
+        "day": request.args.get("day", type=planned_day),
         "seats": USUAL_SEATS,
     }

@@ -69,7 +69,7 @@ class ChangedShiftForm(ShiftForm):
     @property
     def seen_version(self) -> int:
         typed = self.row_version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else 0
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _lanes(kept: ShiftPlan | None) -> list[SelectChoice]:

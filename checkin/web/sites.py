@@ -13,6 +13,8 @@ from checkin.domain.roles import Permission, Role
 from checkin.models import Grant, Lane, Site
 from checkin.operations import grants, people, posters, shifts, sites
 from checkin.web import clock, errors
+from checkin.web.fields import row_number
+from checkin.web.filters import isolate
 from checkin.web.guard import requires
 from checkin.web.sites_forms import CODE_MODES, LaneForm, SiteForm, zone_name
 
@@ -166,7 +168,7 @@ def supervisors(site_id: int):
 @requires(Permission.PLAN)
 def add_supervisor(site_id: int):
     _site(site_id)
-    person_id = request.form.get("person", 0, int)
+    person_id = request.form.get("person", 0, row_number)
     try:
         grants.give(
             *(person_id, Role.SUPERVISOR),
@@ -178,7 +180,7 @@ def add_supervisor(site_id: int):
         raise
     except Problem as problem:
         return _refused(problem, site_id)
-    flash(_("%(name)s supervises this site now", name=people.find(person_id).name), "done")
+    flash(_("%(name)s supervises this site now", name=isolate(people.find(person_id).name)), "done")
     return redirect(url_for(".show", site_id=site_id, _anchor="supervisors"), 303)
 
 
@@ -190,7 +192,7 @@ def end_supervisor(site_id: int, grant_id: int):
         grants.end(grant.id, by=current_user.id, now=clock.now())
     except Problem as problem:
         return _refused(problem, site_id)
-    flash(_("%(name)s supervises this site no more", name=grant.person.name), "done")
+    flash(_("%(name)s supervises this site no more", name=isolate(grant.person.name)), "done")
     return redirect(url_for(".show", site_id=site_id, _anchor="supervisors"), 303)
 
 
