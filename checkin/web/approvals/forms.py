@@ -26,8 +26,8 @@ class VersionedForm(FlaskForm):
 
 
 class AdjustForm(VersionedForm):
-    hours = IntegerField(_l("Hours"), [Optional()])
-    minutes = IntegerField(_l("Minutes"), [Optional()])
+    hours = IntegerField(_l("Hours"))
+    minutes = IntegerField(_l("Minutes"))
     beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
     reason = RadioField(
         _l("Reason for the change"),

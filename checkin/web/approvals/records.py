@@ -256,7 +256,8 @@ def _bar(attendance: Attendance, shift: Shift) -> dict[str, Any]:
     margin = (planned[1] - planned[0]) / 24
     return {
         "start": min([planned[0], *known]) - margin,
-        "end": max([planned[1], *known]) + margin,
+        # without a check-out the time line ends where the shift was planned to
+        "end": max([planned[1], *known]) + (margin if all(end for _, end in stints) else 0),
         "planned": planned,
         "stints": stints,
     }
