@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail("Stopped.", 130)
     except Refused as refused:
         return _fail(str(refused))
-    except SQLAlchemyError as fault:
+    except (SQLAlchemyError, OSError) as fault:
         return _fail(sentence_about(fault))
 
 

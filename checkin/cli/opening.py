@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from checkin import create_app, migrations
 from checkin.database import db
@@ -34,10 +34,13 @@ def ready(*, quiet: bool = True) -> Iterator[Flask]:
         yield app
 
 
-def sentence_about(fault: SQLAlchemyError) -> str:
+def sentence_about(fault: SQLAlchemyError | OSError) -> str:
     """What to tell somebody at a terminal instead of a traceback."""
+    if isinstance(fault, OSError):
+        where = fault.filename or "This machine"
+        return (
+            f"{where} cannot be used ({fault.strerror}): check CHECKIN_DATABASE_URL and the disk."
+        )
     cause = fault.orig if isinstance(fault, DBAPIError) else fault
-    said = " ".join(str(cause).split())
-    if isinstance(fault, OperationalError):
-        return f"The database cannot be used ({said}): check CHECKIN_DATABASE_URL."
-    return f"The database refused this ({said})."
+    said = " ".join(str(cause).split()).rstrip(".")
+    return f"The database cannot be used ({said}): check CHECKIN_DATABASE_URL."

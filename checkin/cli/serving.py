@@ -101,21 +101,23 @@ def code_of(address: str) -> str:
 
 
 def _listen(app: Flask, host: str, port: int, threads: int):
+    """A server on a socket of our own, because waitress leaves some open when a port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=threads,
-            connection_limit=CONNECTIONS,
-            channel_timeout=IDLE_SECONDS,
-            asyncore_use_poll=hasattr(select, "poll"),
-            # TRUSTED_PROXIES says whom to believe, and the app itself reads their headers
-            clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],
-            ident=None,
-        )
+        opened = socket.create_server((host, port), family=family, backlog=CONNECTIONS)
     except (OSError, OverflowError) as fault:
-        why = getattr(fault, "strerror", None) or str(fault)
+        why = getattr(fault, "strerror", None) or fault
         raise click.ClickException(
             f"Nothing can listen on {host} port {port} ({why}): choose another --port or --host."
         ) from None
+    return waitress.create_server(
+        app,
+        sockets=[opened],
+        threads=threads,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        asyncore_use_poll=hasattr(select, "poll"),
+        # TRUSTED_PROXIES says whom to believe, and the app itself reads their headers
+        clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],
+        ident=None,
+    )

@@ -1,5 +1,6 @@
 """`checkin create-admin`: the first person, who may let others in."""
 
+import sys
 from datetime import datetime
 
 import click
@@ -32,7 +33,7 @@ def create_admin(email: str, name: str, password_stdin: bool) -> None:
     if "@" not in address.strip("@") or any(map(str.isspace, address)):
         raise click.ClickException(f"{email} is no e-mail address.")
     with ready() as app, app.test_request_context(), in_language("en"):
-        password = _read_password() if password_stdin else None
+        password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
         try:
             token = _appoint(address, name, password, clock.now())
         except Problem as problem:
@@ -41,10 +42,6 @@ def create_admin(email: str, name: str, password_stdin: bool) -> None:
         if token:
             link = app.config["BASE_URL"].rstrip("/") + url_for("accounts.invitation", token=token)
             click.echo(f"Choose a password within three days at\n{link}")
-
-
-def _read_password() -> str:
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
 
 
 @transaction
