@@ -111,6 +111,8 @@ class Within:
         self.low, self.high = low, high
 
     def __call__(self, _form: Any, field: Any) -> None:
+        if field.process_errors:
+            raise StopValidation()  # it was no number at all, and that has been said
         if field.data is None or not self.low <= field.data <= self.high:
             numbers = {"low": num(self.low), "high": num(self.high)}
             raise StopValidation(_("Enter a number from %(low)s to %(high)s", **numbers))

@@ -71,7 +71,9 @@ def test_an_odd_question_gets_a_page(layla, address):
 def test_an_odd_plan_is_explained(layla, shift, values):
     refused = layla.send("/shifts/new", **{**shift, **values})
     assert refused.status_code == 422
-    assert "There is a problem" in refused.get_data(as_text=True)
+    body = refused.get_data(as_text=True)
+    assert "There is a problem" in body
+    assert body.count('class="field-error"') == body.count('aria-invalid="true"') == 1
 
 
 @pytest.mark.parametrize("version", [NUMBER, "", "x", "١"])
