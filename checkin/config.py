@@ -44,6 +44,8 @@ DEFAULTS: dict[str, Any] = {
     "STAFF_HOURS": 12,
     "BABEL_DEFAULT_LOCALE": "ar",
     "WTF_CSRF_TIME_LIMIT": 7 * 24 * 3600,
+    # our pages send no Referer, so asking for one would refuse every form over https
+    "WTF_CSRF_SSL_STRICT": False,
 }
 """What each setting is when nobody says otherwise; a demo needs nothing else."""
 
@@ -111,6 +113,8 @@ def _complete(config: Config, instance: Path) -> None:
     config["SESSION_COOKIE_SECURE"] = secure
     config["SESSION_COOKIE_HTTPONLY"] = True
     config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    if config["PRODUCTION"] and not config["TRUSTED_HOSTS"]:
+        config["TRUSTED_HOSTS"] = [urlsplit(config["BASE_URL"]).hostname or ""]
     # production staff always have a second factor; elsewhere it is a choice
     config["REQUIRE_TOTP"] = config["REQUIRE_TOTP"] or config["PRODUCTION"]
     if config["SENDER"] == "file" and not config["SENDER_FILE"]:
