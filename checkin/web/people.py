@@ -22,6 +22,7 @@ from checkin.web.people_forms import (
     SuspensionForm,
 )
 from checkin.web.record_words import STATES
+from checkin.web.targets import absolute
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -165,7 +166,7 @@ def invite(person_id: int):
         raise
     except Problem as problem:
         return _refused(problem, person_id)
-    link = url_for("accounts.invitation", token=token, _external=True)
+    link = absolute(url_for("accounts.invitation", token=token))
     return render_template("people/invitation.html", person=people.find(person_id), link=link)
 
 

@@ -20,6 +20,7 @@ from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
 from checkin.web.message_texts import Facts, text_of
 from checkin.web.roster_forms import ADVICE, OUTCOMES, RosterForm
+from checkin.web.targets import absolute
 from checkin.web.words import counted
 
 bp = Blueprint("roster", __name__, url_prefix="/shifts/<int:shift_id>")
@@ -84,7 +85,7 @@ def invite(shift_id: int):
     if request.method == "GET":
         said = _volunteers(roster.reachable(shift_id))
         return render_template("roster/invitations.html", shift=shift, volunteers=said)
-    link = url_for("hours.index", _external=True)
+    link = absolute(url_for("hours.index"))
     return _acted(
         lambda: roster.invite(shift_id, link=link, by=current_user.id, now=clock.now()),
         _("The messages are on their way"),

@@ -1,6 +1,8 @@
-"""Where to go next: only ever to a path of our own."""
+"""Where to go next, and links to hand over: only ever to addresses of our own."""
 
 from urllib.parse import urlsplit
+
+from flask import current_app
 
 
 def safe_target(target: str | None, otherwise: str = "/") -> str:
@@ -15,3 +17,8 @@ def safe_target(target: str | None, otherwise: str = "/") -> str:
         return otherwise
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else otherwise
+
+
+def absolute(path: str) -> str:
+    """A path of ours as a link to hand over; from BASE_URL, never from what a browser calls us."""
+    return str(current_app.config["BASE_URL"]).rstrip("/") + path
