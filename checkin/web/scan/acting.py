@@ -1,0 +1,132 @@
+"""What the button of a poster's page does: check in, check out, or settle a forgotten end."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from checkin.domain.errors import Problem
+from checkin.domain.evidence import Evidence
+from checkin.domain.fold import Kind
+from checkin.domain.scanning import Verdict
+from checkin.models import Attendance, Poster
+from checkin.operations import hours
+from checkin.operations.attendance import Reading, derived_uid, record_scan
+from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
+from checkin.web import clock, errors, intent
+from checkin.web.scan.leaving import asks_count, check_out_page, forgotten_facts, oddness
+from checkin.web.scan_forms import CheckOutForm, ForgottenForm
+
+
+def _check_in(poster: Poster) -> Any:
+    reading = _reading(poster, named_uid(), Kind.IN, joins=_ticked("joins"), moves=_ticked("moves"))
+    keep = wait if _ticked("waits") else record_scan
+    answer = keep(reading, now=clock.now())
+    intent.forget()
+    if answer.attendance_id is None:
+        return redirect(url_for(".show", code=poster.code), 303)
+    again = 1 if answer.verdict is Verdict.ALREADY_IN else None
+    return _to_receipt(answer.attendance_id, answer.verdict, again=again)
+
+
+def _check_out(poster: Poster) -> Any:
+    uid, form = named_uid(), CheckOutForm()
+    attendance = _named_attendance()
+    if attendance.state != "open" and not is_kept(current_user.id, uid):
+        # another device was faster: its receipt is the answer, and nothing is counted twice
+        return _to_receipt(attendance.id, None)
+    if "edit" in request.form or not form.validate():
+        return check_out_page(attendance, form, poster)
+    odd = oddness(attendance, form)
+    if odd != "ok" and not form.confirmed.data:
+        return check_out_page(attendance, form, poster, "scan/odd_count.html", odd=odd)
+    reading = _reading(
+        poster,
+        uid,
+        Kind.OUT,
+        shift_id=attendance.shift_id,
+        beneficiaries=form.count if asks_count(attendance) else None,
+        reason=form.left_because,
+    )
+    attendance_id = attendance.id
+    answer = record_scan(reading, now=clock.now())
+    intent.forget()
+    return _to_receipt(attendance_id, answer.verdict)
+
+
+def _settle(poster: Poster) -> Any:
+    uid, said, form = named_uid(), request.form.get("ended"), ForgottenForm()
+    attendance = _named_attendance()
+    try:
+        at = None if said == "unknown" else _claimed(attendance, said, form)
+    except Problem as problem:
+        form.time.errors = [errors.sentence(problem)]
+        facts = forgotten_facts(attendance, form, clock.now())
+        page = render_template("scan/forgotten.html", poster=poster, uid=uid, **facts)
+        return page, 422
+    ending = _reading(
+        poster,
+        uid,
+        Kind.OUT if at else Kind.FORGOT,
+        shift_id=attendance.shift_id,
+        at=at,
+        carrier="claim",
+        evidence=Evidence.CLAIMED,
+    )
+    arriving = _reading(poster, derived_uid(uid, "arrive"), Kind.IN)
+    answer = settle(ending, arriving, now=clock.now())
+    flash(_("The supervisor will check this time"), "info")
+    if answer is None or answer.attendance_id is None:
+        return redirect(url_for(".show", code=poster.code), 303)
+    intent.forget()
+    return _to_receipt(answer.attendance_id, answer.verdict)
+
+
+ACTS = {"in": _check_in, "out": _check_out, "end": _settle}
+
+
+def _claimed(attendance: Attendance, said: str | None, form: ForgottenForm) -> datetime:
+    zone = attendance.shift.site.zone
+    if said == "planned":
+        return claimed_end(attendance, None, zone, clock.now())
+    if not form.validate() or form.time.data is None:
+        raise Problem("end_not_possible")
+    return claimed_end(attendance, form.time.data, zone, clock.now())
+
+
+def _reading(poster: Poster, uid: str, kind: Kind, **facts: Any) -> Reading:
+    kept = intent.current()
+    return Reading(
+        uid=uid,
+        kind=kind,
+        volunteer_id=current_user.id,
+        poster_id=poster.id,
+        touched_at=kept.touched_at if kept and kept.code == poster.code else None,
+        device_id=current_user.device.device_id,
+        **facts,
+    )
+
+
+def named_uid() -> str:
+    """The scan's id was made with the page; without one an act could happen twice."""
+    try:
+        return str(uuid.UUID(request.form.get("scan_uid", "")))
+    except ValueError:
+        abort(400)
+
+
+def _ticked(name: str) -> bool:
+    return request.form.get(name) == "1"
+
+
+def _named_attendance() -> Attendance:
+    return hours.attendance_at(current_user.id, request.form.get("shift_id", 0, type=int))
+
+
+def _to_receipt(attendance_id: int, verdict: Verdict | None, **args: Any) -> Any:
+    if verdict is Verdict.LATE_AFTER_DECISION:
+        flash(_("The supervisor has already decided about this shift. Your scan is kept"), "look")
+    return redirect(url_for("attendances.show", attendance_id=attendance_id, **args), 303)

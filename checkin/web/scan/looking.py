@@ -1,0 +1,133 @@
+"""What a poster's page says to one person: the verdict, and the facts its template shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+
+from checkin.database import db
+from checkin.domain.days import minutes_between
+from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict
+from checkin.models import Person, Poster
+from checkin.operations import hours
+from checkin.operations.attendance import Unsettled, look
+from checkin.operations.attendance.arrival import asked_at
+from checkin.operations.attendance.situation import standing_of
+from checkin.web import clock, intent
+from checkin.web.accounts.forms import MobileForm
+from checkin.web.scan.leaving import check_out_facts, forgotten_facts
+from checkin.web.scan_forms import CheckOutForm, ForgottenForm
+
+STATUS = {Verdict.UNKNOWN_CODE: 404, Verdict.OLD_POSTER: 410}
+_PATIENT = {
+    Verdict.SIGN_IN,
+    Verdict.CHECK_IN,
+    Verdict.WALK_IN,
+    Verdict.FORGOTTEN,
+    Verdict.OPEN_ELSEWHERE,
+}
+"""Verdicts for which the first touch is worth keeping; after any other a new touch counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page for this code has to say to this person."""
+
+    verdict: Verdict
+    poster: Poster | None
+    person: Person | None
+    now: datetime
+    candidate: Candidate | None = None
+    unsettled: Unsettled | None = None
+    kept: intent.Intent | None = None
+
+
+def look_at(poster: Poster | None) -> Seen:
+    """Judge at the first touch of the code; when that leads nowhere, as of now."""
+    now, person = clock.now(), _person()
+    judgement, _unsettled = look(poster, person, now)
+    if poster is None or judgement.verdict in STATUS:
+        return Seen(judgement.verdict, poster, person, now)
+    kept = intent.keep(poster)
+    judgement, unsettled = look(poster, person, kept.touched_at)
+    if judgement.verdict not in _PATIENT:
+        kept = intent.renew(poster)
+        judgement, unsettled = look(poster, person, kept.touched_at)
+    return Seen(judgement.verdict, poster, person, now, judgement.shift, unsettled, kept)
+
+
+def _person() -> Person | None:
+    return db.session.get(Person, current_user.id) if current_user.is_authenticated else None
+
+
+def page_of(seen: Seen) -> Any:
+    page = render_template(f"scan/{seen.verdict}.html", **_facts(seen))
+    return page, STATUS.get(seen.verdict, 200)
+
+
+def _facts(seen: Seen) -> dict[str, Any]:
+    """What every verdict's page may show, and what this one needs besides."""
+    facts: dict[str, Any] = {
+        "seen": seen,
+        "poster": seen.poster,
+        "site": seen.poster.site if seen.poster else None,
+        "uid": seen.kept.uid_for(seen.verdict) if seen.kept else None,
+        "shift": hours.shift_of(seen.candidate.shift_id) if seen.candidate else None,
+    }
+    if seen.verdict in REQUESTS and seen.poster and seen.person:
+        facts["asked_at"] = asked_at(seen.person.id, seen.poster.id, seen.verdict, seen.now)
+        facts["supervisor"] = hours.supervisor_of(seen.poster.site_id, seen.now)
+    more = _MORE.get(seen.verdict)
+    return facts | (more(seen) if more else {})
+
+
+def _facts_of_open(seen: Seen) -> dict[str, Any]:
+    return {"attendance": hours.open_attendance(current_user.id)}
+
+
+def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
+    """Somebody who has been out is told so before coming back."""
+    return {"before": hours.attendance_in(current_user.id, seen.candidate.shift_id)}
+
+
+def _facts_of_stranger(seen: Seen) -> dict[str, Any]:
+    return {"shift": hours.shift_at(seen.poster, seen.now), "form": MobileForm()}
+
+
+def _facts_of_held(seen: Seen) -> dict[str, Any]:
+    return {"without_guardian": standing_of(seen.person) is Standing.NO_GUARDIAN}
+
+
+def _facts_of_full(seen: Seen) -> dict[str, Any]:
+    return {"taken": hours.places_taken(seen.candidate.shift_id)}
+
+
+def _facts_of_early(seen: Seen) -> dict[str, Any]:
+    begun_minute = timedelta(seconds=59)
+    return {"wait_minutes": minutes_between(seen.now, seen.candidate.opens_at + begun_minute)}
+
+
+def _facts_of_forgotten(seen: Seen) -> dict[str, Any]:
+    attendance = hours.attendance_of(current_user.id, seen.unsettled.attendance_id)
+    return forgotten_facts(attendance, ForgottenForm(), seen.now)
+
+
+def _facts_of_check_out(seen: Seen) -> dict[str, Any]:
+    attendance = hours.open_attendance(current_user.id)
+    return check_out_facts(attendance, CheckOutForm(), seen.now)
+
+
+_MORE: dict[Verdict, Callable[[Seen], dict[str, Any]]] = {
+    Verdict.SIGN_IN: _facts_of_stranger,
+    Verdict.HELD: _facts_of_held,
+    Verdict.ALREADY_IN: _facts_of_open,
+    Verdict.CHECK_OUT: _facts_of_check_out,
+    Verdict.OPEN_ELSEWHERE: _facts_of_open,
+    Verdict.FORGOTTEN: _facts_of_forgotten,
+    Verdict.EARLY: _facts_of_early,
+    Verdict.CHECK_IN: _facts_of_check_in,
+    Verdict.FULL: _facts_of_full,
+}

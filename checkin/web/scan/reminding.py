@@ -1,0 +1,64 @@
+"""A message when check-in opens, for somebody who came too early."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from checkin.domain.errors import Problem
+from checkin.domain.roles import Permission
+from checkin.domain.scanning import Verdict
+from checkin.operations import hours, messages
+from checkin.operations.attendance.arrival import poster_of_code
+from checkin.web import errors
+from checkin.web.filters import isolate, time_short
+from checkin.web.guard import requires
+from checkin.web.i18n import current_prefs
+from checkin.web.message_texts import text_of
+from checkin.web.scan.blueprint import bp
+from checkin.web.scan.looking import Seen, look_at
+
+
+@bp.post("/S/<code>/reminder")
+@requires(Permission.OWN_ATTENDANCE)
+def remind(code: str) -> Any:
+    """A message when check-in opens, once however often it is asked for."""
+    seen = look_at(poster_of_code(code))
+    if seen.verdict is Verdict.EARLY and seen.person and seen.person.mobile:
+        try:
+            _queue(seen)
+        except Problem as problem:
+            flash(errors.sentence(problem), "look")
+        else:
+            flash(_("We will send a message when check-in opens"), "done")
+    return redirect(url_for(".show", code=code), 303)
+
+
+def _queue(seen: Seen) -> None:
+    shift = hours.shift_of(seen.candidate.shift_id)
+    facts = {
+        "site_ar": shift.site.name_ar,
+        "site_en": shift.site.name_en,
+        "starts_at": shift.starts_at.isoformat(),
+        "zone": shift.site.zone,
+    }
+    messages.queue(
+        f"opens:{shift.id}:{seen.person.id}",
+        "check_in_opens",
+        seen.person.mobile,
+        facts,
+        language=current_prefs().lang,
+        now=seen.now,
+        due_at=seen.candidate.opens_at,
+    )
+
+
+@text_of("check_in_opens")
+def _check_in_opens(facts: Mapping[str, Any]) -> str:
+    return _(
+        "Check-in for your shift at %(site)s is open. The shift starts at %(time)s",
+        site=isolate(facts[f"site_{current_prefs().lang}"]),
+        time=time_short(datetime.fromisoformat(facts["starts_at"]), facts["zone"]),
+    )
