@@ -38,14 +38,8 @@ def main() -> int:
 def serve(wanted: argparse.Namespace) -> int:
     """Set up, bring the database up to date, fill in the demo and serve."""
     install(TO_RUN)
-    preparations = ["init"]
-    if wanted.demo:
-        os.environ.setdefault("CHECKIN_DEMO", "true")
-        preparations.append("demo")
-    for command in preparations:
-        if code := run("-m", "checkin", command):
-            return code
-    return run("-m", "checkin", "serve", "--host", wanted.host, "--port", str(wanted.port))
+    first = ["--prepare", *(["--demo"] if wanted.demo else [])]
+    return run("-m", "checkin", "serve", "--host", wanted.host, "--port", str(wanted.port), *first)
 
 
 def test(arguments: list[str]) -> int:

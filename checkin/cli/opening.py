@@ -29,9 +29,13 @@ def opened(*, quiet: bool = True) -> Iterator[Flask]:
 def ready(*, quiet: bool = True) -> Iterator[Flask]:
     """The same, with a database that has every table this version knows."""
     with opened(quiet=quiet) as app:
-        if not migrations.is_current(db.engine):
-            raise click.ClickException("The database is not up to date: run `checkin init` first.")
+        check_tables()
         yield app
+
+
+def check_tables() -> None:
+    if not migrations.is_current(db.engine):
+        raise click.ClickException("The database is not up to date: run `checkin init` first.")
 
 
 def sentence_about(fault: SQLAlchemyError | OSError) -> str:

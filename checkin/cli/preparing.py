@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from checkin import migrations
 from checkin.cli.opening import opened, ready
@@ -17,14 +18,19 @@ from checkin.web import clock
 def init() -> None:
     """Make the database, or bring it up to date; doing it again changes nothing."""
     with opened() as app:
-        file = sqlite_file(app.config["DATABASE_URL"])
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        if migrations.is_current(db.engine):
-            click.echo("The database is up to date.")
-            return
-        migrations.upgrade(db.engine)
-        click.echo("The database is ready.")
+        made = migrate(app)
+    click.echo("The database is ready." if made else "The database is up to date.")
+
+
+def migrate(app: Flask) -> bool:
+    """Whether there was anything to do."""
+    file = sqlite_file(app.config["DATABASE_URL"])
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    if migrations.is_current(db.engine):
+        return False
+    migrations.upgrade(db.engine)
+    return True
 
 
 @click.command()
@@ -38,14 +44,23 @@ def init() -> None:
 def demo(size: str) -> None:
     """Fill an empty database with the demo, and keep shifts running now; twice is harmless."""
     with ready() as app:
-        try:
-            made = filling.fill(clock.now(), with_season=size == "season")
-        except Problem:
-            raise click.ClickException(
-                "This database holds real records: the demo needs an empty one, "
-                "so set CHECKIN_DATABASE_URL or serve without the demo."
-            ) from None
-        marker = demo_marker(Path(app.instance_path), app.config["DATABASE_URL"])
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-        click.echo("The demo is ready." if made else "The demo is up to date.")
+        made = fill_in(app, with_season=size == "season")
+    click.echo("The demo is ready." if made else "The demo is up to date.")
+
+
+def fill_in(app: Flask, *, with_season: bool) -> bool:
+    """Whether anything was missing; from now on this database is served as a demo."""
+    if app.config["PRODUCTION"]:
+        raise click.ClickException("The demo shows sign-in codes: it is not for production.")
+    try:
+        made = filling.fill(clock.now(), with_season=with_season)
+    except Problem:
+        raise click.ClickException(
+            "This database holds real records: the demo needs an empty one, "
+            "so set CHECKIN_DATABASE_URL or serve without the demo."
+        ) from None
+    marker = demo_marker(Path(app.instance_path), app.config["DATABASE_URL"])
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    app.config["DEMO"] = True
+    return made

@@ -9,11 +9,14 @@ import waitress
 from flask import Flask
 from qrcode.main import QRCode
 
-from checkin.cli.opening import ready
+from checkin.cli.opening import check_tables, opened
+from checkin.cli.preparing import fill_in, migrate
 from checkin.config import DEFAULTS
+from checkin.database import db
 from checkin.demo import filling
 from checkin.demo.facts import facts
 from checkin.demo.organisation import DOMAIN, PASSWORD
+from checkin.models import Poster
 from checkin.operations import jobs
 from checkin.web import clock
 
@@ -28,9 +31,16 @@ IDLE_SECONDS = 30
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--threads", default=THREADS, show_default=True, help="Requests answered at once.")
-def serve(host: str, port: int, threads: int) -> None:
+@click.option("--prepare", is_flag=True, help="First do what `checkin init` does.")
+@click.option("--demo", is_flag=True, help="First do what `checkin demo` does.")
+def serve(host: str, port: int, threads: int, prepare: bool, demo: bool) -> None:
     """Serve the pages until Ctrl-C; --host 0.0.0.0 lets phones in the same network in."""
-    with ready(quiet=False) as app:
+    with opened(quiet=False) as app:
+        if prepare and migrate(app):
+            click.echo("The database is ready.")
+        check_tables()
+        if demo and fill_in(app, with_season=True):
+            click.echo("The demo is ready.")
         here = addresses(host, port)
         if app.config["BASE_URL"] == DEFAULTS["BASE_URL"]:
             app.config["BASE_URL"] = here[-1]  # what a phone can open, so that posters work
@@ -39,7 +49,7 @@ def serve(host: str, port: int, threads: int) -> None:
             jobs.start_thread(app, clock.now)
         click.echo(welcome(here))
         if app.config["DEMO"]:
-            click.echo(sign_ins())
+            click.echo(sign_ins(app.config["BASE_URL"]))
         server.run()
 
 
@@ -70,22 +80,24 @@ def welcome(here: list[str]) -> str:
     return "\n".join([*lines, "", code_of(here[-1]), "  Ctrl-C stops it."])
 
 
-def sign_ins() -> str:
+def sign_ins(here: str) -> str:
     """How to play everybody in the demo; nothing where the database holds no demo."""
-    if filling.organisation() is None:
+    organisation = filling.organisation()
+    if organisation is None:
         return ""
-    staff = [(f"{one['key']}@{DOMAIN}", one["role"], one["name"]) for one in facts()["staff"]]
+    poster = db.session.get_one(Poster, organisation.poster_ids[0])
     volunteer = facts()["volunteer"]
     mobile = f"0{volunteer['mobile'].removeprefix('+966')}"
-    rows = [
-        f"    {who:25}{role.replace('_', ' '):16}{name}"
-        for who, role, name in [*staff, (mobile, "volunteer", volunteer["name"])]
-    ]
+    staff = [(f"{one['key']}@{DOMAIN}", one["role"], one["name"]) for one in facts()["staff"]]
+    everybody = [*staff, (mobile, "volunteer", volunteer["name"])]
     return "\n".join(
         [
-            f"  Staff of the demo sign in at /staff/sign-in with the password {PASSWORD}",
-            "  The volunteer signs in with the mobile; the code is shown on the page.",
-            *rows,
+            "",
+            f"  Staff of the demo sign in at {here}/staff/sign-in with {PASSWORD}",
+            f"  The volunteer scans a poster, like {here}/S/{poster.code}",
+            "  and signs in with the mobile; the page shows the code.",
+            "",
+            *(f"    {who:25}{role.replace('_', ' '):16}{name}" for who, role, name in everybody),
             "",
         ]
     )
