@@ -1,0 +1,125 @@
+"""A served app, a real Chromium, and visitors whose every console message is held against us."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+import waitress
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from waitress import wasyncore
+
+from checkin.models import Person
+from checkin.operations import devices
+from checkin.web import clock
+from tests.browser.visitors import LAPTOP, PHONE, TABLET, Faults, Visitor
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": PHONE, "tablet": TABLET, "laptop": LAPTOP}
+ARTEFACTS = Path(__file__).parent / "artefacts"
+"""Pictures of every step, for people to look at."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a worker; without one the tests say so and are left out."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        if not program and not Path(playwright.chromium.executable_path).exists():
+            pytest.skip("No Chromium: install Debian's chromium or run `playwright install`.")
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """As a demo, so that the code of a sign-in can be read from the page."""
+    return {"DEMO": True}
+
+
+@pytest.fixture
+def traveller(now: datetime) -> Iterator[time_machine.Traveller]:
+    """The server's clock: it runs on from `now`, and may be moved."""
+    with time_machine.travel(now, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def address(app: Flask, traveller: time_machine.Traveller) -> Iterator[str]:
+    """The app, answering on a port of its own as `checkin serve` does."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    app.config["BASE_URL"] = f"http://127.0.0.1:{server.effective_port}"
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield app.config["BASE_URL"]
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    thread.join()
+    server.task_dispatcher.shutdown()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Lets visitors in, each with a browser that nobody has used before."""
+
+    chromium: Browser
+    address: str
+    faults: Faults
+
+    def __call__(
+        self,
+        device: str = "phone",
+        *,
+        person: Person | None = None,
+        lang: str = "ar",
+        theme: str = "light",
+        **options: object,
+    ) -> Visitor:
+        """A visitor on a `phone`, `tablet` or `laptop`; signed in when a `person` is given."""
+        locale = "ar-SA" if lang == "ar" else "en"
+        context = self.chromium.new_context(
+            **{"base_url": self.address, "locale": locale, "viewport": SIZES[device], **options}
+        )
+        context.set_default_timeout(15_000)
+        cookies = {"prefs": f"{lang}.latn.{theme}"}
+        if person is not None:
+            kind = "phone" if device == "phone" else "staff"
+            lifetime = timedelta(hours=12)
+            _, cookies["device"] = devices.remember(
+                person.id, kind, "test", lifetime=lifetime, now=clock.now()
+            )
+        context.add_cookies(
+            [{"name": name, "value": text, "url": self.address} for name, text in cookies.items()]
+        )
+        self.faults.watch(context, self.address)
+        return Visitor(context.new_page(), ARTEFACTS)
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
+    """`visit("phone", person=noura)`; at the end, whatever a browser complained of is a failure."""
+    faults = Faults()
+    yield Door(chromium, address, faults)
+    for context in chromium.contexts:
+        context.close()
+    assert not faults.seen, "The browser complained:\n" + "\n".join(faults.seen)

@@ -1,0 +1,101 @@
+"""Somebody with a browser: what they press, type and see, and what their browser complains of."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+
+PHONE = {"width": 360, "height": 740}
+TABLET = {"width": 1024, "height": 768}
+LAPTOP = {"width": 1366, "height": 768}
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Faults:
+    """Console errors, scripts that failed, CSP violations, and whatever came from elsewhere."""
+
+    seen: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext, address: str) -> None:
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                self.seen.append(f"console: {message.text} ({message.page and message.page.url})")
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith((address, "data:", "blob:")):
+                self.seen.append(f"foreign: {request.url}")
+
+        def on_response(response: Response) -> None:
+            if response.status >= 500:
+                self.seen.append(f"{response.status}: {response.url}")
+
+        context.on("console", on_console)
+        context.on("weberror", lambda fault: self.seen.append(f"script: {fault.error}"))
+        context.on("request", on_request)
+        context.on("response", on_response)
+
+
+class Visitor:
+    """One person's page; counts the taps that the person needs."""
+
+    def __init__(self, page: Page, artefacts: Path) -> None:
+        self.page = page
+        self.taps = 0
+        self._artefacts = artefacts
+
+    def open(self, address: str) -> None:
+        """Follow a link from outside, as a phone's camera does."""
+        self.page.goto(address)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self, name: str) -> None:
+        """Tap a button and wait for the page it leads to."""
+        self._follow(self.button(name))
+
+    def follow(self, name: str) -> None:
+        """Tap a link and wait for the page it leads to."""
+        self._follow(self.page.get_by_role("link", name=name, exact=True).first)
+
+    def _follow(self, target: Locator) -> None:
+        self.taps += 1
+        with self.page.expect_navigation():
+            target.click()
+
+    def tap(self, name: str) -> None:
+        """Tap a button that only changes this page."""
+        self.taps += 1
+        self.button(name).click()
+
+    def fill(self, **fields: str) -> None:
+        """Type into fields by their names in the form; choose in lists by what they say."""
+        for name, text in fields.items():
+            target = self.page.locator(f"main [name={name}]:visible").first
+            if target.evaluate("one => one.tagName") == "SELECT":
+                target.select_option(label=text)
+            else:
+                target.fill(text)
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.page.locator("h1").inner_text().split())
+
+    @property
+    def text(self) -> str:
+        """What the main part of the page says."""
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    @property
+    def sideways(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        return self.page.evaluate(SIDEWAYS)
+
+    def picture(self, name: str, *, whole: bool = True) -> Path:
+        """Keep a picture of what is on the screen."""
+        self._artefacts.mkdir(exist_ok=True)
+        path = self._artefacts / f"{name}.png"
+        self.page.screenshot(path=path, full_page=whole)
+        return path
