@@ -19,8 +19,6 @@ from wtforms.validators import InputRequired, Optional
 from checkin.domain.errors import Problem
 from checkin.web.errors import sentence
 
-SENDS_ITSELF = {"data-module": "one-time-code"}
-
 
 def mark(problem: Problem, field: Field) -> None:
     """A problem beside the field it is about, among whatever else is wrong."""
@@ -45,7 +43,7 @@ class ForeignMobileForm(MobileForm):
 
 
 class CodeForm(FlaskForm):
-    code = StringField(_l("Verification code"), render_kw=SENDS_ITSELF)
+    code = StringField(_l("Verification code"))
 
 
 class NameChoiceForm(FlaskForm):
@@ -87,7 +85,6 @@ class TotpForm(FlaskForm):
     code = StringField(
         _l("Code from your authenticator app"),
         description=_l("6 digits that change every half minute"),
-        render_kw=SENDS_ITSELF,
     )
 
 
