@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from checkin.database import AnyRow, db, transaction
+from checkin.database import AnyRow, ask, db, transaction
 from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
@@ -21,7 +21,7 @@ def note(
 ) -> None:
     """One line about one act, in the act's own transaction; facts are ids and numbers only."""
     line = {"at": at, "actor_id": by, "act": act, "thing": thing, "thing_id": thing_id}
-    db.session.execute(_NOTE, {**line, "facts": facts})
+    ask(_NOTE, {**line, "facts": facts})
 
 
 @transaction

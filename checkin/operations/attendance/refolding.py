@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, or_, select, update
@@ -15,6 +15,10 @@ from checkin.domain.plausibility import judge_beneficiaries
 from checkin.models import Attendance, Opportunity, Scan, Service, Shift
 from checkin.models.attendance import DECIDED
 
+SETTLED = ("approved", "proposed")
+"""Decisions that gave minutes; a rejected attendance takes no time from another."""
+_LATELY = timedelta(hours=36)
+"""Longer than any attendance an undecided one could still share minutes with."""
 _A = Attendance
 _TABLE = Attendance.metadata.tables[Attendance.__tablename__]
 _FOLDED = (
@@ -30,9 +34,8 @@ _TOUCHED = (
             _A.state == State.OPEN.value,
             _A.shift_id.in_(bindparam("shift_ids", expanding=True)),
             and_(_A.in_at <= bindparam("since"), _A.until_at >= bindparam("since")),
-            # a later attendance is not cut by an earlier arrival, but minutes shared with a
-            # decided one must be seen
-            and_(_A.state.in_(DECIDED), _A.in_at >= bindparam("since")),
+            # a decided one is not changed, but minutes shared with it must be seen
+            and_(_A.state.in_(SETTLED), _A.until_at >= bindparam("lately")),
         )
     )
 )
@@ -95,7 +98,8 @@ def refold(
     plans = _plans(ids)
     scans = [*_facts(volunteer.id, ids, _since(free.values(), since)), *added]
     facts = {shift_id: plan.fact for shift_id, plan in plans.items()}
-    folded = fold(scans, facts, now, [span for row in decided for span in _spans(row)])
+    settled = [span for row in decided if row.state in SETTLED for span in _spans(row)]
+    folded = fold(scans, facts, now, settled)
     kept = {row.shift_id: Kept(row.id, row.state, None) for row in decided}
     kept |= _write(volunteer, folded, free, plans, scans, now)
     return kept
@@ -103,7 +107,7 @@ def refold(
 
 def _touched(volunteer_id: int, shift_ids: set[int], since: datetime) -> list[AnyRow]:
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    return list(ask(_TOUCHED, named))
+    return list(ask(_TOUCHED, {**named, "lately": since - _LATELY}))
 
 
 def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
