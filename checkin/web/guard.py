@@ -149,7 +149,7 @@ def _guard() -> Any:
 def _to_sign_in(wanted: Permission) -> Any:
     """To the door that fits: volunteers prove a mobile, staff give a password."""
     door = "volunteer" if wanted is Permission.OWN_ATTENDANCE else "staff"
-    target = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    target = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
     return redirect(url_for(f"accounts.{door}_sign_in", next=target), 303)
 
 

@@ -126,7 +126,7 @@ def show(poster_id: int):
 def replacement(poster_id: int):
     """A new code for the same place; the old paper works on for some days."""
     poster, now = _poster(poster_id), clock.now()
-    if request.method == "GET":
+    if request.method != "POST":
         last_day = filters.date_long(now + KEPT, poster.site.zone)
         return render_template("posters/replacement.html", poster=poster, last_day=last_day)
     try:
@@ -143,7 +143,7 @@ def replacement(poster_id: int):
 def revocation(poster_id: int):
     """From now on nobody checks in with this paper."""
     poster = _poster(poster_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("posters/revocation.html", poster=poster)
     posters.revoke(poster.id, by=current_user.id, now=clock.now())
     flash(_("The poster was stopped. Take it off the wall"), "done")

@@ -82,7 +82,7 @@ def lead(shift_id: int, assignment_id: int):
 def invite(shift_id: int):
     """Ask first, because messages cost money and cannot be taken back."""
     shift = _shift(shift_id)
-    if request.method == "GET":
+    if request.method != "POST":
         said = _volunteers(roster.reachable(shift_id))
         return render_template("roster/invitations.html", shift=shift, volunteers=said)
     link = absolute(url_for("hours.index"))

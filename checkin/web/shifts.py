@@ -133,7 +133,7 @@ def edit(shift_id: int):
 @requires(Permission.PLAN)
 def cancel(shift_id: int):
     shift = _shift(shift_id)
-    if request.method == "GET":
+    if request.method != "POST":
         numbers = shifts.numbers_of([shift_id])[shift_id]
         return render_template("shifts/cancellation.html", shift=shift, numbers=numbers)
     return _settled(

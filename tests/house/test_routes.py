@@ -84,6 +84,14 @@ def _is_guard(decorator: ast.expr) -> bool:
     return ast.unparse(called).split(".")[-1] in ("public", "requires")
 
 
+def acting_on_head(module: Module) -> list[str]:
+    return [
+        f"{module.path}:{node.lineno} asks for GET, so HEAD would act: compare with POST."
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Compare) and ast.unparse(node) == "request.method == 'GET'"
+    ]
+
+
 def test_every_address_is_guarded(app, rules):
     views = {rule.endpoint: app.view_functions[rule.endpoint] for rule in rules}
     open_doors = sorted(name for name, view in views.items() if not getattr(view, "guard", None))
@@ -130,7 +138,13 @@ def test_showing_and_acting_are_two_views(rules):
     assert not mixed, f"Give the acts (PUT, PATCH, DELETE) a view of their own: {sorted(mixed)}"
 
 
+def test_a_head_request_is_never_an_act():
+    faults = [fault for module in modules() for fault in acting_on_head(module)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
 def test_each_fault_is_seen():
+    assert acting_on_head(read(Path("checkin/web/a.py"), "if request.method == 'GET': show()"))
     assert untyped("/sites/<site_id>") == ["site_id"]
     assert untyped("/sites/<int:site_id>/lanes/<string(length=6):code>") == []
     assert odd_words("/sites/<int:site_id>/approve_all") == ["approve_all"]

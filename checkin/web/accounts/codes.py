@@ -25,7 +25,7 @@ _STATUS = {"too_many": 429, "messages_spent": 503}
 def volunteer_sign_in() -> Any:
     """The number; the answer is the same whether anybody has it or not."""
     target = request.args.get("next")
-    if request.method == "GET" and current_user.is_authenticated:
+    if request.method != "POST" and current_user.is_authenticated:
         return redirect(safe_target(target), 303)
     foreign = "foreign" in request.args and current_app.config["FOREIGN_NUMBERS"]
     form = ForeignMobileForm() if foreign else MobileForm()

@@ -62,6 +62,6 @@ def guardian_code() -> Any:
 
 def _onwards() -> str:
     """Back to the scan that was waiting, when there is one."""
-    if request.method == "GET":
+    if request.method != "POST":
         return url_for("pages.home")
     return intent.finish(current_user.id, request.args.get("next"), current_user.device.device_id)

@@ -31,7 +31,7 @@ from checkin.web.targets import safe_target
 @public
 def staff_sign_in() -> Any:
     target = request.args.get("next")
-    if request.method == "GET" and _is_staff():
+    if request.method != "POST" and _is_staff():
         return redirect(safe_target(target), 303)
     form, status = StaffForm(), 200
     if form.validate_on_submit():
