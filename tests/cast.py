@@ -35,6 +35,11 @@ class Cast:
 
 @pytest.fixture
 def cast(app, now: datetime) -> Cast:
+    return company(now)
+
+
+def company(now: datetime) -> Cast:
+    """The cast in the database of the current app."""
     made = factories
     university = made.partner()
     mataf = made.site(now, "صحن المطاف", "Mataf courtyard")

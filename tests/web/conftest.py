@@ -1,0 +1,45 @@
+"""A database that holds one of everything, made once and copied for each test that asks."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from checkin import create_app
+from checkin.database import db
+from tests.conftest import NOW
+from tests.web import everything
+
+KEY = "a key for tests that is long enough, 0123456789"
+
+
+@pytest.fixture(scope="session")
+def full_world(sqlite_template: Path, tmp_path_factory) -> tuple[everything.World, Path]:
+    path = tmp_path_factory.mktemp("world") / "world.sqlite3"
+    shutil.copy(sqlite_template, path)
+    settings = {"TESTING": True, "DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": KEY}
+    app = create_app({**settings, "SENDER": "file", "JOBS": False})
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        world = everything.build(NOW)
+        db.session.remove()
+        db.engine.dispose()
+    return world, path
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """The file behind the `app` of a test."""
+    return tmp_path / "checkin.sqlite3"
+
+
+@pytest.fixture
+def world(full_world, app, database: Path) -> Iterator[everything.World]:
+    """One of everything in this test's database, at the instant of all tests."""
+    made, path = full_world
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copy(path, database)
+    with time_machine.travel(NOW, tick=False):
+        yield made

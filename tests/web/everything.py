@@ -1,0 +1,174 @@
+"""One of everything, for tests that visit every address there is, as everybody there is."""
+
+import hashlib
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from checkin.database import db
+from checkin.domain.roles import Role
+from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Scan, SignInRequest
+from checkin.operations import accounts, approvals, devices
+from tests import factories
+from tests.cast import company
+from tests.pages import Browser
+
+HOUR = timedelta(hours=1)
+PARAMETER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+NOBODY = "stranger"
+PEOPLE = ("volunteer", "lead", "salem", "huda", "layla", "reem", "faisal", "majed")
+"""Who opens the doors: Noura on her phone, a lead, and the staff of the cast."""
+QUERIES = {
+    "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
+    "/people": "?q=نورة",
+    "/posters/sheets": "?poster={poster_id}",
+    "/posters/sheets.pdf": "?poster={poster_id}",
+    "/floor/<int:site_id>/check-ins/new": "?q=نورة",
+    "/sites/<int:site_id>/supervisors": "?q=سالم",
+    "/sign-in": "?next=/hours",
+}
+"""What makes a page show more than it does bare."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of what stands at the Mataf, by the names that addresses use, and a cookie of each."""
+
+    ids: dict[str, object]
+    cookies: dict[str, str]
+    people: dict[str, int]
+    other: dict[str, object]
+    """The same things at the site that Huda supervises."""
+
+
+def build(now: datetime) -> World:
+    """Fill the current app's database with one of everything, here and at another site."""
+    cast = company(now)
+    made = factories
+    lead = made.person(now, "لمى عبدالله الثقفي")
+    sara = made.person(now, "سارة حسن المالكي", is_minor=True, guardian_mobile="+966500000001")
+    made.alter(sara, guardian_consented_at=now, partner_id=None)
+    made.assign(now, lead, cast.shift, is_lead=True)
+    elsewhere = made.shift(now, cast.squares, starts=-60, minutes=300)
+    made.assign(now, sara, elsewhere)
+    board = made.poster(now, cast.squares)
+    here = _one_site(now, cast.mataf, cast.shift, cast.poster, cast.noura, cast.salem)
+    there = _one_site(now, cast.squares, elsewhere, board, sara, cast.huda)
+    campaign = made.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
+    shared = {
+        "campaign_id": campaign.id,
+        "partner_id": cast.university.id,
+        "token": accounts.invite_staff(cast.majed.id, by=None, now=now),
+    }
+    staff = (cast.salem, cast.huda, cast.layla, cast.reem, cast.faisal, cast.majed)
+    played = dict(zip(PEOPLE, (cast.noura, lead, *staff), strict=True))
+    cookies = {name: _cookie(name, person, now) for name, person in played.items()}
+    second, _ = devices.remember(cast.noura.id, "phone", "old", lifetime=12 * HOUR, now=now)
+    return World(
+        ids={**shared, **here, "device_id": second},
+        cookies=cookies,
+        people={name: person.id for name, person in played.items()},
+        other={**shared, **there},
+    )
+
+
+def _cookie(name: str, person: Person, now: datetime) -> str:
+    kind = "phone" if name in ("volunteer", "lead") else "staff"
+    _, cookie = devices.remember(person.id, kind, "test", lifetime=12 * HOUR, now=now)
+    return cookie
+
+
+def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, object]:
+    made = factories
+    lane = made.keep(Lane(site_id=site.id, name_ar="المسار 3", name_en="Lane 3"))
+    made.check_in(volunteer, poster, now - HOUR)
+    record = made.check_out(volunteer, shift, now - HOUR / 2, beneficiaries=25)
+    early = made.shift(now, site, starts=300)
+    waiting = made.person(now, "عبير ناصر السلمي")
+    made.assign(now, waiting, early)
+    asked = made.check_in(waiting, poster, now - HOUR / 4)
+    assignment = made.assign(now, waiting, shift)
+    phone = made.person(now, "مها فهد الحارثي")
+    request = made.keep(
+        SignInRequest(
+            mobile=phone.mobile,
+            site_id=site.id,
+            visitor="0" * 64,
+            match_number=42,
+            created_at=now,
+            expires_at=now + HOUR,
+        )
+    )
+    decided = _approved(now, shift, poster, supervisor)
+    grant = made.grant(now, made.person(now, "خالد صالح العمري"), Role.SUPERVISOR, site_id=site.id)
+    return {
+        "site_id": site.id,
+        "lane_id": lane.id,
+        "shift_id": shift.id,
+        "opportunity_id": shift.opportunity_id,
+        "service_id": db.session.get_one(Opportunity, shift.opportunity_id).service_id,
+        "poster_id": poster.id,
+        "code": poster.code,
+        "short_code": poster.short_code,
+        "attendance_id": record.attendance_id,
+        "decided_id": decided,
+        "scan_id": db.session.scalar(db.select(Scan.id).where(Scan.scan_uid == asked.uid)),
+        "assignment_id": assignment.id,
+        "request_id": request.id,
+        "grant_id": grant.id,
+        "supervisor_id": grant.person_id,
+        "person_id": volunteer.id,
+    }
+
+
+def _approved(now: datetime, shift, poster, by: Person) -> int:
+    """A record that `by` has approved."""
+    done = factories.person(now, "أمل يوسف الزهراني")
+    factories.assign(now, done, shift)
+    factories.check_in(done, poster, now - HOUR)
+    answer = factories.check_out(done, shift, now - HOUR / 6)
+    record = db.session.get_one(Attendance, answer.attendance_id)
+    approvals.approve(record.id, record.row_version, by=by.id, now=now)
+    return record.id
+
+
+def content(database: Path) -> dict[str, str]:
+    """A hash of all rows of each table; equal contents mean that nothing was written."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name: _hash(connection, name) for (name,) in names.fetchall()}
+
+
+def _hash(connection: sqlite3.Connection, table: str) -> str:
+    rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+    return hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Every address that answers this method, in a stable order."""
+    found = (rule for rule in app.url_map.iter_rules() if method in rule.methods)
+    return sorted(found, key=lambda rule: rule.rule)
+
+
+def address(rule: str, ids: dict[str, object]) -> str:
+    """A rule filled with real ids; a new kind of parameter needs a sample in `build`."""
+    missing = [name for name in PARAMETER.findall(rule) if name not in ids]
+    assert not missing, f"{rule}: give {missing} a sample in tests/web/everything.py"
+    path = PARAMETER.sub(lambda match: str(ids[match[1]]), rule)
+    return path + QUERIES.get(rule, "").format_map(ids)
+
+
+def browser(app: Flask, world: World, who: str, lang: str = "en") -> Browser:
+    """The browser of one of `PEOPLE`, or of a stranger."""
+    app.test_client_class = Browser
+    opened: Browser = app.test_client()  # type: ignore[assignment]
+    opened.set_cookie("prefs", f"{lang}.latn.auto")
+    if who != NOBODY:
+        opened.set_cookie("device", world.cookies[who])
+    return opened
