@@ -40,6 +40,8 @@ def organisation() -> Organisation | None:
 
 @transaction
 def _make(now: datetime, with_season: bool) -> Organisation:
+    if (before := organisation()) is not None:
+        return before  # somebody else was faster
     if db.session.scalar(select(Person.id).limit(1)) is not None:
         raise Problem("not_empty")
     random = Random(_SEED)

@@ -33,7 +33,7 @@ CATEGORIES = {"education": "student", "scouts": "scout"}
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An opportunity as the demo plans it; `service` counts in the file of facts."""
+    """An opportunity at one of its sites; `service` counts in the file of facts."""
 
     id: int
     site_id: int
@@ -158,12 +158,12 @@ def _open_site(told: dict[str, Any], by: int, at: datetime) -> int:
 def _publish(
     site_ids: list[int], partner_ids: list[int], by: int, at: datetime
 ) -> tuple[list[Duty], list[Duty]]:
-    """An opportunity for each service at each of its sites, and one for each course."""
+    """An opportunity for each service, planned at its sites, and one for each course."""
     campaign_ids = [
         campaigns.create(campaigns.CampaignPlan(**_named(one)), by=by, now=at)
         for one in facts()["campaigns"]
     ]
-    duties = []
+    duties: list[Duty] = []
     for number, told in enumerate(facts()["services"]):
         plan = services.ServicePlan(
             **_named(told),
@@ -173,21 +173,19 @@ def _publish(
         )
         service_id = services.create(plan, by=by, now=at)
         campaign_id = campaign_ids[told["campaign"]] if "campaign" in told else None
-        for site in told["sites"]:
-            call = _call(told, site, service_id, campaign_id)
-            duty_id = opportunities.create(call, by=by, now=at)
-            duties.append(Duty(duty_id, site_ids[site], number))
+        call_id = opportunities.create(_call(told, service_id, campaign_id), by=by, now=at)
+        duties += [Duty(call_id, site_ids[site], number) for site in told["sites"]]
     return duties, _courses(site_ids, partner_ids, by, at)
 
 
 def _call(
-    told: dict[str, Any], site: int, service_id: int, campaign_id: int | None
+    told: dict[str, Any], service_id: int, campaign_id: int | None
 ) -> opportunities.OpportunityPlan:
-    place = facts()["sites"][site]
+    """Open to whoever comes, an hour before the start: the demo is for trying it."""
     return opportunities.OpportunityPlan(
         kind="service",
-        name_ar=f"{told['ar']} في {place['ar']}",
-        name_en=f"{told['en']}, {place['en']}",
+        name_ar=told["ar"],
+        name_en=told["en"],
         service_id=service_id,
         campaign_id=campaign_id,
         walk_ins=True,

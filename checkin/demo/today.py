@@ -30,11 +30,10 @@ MINUTE = timedelta(minutes=1)
 
 def refresh(organisation: Organisation, now: datetime) -> bool:
     """See to it that shifts are running now at every site; whether any had to be made."""
-    if _runs(organisation, now):
-        return False
-    _make(organisation, now)
-    close_forgotten(now)
-    return True
+    made = not _runs(organisation, now) and _make(organisation, now)
+    if made:
+        close_forgotten(now)
+    return made
 
 
 def _runs(organisation: Organisation, now: datetime) -> bool:
@@ -48,7 +47,9 @@ def _runs(organisation: Organisation, now: datetime) -> bool:
 
 
 @transaction
-def _make(organisation: Organisation, now: datetime) -> None:
+def _make(organisation: Organisation, now: datetime) -> bool:
+    if _runs(organisation, now):
+        return False  # somebody else was faster
     day = Day(organisation, now)
     lanes, wheelchairs = organisation.duties[0], organisation.duties[2]
     if day.is_first:
@@ -60,6 +61,7 @@ def _make(organisation: Organisation, now: datetime) -> None:
     day.running(_at_site(organisation, 3), hours=(-2, 3), people=16)
     day.coming(wheelchairs, hours=(1, 5), people=10)
     day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
+    return True
 
 
 def _at_site(organisation: Organisation, number: int) -> Duty:
