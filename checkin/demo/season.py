@@ -16,7 +16,8 @@ from checkin.domain.fold import Folded, Kind, ScanFact, ShiftFact, State, fold
 from checkin.models import Assignment, Attendance, AuditEntry, Decision, Scan, Shift
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.attendance import Reading
-from checkin.operations.attendance.refolding import Plan, values_of
+from checkin.operations.attendance.plans import Plan
+from checkin.operations.attendance.refolding import values_of
 
 DECIDED_AFTER, CLOSED_AFTER = timedelta(hours=14), timedelta(hours=16)
 """Supervisors decide the next day, and close the shift a little later."""

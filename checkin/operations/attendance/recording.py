@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 
 from checkin.database import AnyRow, ask, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
@@ -14,11 +14,21 @@ from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind, ScanFact
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.scanning import Judgement, Verdict, judge
-from checkin.models import Assignment, Attendance, Person, Poster, Scan, Shift
+from checkin.models import (
+    Assignment,
+    Attendance,
+    Opportunity,
+    Person,
+    Poster,
+    Scan,
+    Service,
+    Shift,
+)
 from checkin.models.attendance import DECIDED
 from checkin.operations import audit
+from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
 from checkin.operations.attendance.refolding import Kept, refold
-from checkin.operations.attendance.situation import code_of, situation_of
+from checkin.operations.attendance.situation import Around, around, code_of
 
 TOUCH_KEPT = timedelta(minutes=15)
 """How long the first look at a code counts as the moment of checking in."""
@@ -36,18 +46,28 @@ _VOLUNTEER = (
     .where(Person.id == bindparam("volunteer_id"), Person.erased_at.is_(None))
     .with_for_update()
 )
-_STORED = select(
-    *(Scan.payload_sha, Scan.verdict, Scan.attendance_id, Scan.shift_id, Scan.site_id),
-    *(Scan.effective_at, Scan.received_at, Scan.kind),
-).where(Scan.volunteer_id == bindparam("volunteer_id"), Scan.scan_uid == bindparam("uid"))
-_POSTER = select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at).where(
-    Poster.id == bindparam("poster_id")
+_CAME_BEFORE = and_(
+    Scan.volunteer_id == bindparam("volunteer_id"), Scan.scan_uid == bindparam("uid")
 )
+_BEFORE = (
+    *(Scan.payload_sha, Scan.verdict, Scan.attendance_id, Scan.effective_at),
+    Scan.shift_id.label("scan_shift_id"),
+)
+_POSTER = (
+    select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at, *_BEFORE)
+    .outerjoin(Scan, _CAME_BEFORE)
+    .where(Poster.id == bindparam("poster_id"))
+)
+_SCAN = select(Scan.kind, Scan.received_at, Scan.site_id, *_BEFORE).where(_CAME_BEFORE)
 _OPEN_SHIFT = select(Attendance.shift_id).where(
     Attendance.volunteer_id == bindparam("volunteer_id"), Attendance.state == "open"
 )
-_SHIFT = select(Shift.id, Shift.site_id, Shift.starts_at, Shift.ends_at).where(
-    Shift.id == bindparam("shift_id")
+_SHIFT = (
+    select(*COLUMNS, *_BEFORE)
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Service, Service.id == Opportunity.service_id)
+    .outerjoin(Scan, _CAME_BEFORE)
+    .where(Shift.id == bindparam("shift_id"))
 )
 _KEEP = insert(Scan.metadata.tables[Scan.__tablename__])
 
@@ -112,6 +132,8 @@ class _Resolved:
     shift_id: int | None
     acts: bool
     joined: bool = False
+    around: Around | None = None
+    plan: Plan | None = None
 
 
 @transaction
@@ -124,12 +146,12 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
     `Problem("own_entry")` when a supervisor enters their own attendance.
     """
     volunteer = lock_volunteer(reading.volunteer_id)
-    stored = _stored(reading)
-    if stored is not None:
-        return _again(reading, stored)
+    named = _named(reading)
+    if named is not None and named.payload_sha is not None:
+        return _again(reading, named)
     if reading.entered_by_id == reading.volunteer_id:
         raise Problem("own_entry")
-    resolved = _resolve(reading, volunteer, now)
+    resolved = _resolve(reading, named, volunteer, now)
     return _keep(reading, resolved, volunteer, now)
 
 
@@ -141,9 +163,19 @@ def lock_volunteer(volunteer_id: int) -> AnyRow:
     return row
 
 
-def _stored(reading: Reading) -> AnyRow | None:
+def _named(reading: Reading) -> AnyRow | None:
+    """What the scan names, the poster or the shift, and whether its id has come before."""
     named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid}
-    return ask(_STORED, named).first()
+    if reading.kind is Kind.UNDO:
+        return ask(_SCAN, named).first()
+    if _reads_poster(reading):
+        return ask(_POSTER, {**named, "poster_id": reading.poster_id}).first()
+    return ask(_SHIFT, {**named, "shift_id": reading.shift_id}).first()
+
+
+def _reads_poster(reading: Reading) -> bool:
+    """A volunteer's own check-in goes by the poster; everything else names its shift."""
+    return reading.kind is Kind.IN and reading.entered_by_id is None
 
 
 def _again(reading: Reading, stored: AnyRow) -> Answer:
@@ -153,7 +185,7 @@ def _again(reading: Reading, stored: AnyRow) -> Answer:
         reading.uid,
         Verdict(stored.verdict),
         stored.attendance_id,
-        stored.shift_id,
+        stored.scan_shift_id,
         stored.effective_at,
         replayed=True,
     )
@@ -162,23 +194,25 @@ def _again(reading: Reading, stored: AnyRow) -> Answer:
 # --- which shift, which instant ------------------------------------------------------------
 
 
-def _resolve(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
+def _resolve(reading: Reading, named: AnyRow | None, volunteer: AnyRow, now: datetime) -> _Resolved:
     if reading.kind is Kind.UNDO:
         return _resolve_undo(reading, now)
-    if reading.kind is Kind.IN and reading.entered_by_id is None:
-        return _resolve_check_in(reading, volunteer, now)
-    return _resolve_stated(reading, now)
+    if named is None:
+        raise NotFound("poster" if _reads_poster(reading) else "shift")
+    if _reads_poster(reading):
+        return _resolve_check_in(reading, named, volunteer, now)
+    return _resolve_stated(reading, named, now)
 
 
-def _resolve_check_in(reading: Reading, volunteer: AnyRow, now: datetime) -> _Resolved:
+def _resolve_check_in(
+    reading: Reading, poster: AnyRow, volunteer: AnyRow, now: datetime
+) -> _Resolved:
     """A volunteer's own check-in is judged by the table, at the first look at the code."""
     at = _touched(reading, now)
-    poster = ask(_POSTER, {"poster_id": reading.poster_id}).first()
-    if poster is None:
-        raise NotFound("poster")
-    code = code_of(poster, at)  # type: ignore[arg-type]
-    judgement = judge(situation_of(volunteer, poster.site_id, poster.shift_id, code, at))
-    return _acted_on(reading, judgement, poster.site_id, at)
+    code = code_of(poster, at)
+    here = around(volunteer.id, poster.site_id, at)
+    judgement = judge(here.situation(volunteer, poster.site_id, poster.shift_id, code, at))
+    return replace(_acted_on(reading, judgement, poster.site_id, at), around=here)
 
 
 def _touched(reading: Reading, now: datetime) -> datetime:
@@ -206,17 +240,15 @@ def _open_shift(volunteer_id: int) -> int | None:
     return ask(_OPEN_SHIFT, {"volunteer_id": volunteer_id}).scalar()
 
 
-def _resolve_stated(reading: Reading, now: datetime) -> _Resolved:
+def _resolve_stated(reading: Reading, shift: AnyRow, now: datetime) -> _Resolved:
     """A check-out, an answer about a forgotten one, or an entry by hand: the shift is named."""
-    shift = ask(_SHIFT, {"shift_id": reading.shift_id}).first()
-    if shift is None:
-        raise NotFound("shift")
     at = reading.at or now
     _check_stated(reading, shift, at, now)
+    verdict = Verdict.CHECKED_IN if reading.kind is Kind.IN else Verdict.CHECKED_OUT
     if reading.kind is Kind.FORGOT:
-        return _Resolved(Verdict.END_UNKNOWN, shift.ends_at, shift.site_id, shift.id, acts=True)
-    acting = Verdict.CHECKED_IN if reading.kind is Kind.IN else Verdict.CHECKED_OUT
-    return _Resolved(acting, at, shift.site_id, shift.id, acts=True, joined=reading.joins)
+        verdict, at = Verdict.END_UNKNOWN, shift.ends_at
+    plan = plan_of(shift)
+    return _Resolved(verdict, at, shift.site_id, shift.id, True, reading.joins, plan=plan)
 
 
 _HALF_A_DAY = timedelta(hours=12)
@@ -233,13 +265,14 @@ def _check_stated(reading: Reading, shift: AnyRow, at: datetime, now: datetime) 
 
 def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
     named = {"volunteer_id": reading.volunteer_id, "uid": reading.undoes}
-    target = ask(_STORED, named).first()
+    target = ask(_SCAN, named).first()
     if target is None or target.kind not in (Kind.IN, Kind.OUT):
         raise NotFound("scan")
     in_time = now <= target.received_at + UNDO_WITHIN
     verdict = Verdict.UNDONE if in_time else Verdict.NOT_UNDONE
     # the undo stands at its target's instant, so both are always read together
-    return _Resolved(verdict, target.effective_at, target.site_id, target.shift_id, acts=in_time)
+    at, shift_id = target.effective_at, target.scan_shift_id
+    return _Resolved(verdict, at, target.site_id, shift_id, acts=in_time)
 
 
 # --- keeping it ----------------------------------------------------------------------------
@@ -253,7 +286,7 @@ def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetim
         if resolved.joined:
             _join(resolved.shift_id, reading, now)
         fact = _fact(reading, resolved, now)
-        kept = refold(volunteer, [fact], [resolved.shift_id], now).get(resolved.shift_id)
+        kept = _folded(reading, resolved, volunteer, fact, now)
         attendance_id = kept.id if kept else None
         verdict = _final(verdict, fact, kept)
     _insert(reading, resolved, verdict, attendance_id, now)
@@ -269,6 +302,17 @@ def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetim
         uid=reading.uid,
     )
     return Answer(reading.uid, verdict, attendance_id, resolved.shift_id, resolved.at)
+
+
+def _folded(
+    reading: Reading, resolved: _Resolved, volunteer: AnyRow, fact: ScanFact, now: datetime
+) -> Kept | None:
+    """Fold with what was asked already; after leaving elsewhere the attendances are others."""
+    here = resolved.around
+    plans = here.plans if here else {fact.shift_id: resolved.plan} if resolved.plan else None
+    rows = here.rows if here and not reading.moves else None
+    found = refold(volunteer, [fact], [fact.shift_id], now, plans=plans, rows=rows)
+    return found.get(fact.shift_id)
 
 
 def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:

@@ -1,6 +1,6 @@
 """Bringing attendances to what the scans say: read, fold, write what changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +9,12 @@ from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from checkin.database import AnyRow, ask
 from checkin.domain.evidence import Evidence, Flag
-from checkin.domain.fold import Folded, Kind, ScanFact, ShiftFact, State, fold
+from checkin.domain.fold import Folded, Kind, ScanFact, State, fold
 from checkin.domain.hours import Interval, planned_minutes
 from checkin.domain.plausibility import judge_beneficiaries
-from checkin.models import Attendance, Opportunity, Scan, Service, Shift
+from checkin.models import Attendance, Scan
 from checkin.models.attendance import DECIDED
+from checkin.operations.attendance.plans import Plan, plans_of
 
 SETTLED = ("approved", "proposed")
 """Decisions that gave minutes; a rejected attendance takes no time from another."""
@@ -27,7 +28,7 @@ _FOLDED = (
 )
 """The columns of an attendance that follow from its scans; all of them, or the fold is stale."""
 _TOUCHED = (
-    select(_A.id, _A.shift_id, *(_TABLE.c[name] for name in _FOLDED))
+    select(_A.id, _A.shift_id, _A.site_id, *(_TABLE.c[name] for name in _FOLDED))
     .where(_A.volunteer_id == bindparam("volunteer_id"))
     .where(
         or_(
@@ -38,15 +39,6 @@ _TOUCHED = (
             and_(_A.state.in_(SETTLED), _A.until_at >= bindparam("lately")),
         )
     )
-)
-_PLANS = (
-    select(
-        *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
-        *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
-    )
-    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-    .outerjoin(Service, Service.id == Opportunity.service_id)
-    .where(Shift.id.in_(bindparam("shift_ids", expanding=True)))
 )
 _SCANS = select(
     *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
@@ -82,22 +74,30 @@ class Kept:
 
 
 def refold(
-    volunteer: Any, added: list[ScanFact], shift_ids: Iterable[int], now: datetime
+    volunteer: Any,
+    added: list[ScanFact],
+    shift_ids: Iterable[int],
+    now: datetime,
+    *,
+    plans: Mapping[int, Plan] | None = None,
+    rows: Iterable[AnyRow] | None = None,
 ) -> dict[int, Kept]:
     """Fold the volunteer's scans around `added` and write the attendances they touch.
 
     The caller holds the volunteer's lock. `added` are not stored yet. Attendances that a scan
-    can touch are those of its own shift and those whose time it falls into.
+    can touch are those of its own shift and those whose time it falls into; who has asked for
+    them under the same lock (`touched`), or for plans, hands them in.
     """
     wanted = set(shift_ids)
     since = min((scan.at for scan in added), default=now)
-    rows = _touched(volunteer.id, wanted, since)
+    rows = touched(volunteer.id, wanted, since) if rows is None else list(rows)
     decided = [row for row in rows if row.state in DECIDED]
     free = {row.shift_id: row for row in rows if row.state not in DECIDED}
     ids = (wanted | set(free)) - {row.shift_id for row in decided}
-    plans = _plans(ids)
+    known = plans or {}
+    plans = {**known, **plans_of(ids - set(known))}
     scans = [*_facts(volunteer.id, ids, _since(free.values(), since)), *added]
-    facts = {shift_id: plan.fact for shift_id, plan in plans.items()}
+    facts = {shift_id: plans[shift_id].fact for shift_id in ids if shift_id in plans}
     settled = [span for row in decided if row.state in SETTLED for span in _spans(row)]
     folded = fold(scans, facts, now, settled)
     kept = {row.shift_id: Kept(row.id, row.state, None) for row in decided}
@@ -105,7 +105,8 @@ def refold(
     return kept
 
 
-def _touched(volunteer_id: int, shift_ids: set[int], since: datetime) -> list[AnyRow]:
+def touched(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> list[AnyRow]:
+    """The attendances that scans of these shifts, from `since` on, may change or clash with."""
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
     return list(ask(_TOUCHED, {**named, "lately": since - _LATELY}))
 
@@ -119,31 +120,6 @@ def _spans(row: AnyRow) -> Iterator[Interval]:
     for begin, end in row.stints:
         if end is not None:
             yield datetime.fromisoformat(begin), datetime.fromisoformat(end)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A shift's facts with what its service finds plausible."""
-
-    fact: ShiftFact
-    site_id: int
-    work_on: Any
-    low_per_hour: int | None
-    high_per_hour: int | None
-
-
-def _plans(shift_ids: set[int]) -> dict[int, Plan]:
-    rows = ask(_PLANS, {"shift_ids": sorted(shift_ids)})
-    return {
-        row.id: Plan(
-            ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
-            row.site_id,
-            row.work_on,
-            row.low_per_hour,
-            row.high_per_hour,
-        )
-        for row in rows
-    }
 
 
 def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[ScanFact]:
@@ -169,7 +145,7 @@ def _write(
     volunteer: Any,
     folded: dict[int, Folded],
     rows: dict[int, AnyRow],
-    plans: dict[int, Plan],
+    plans: Mapping[int, Plan],
     scans: list[ScanFact],
     now: datetime,
 ) -> dict[int, Kept]:

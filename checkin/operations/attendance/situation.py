@@ -1,6 +1,5 @@
 """What is known about a volunteer at a site at one instant: the input of the decision table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from checkin.database import AnyRow, ask, db
 from checkin.domain.evidence import Flag
 from checkin.domain.fold import State
+from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.domain.scanning import (
     Candidate,
     Code,
@@ -19,20 +19,14 @@ from checkin.domain.scanning import (
     Standing,
     judge,
 )
-from checkin.models import Assignment, Attendance, Opportunity, Person, Poster, Shift
+from checkin.models import Assignment, Attendance, Opportunity, Person, Poster, Service, Shift
+from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
+from checkin.operations.attendance.refolding import touched
 
 _BACK, _AHEAD = timedelta(hours=12), timedelta(hours=16)
 """Shifts that ended or begin within these are worth explaining to somebody who scans now."""
 ASKED_FOR = timedelta(days=14)
 """A forgotten check-out older than this is the supervisor's alone; asking would confuse."""
-
-
-_OPEN = (
-    select(Attendance.shift_id, Attendance.site_id, Attendance.in_at, Shift.ends_at)
-    .join(Shift, Shift.id == Attendance.shift_id)
-    .where(Attendance.volunteer_id == bindparam("volunteer_id"))
-    .where(Attendance.state == State.OPEN.value, Attendance.until_at > bindparam("now"))
-)
 
 
 def _taken_unless_mine() -> ColumnElement[int]:
@@ -49,12 +43,8 @@ def _taken_unless_mine() -> ColumnElement[int]:
 
 _CANDIDATES = (
     select(
-        Shift.id,
-        Shift.site_id,
-        Shift.starts_at,
-        Shift.ends_at,
+        *COLUMNS,
         Shift.seats,
-        Shift.cancelled_at,
         Opportunity.walk_ins,
         Opportunity.opens_minutes,
         Opportunity.late_minutes,
@@ -62,6 +52,7 @@ _CANDIDATES = (
         _taken_unless_mine().label("taken"),
     )
     .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Service, Service.id == Opportunity.service_id)
     .outerjoin(
         Assignment,
         and_(Assignment.shift_id == Shift.id, Assignment.person_id == bindparam("volunteer_id")),
@@ -82,7 +73,7 @@ class Unsettled:
     ends_at: datetime
 
 
-def code_of(poster: Poster | None, now: datetime) -> Code:
+def code_of(poster: Any, now: datetime) -> Code:
     """Whether a printed code still works; a re-issued one does until its replacement day."""
     if poster is None:
         return Code.UNKNOWN
@@ -112,7 +103,8 @@ def look(
         site_id = poster.site_id if poster else 0
         return judge(Situation(now, site_id, code, standing)), None
     unsettled = unsettled_of(volunteer.id, now)
-    situation = situation_of(volunteer, poster.site_id, poster.shift_id, code, now)
+    here = around(volunteer.id, poster.site_id, now)
+    situation = here.situation(volunteer, poster.site_id, poster.shift_id, code, now)
     return judge(situation if not unsettled else _with_question(situation)), unsettled
 
 
@@ -122,26 +114,48 @@ def _with_question(situation: Situation) -> Situation:
     )
 
 
-def situation_of(
-    volunteer: Any, site_id: int, shift_id: int | None, code: Code, now: datetime
-) -> Situation:
-    """Everything the table looks at; a forgotten check-out does not stand in the way here."""
-    return Situation(
-        now=now,
-        site_id=site_id,
-        code=code,
-        standing=standing_of(volunteer),
-        open=_open_of(volunteer.id, now),
-        candidates=candidates_for(volunteer.id, site_id, now),
-        shift_id=shift_id,
-    )
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lies around a volunteer at one instant, asked once and used twice: to judge a scan
+    and to fold it."""
 
+    candidates: list[Candidate]
+    plans: dict[int, Plan]
+    rows: list[AnyRow]
+    """Attendances a scan at that instant can touch."""
 
-def _open_of(volunteer_id: int, now: datetime) -> OpenAttendance | None:
-    row = ask(_OPEN, {"volunteer_id": volunteer_id, "now": now}).first()
-    if row is None or row.in_at is None:
+    def situation(
+        self, volunteer: Any, site_id: int, shift_id: int | None, code: Code, now: datetime
+    ) -> Situation:
+        """The table's input; a forgotten check-out does not stand in the way here."""
+        return Situation(
+            now=now,
+            site_id=site_id,
+            code=code,
+            standing=standing_of(volunteer),
+            open=self._open(now),
+            candidates=self.candidates,
+            shift_id=shift_id,
+        )
+
+    def _open(self, now: datetime) -> OpenAttendance | None:
+        for row in self.rows:
+            if row.state == State.OPEN and row.until_at > now:
+                ends_at = row.until_at - AUTO_CLOSE_AFTER
+                return OpenAttendance(row.shift_id, row.site_id, row.in_at, ends_at)
         return None
-    return OpenAttendance(row.shift_id, row.site_id, row.in_at, row.ends_at)
+
+
+def around(volunteer_id: int, site_id: int, now: datetime) -> Around:
+    """Shifts around now at this site, those the volunteer is expected at elsewhere, and the
+    volunteer's attendances in them or open."""
+    named = {"volunteer_id": volunteer_id, "site_id": site_id}
+    found = ask(_CANDIDATES, {**named, "since": now - _BACK, "until": now + _AHEAD}).all()
+    return Around(
+        [_candidate(row) for row in found],
+        {row.id: plan_of(row) for row in found},
+        touched(volunteer_id, [row.id for row in found], now),
+    )
 
 
 def unsettled_of(volunteer_id: int, now: datetime) -> Unsettled | None:
@@ -165,13 +179,6 @@ def unsettled_of(volunteer_id: int, now: datetime) -> Unsettled | None:
         if Flag.END_UNKNOWN not in flags:
             return Unsettled(attendance_id, shift_id, in_at, ends_at)
     return None
-
-
-def candidates_for(volunteer_id: int, site_id: int, now: datetime) -> Sequence[Candidate]:
-    """Shifts around now at this site, and those the volunteer is expected at elsewhere."""
-    around = {"since": now - _BACK, "until": now + _AHEAD}
-    rows = ask(_CANDIDATES, {"volunteer_id": volunteer_id, "site_id": site_id, **around})
-    return [_candidate(row) for row in rows]
 
 
 def _candidate(row: AnyRow) -> Candidate:

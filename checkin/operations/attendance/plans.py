@@ -1,0 +1,52 @@
+"""What a shift's scans are held against: its times, its place, what its service finds plausible."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, select
+
+from checkin.database import AnyRow, ask
+from checkin.domain.fold import ShiftFact
+from checkin.models import Opportunity, Service, Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A shift's facts, with the usual number of people served in an hour, where there is one."""
+
+    fact: ShiftFact
+    site_id: int
+    work_on: date
+    low_per_hour: int | None
+    high_per_hour: int | None
+
+
+COLUMNS = (
+    *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
+    *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
+)
+"""What `plan_of` reads; the question joins Shift, Opportunity and, if any, Service."""
+_PLANS = (
+    select(*COLUMNS)
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Service, Service.id == Opportunity.service_id)
+    .where(Shift.id.in_(bindparam("shift_ids", expanding=True)))
+)
+
+
+def plan_of(row: AnyRow) -> Plan:
+    return Plan(
+        ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
+        row.site_id,
+        row.work_on,
+        row.low_per_hour,
+        row.high_per_hour,
+    )
+
+
+def plans_of(shift_ids: Iterable[int]) -> dict[int, Plan]:
+    """The plans of these shifts by id; asking about none asks nothing."""
+    wanted = sorted(shift_ids)
+    rows = ask(_PLANS, {"shift_ids": wanted}) if wanted else ()
+    return {row.id: plan_of(row) for row in rows}
