@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
 from checkin.database import AnyRow, db
@@ -18,10 +18,13 @@ from checkin.models import (
     Attendance,
     Decision,
     Grant,
+    Lane,
     Opportunity,
     Person,
     Poster,
+    Service,
     Shift,
+    Site,
 )
 from checkin.operations import figures
 from checkin.operations.permissions import holders
@@ -163,12 +166,24 @@ def _place(shift: Any = None) -> tuple[ORMOption, ...]:
     )
 
 
-# asked at every check-out, so built once
+# asked at every check-out, so built once, and with the columns that act needs; a page that shows
+# more loads the rest
 _AT_SHIFT = (
     select(Attendance)
     .where(Attendance.volunteer_id == bindparam("person_id"))
     .where(Attendance.shift_id == bindparam("shift_id"))
-    .options(*_place(joinedload(Attendance.shift)))
+    .options(
+        *_place(joinedload(Attendance.shift)),
+        load_only(Attendance.state, Attendance.shift_id, Attendance.in_at),
+        joinedload(Attendance.shift).load_only(Shift.starts_at, Shift.ends_at),
+        joinedload(Attendance.shift)
+        .joinedload(Shift.opportunity)
+        .load_only(Opportunity.service_id)
+        .joinedload(Opportunity.service)
+        .load_only(Service.counted_by, Service.low_per_hour, Service.high_per_hour),
+        joinedload(Attendance.shift).joinedload(Shift.site).load_only(Site.zone),
+        joinedload(Attendance.shift).joinedload(Shift.lane).load_only(Lane.id),
+    )
 )
 
 
