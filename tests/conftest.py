@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from checkin import create_app, migrations
 from checkin.database import db, standalone_engine
@@ -67,6 +68,12 @@ def database_url(request) -> str:
     return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Every test has an app of its own; the templates need compiling only once."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def settings() -> dict[str, object]:
     """Overrides a test file may replace with a fixture of its own."""
@@ -74,7 +81,12 @@ def settings() -> dict[str, object]:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, settings: dict[str, object]) -> Iterator[Flask]:
+def app(
+    database_url: str,
+    tmp_path: Path,
+    settings: dict[str, object],
+    compiled_templates: FileSystemBytecodeCache,
+) -> Iterator[Flask]:
     app = create_app(
         {
             "TESTING": True,
@@ -86,6 +98,7 @@ def app(database_url: str, tmp_path: Path, settings: dict[str, object]) -> Itera
             **settings,
         }
     )
+    app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         yield app
         db.session.remove()
