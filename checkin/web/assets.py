@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 from werkzeug.wrappers import Request, Response
 
 from checkin.config import folder
+from checkin.web.guard import headers_of
 
 PREFIX = "/static/"
 FOLDERS = ("fonts", "icons", "js", "vendor")
@@ -84,14 +85,19 @@ class Server:
     sign-in.
     """
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], assets: Assets):
+    def __init__(
+        self, app: Callable[..., Iterable[bytes]], assets: Assets, headers: Mapping[str, str]
+    ):
         self.app = app
         self.assets = assets
+        self.headers = headers
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(PREFIX):
             return self.app(environ, start_response)
-        return self._answer(Request(environ))(environ, start_response)
+        response = self._answer(Request(environ))
+        response.headers.update(self.headers)
+        return response(environ, start_response)
 
     def _answer(self, wanted: Request) -> Response:
         kind, _, rest = wanted.path.removeprefix(PREFIX).partition("/")
@@ -110,7 +116,7 @@ def init_app(app: Flask) -> None:
     """Serve the files and give templates `asset("js/app.js")`."""
     assets = Assets(folder("static"))
     app.extensions["assets"] = assets
-    app.wsgi_app = Server(app.wsgi_app, assets)  # type: ignore[method-assign]
+    app.wsgi_app = Server(app.wsgi_app, assets, headers_of(app))  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = asset
 
 
@@ -169,8 +175,6 @@ def _plain(found: Asset) -> Response:
 
 def _answer(found: Asset, body: bytes) -> Response:
     response = Response(body, mimetype=found.mimetype)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if found.packed:
         response.vary.add("Accept-Encoding")
     response.add_etag()

@@ -195,11 +195,16 @@ def _renew_cookie(response: Response) -> Response:
     return response
 
 
+def headers_of(app: Flask) -> dict[str, str]:
+    """What every answer says, files and faults included."""
+    if not app.config["SESSION_COOKIE_SECURE"]:
+        return HEADERS
+    return {**HEADERS, "Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"}
+
+
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in headers_of(current_app).items():
         response.headers.setdefault(name, value)
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
