@@ -126,14 +126,13 @@ def show(poster_id: int):
 def replacement(poster_id: int):
     """A new code for the same place; the old paper works on for some days."""
     poster, now = _poster(poster_id), clock.now()
+    last_day = filters.date_long(now + KEPT, poster.site.zone)
     if request.method != "POST":
-        last_day = filters.date_long(now + KEPT, poster.site.zone)
         return render_template("posters/replacement.html", poster=poster, last_day=last_day)
     try:
         fresh = posters.reissue(poster.id, by=current_user.id, now=now)
     except Problem as problem:
         return _refused(problem, url_for("posters.show", poster_id=poster_id))
-    last_day = filters.date_long(now + KEPT, poster.site.zone)
     flash(_("The new poster is ready. The old one works until %(day)s", day=last_day), "done")
     return redirect(url_for("posters.show", poster_id=fresh.id), 303)
 

@@ -188,11 +188,12 @@ def add_supervisor(site_id: int):
 @requires(Permission.PLAN)
 def end_supervisor(site_id: int, grant_id: int):
     grant = _grant(site_id, grant_id)
+    name = grant.person.name
     try:
         grants.end(grant.id, by=current_user.id, now=clock.now())
     except Problem as problem:
         return _refused(problem, site_id)
-    flash(_("%(name)s supervises this site no more", name=isolate(grant.person.name)), "done")
+    flash(_("%(name)s supervises this site no more", name=isolate(name)), "done")
     return redirect(url_for(".show", site_id=site_id, _anchor="supervisors"), 303)
 
 
