@@ -18,7 +18,9 @@ from waitress import wasyncore
 from checkin.models import Person
 from checkin.operations import devices
 from checkin.web import clock
+from tests.browser.town import Town, build_town
 from tests.browser.visitors import LAPTOP, PHONE, TABLET, Faults, Visitor
+from tests.cast import Cast
 
 FLAGS = [
     "--no-sandbox",
@@ -123,3 +125,9 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
     for context in chromium.contexts:
         context.close()
     assert not faults.seen, "The browser complained:\n" + "\n".join(faults.seen)
+
+
+@pytest.fixture
+def town(cast: Cast, traveller: time_machine.Traveller, now: datetime) -> Town:
+    """Everything that any page could show."""
+    return build_town(cast, now)

@@ -20,6 +20,8 @@ class Faults:
 
     def watch(self, context: BrowserContext, address: str) -> None:
         def on_console(message: ConsoleMessage) -> None:
+            if message.text.startswith("Failed to load resource"):
+                return  # said of every 4xx; on_response knows better which ones are faults
             if message.type in ("error", "warning"):
                 self.seen.append(f"console: {message.text} ({message.page and message.page.url})")
 
@@ -28,7 +30,8 @@ class Faults:
                 self.seen.append(f"foreign: {request.url}")
 
         def on_response(response: Response) -> None:
-            if response.status >= 500:
+            shown = response.request.resource_type == "document"
+            if response.status >= 500 or (response.status >= 400 and not shown):
                 self.seen.append(f"{response.status}: {response.url}")
 
         context.on("console", on_console)
@@ -48,6 +51,10 @@ class Visitor:
     def open(self, address: str) -> None:
         """Follow a link from outside, as a phone's camera does."""
         self.page.goto(address)
+
+    def another_tab(self) -> "Visitor":
+        """The same browser, once more."""
+        return Visitor(self.page.context.new_page(), self._artefacts)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -97,5 +104,5 @@ class Visitor:
         """Keep a picture of what is on the screen."""
         self._artefacts.mkdir(exist_ok=True)
         path = self._artefacts / f"{name}.png"
-        self.page.screenshot(path=path, full_page=whole)
+        self.page.screenshot(path=path, full_page=whole, animations="disabled")
         return path

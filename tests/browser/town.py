@@ -1,0 +1,332 @@
+"""A small town with everything in it, and for every page an address or a way to walk there."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import current_app
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from checkin.database import db
+from checkin.domain import totp
+from checkin.domain.fold import Kind
+from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
+from checkin.operations import accounts, approvals
+from checkin.operations.attendance.arrival import take_back
+from checkin.operations.attendance.sweep import close_forgotten
+from tests import factories
+from tests.browser.visitors import Visitor
+from tests.cast import Cast
+
+PASSWORD = "four calm walks at dawn"
+HOUR = timedelta(hours=1)
+NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data"}
+"""What answers a GET with something nobody looks at in a browser."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: whose it is, where it stands, and how to walk there when no address leads."""
+
+    endpoint: str
+    who: str
+    address: str
+    walk: Callable[[Visitor], None] | None = None
+
+    def reach(self, visitor: Visitor) -> None:
+        visitor.open(self.address)
+        if self.walk:
+            self.walk(visitor)
+        shown = endpoint_at(urlsplit(visitor.page.url).path)
+        assert shown == self.endpoint, f"{self} leads to {shown}"
+
+    def __str__(self) -> str:
+        return f"{self.who} at {self.endpoint} ({self.address})"
+
+
+def endpoint_at(path: str) -> str:
+    """The view behind an address, also behind one that only a form leads to; none is empty."""
+    addresses = current_app.url_map.bind("localhost")
+    try:
+        return str(addresses.match(path)[0])
+    except MethodNotAllowed:
+        return str(addresses.match(path, method="POST")[0])
+    except NotFound:
+        return ""
+
+
+@dataclass
+class Town:
+    """The cast, further people by name, and the pages."""
+
+    people: dict[str, Person]
+    stops: list[Stop] = field(default_factory=list)
+
+    def stops_of(self, *who: str) -> list[Stop]:
+        return [stop for stop in self.stops if stop.who in who]
+
+    @property
+    def volunteers(self) -> list[str]:
+        return [name for name in self.people if name not in STAFF]
+
+
+STAFF = ("salem", "layla", "majed", "faisal")
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def build_town(cast: Cast, now: datetime) -> Town:
+    town = Town({name: getattr(cast, name) for name in ("noura", *STAFF)})
+    yesterday = factories.shift(now, cast.mataf, starts=-20 * 60, minutes=240)
+    _decided_people(town, cast, yesterday, now)
+    _people_of_today(town, cast, now)
+    for name in ("salem", "majed"):
+        accounts.set_password(town.people[name].id, PASSWORD, by=None, now=now)
+    accounts.enrol_totp(
+        cast.majed.id, SECRET, totp.code_at(SECRET, int(now.timestamp()) // 30), now=now
+    )
+    open_id = factories.check_in(cast.noura, cast.poster, now - HOUR).attendance_id
+    town.stops += [
+        *_stops_of_strangers(cast, now),
+        *_stops_of_volunteers(town, cast, open_id),
+        *_stops_of_supervisors(town, cast, yesterday, open_id),
+        *_stops_of_coordinators(town, cast, now),
+    ]
+    return town
+
+
+# --- people --------------------------------------------------------------------------------
+
+
+def _decided_people(town: Town, cast: Cast, shift: Shift, now: datetime) -> None:
+    """One volunteer of yesterday for every end an attendance can come to."""
+    by, starts, ends = cast.salem.id, shift.starts_at, shift.ends_at
+    for state in ("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled"):
+        who = town.people[state] = factories.person(now, f"متطوع {state}")
+        factories.assign(now - 24 * HOUR, who, shift)
+        came = factories.check_in(who, _poster_of(cast, shift), starts)
+        row = db.session.get_one(Attendance, came.attendance_id)
+        if state == "cancelled":
+            take_back(row, Kind.IN, uid="5" * 32, device_id=None, now=starts + HOUR / 20)
+        elif state != "unclosed":
+            factories.check_out(who, shift, ends, beneficiaries=40)
+        db.session.refresh(row)
+        known = {"by": by, "now": now}
+        if state == "approved":
+            approvals.approve(row.id, row.row_version, **known)
+        elif state == "rejected":
+            approvals.reject(row.id, row.row_version, reason="other", words="لم يحضر", **known)
+        elif state == "voided":
+            approvals.void(row.id, row.row_version, words="سجل تجريبي", **known)
+        elif state == "proposed":
+            more = {"minutes": 600, "beneficiaries": 40, "reason": "other", "words": "ورديتان"}
+            approvals.adjust(row.id, row.row_version, **more, **known)
+    close_forgotten(now)
+
+
+def _poster_of(cast: Cast, shift: Shift) -> Poster:
+    found = db.session.scalar(db.select(Poster).where(Poster.shift_id == shift.id))
+    made = shift.starts_at - HOUR
+    return found or factories.alter(factories.poster(made, cast.mataf, shift), created_at=made)
+
+
+def _people_of_today(town: Town, cast: Cast, now: datetime) -> None:
+    """Those who still have to come, and those whom some page asks something."""
+    town.people["awaited"] = factories.person(now, "منى خالد السلمي")
+    factories.assign(now - HOUR, town.people["awaited"], cast.shift)
+    town.people["passer_by"] = factories.person(now, "عابر بلا فترة")
+    town.people["minor"] = factories.person(
+        now, "فتى صغير", is_minor=True, guardian_mobile="+966555000111", guardian_consented_at=None
+    )
+    factories.person(now, "أخ بنفس الرقم", mobile="+966555000222")
+    factories.person(now, "أخت بنفس الرقم", mobile="+966555000222")
+
+
+def _receipt_of(town: Town, state: str) -> int:
+    query = db.select(Attendance.id).where(Attendance.volunteer_id == town.people[state].id)
+    found = db.session.scalar(query)
+    assert found is not None
+    return found
+
+
+# --- walks ---------------------------------------------------------------------------------
+
+
+def ask_code(mobile: str) -> Callable[[Visitor], None]:
+    def walk(visitor: Visitor) -> None:
+        visitor.fill(mobile=mobile)
+        _enter(visitor)
+
+    return walk
+
+
+def prove(mobile: str) -> Callable[[Visitor], None]:
+    def walk(visitor: Visitor) -> None:
+        ask_code(mobile)(visitor)
+        shown = re.search(r"\b\d{6}\b", visitor.page.locator(".strip").first.inner_text())
+        assert shown
+        visitor.fill(code=shown[0])
+        _enter(visitor)
+
+    return walk
+
+
+def ask_supervisor(mobile: str) -> Callable[[Visitor], None]:
+    def walk(visitor: Visitor) -> None:
+        ask_code(mobile)(visitor)
+        with visitor.page.expect_navigation():
+            visitor.page.locator("form[action$='/sign-in/confirmation'] button").click()
+
+    return walk
+
+
+def type_in(**fields: str) -> Callable[[Visitor], None]:
+    """Fill a form and send it."""
+
+    def walk(visitor: Visitor) -> None:
+        visitor.fill(**fields)
+        with visitor.page.expect_navigation():
+            visitor.page.locator(f"form:has([name={next(iter(fields))}]) .actions button").click()
+
+    return walk
+
+
+def _enter(visitor: Visitor) -> None:
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
+    token = accounts.invite_staff(cast.salem.id, by=None, now=now)
+    old = factories.poster(now, cast.squares, revoked_at=now - HOUR)
+    scan = f"/S/{cast.poster.code}"
+    rows = [
+        ("pages.home", "/"),
+        ("pages.help", "/help"),
+        ("pages.privacy", "/privacy"),
+        ("scan.show", scan),
+        ("scan.show", f"/S/{old.code}"),
+        ("scan.show", "/S/00000000000000000000000000"),
+        ("", "/no-such-page"),
+        ("accounts.volunteer_sign_in", "/sign-in"),
+        ("accounts.volunteer_sign_in", "/sign-in?foreign=1"),
+        ("accounts.staff_sign_in", "/staff/sign-in"),
+        ("accounts.invitation", f"/staff/invitations/{token}"),
+        ("accounts.invitation", "/staff/invitations/worn-out"),
+        ("accounts.volunteer_sign_in", "/sign-in", type_in(mobile="12")),
+        ("accounts.code", scan, ask_code("0555000333")),
+        ("accounts.confirmation", scan, ask_supervisor("0555000444")),
+        ("accounts.registration", "/sign-in", prove("0555000555")),
+        ("accounts.name", "/sign-in", prove("0555000222")),
+        (
+            "accounts.staff_code",
+            "/staff/sign-in",
+            type_in(email="majed@example.org", password=PASSWORD),
+        ),
+    ]
+    return [Stop(row[0], "stranger", *row[1:]) for row in rows]
+
+
+def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
+    scan = f"/S/{cast.poster.code}"
+    receipts = [name for name in town.people if name in RECEIPTS]
+    return [
+        Stop("hours.index", "noura", "/hours"),
+        Stop("hours.index", "approved", "/hours"),
+        Stop("hours.index", "awaited", "/hours"),
+        Stop("accounts.show", "noura", "/account"),
+        Stop("accounts.guardian", "minor", "/account/guardian"),
+        Stop("attendances.show", "noura", f"/attendances/{open_id}"),
+        Stop("attendances.show", "noura", f"/attendances/{open_id}?again=1"),
+        *[Stop("attendances.show", w, f"/attendances/{_receipt_of(town, w)}") for w in receipts],
+        Stop("scan.show", "noura", scan),
+        Stop("scan.show", "noura", scan, type_in(beneficiaries="9000")),
+        Stop("scan.show", "awaited", scan),
+        Stop("scan.show", "passer_by", scan),
+        Stop("scan.show", "minor", scan),
+        Stop("scan.show", "unclosed", scan),
+    ]
+
+
+RECEIPTS = ("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled")
+
+
+def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
+    floor = f"/floor/{cast.mataf.id}"
+    reviewed = ("closed", "unclosed", "proposed", "approved", "voided")
+    return [
+        Stop("floor.index", "layla", "/floor"),
+        Stop("floor.show", "salem", floor),
+        Stop("floor.show", "salem", f"{floor}?show=awaited"),
+        Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),
+        Stop("floor.new", "salem", f"{floor}/check-ins/new?q=منى"),
+        Stop("floor.person", "salem", f"{floor}/attendances/{open_id}"),
+        Stop("approvals.index", "salem", "/approvals"),
+        Stop("approvals.show", "salem", f"/shifts/{shift.id}/approvals?list=1"),
+        *[
+            Stop("approvals.review", "salem", f"/attendances/{_receipt_of(town, one)}/review")
+            for one in reviewed
+        ],
+        Stop("accounts.show", "salem", "/account"),
+        Stop("accounts.password", "salem", "/account/password"),
+        Stop("accounts.authenticator", "salem", "/staff/authenticator"),
+        Stop("figures.index", "salem", "/figures"),
+    ]
+
+
+def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
+    service = factories.service("السقيا")
+    call = factories.opportunity(now, service_id=service.id)
+    campaign = factories.keep(Campaign(name_ar="برًّا بمكة", name_en="Kindness in Makkah"))
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
+    approved = _receipt_of(town, "approved")
+    site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
+    person = f"/people/{cast.noura.id}"
+    rows = [
+        ("sites.index", "/sites"),
+        ("sites.new", "/sites/new"),
+        ("sites.new", "/sites/new", type_in(name_ar="")),
+        ("sites.show", site),
+        ("sites.edit", f"{site}/details"),
+        ("sites.lane", f"{site}/lanes/{lane.id}"),
+        ("sites.supervisors", f"{site}/supervisors?q=سالم"),
+        ("services.index", "/services"),
+        ("services.new", "/services/new"),
+        ("services.edit", f"/services/{service.id}"),
+        ("campaigns.index", "/campaigns"),
+        ("campaigns.new", "/campaigns/new"),
+        ("campaigns.edit", f"/campaigns/{campaign.id}"),
+        ("partners.index", "/partners"),
+        ("partners.new", "/partners/new"),
+        ("partners.edit", f"/partners/{cast.university.id}"),
+        ("opportunities.index", "/opportunities"),
+        ("opportunities.new", "/opportunities/new"),
+        ("opportunities.show", f"/opportunities/{cast.shift.opportunity_id}"),
+        ("opportunities.edit", f"/opportunities/{call.id}/details"),
+        ("shifts.index", "/shifts"),
+        ("shifts.new", "/shifts/new"),
+        ("shifts.show", shift),
+        ("roster.draft", shift, type_in(people="نورة\nشخص جديد 0551234567\n12")),
+        ("shifts.edit", f"{shift}/details"),
+        ("shifts.cancel", f"{shift}/cancellation"),
+        ("roster.invite", f"{shift}/invitations"),
+        ("people.index", "/people?q=نورة"),
+        ("people.new", "/people/new"),
+        ("people.show", person),
+        ("people.edit", f"{person}/details"),
+        ("people.suspend", f"{person}/suspension"),
+        ("posters.index", "/posters"),
+        ("posters.show", f"/posters/{poster}"),
+        ("posters.replacement", f"/posters/{poster}/replacement"),
+        ("posters.revocation", f"/posters/{poster}/revocation"),
+        ("posters.sheets", f"/posters/sheets?poster={poster}"),
+        ("figures.index", "/figures"),
+        ("figures.attendances", "/figures/attendances"),
+        ("figures.attendance", f"/figures/attendances/{approved}"),
+        ("approvals.index", "/approvals"),
+    ]
+    return [Stop(row[0], "layla", *row[1:]) for row in rows]
