@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from contextvars import Context
 from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from flask import Flask, g
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from checkin.database import db
 from checkin.models import Person
 from checkin.operations import devices
 from checkin.web import clock
@@ -92,10 +94,11 @@ class Browser(FlaskClient):
     """A browser that keeps its CSRF token and inspects every page it is shown."""
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
-        # the test's own app context would lend one request's person to the next
-        for name in list(g):
-            g.pop(name)
-        response = super().open(*args, **kwargs)  # type: ignore[arg-type]
+        # outside the test's app context: a real request has a session and a `g` of its own
+        response: TestResponse = Context().run(super().open, *args, **kwargs)  # type: ignore
+        if has_app_context():
+            db.session.rollback()
+            db.session.expire_all()  # so that the test sees what the request did
         if response.mimetype == "text/html" and response.status_code not in (303, 304):
             text = response.get_data(as_text=True)
             if text.lstrip().lower().startswith("<!doctype"):
@@ -116,8 +119,8 @@ class Browser(FlaskClient):
         """POST a form as the browser would, with the token of this session."""
         return self.post(address, data={"csrf_token": self.token(), **fields})
 
-    def token(self) -> str:
-        html = self.get("/help").get_data(as_text=True)
+    def token(self, **request: object) -> str:
+        html = self.get("/help", **request).get_data(as_text=True)
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
         assert found, "the page has a form with a CSRF token"
         return found.group(1)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sqlite3
+import uuid
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from werkzeug.routing import Rule
 from checkin.database import db
 from checkin.domain.roles import Role
 from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Scan, SignInRequest
-from checkin.operations import accounts, approvals, devices
+from checkin.operations import accounts, approvals, devices, manual
 from tests import factories
 from tests.cast import company
 from tests.pages import Browser
@@ -34,6 +35,11 @@ QUERIES = {
     "/sign-in": "?next=/hours",
 }
 """What makes a page show more than it does bare."""
+
+OTHER_SAMPLE = {
+    ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
+}
+"""Where a parameter must go with another one of the same address."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,9 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         )
     )
     decided = _approved(now, shift, poster, supervisor)
+    entered = made.person(now, "وفاء عمر الجهني")
+    entry = manual.Entry(str(uuid.uuid4()), entered.id, shift.id, "no_phone")
+    manual.check_in(entry, by=supervisor.id, now=now)
     grant = made.grant(now, made.person(now, "خالد صالح العمري"), Role.SUPERVISOR, site_id=site.id)
     return {
         "site_id": site.id,
@@ -124,6 +133,8 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "grant_id": grant.id,
         "supervisor_id": grant.person_id,
         "person_id": volunteer.id,
+        "entered_id": entered.id,
+        "entry": entry.uid,
     }
 
 
@@ -160,8 +171,13 @@ def address(rule: str, ids: dict[str, object]) -> str:
     """A rule filled with real ids; a new kind of parameter needs a sample in `build`."""
     missing = [name for name in PARAMETER.findall(rule) if name not in ids]
     assert not missing, f"{rule}: give {missing} a sample in tests/web/everything.py"
-    path = PARAMETER.sub(lambda match: str(ids[match[1]]), rule)
+    path = PARAMETER.sub(lambda match: str(ids[sample(rule, match[1])]), rule)
     return path + QUERIES.get(rule, "").format_map(ids)
+
+
+def sample(rule: str, name: str) -> str:
+    """The name under which the parameter of a rule has its id."""
+    return OTHER_SAMPLE.get((rule, name), name)
 
 
 def browser(app: Flask, world: World, who: str, lang: str = "en") -> Browser:

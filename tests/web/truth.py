@@ -1,0 +1,238 @@
+"""The truth table: who may open and do what, one row for each address."""
+
+from tests.web.everything import NOBODY, PEOPLE
+
+TABLE = """
+public all
+    GET      /
+    GET      /S/<code>
+    POST     /S/<code>
+    POST     /codes
+    GET      /healthz
+    GET      /help
+    POST     /preferences
+    GET      /privacy
+    GET      /readyz
+    GET      /s/<code>
+    POST     /s/<code>
+    GET+POST /sign-in
+    GET+POST /sign-in/code
+    POST     /sign-in/codes
+    GET      /sign-in/confirmation
+    POST     /sign-in/confirmation
+    POST     /sign-in/confirmed
+    GET+POST /sign-in/name
+    GET+POST /sign-in/registration
+    POST     /sign-out
+    GET+POST /staff/authenticator
+    GET+POST /staff/invitations/<string:token>
+    GET+POST /staff/sign-in
+    GET+POST /staff/sign-in/code
+
+own_attendance all
+    POST     /S/<code>/reminder
+    GET      /account
+    GET      /account/data
+    POST     /account/devices/revocations
+    GET+POST /account/guardian
+    POST     /account/guardian/codes
+    GET      /hours
+
+own_attendance own
+    POST     /account/devices/<int:device_id>/revocation
+    GET      /attendances/<int:attendance_id>
+    POST     /attendances/<int:attendance_id>/cancellation
+
+own_attendance staff
+    GET+POST /account/password
+
+see_floor all
+    GET      /floor
+
+see_floor mataf
+    GET      /floor/<int:site_id>
+
+enter_attendance mataf
+    GET      /floor/<int:site_id>/attendances/<int:attendance_id>
+    POST     /floor/<int:site_id>/attendances/<int:attendance_id>/check-out
+    POST     /floor/<int:site_id>/check-ins
+    GET      /floor/<int:site_id>/check-ins/new
+    POST     /floor/<int:site_id>/requests/<int:scan_id>
+
+enter_attendance salem
+    POST     /floor/<int:site_id>/withdrawals
+
+confirm_sign_in mataf
+    POST     /floor/<int:site_id>/sign-ins/<int:request_id>
+
+decide all
+    GET      /approvals
+
+decide mataf
+    POST     /attendances/<int:attendance_id>/adjustment
+    POST     /attendances/<int:attendance_id>/approval
+    POST     /attendances/<int:attendance_id>/confirmation
+    POST     /attendances/<int:attendance_id>/refusal
+    POST     /attendances/<int:attendance_id>/rejection
+    GET      /attendances/<int:attendance_id>/review
+    POST     /attendances/<int:attendance_id>/withdrawal
+    GET      /shifts/<int:shift_id>/approvals
+    POST     /shifts/<int:shift_id>/approvals
+    POST     /shifts/<int:shift_id>/withdrawals
+
+reopen mataf
+    POST     /attendances/<int:attendance_id>/annulment
+    POST     /attendances/<int:attendance_id>/reopening
+
+manage_posters all
+    GET      /posters
+
+manage_posters mataf
+    POST     /posters
+    GET      /posters/sheets
+    GET      /posters/sheets.pdf
+    GET      /posters/<int:poster_id>
+    GET+POST /posters/<int:poster_id>/replacement
+    GET+POST /posters/<int:poster_id>/revocation
+
+plan all
+    GET      /campaigns
+    GET+POST /campaigns/<int:campaign_id>
+    POST     /campaigns/<int:campaign_id>/closure
+    POST     /campaigns/<int:campaign_id>/reopening
+    GET+POST /campaigns/new
+    GET      /opportunities
+    GET      /opportunities/<int:opportunity_id>
+    POST     /opportunities/<int:opportunity_id>/closure
+    GET+POST /opportunities/<int:opportunity_id>/details
+    POST     /opportunities/<int:opportunity_id>/reopening
+    GET+POST /opportunities/new
+    GET      /partners
+    GET+POST /partners/<int:partner_id>
+    POST     /partners/<int:partner_id>/closure
+    POST     /partners/<int:partner_id>/reopening
+    GET+POST /partners/new
+    GET      /services
+    GET+POST /services/<int:service_id>
+    POST     /services/<int:service_id>/closure
+    POST     /services/<int:service_id>/reopening
+    GET+POST /services/new
+    GET      /shifts
+    GET      /shifts/<int:shift_id>
+    GET+POST /shifts/<int:shift_id>/cancellation
+    GET+POST /shifts/<int:shift_id>/details
+    GET+POST /shifts/<int:shift_id>/invitations
+    POST     /shifts/<int:shift_id>/restoration
+    POST     /shifts/<int:shift_id>/roster
+    POST     /shifts/<int:shift_id>/roster/<int:assignment_id>/lead
+    POST     /shifts/<int:shift_id>/roster/<int:assignment_id>/removal
+    POST     /shifts/<int:shift_id>/roster/draft
+    GET+POST /shifts/new
+    GET      /sites
+    GET      /sites/<int:site_id>
+    POST     /sites/<int:site_id>/closure
+    GET+POST /sites/<int:site_id>/details
+    POST     /sites/<int:site_id>/lanes
+    GET+POST /sites/<int:site_id>/lanes/<int:lane_id>
+    POST     /sites/<int:site_id>/lanes/<int:lane_id>/closure
+    POST     /sites/<int:site_id>/lanes/<int:lane_id>/reopening
+    POST     /sites/<int:site_id>/reopening
+    GET      /sites/<int:site_id>/supervisors
+    POST     /sites/<int:site_id>/supervisors
+    POST     /sites/<int:site_id>/supervisors/<int:grant_id>/ending
+    GET+POST /sites/new
+
+manage_people all
+    GET      /people
+    GET      /people/<int:person_id>
+    GET+POST /people/<int:person_id>/details
+    POST     /people/<int:person_id>/guardian-consent
+    POST     /people/<int:person_id>/invitation
+    POST     /people/<int:person_id>/restoration
+    POST     /people/<int:person_id>/roles
+    POST     /people/<int:person_id>/roles/<int:grant_id>/ending
+    GET+POST /people/<int:person_id>/suspension
+    GET+POST /people/new
+
+see_figures all
+    GET      /figures
+    GET      /figures/attendances
+
+see_figures mataf
+    GET      /figures/attendances/<int:attendance_id>
+"""
+"""Every address, below the permission it takes and the reach that permission is asked for.
+
+`all`: whoever has the permission anywhere. `mataf`: only where it reaches the Mataf, so never
+Huda. `own`: only the volunteer whose record it is. `salem`: only the supervisor who entered it.
+`staff`: not from a remembered phone.
+"""
+
+STAFF = ("salem", "huda", "layla", "reem", "faisal", "majed")
+SUPERVISORS = ("salem", "huda")
+HOLDERS = {
+    "public": (NOBODY, *PEOPLE),
+    "own_attendance": PEOPLE,
+    "see_floor": ("lead", *SUPERVISORS, "layla"),
+    "enter_attendance": (*SUPERVISORS, "layla"),
+    "confirm_sign_in": (*SUPERVISORS, "layla"),
+    "decide": (*SUPERVISORS, "layla"),
+    "reopen": ("layla",),
+    "manage_posters": (*SUPERVISORS, "layla"),
+    "plan": ("layla",),
+    "manage_people": ("layla", "majed"),
+    "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),
+}
+"""Who has each permission somewhere: the truth table of roles, written out a second time."""
+
+WITHIN = {
+    "all": (NOBODY, *PEOPLE),
+    "own": ("volunteer",),
+    "salem": ("salem",),
+    "staff": STAFF,
+    "mataf": tuple(name for name in PEOPLE if name != "huda"),
+}
+UID = "11111111-1111-4111-8111-111111111111"
+FIELDS = {
+    "/attendances/<int:attendance_id>/cancellation": {"kind": "in", "scan_uid": UID},
+    "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
+    "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},
+    "/posters": {"only": "site-{site_id}"},
+    "/sites/<int:site_id>/supervisors": {"person": "{supervisor_id}"},
+}
+"""What a form needs for its answer to be about who sends it, not about what is missing."""
+
+
+def rows() -> dict[tuple[str, str], tuple[str, str]]:
+    """Method and address of each row, with its permission and reach."""
+    found, heading = {}, ("", "")
+    for line in filter(str.strip, TABLE.splitlines()):
+        if line.startswith(" "):
+            methods, address = line.split()
+            found |= {(method, address): heading for method in methods.split("+")}
+        else:
+            permission, reach = line.split()
+            heading = permission, reach
+    return found
+
+
+ROWS = rows()
+ACTS = sorted(row for row in ROWS if row[0] != "GET")
+"""Whatever may change something."""
+
+
+def expected(permission: str, reach: str, who: str) -> str:
+    if who not in HOLDERS[permission]:
+        return "door" if who == NOBODY else "403"
+    return "in" if who in WITHIN[reach] else "404"
+
+
+def allowed(method: str, address: str) -> list[str]:
+    """Everybody who may, strangers first."""
+    row = ROWS[method, address]
+    return [who for who in (NOBODY, *PEOPLE) if expected(*row, who) == "in"]
+
+
+def form(address: str, ids: dict[str, object]) -> dict[str, str]:
+    """The fields of `FIELDS` about these ids."""
+    return {name: text.format_map(ids) for name, text in FIELDS.get(address, {}).items()}
