@@ -5,13 +5,14 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.web.digits import num
 from checkin.web.filters import duration_after
+from checkin.web.guard import forget_person
 from checkin.web.words import counted
 
 SENTENCES: dict[str, Any] = {
@@ -81,6 +82,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: _page(400))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(TimeoutError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -97,13 +99,17 @@ def _problem(problem: Problem) -> tuple[Any, int]:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    return _page(error.code)
+    response = current_app.make_response(_page(error.code))
+    more = ((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    response.headers.extend(more)
+    return response
 
 
-def _unavailable(error: OperationalError) -> Response:
+def _unavailable(error: OperationalError | TimeoutError) -> Response:
     """The database does not answer: say when to try again; nothing was half done."""
-    current_app.logger.error("database unavailable: %s", error.orig)
+    current_app.logger.error("database unavailable: %s", getattr(error, "orig", error))
     db.session.rollback()
+    forget_person()
     response = current_app.make_response(_page(503))
     response.headers["Retry-After"] = "5"
     return response

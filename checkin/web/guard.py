@@ -111,6 +111,11 @@ def _recognise(incoming: Request) -> Identity | None:
     return Identity(recognised) if recognised else None
 
 
+def forget_person() -> None:
+    """Answer as to a stranger: who this is cannot be asked of a database that is gone."""
+    g._login_user = login_manager.anonymous_user()
+
+
 def _refuse_foreign() -> None:
     """A page of another site may link to us but never make the visitor's browser act.
 
