@@ -37,6 +37,16 @@ def test_a_scan_out_closes_it_with_minutes_and_beneficiaries(cast, now):
     assert attendance.approved_minutes is None
 
 
+@pytest.mark.parametrize(("served", "flag"), [(3, None), (60, None), (61, "many_beneficiaries")])
+def test_a_minute_is_judged_as_a_minute_not_as_the_planned_shift(cast, now, served, flag):
+    check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + timedelta(seconds=20), beneficiaries=served)
+    (attendance,) = attendances(cast.noura)
+    assert attendance.credited_minutes == 0
+    counted = {one for one in attendance.flags if one.endswith("beneficiaries")}
+    assert counted == ({flag} if flag else set())
+
+
 def test_the_same_id_twice_has_one_effect_and_one_answer(cast, now):
     first = check_in(cast.noura, cast.poster, now, uid="11111111-1111-4111-8111-111111111111")
     again = check_in(

@@ -202,9 +202,9 @@ def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
     """The fold's flags, and whether the count is plausible for this service."""
     flags = set(folded.flags)
     if folded.beneficiaries is not None:
-        minutes = folded.credited_minutes or folded.proposed_minutes
-        if minutes is None:
-            minutes = planned_minutes(plan.fact.starts_at, plan.fact.ends_at)
+        planned = planned_minutes(plan.fact.starts_at, plan.fact.ends_at)
+        known = (folded.credited_minutes, folded.proposed_minutes, planned)
+        minutes = next(one for one in known if one is not None)
         judged = judge_beneficiaries(
             folded.beneficiaries, minutes, plan.low_per_hour, plan.high_per_hour
         )
