@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, text
 
 from checkin import create_app, migrations
-from checkin.database import db, standalone_engine
+from checkin.database import Base, db, standalone_engine
 
 if TYPE_CHECKING:
     from tests.postgres import Server
@@ -40,12 +41,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: "Server") -> str:
-    """An empty migrated PostgreSQL database, copied for each test."""
-    engine = standalone_engine(postgres.create_database("template_checkin"))
+def postgres_database(postgres: "Server") -> Iterator[Engine]:
+    """A migrated PostgreSQL database, emptied after each test: five times faster than a new one."""
+    engine = standalone_engine(postgres.create_database("checkin"))
     migrations.upgrade(engine)
+    yield engine
     engine.dispose()
-    return "template_checkin"
 
 
 @pytest.fixture
@@ -56,10 +57,14 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: "Server", postgres_template: str, request) -> Iterator[str]:
-    name = f"test_{abs(hash(request.node.nodeid)) % 10**12}"
-    yield postgres.create_database(name, template=postgres_template)
-    postgres.drop_database(name)
+def postgres_url(postgres_database: Engine) -> Iterator[str]:
+    yield postgres_database.url.render_as_string(hide_password=False)
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with postgres_database.connect() as connection:
+        # what is append-only for the application is not so for its tests
+        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        connection.execute(text("RESET session_replication_role"))
 
 
 @pytest.fixture
