@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from checkin import create_app
-from checkin.database import Base, db
+from checkin import create_app, migrations
+from checkin.database import Base, db, standalone_engine
 from checkin.demo import filling
 from checkin.demo.facts import facts
 from checkin.demo.organisation import PASSWORD
@@ -62,8 +62,12 @@ def demo_sqlite(sqlite_template, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def demo_postgres(postgres, postgres_template):
-    fill(postgres.create_database("template_demo", template=postgres_template))
+def demo_postgres(postgres):
+    url = postgres.create_database("template_demo")
+    engine = standalone_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    fill(url)
     yield "template_demo"
     postgres.drop_database("template_demo")
 
