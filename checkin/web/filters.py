@@ -11,6 +11,7 @@ from hijridate import Gregorian
 from markupsafe import Markup
 
 from checkin.domain.days import local_day, local_time
+from checkin.web import clock
 from checkin.web.digits import in_digits, num
 from checkin.web.i18n import current_prefs
 from checkin.web.words import Case, counted
@@ -157,10 +158,15 @@ def gregorian(day: Day, zone: str | None = None) -> str:
 
 
 def date_short(day: Day, zone: str | None = None) -> str:
-    """22 نوفمبر or 22 Nov, for tables."""
+    """22 نوفمبر or 22 Nov, for tables; a day of another year names it."""
     civil = _day(day, zone)
-    month = _month(civil, "abbreviated")
-    return pgettext("date", "%(day)s %(month)s", day=in_digits(str(civil.day)), month=month)
+    month, number = _month(civil, "abbreviated"), in_digits(str(civil.day))
+    if civil.year == _day(clock.now(), zone).year:
+        return pgettext("date", "%(day)s %(month)s", day=number, month=month)
+    year = in_digits(str(civil.year))
+    return pgettext(
+        "gregorian date", "%(day)s %(month)s %(year)s", day=number, month=month, year=year
+    )
 
 
 def month_long(day: Day, zone: str | None = None) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from flask import render_template_string
 from markupsafe import Markup
 
@@ -13,6 +14,12 @@ from checkin.web.digits import num
 from tests.web.reader import reader, reading_app
 
 AFTERNOON = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _at():
+    with time_machine.travel(AFTERNOON, tick=False):
+        yield
 
 
 def riyadh(text):
@@ -128,6 +135,15 @@ def test_dates_in_english_put_the_gregorian_date_first():
 def test_dates_in_arabic_indic_digits():
     with reader("ar", "arab"):
         assert filters.date_long(AFTERNOON) == "الأحد ١٢ جمادى الآخرة ١٤٤٨هـ / ٢٢ نوفمبر ٢٠٢٦م"
+
+
+def test_a_day_of_another_year_names_the_year():
+    with reader("ar", "arab"):
+        assert filters.date_short(date(2021, 10, 5)) == "٥ أكتوبر ٢٠٢١م"
+    with reader("en"):
+        assert filters.date_short(date(2021, 10, 5)) == "5 Oct 2021"
+        assert filters.date_short(riyadh("2027-01-01T00:00")) == "1 Jan 2027"
+        assert filters.date_short(riyadh("2027-01-01T00:00"), "UTC") == "31 Dec"
 
 
 def test_a_day_is_shown_as_it_is_and_an_instant_in_the_zone():
