@@ -9,6 +9,7 @@ from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import hours
 from checkin.web import clock, receipts, record_words
+from checkin.web.digits import in_digits
 from checkin.web.guard import requires
 
 bp = Blueprint("hours", __name__)
@@ -25,7 +26,7 @@ def index() -> Any:
     return render_template(
         "hours/index.html",
         standing=hours.standing_of(current_user.id, today),
-        year=today.year,
+        year=in_digits(str(today.year)),
         attendances=attendances,
         upcoming=hours.upcoming_of(current_user.id, now) if page == 1 else [],
         tags=record_words.STATES,

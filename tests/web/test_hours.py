@@ -53,6 +53,13 @@ def test_approved_and_waiting_are_never_mixed(cast, noura, now):
     assert "Approved in all years 7 hours" in text
 
 
+def test_the_year_is_in_the_readers_digits(cast, browser_of, now):
+    browser = browser_of(cast.noura)
+    browser.set_cookie("prefs", "ar.arab.auto")
+    served(cast, now - timedelta(days=2), 3, approve=True)
+    assert "المعتمد في ٢٠٢٦" in browser.text("/hours")
+
+
 def test_courses_are_counted_apart(cast, noura, now):
     course = factories.opportunity(now, kind="course")
     served(cast, now - timedelta(days=2), 3, approve=True, of=course)
