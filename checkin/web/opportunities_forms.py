@@ -52,7 +52,7 @@ class OpportunityForm(Form):
     def __init__(self, opportunity: Opportunity | None = None) -> None:
         super().__init__(obj=opportunity)
         kept = opportunity
-        self.service_id.choices = named(services.choosable(kept and kept.service_id), _("None"))
+        self.service_id.choices = named(services.choosable(kept and kept.service_id), _("Choose"))
         self.campaign_id.choices = named(campaigns.choosable(kept and kept.campaign_id), _("None"))
         self.partner_id.choices = named(partners.choosable(kept and kept.partner_id), _("None"))
 

@@ -1,5 +1,7 @@
 """Opportunities as a coordinator works with them."""
 
+import re
+
 import pytest
 import time_machine
 
@@ -34,6 +36,12 @@ def test_a_new_opportunity_leads_to_planning_its_shifts(cast, layla):
     page = layla.text(made.location)
     for words in ("Wheelchairs", "May join", "1 hour 30 minutes after the start", "Add shift"):
         assert words in page
+
+
+def test_a_service_is_asked_for_and_none_is_not_offered(layla):
+    page = layla.get("/opportunities/new").get_data(as_text=True)
+    (select,) = re.findall(r'<select[^>]*name="service_id".*?</select>', page, flags=re.S)
+    assert re.findall(r"<option[^>]*>([^<]*)", select)[0] == "Choose"
 
 
 def test_a_course_has_no_service_whatever_the_form_held(cast, layla):
