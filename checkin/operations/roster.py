@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
@@ -321,7 +321,7 @@ def set_lead(assignment_id: int, is_lead: bool, *, by: int, now: datetime) -> No
 
 @transaction
 def invite(shift_id: int, *, link: str, by: int, now: datetime) -> int:
-    """Tell everybody on the roster who has a mobile; how many. Each is told once per plan.
+    """Tell everybody expected who has a mobile and has not come; how many, each once per plan.
 
     A shift that was moved since is told again. Problem `shift_over` once it has ended.
     """
@@ -401,7 +401,7 @@ def find(assignment_id: int) -> Assignment:
 
 
 def reachable(shift_id: int) -> int:
-    """How many on the roster could be sent a message."""
+    """How many of those expected could be sent a message: they have not come yet."""
     return len(_reachable(shift_id))
 
 
@@ -412,6 +412,14 @@ def _reachable(shift_id: int) -> list[tuple[int, str]]:
         .where(Assignment.shift_id == shift_id, Assignment.how != "waiting")
         .where(Person.mobile.is_not(None), Person.erased_at.is_(None))
         .where(Person.suspended_at.is_(None))
+        .where(Person.id.not_in(_came(shift_id)))
         .order_by(Person.id)
     )
     return [(person_id, mobile) for person_id, mobile in rows if mobile is not None]
+
+
+def _came(shift_id: int) -> Select[tuple[int]]:
+    """Those with an attendance of the shift that they did not take back."""
+    return select(Attendance.volunteer_id).where(
+        Attendance.shift_id == shift_id, Attendance.state != "cancelled"
+    )

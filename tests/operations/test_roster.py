@@ -7,7 +7,7 @@ from sqlalchemy import func
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import Assignment, AuditEntry, Message, Person
+from checkin.models import Assignment, Attendance, AuditEntry, Message, Person
 from checkin.operations import people, roster, shifts
 from checkin.operations.permissions import Reach
 from checkin.operations.roster import Found, Newcomer
@@ -211,6 +211,18 @@ def test_everybody_with_a_mobile_is_invited_once_per_plan(cast, now, shift, acti
     alter(shift, starts_at=shift.starts_at + timedelta(hours=1))
     roster.invite(shift.id, **link, **acting)
     assert db.session.scalar(db.select(func.count()).select_from(Message)) == 4
+
+
+def test_who_is_there_or_has_gone_is_not_invited(cast, now, acting):
+    factories.assign(now, cast.huda, cast.shift)
+    link = {"link": "https://example.org/hours"}
+    arrived = check_in(cast.noura, cast.poster, now)
+    assert roster.reachable(cast.shift.id) == 1
+    assert roster.invite(cast.shift.id, **link, **acting) == 1
+    (sent,) = db.session.scalars(db.select(Message)).all()
+    assert sent.mobile == cast.huda.mobile
+    alter(db.session.get_one(Attendance, arrived.attendance_id), state="cancelled")
+    assert roster.reachable(cast.shift.id) == 2
 
 
 def test_nobody_is_invited_to_what_is_over(cast, now, shift, acting):
