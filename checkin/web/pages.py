@@ -9,10 +9,11 @@ from checkin.domain.roles import Permission
 from checkin.web.guard import public
 from checkin.web.i18n import set_prefs
 from checkin.web.scan_forms import CodeForm
-from checkin.web.targets import safe_target
+from checkin.web.targets import nearest_page, safe_target, this_page
 
 bp = Blueprint("pages", __name__)
 preferences = Blueprint("preferences", __name__)
+preferences.add_app_template_global(this_page)
 
 
 @bp.get("/")
@@ -61,7 +62,7 @@ def readyz():
 @public
 def update():
     """Language, digits, theme; back to the same page."""
-    response = redirect(safe_target(request.form.get("next")), 303)
+    response = redirect(nearest_page(safe_target(request.form.get("next"))), 303)
     wanted = ("lang", "digits", "theme")
     set_prefs(response, **{name: request.form.get(name) for name in wanted})
     return response

@@ -2,7 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 
 def safe_target(target: str | None, otherwise: str = "/") -> str:
@@ -17,6 +19,34 @@ def safe_target(target: str | None, otherwise: str = "/") -> str:
         return otherwise
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else otherwise
+
+
+def this_page() -> str | None:
+    """Where to load this page again; none for the answer to a form at an address without a page."""
+    return request.full_path if request.method == "GET" or _answers(request.path) else None
+
+
+def nearest_page(target: str) -> str:
+    """`target`, or when only forms are sent there, the page above it."""
+    path = urlsplit(target).path
+    if _answers(path) is not False:
+        return target
+    while path and not _answers(path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _answers(path: str) -> bool | None:
+    """Whether a page is shown at `path`; None when there is nothing at all."""
+    try:
+        current_app.create_url_adapter(request).match(path, "GET")
+    except RequestRedirect:
+        return True
+    except MethodNotAllowed:
+        return False
+    except NotFound:
+        return None
+    return True
 
 
 def absolute(path: str) -> str:
