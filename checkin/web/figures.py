@@ -17,7 +17,7 @@ from checkin.operations.figures import WITHOUT, Filter, Grouping, Line, Measure,
 from checkin.operations.permissions import Reach
 from checkin.web import record_words
 from checkin.web.digits import in_digits, num
-from checkin.web.filters import hijri_month, month_long, plain_label
+from checkin.web.filters import hijri_months, month_long, plain_label
 from checkin.web.guard import requires
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
@@ -61,6 +61,7 @@ def index():
         period=period,
         address=_address(period),
         hours=hours,
+        hours_alone=hours_alone,
     )
 
 
@@ -241,10 +242,15 @@ def _name(grouping: Grouping, line: Line) -> str:
 def _hijri_months(begin: date) -> str:
     """The months of the other calendar that the month falls into."""
     end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return " – ".join(dict.fromkeys((hijri_month(begin), hijri_month(end))))
+    return hijri_months(begin, end)
 
 
 def hours(minutes: int) -> str:
-    """77,337 or 1,204:30: whole hours in groups of thousands, minutes only where there are any."""
+    """5:00 or 1,204:30, for columns, where a bare 5 among these would read as minutes."""
     whole, rest = divmod(minutes, 60)
-    return num(whole) + (in_digits(f":{rest:02}") if rest else "")
+    return num(whole) + in_digits(f":{rest:02}")
+
+
+def hours_alone(minutes: int) -> str:
+    """77,337 or 243:54, for a figure that stands alone: minutes only where there are any."""
+    return hours(minutes) if minutes % 60 else num(minutes // 60)

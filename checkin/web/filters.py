@@ -7,7 +7,7 @@ import phonenumbers
 from babel.dates import get_day_names, get_month_names
 from flask import Flask, current_app
 from flask_babel import lazy_pgettext, pgettext
-from hijridate import Gregorian
+from hijridate import Gregorian, Hijri
 from markupsafe import Markup
 
 from checkin.domain.days import local_day, local_time
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     """Every filter under its own name, and the range of two times as a global too."""
     shown = (
         *(num, time_long, time_short, time_range, clock_duration, duration, duration_after),
-        *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long, hijri_month),
+        *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )
     for filter_ in shown:
@@ -133,15 +133,21 @@ def hijri(day: Day, zone: str | None = None) -> str:
     )
 
 
-def hijri_month(day: Day, zone: str | None = None) -> str:
-    """جمادى الآخرة 1448هـ, for reports by month; nothing outside the tables."""
-    civil = _day(day, zone)
+def hijri_months(first: date, last: date) -> str:
+    """جمادى الأولى – جمادى الآخرة 1448هـ, for reports by month; nothing outside the tables."""
     try:
-        there = Gregorian(civil.year, civil.month, civil.day).to_hijri()
+        begin, end = Gregorian.fromdate(first).to_hijri(), Gregorian.fromdate(last).to_hijri()
     except OverflowError:
         return ""
-    year = in_digits(str(there.year))
-    month = _HIJRI_MONTHS[there.month - 1]
+    if (begin.year, begin.month) == (end.year, end.month):
+        return _hijri_month(end)
+    if begin.year == end.year:
+        return f"{_HIJRI_MONTHS[begin.month - 1]} – {_hijri_month(end)}"
+    return f"{_hijri_month(begin)} – {_hijri_month(end)}"
+
+
+def _hijri_month(there: Hijri) -> str:
+    year, month = in_digits(str(there.year)), _HIJRI_MONTHS[there.month - 1]
     return pgettext("hijri date", "%(month)s %(year)s AH", month=month, year=year)
 
 

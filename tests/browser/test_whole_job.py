@@ -153,11 +153,9 @@ def numbers(desk, label):
 
 
 def minutes_in(text):
-    """Hours in large, and below them “and 1 minute” in any of its Arabic forms."""
-    found = [int(one.replace(",", "")) for one in re.findall(r"\d[\d,]*", text)]
-    words = {"دقيقة واحدة": 1, "دقيقتين": 2, "دقيقتان": 2}
-    spoken = [count for word, count in words.items() if word in text]
-    return found[0] * 60 + sum(found[1:] or spoken)
+    """Hours, with the minutes behind a colon where there are any."""
+    hours, minutes = re.search(r"(\d[\d,]*)(?::(\d\d))?", text).groups()
+    return int(hours.replace(",", "")) * 60 + int(minutes or 0)
 
 
 # --- the volunteer -------------------------------------------------------------------------

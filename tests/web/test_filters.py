@@ -146,6 +146,20 @@ def test_a_day_of_another_year_names_the_year():
         assert filters.date_short(riyadh("2027-01-01T00:00"), "UTC") == "31 Dec"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 11, 1), date(2026, 11, 30), "Jumada I – Jumada II 1448 AH"),
+        (date(2026, 6, 1), date(2026, 6, 30), "Dhu al-Hijjah 1447 AH – Muharram 1448 AH"),
+        (date(2026, 11, 12), date(2026, 11, 30), "Jumada II 1448 AH"),
+        (date(1900, 1, 1), date(1900, 1, 31), ""),
+    ],
+)
+def test_hijri_months_say_their_year_once(first, last, said):
+    with reader("en"):
+        assert filters.hijri_months(first, last) == said
+
+
 def test_a_day_is_shown_as_it_is_and_an_instant_in_the_zone():
     just_after_midnight = riyadh("2026-11-23T00:00")
     with reader("en"):
