@@ -25,6 +25,8 @@ class Presence(StrEnum):
 
     HERE = "here"
     AWAITED = "awaited"
+    FORGOTTEN = "forgotten"
+    """Nobody knows when they left: they never checked out."""
     LEFT = "left"
 
 
@@ -45,9 +47,11 @@ class Line:
     def to_review(self) -> bool:
         """Whether a decision about it takes more than a tap."""
         row = self.attendance
-        if row is None or row.state not in ("closed", "unclosed", "proposed"):
+        if row is None or self.presence is Presence.HERE:
             return False
-        return row.state != "closed" or bool(needs_review(row.flags))
+        if row.state == "closed":
+            return bool(needs_review(row.flags))
+        return row.state in ("open", "unclosed", "proposed")
 
     @property
     def flags(self) -> list[Flag]:
@@ -164,16 +168,22 @@ def _attendances(shift_ids: list[int]) -> list[AnyRow]:
 
 
 def _line(row: AnyRow, now: datetime) -> Line:
-    here = row.state == "open" and row.until_at > now
+    presence = _presence(row, now)
     return Line(
         row.volunteer_id,
         row.name,
         row.mobile,
         row.shift_id,
-        Presence.HERE if here else Presence.LEFT,
+        presence,
         row,
-        _minutes(row.stints, now if here else None),
+        _minutes(row.stints, now if presence is Presence.HERE else None),
     )
+
+
+def _presence(row: AnyRow, now: datetime) -> Presence:
+    if row.state == "open" and row.until_at > now:
+        return Presence.HERE
+    return Presence.FORGOTTEN if row.state in ("open", "unclosed") else Presence.LEFT
 
 
 def _minutes(stints: list[Any], now: datetime | None) -> int | None:

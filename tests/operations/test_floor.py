@@ -8,6 +8,7 @@ from checkin.database import db
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.operations import approvals, floor, manual
+from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.permissions import Reach, reach_of, roles_of
 from tests import factories
 from tests.factories import check_in, check_out
@@ -83,10 +84,16 @@ def test_decided_records_need_no_review_and_the_voided_are_gone(cast, now):
     assert names(board(cast, now + HOUR).shown("left")) == []
 
 
-def test_an_open_record_past_its_closing_is_no_longer_here(cast, now):
+def test_whoever_never_checked_out_is_to_review_and_not_counted_as_left(cast, now):
     check_in(cast.noura, cast.poster, now)
-    (line,) = board(cast, now + 5 * HOUR).lines
-    assert (line.presence, line.minutes) == (floor.Presence.LEFT, None)
+    over = now + 9 * HOUR
+    for swept in (False, True):
+        if swept:
+            assert close_forgotten(over) == 1
+        one = board(cast, over)
+        (line,) = one.lines
+        assert (line.presence, line.minutes) == (floor.Presence.FORGOTTEN, None)
+        assert [one.count(which) for which in ("here", "left", "review")] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ def test_the_counters_are_filters(cast, salem, here, now):
     assert cast.noura.name in salem.text(f"{here}?show=awaited")
     check_in(cast.noura, cast.poster, now)
     assert "1 On the floor now 0 Not arrived yet" in salem.text(here)
-    assert "Present 1:00 PM 0:00" in salem.text(here)
+    assert f"{cast.noura.name} 1:00 PM 0:00" in salem.text(here)
+    assert "Present 1:00 PM 0:00" in salem.text(f"{here}?q={cast.noura.mobile[-4:]}")
     with time_machine.travel(now + HOUR, tick=False):
         check_out(cast.noura, cast.shift, now + HOUR)
         for which in ("left", "review"):
@@ -112,6 +113,14 @@ def test_the_counters_are_filters(cast, salem, here, now):
 
 def test_an_unknown_filter_shows_who_is_here(cast, salem, here):
     assert "Nobody here" in salem.text(f"{here}?show=%3Cscript%3E")
+
+
+def test_whoever_never_checked_out_is_named_so_and_not_among_those_who_left(cast, salem, here, now):
+    check_in(cast.noura, cast.poster, now)
+    with time_machine.travel(now + 9 * HOUR, tick=False):
+        text = salem.text(f"{here}?show=review")
+        assert "0 Checked out 1 Needs review" in text
+        assert "No check-out 1:00 PM" in text
 
 
 def test_a_search_looks_at_everybody_of_the_day(cast, salem, here):
@@ -234,6 +243,13 @@ def test_the_supervisor_taps_the_number_on_the_phone(cast, salem, here, waiting)
     db.session.rollback()
     assert db.session.get(SignInRequest, waiting.id).confirmed_by_id == cast.salem.id
     assert 'name="number"' not in salem.get(here).get_data(as_text=True)
+
+
+def test_the_mobiles_last_digits_are_the_readers(cast, browser_of, here, waiting):
+    salem = browser_of(cast.salem, kind="staff", lang="ar")
+    salem.send("/preferences", digits="arab", next=here)
+    arabic = cast.noura.mobile[-3:].translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert f"ينتهي بـ {arabic}" in salem.text(here)
 
 
 @pytest.mark.parametrize("number", ["", "x", "11111111111"])
