@@ -125,6 +125,13 @@ def span(reach: Reach) -> tuple[date, date] | None:
     return (first, last) if first else None
 
 
+def waiting_minutes(shift_ids: Iterable[int]) -> dict[int, int]:
+    """The minutes that wait in each of these shifts, where any do."""
+    found = _rows(Filter(Reach(everywhere=True)), [Attendance.shift_id, _waiting()])
+    rows = found.where(Attendance.shift_id.in_(shift_ids)).group_by(Attendance.shift_id)
+    return {shift_id: int(minutes) for shift_id, minutes in db.session.execute(rows)}
+
+
 def count_behind(measure: Measure, wanted: Filter) -> int:
     """How many attendances stand behind a figure."""
     query = _rows(wanted, [func.count()]).where(_BEHIND[measure])
@@ -169,13 +176,17 @@ def _measures() -> list[ColumnElement[Any]]:
     a = Attendance
     return [
         _sum(_COUNTED, a.approved_minutes),
-        _sum(_BEHIND[Measure.WAITING], a.credited_minutes),
+        _waiting(),
         _sum(_COUNTED, a.approved_beneficiaries),
         func.count(distinct(case((_COUNTED, a.volunteer_id)))),
         func.count(case((_COUNTED, a.volunteer_id))),
         func.count(distinct(case((_COUNTED, Opportunity.id)))),
         func.count(case((_BEHIND[Measure.COURSES], a.volunteer_id))),
     ]
+
+
+def _waiting() -> ColumnElement[Any]:
+    return _sum(_BEHIND[Measure.WAITING], Attendance.credited_minutes)
 
 
 def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:

@@ -11,9 +11,9 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Flag
 from checkin.domain.roles import Permission, Role
 from checkin.models import Attendance, AuditEntry, Decision, Person, Shift
-from checkin.operations import approvals, manual
+from checkin.operations import approvals, figures, manual
 from checkin.operations.attendance.sweep import close_forgotten
-from checkin.operations.permissions import reach_of, roles_of
+from checkin.operations.permissions import Reach, reach_of, roles_of
 from tests import factories
 from tests.factories import check_in, check_out
 
@@ -617,6 +617,15 @@ def test_waiting_shifts_are_those_within_reach_oldest_first(cast, record, now, l
     assert [one.shift.id for one in approvals.waiting_shifts(reach(cast.salem, now))[0]] == [
         older.id
     ]
+
+
+def test_hours_wait_as_the_figures_say_and_what_is_suggested_stands_apart(cast, record, now, later):
+    another(now, cast, "نسيت الانصراف", ends=None)
+    close_forgotten(later)
+    (waiting,) = approvals.waiting_shifts(reach(cast.salem, now))[0]
+    assert (waiting.minutes, waiting.suggested) == (300, 300)
+    everything = figures.Filter(Reach(everywhere=True))
+    assert figures.totals(everything).waiting_minutes == waiting.minutes
 
 
 def test_behind_a_record_stand_its_scans_and_decisions(cast, record, later):

@@ -11,6 +11,7 @@ from checkin.domain.roles import Role
 from checkin.models import Attendance, Decision, Shift
 from checkin.operations import approvals, manual
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.web.filters import isolate
 from tests import factories
 from tests.factories import check_in, check_out
 from tests.pages import Page, plain
@@ -188,6 +189,28 @@ def test_exceptions_say_why_and_are_approved_as_suggested(cast, crowd, salem):
     assert sorted(minutes) == [60, 300, 300]
 
 
+def test_an_exception_shows_the_count_that_one_tap_lets_in(cast, now, salem):
+    check_in(cast.noura, cast.poster, cast.shift.starts_at)
+    check_out(cast.noura, cast.shift, cast.shift.ends_at, beneficiaries=5_000)
+    text = salem.text(sheet(cast))
+    assert f"{cast.noura.name} High beneficiaries 12:00 PM 5:00 PM 5:00 5,000 beneficiaries" in text
+
+
+def test_one_record_agrees_with_its_verb(cast, record, salem):
+    assert "1 record matches the schedule" in salem.text(sheet(cast))
+
+
+def test_a_time_on_another_day_than_the_shifts_names_its_day(cast, now, salem):
+    night = factories.shift(now, cast.mataf, starts=11 * 60)  # midnight of Monday at the site
+    factories.assign(now, cast.noura, night)
+    wall = factories.poster(now - HOUR, cast.mataf, night)
+    check_in(cast.noura, wall, night.starts_at - timedelta(minutes=2))
+    check_out(cast.noura, night, night.ends_at)
+    with time_machine.travel(night.ends_at, tick=False):
+        text = salem.text(f"/shifts/{night.id}/approvals?list=1")
+    assert "11:58 PM Sunday" in text
+
+
 def test_the_press_can_be_taken_back(cast, crowd, salem):
     done = salem.send(sheet(cast), records=hidden(salem, sheet(cast), "records"))
     there = done.headers["Location"]
@@ -340,7 +363,9 @@ def test_a_large_step_upwards_waits_for_layla(cast, now, salem, browser_of):
     assert "4 hours 30 minutes wait for a second person" in plain(follow(salem, sent))
     assert "A second person must confirm the adjustment you proposed" in salem.text(sheet(cast))
     layla = browser_of(cast.layla, kind="staff", lang="en")
-    assert "Confirm 4:30" in layla.text(review(record))
+    text = layla.text(review(record))
+    assert "Confirm 4:30" in text
+    assert "Proposed 4:30 3:30 more than suggested Suggested 1:00" in text
     version = row(record).row_version
     assert salem.send(f"/attendances/{record}/confirmation", version=version).status_code == 303
     assert row(record).state == "proposed"
@@ -370,8 +395,30 @@ def test_a_rejection_keeps_the_reason_for_the_volunteer(cast, record, salem):
     sent = salem.send(
         f"/attendances/{record}/rejection", **version, **{"rejecting-reason": "wrong_shift"}
     )
-    assert "The record was rejected" in plain(follow(salem, sent))
+    assert f"{isolate(cast.noura.name)}’s record was rejected" in plain(follow(salem, sent))
     assert "Belongs to another shift" in salem.text(review(record))
+
+
+def test_a_rejection_can_be_taken_back_where_it_is_said(cast, record, salem):
+    sent = salem.send(
+        f"/attendances/{record}/rejection",
+        **{"rejecting-version": row(record).row_version, "rejecting-reason": "wrong_shift"},
+    )
+    there = sent.headers["Location"]
+    html = salem.get(there).get_data(as_text=True)
+    toast = re.search(r'class="toast".*?</form>', html, re.S).group()
+    address = re.search(r'action="([^"]+)"', toast).group(1)
+    version = re.search(r'name="version" value="(\d+)"', toast).group(1)
+    assert address == f"/attendances/{record}/withdrawal"
+    follow(salem, salem.send(address, version=version))
+    assert row(record).state == "closed"
+    assert 'class="toast"' not in salem.get(there).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("rejected", ["x", "0", "٣", "1" * 30])
+def test_an_odd_rejection_in_the_address_is_nothing(cast, record, salem, rejected):
+    html = salem.get(f"{sheet(cast)}?rejected={rejected}").get_data(as_text=True)
+    assert 'class="toast"' not in html
 
 
 def test_a_decision_is_undone_from_the_sheet(cast, record, salem):

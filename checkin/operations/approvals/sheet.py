@@ -13,6 +13,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.evidence import Flag, needs_review
 from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
 from checkin.models.attendance import WAITING
+from checkin.operations import figures
 from checkin.operations.approvals.four_eyes import enterers, obstacle
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.permissions import Reach, shifts_within
@@ -29,6 +30,9 @@ class Waiting:
     matching: int = 0
     exceptions: int = 0
     minutes: int = 0
+    """Proved and waiting, as the figures count them."""
+    suggested: int = 0
+    """Besides: what is suggested where a check-out was forgotten."""
 
     @property
     def records(self) -> int:
@@ -116,7 +120,11 @@ def _count(found: dict[int, Waiting]) -> None:
             waiting.matching += 1
         else:
             waiting.exceptions += 1
-        waiting.minutes += suggested_minutes(row, waiting.shift.starts_at, waiting.shift.ends_at)
+        if row.credited_minutes is None:
+            begins, ends = waiting.shift.starts_at, waiting.shift.ends_at
+            waiting.suggested += suggested_minutes(row, begins, ends)
+    for shift_id, minutes in figures.waiting_minutes(found).items():
+        found[shift_id].minutes = minutes
 
 
 def sheet_of(shift_id: int, by: int) -> Sheet:

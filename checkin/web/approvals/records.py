@@ -104,8 +104,7 @@ def reject(attendance_id: int):
         )
     except Problem as problem:
         return _refused(attendance, problem, form, {"why_missing": form.reason}, rejecting=form)
-    flash(_("The record was rejected"), "info")
-    return _to_sheet(attendance)
+    return _to_sheet(attendance, rejected=str(attendance.id))
 
 
 @bp.post("/attendances/<int:attendance_id>/refusal")

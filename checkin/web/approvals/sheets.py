@@ -43,6 +43,7 @@ def show(shift_id: int):
         sheet=sheet,
         shift=sheet.shift,
         batch=_batch(shift.id),
+        rejected=_rejected(sheet),
         failed=_failed(sheet),
         listed="list" in request.args,
         sentences=SENTENCES,
@@ -111,6 +112,15 @@ def _failed(sheet: approvals.Sheet) -> list[tuple[Attendance, object]]:
     codes = dict(session.pop(_FAILED, []))
     records = (record.attendance for record in sheet.records)
     return [(one, SENTENCES[codes[one.id]]) for one in records if codes.get(one.id) in SENTENCES]
+
+
+def _rejected(sheet: approvals.Sheet) -> Attendance | None:
+    """The record whose rejection led here, while it stands and may be taken back."""
+    named = request.args.get("rejected", "")
+    if sheet.shift.closed_at is not None:
+        return None
+    decided = (record.attendance for record in sheet.decided)
+    return next((one for one in decided if str(one.id) == named and one.state == "rejected"), None)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
