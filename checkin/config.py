@@ -39,7 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "JOBS": True,
     "MAX_CONTENT_LENGTH": 256 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
-    "MAX_FORM_PARTS": 1000,
+    "MAX_FORM_PARTS": 100,
     "DEVICE_DAYS": 180,
     "STAFF_HOURS": 12,
     "BABEL_DEFAULT_LOCALE": "ar",

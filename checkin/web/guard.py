@@ -93,6 +93,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     login_manager.init_app(app)
     login_manager.request_loader(_recognise)
+    app.before_request(_refuse_unreadable)
     app.before_request(_refuse_foreign)
     app.before_request(_guard)
     app.after_request(_renew_cookie)
@@ -114,6 +115,14 @@ def _recognise(incoming: Request) -> Identity | None:
 def forget_person() -> None:
     """Answer as to a stranger: who this is cannot be asked of a database that is gone."""
     g._login_user = login_manager.anonymous_user()
+
+
+def _refuse_unreadable() -> None:
+    """No person types a NUL, PostgreSQL stores none, and what it would cut off is not ours."""
+    given = (request.args, request.form, request.cookies)
+    texts = (text for each in given for pair in each.items(multi=True) for text in pair)
+    if "\0" in request.path or any("\0" in text for text in texts):
+        abort(400)
 
 
 def _refuse_foreign() -> None:

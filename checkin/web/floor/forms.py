@@ -1,5 +1,6 @@
 """The forms of an entry by hand: why, in which shift, and when if not now."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -16,8 +17,16 @@ from checkin.web.fields import TimeField
 from checkin.web.record_words import reason_choices
 
 
+def own_id(text: str | None) -> str:
+    """The id that the form was made with; nothing where somebody wrote another thing there."""
+    try:
+        return str(uuid.UUID(text or ""))
+    except ValueError:
+        return ""
+
+
 class EntryForm(FlaskForm):
-    uid = HiddenField()
+    uid = HiddenField(filters=[own_id])
     at = TimeField(_l("Time"), [Optional()], description=_l("Leave empty for now"))
     reason = RadioField(
         _l("Reason"),
