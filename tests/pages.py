@@ -75,8 +75,10 @@ class Page(HTMLParser):
         """Fail with a sentence for whatever is wrong with the page itself."""
         assert not self.faults, f"markup: {self.faults}"
         assert len(self.headings) == 1, f"a page has one h1, this has {self.headings}"
-        heading = " ".join(self.headings[0].split())
-        title = " ".join(self.title.split())
+        # a title holds no tags, not even those that somebody wrote into a name
+        heading, title = (
+            " ".join(re.sub(r"<[^>]*>", "", said).split()) for said in (*self.headings, self.title)
+        )
         assert title.startswith(heading), f"the title {title!r} begins with the h1 {heading!r}"
         twice = {one for one in self.ids if self.ids.count(one) > 1}
         assert not twice, f"ids used twice: {twice}"
