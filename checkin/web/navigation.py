@@ -32,6 +32,10 @@ DOORS = (
 )
 
 
+BEHIND = {"services": "opportunities", "campaigns": "opportunities", "roster": "shifts"}
+"""Rooms that are entered through another one."""
+
+
 def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"nav": doors(), "organisation": organisation()})
 
@@ -45,7 +49,8 @@ def doors() -> list[dict[str, Any]]:
     """The rooms this person may enter; nothing for strangers and on a mere phone."""
     if not current_user.is_authenticated or current_user.device.kind != "staff":
         return []
-    here = (request.endpoint or "").partition(".")[0]
+    room = (request.endpoint or "").partition(".")[0]
+    here = BEHIND.get(room, room)
     return [
         {
             "text": str(door.text),
@@ -54,5 +59,5 @@ def doors() -> list[dict[str, Any]]:
             "current": door.endpoint.partition(".")[0] == here,
         }
         for door in DOORS
-        if door.endpoint in current_app.view_functions and current_user.may(door.permission)
+        if current_user.may(door.permission)
     ]

@@ -2,10 +2,9 @@
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import text
 
-from checkin.database import db
 from checkin.domain.roles import Permission
+from checkin.operations import jobs
 from checkin.web.guard import public
 from checkin.web.i18n import set_prefs
 from checkin.web.scan_forms import CodeForm
@@ -54,8 +53,9 @@ def healthz():
 @bp.get("/readyz")
 @public
 def readyz():
-    db.session.execute(text("SELECT 1"))
-    return jsonify(status="ready")
+    """Whether the database answers, and when work that happens by itself last ran."""
+    ran_at = jobs.last_run_at()
+    return jsonify(status="ready", jobs_ran_at=ran_at.isoformat() if ran_at else None)
 
 
 @preferences.post("/preferences")
