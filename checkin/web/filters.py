@@ -1,7 +1,10 @@
 """How times, days, lengths, mobiles and names are shown, in the reader's language and digits."""
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Protocol
+from functools import wraps
+from typing import Any, Protocol
 
 import phonenumbers
 from babel.dates import get_day_names, get_month_names
@@ -19,6 +22,9 @@ from checkin.web.words import Case, counted
 Day = date | datetime
 
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
+_NO_BREAK = "\u00a0"
+_AFTER_NUMBER = re.compile(r"(?<=\d) ")
+_BEFORE_TIME = re.compile(r" (?=\d+:)")
 
 _HIJRI_MONTHS = (
     lazy_pgettext("hijri month", "Muharram"),
@@ -45,14 +51,31 @@ class Named(Protocol):
 
 def init_app(app: Flask) -> None:
     """Every filter under its own name, and the range of two times as a global too."""
+    together = (time_long, time_short, time_range, duration, duration_after)
+    for filter_ in together:
+        app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
     shown = (
-        *(num, time_long, time_short, time_range, clock_duration, duration, duration_after),
+        *(num, clock_duration),
         *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )
     for filter_ in shown:
         app.jinja_env.filters[filter_.__name__] = filter_
-    app.jinja_env.globals["time_range"] = time_range
+    app.jinja_env.globals["time_range"] = _unbroken(time_range)
+
+
+def _unbroken(filter_: Callable[..., str]) -> Callable[..., str]:
+    """On pages no line ends between a number and its unit, nor before a time's number.
+
+    Messages and posters take the plain functions: they have no use for such spaces.
+    """
+
+    @wraps(filter_)
+    def unbroken(*args: Any, **kwargs: Any) -> str:
+        glued = _AFTER_NUMBER.sub(_NO_BREAK, filter_(*args, **kwargs))
+        return _BEFORE_TIME.sub(_NO_BREAK, glued)
+
+    return unbroken
 
 
 # Times of day
