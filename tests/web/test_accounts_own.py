@@ -47,6 +47,23 @@ def test_the_page_speaks_english_too(browser_of, cast):
     assert "Download my data" in page
 
 
+def test_devices_alike_are_told_apart_by_their_first_use(browser_of, cast, now, traveller):
+    traveller.move_to(now - timedelta(days=5))
+    other_device(cast.noura)
+    traveller.move_to(now - timedelta(hours=2))
+    other_device(cast.noura)
+    traveller.move_to(now)
+    page = browser_of(cast.noura, lang="en").text("/account")
+    assert "signed in 22 Nov at 11:00 AM" in page
+    assert "signed in 17 Nov at 1:00 PM" in page
+
+
+def test_what_is_not_known_is_a_dash(browser_of, cast):
+    factories.alter(cast.salem, mobile=None)
+    page = browser_of(cast.salem, kind="staff", lang="en").text("/account")
+    assert "Mobile — Not recorded" in page
+
+
 def test_a_device_can_be_signed_out(browser_of, cast):
     device_id, cookie = other_device(cast.noura)
     browser = browser_of(cast.noura)
