@@ -35,7 +35,7 @@ from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
 from checkin.web.poster_pdf import posters_pdf
 from checkin.web.poster_sheet import Sheet, sheet_of, spaced
-from checkin.web.qr import poster_url, qr_svg
+from checkin.web.qr import leads_nowhere, poster_url, qr_svg, short_host
 
 bp = Blueprint("posters", __name__)
 
@@ -50,6 +50,12 @@ errors.sentences(
     poster_shift_over=_l("This shift is over or cancelled. Nobody can check in with its poster"),
     poster_not_current=_l("This poster was already replaced or stopped"),
 )
+
+
+@bp.context_processor
+def _warning() -> dict[str, Any]:
+    """For every page of this room: the host to warn of before paper is printed."""
+    return {"unreachable_host": short_host() if leads_nowhere() else None}
 
 
 @bp.get("/posters")

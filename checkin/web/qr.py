@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import ip_address
 from itertools import groupby
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -51,6 +52,15 @@ def poster_url(poster: Poster) -> str:
 def short_host() -> str:
     """The host as printed in words below a code, for typing it and against false stickers."""
     return urlsplit(current_app.config["BASE_URL"]).netloc.removeprefix("www.")
+
+
+def leads_nowhere() -> bool:
+    """Whether codes lead to the computer that made them: a phone that scans one finds nothing."""
+    host = urlsplit(current_app.config["BASE_URL"]).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _upper_base() -> str:

@@ -51,6 +51,28 @@ def codes_on(response) -> list[str]:
     return [read_by_zxing(of_svg(picture))[0] for picture in pictures]
 
 
+# Where codes lead
+
+
+@pytest.mark.parametrize(
+    "base", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000", "http://127.9.9.9"]
+)
+def test_codes_that_phones_cannot_open_are_warned_of(app, cast, salem, base):
+    app.config["BASE_URL"] = base
+    for page in (
+        "/posters",
+        f"/posters/{cast.poster.id}",
+        f"/posters/sheets?poster={cast.poster.id}",
+    ):
+        assert "which only this computer can open" in salem.text(page)
+
+
+@pytest.mark.parametrize("base", ["http://hudur.example.sa", "http://192.168.1.20:8000"])
+def test_codes_that_phones_can_open_are_not_warned_of(app, salem, base):
+    app.config["BASE_URL"] = base
+    assert "only this computer" not in salem.text("/posters")
+
+
 # Who may
 
 
