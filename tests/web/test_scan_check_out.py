@@ -8,7 +8,15 @@ import time_machine
 from checkin.domain.fold import Kind
 from tests import factories
 from tests.pages import plain
-from tests.web.scanning import address, attendances_of, opened, press, scans_of, set_values
+from tests.web.scanning import (
+    address,
+    attendances_of,
+    fields,
+    opened,
+    press,
+    scans_of,
+    set_values,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +52,9 @@ def test_blank_is_not_zero_and_any_digits_are_read(cast, noura, typed, kept):
 
 @pytest.mark.parametrize("typed", ["3.5", "-4", "many", "100001", "9" * 40])
 def test_a_number_that_is_none_is_explained_where_it_was_typed(cast, noura, typed):
-    answer = press(noura, cast.poster, beneficiaries=typed)
-    assert answer.status_code == 422
+    sent = press(noura, cast.poster, beneficiaries=typed)
+    assert sent.status_code == 303
+    answer = noura.get(sent.location)
     assert "Enter a whole number from 0 to 100,000" in plain(answer)
     assert f'value="{typed}"' in answer.text
     assert attendances_of(cast.noura)[0].state == "open"
@@ -60,19 +69,40 @@ def test_it_may_not_apply(cast, noura):
 def test_an_unusual_number_is_asked_about_once_and_then_kept(cast, noura):
     sent = opened(noura, cast.poster)
     asked = noura.send(address(cast.poster), **sent, beneficiaries="5000", reason="emergency")
-    assert asked.status_code == 200
+    assert asked.status_code == 303
+    asked = noura.get(asked.location)
+    assert fields(asked.text)["scan_uid"] == sent["scan_uid"]
     assert "That’s high for this shift. Is it right? 5,000" in plain(asked)
     assert attendances_of(cast.noura)[0].state == "open"
     changing = {**sent, "beneficiaries": "5000", "reason": "emergency", "confirmed": "1"}
-    edited = noura.send(address(cast.poster), **changing, edit="1")
+    edited = noura.get(noura.send(address(cast.poster), **changing, edit="1").location)
+    assert fields(edited.text)["scan_uid"] == sent["scan_uid"]
     assert 'value="5000"' in edited.text
     assert 'value="emergency" checked' in edited.text
-    assert edited.status_code == 200
     assert attendances_of(cast.noura)[0].state == "open"
     assert noura.send(address(cast.poster), **changing).status_code == 303
     (attendance,) = attendances_of(cast.noura)
     assert attendance.beneficiaries == 5000
     assert "many_beneficiaries" in attendance.flags
+
+
+def test_the_question_survives_a_change_of_language(cast, noura):
+    asked = press(noura, cast.poster, beneficiaries="5000").location
+    assert noura.send("/preferences", lang="ar", next=asked).location == asked
+    arabic = noura.get(asked)
+    assert "5,000" in plain(arabic)
+    assert 'lang="ar"' in arabic.text
+    assert noura.send(address(cast.poster), **fields(arabic.text)).status_code == 303
+    assert attendances_of(cast.noura)[0].beneficiaries == 5000
+
+
+def test_going_back_to_the_question_after_the_answer_finds_the_record(cast, noura):
+    sent = opened(noura, cast.poster)
+    asked = noura.send(address(cast.poster), **sent, beneficiaries="5000").location
+    noura.send(address(cast.poster), **sent, beneficiaries="5000", confirmed="1")
+    answer = noura.get(asked)
+    assert answer.status_code == 200
+    assert "Is it right?" not in plain(answer)
 
 
 def test_an_early_leaver_may_say_why(cast, noura):

@@ -13,6 +13,7 @@ from checkin.web import clock, intent
 from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
 from checkin.web.accounts.forms import CodeForm, ForeignMobileForm, MobileForm, mark
+from checkin.web.accounts.refusals import recall, show_again
 from checkin.web.errors import sentence, waiting
 from checkin.web.guard import public
 from checkin.web.targets import safe_target
@@ -65,19 +66,18 @@ def code() -> Any:
     started = opening.unproved()
     if started is None:
         return _over()
-    form, status = CodeForm(), 200
+    form = CodeForm()
     if form.validate_on_submit():
         try:
             accounts.prove_mobile(
                 started.mobile, form.code.data or "", visitor=opening.visitor(), now=clock.now()
             )
         except Problem as problem:
-            mark(_renewed(problem, started), form.code)
-            status = 422
-        else:
-            return opening.proved(started, started.mobile, "code")
+            return show_again(form, _renewed(problem, started))
+        return opening.proved(started, started.mobile, "code")
+    recall(form)
     wait = accounts.seconds_to_resend(started.mobile, visitor=opening.visitor(), now=clock.now())
-    page = render_template(
+    return render_template(
         "accounts/code.html",
         form=form,
         mobile=started.mobile,
@@ -87,7 +87,6 @@ def code() -> Any:
         site_known=intent.site_id() is not None,
         touched_at=intent.touched_at(),
     )
-    return page, status
 
 
 def _renewed(problem: Problem, started: opening.Opening) -> Problem:

@@ -12,7 +12,8 @@ from checkin.operations import accounts, jobs
 from checkin.web import clock, intent
 from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
-from checkin.web.accounts.forms import CodeForm, mark
+from checkin.web.accounts.forms import CodeForm
+from checkin.web.accounts.refusals import recall, show_again
 from checkin.web.errors import sentence
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
@@ -24,20 +25,18 @@ def guardian() -> Any:
     mobile = accounts.awaits_guardian(current_user.id)
     if mobile is None:
         return redirect(_onwards(), 303)
-    form, status = CodeForm(), 200
+    form = CodeForm()
     if form.validate_on_submit():
         try:
             accounts.prove_guardian(current_user.id, form.code.data or "", now=clock.now())
         except Problem as problem:
-            mark(problem, form.code)
-            status = 422
-        else:
-            flash(_("The guardian’s consent is recorded"), "done")
-            return redirect(_onwards(), 303)
-    page = render_template(
+            return show_again(form, problem)
+        flash(_("The guardian’s consent is recorded"), "done")
+        return redirect(_onwards(), 303)
+    recall(form)
+    return render_template(
         "accounts/guardian.html", form=form, mobile=mobile, demo_code=opening.demo_code()
     )
-    return page, status
 
 
 @bp.post("/account/guardian/codes")

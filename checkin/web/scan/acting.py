@@ -17,7 +17,13 @@ from checkin.operations import hours
 from checkin.operations.attendance import Reading, derived_uid, record_scan
 from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
 from checkin.web import clock, errors, intent
-from checkin.web.scan.leaving import asks_count, check_out_page, forgotten_facts, oddness
+from checkin.web.scan.leaving import (
+    asks_count,
+    forget_look,
+    forgotten_facts,
+    look_again,
+    oddness,
+)
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
 
 
@@ -39,10 +45,9 @@ def _check_out(poster: Poster) -> Any:
         # another device was faster: its receipt is the answer, and nothing is counted twice
         return _to_receipt(attendance.id, None)
     if "edit" in request.form or not form.validate():
-        return check_out_page(attendance, form, poster)
-    odd = oddness(attendance, form)
-    if odd != "ok" and not form.confirmed.data:
-        return check_out_page(attendance, form, poster, "scan/odd_count.html", odd=odd)
+        return look_again(poster)
+    if oddness(attendance, form) != "ok" and not form.confirmed.data:
+        return look_again(poster, asking=True)
     reading = _reading(
         poster,
         uid,
@@ -54,6 +59,7 @@ def _check_out(poster: Poster) -> Any:
     attendance_id = attendance.id
     answer = record_scan(reading, now=clock.now())
     intent.forget()
+    forget_look()
     return _to_receipt(attendance_id, answer.verdict)
 
 

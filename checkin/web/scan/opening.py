@@ -13,7 +13,7 @@ from checkin.web import intent
 from checkin.web.guard import public
 from checkin.web.scan.acting import ACTS, named_uid
 from checkin.web.scan.blueprint import bp
-from checkin.web.scan.leaving import check_out_page
+from checkin.web.scan.leaving import check_out_page, second_look
 from checkin.web.scan.looking import look_at, page_of
 from checkin.web.scan_forms import CheckOutForm, CodeForm
 
@@ -26,7 +26,12 @@ def show(code: str) -> Any:
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
         # a browser guessing ahead is no person at a poster; it asks again when one comes
         return Response(status=425)
-    seen = look_at(poster_of_code(code))
+    poster = poster_of_code(code)
+    if "leaving" in request.args and current_user.is_authenticated:
+        page = second_look(poster)
+        if page is not None:
+            return page
+    seen = look_at(poster)
     if seen.verdict is Verdict.ALREADY_IN and "leaving" in request.args:
         return check_out_page(hours.open_attendance(current_user.id), CheckOutForm(), seen.poster)
     return page_of(seen)
