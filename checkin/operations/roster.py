@@ -418,7 +418,7 @@ def _reachable(shift_id: int) -> list[tuple[int, str]]:
     return [(person_id, mobile) for person_id, mobile in rows if mobile is not None]
 
 
-def _came(shift_id: int) -> Select[tuple[int]]:
+def _came(shift_id: int) -> Select[int]:
     """Those with an attendance of the shift that they did not take back."""
     return select(Attendance.volunteer_id).where(
         Attendance.shift_id == shift_id, Attendance.state != "cancelled"
