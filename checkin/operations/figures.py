@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -130,6 +130,15 @@ def waiting_minutes(shift_ids: Iterable[int]) -> dict[int, int]:
     found = _rows(Filter(Reach(everywhere=True)), [Attendance.shift_id, _waiting()])
     rows = found.where(Attendance.shift_id.in_(shift_ids)).group_by(Attendance.shift_id)
     return {shift_id: int(minutes) for shift_id, minutes in db.session.execute(rows)}
+
+
+def worked_in(reach: Reach, periods: Sequence[tuple[date, date]]) -> list[bool]:
+    """For each period, both days included, whether it has an attendance; one query for all."""
+    if not periods:
+        return []
+    within = attendances_within(reach).with_only_columns(Attendance.id)
+    asked = [within.where(Attendance.work_on.between(*period)).exists() for period in periods]
+    return list(map(bool, db.session.execute(select(*asked)).one()))
 
 
 def count_behind(measure: Measure, wanted: Filter) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
@@ -50,7 +51,7 @@ HEADINGS: dict[Measure, Any] = {
 @requires(Permission.SEE_FIGURES)
 def index():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    periods = list(_periods(reach))
+    periods = _periods(reach)
     period = _chosen(periods)
     wanted = Filter(reach, *_days(period))
     return render_template(
@@ -69,7 +70,7 @@ def index():
 @requires(Permission.SEE_FIGURES)
 def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    measure, period = _measure(), _chosen(list(_periods(reach)))
+    measure, period = _measure(), _chosen(_periods(reach))
     wanted, about = _narrowed(reach, period)
     count = figures.count_behind(measure, wanted)
     page, pages = _number("page", 1), max(-(-count // PAGE_SIZE), 1)
@@ -116,11 +117,16 @@ class Period(NamedTuple):
     last: date
 
 
-def _periods(reach: Reach) -> Iterator[Period]:
+def _periods(reach: Reach) -> list[Period]:
     """The years with attendances, the latest first, Gregorian and then Hijri."""
     days = figures.span(reach)
-    if days is None:
-        return
+    periods = list(_years(days)) if days else []
+    kept = figures.worked_in(reach, [(period.first, period.last) for period in periods])
+    return list(compress(periods, kept))
+
+
+def _years(days: tuple[date, date]) -> Iterator[Period]:
+    """Every year of either calendar that these days and those between them fall into."""
     for year in range(days[1].year, days[0].year - 1, -1):
         text = _("%(year)s CE", year=in_digits(str(year)))
         yield Period(str(year), text, date(year, 1, 1), date(year, 12, 31))

@@ -143,6 +143,10 @@ def test_days_bound_the_figures_on_both_sides(cast, now, work):
     this_year = Filter(Reach(everywhere=True), date(2026, 1, 1), date(2026, 12, 31))
     assert figures.totals(this_year).attendances == 2
     assert figures.span(ALL.reach) == (date(2025, 10, 18), date(2026, 11, 22))
+    both_ends = (date(2025, 10, 18), date(2025, 10, 18)), (date(2026, 11, 22), date(2026, 12, 1))
+    between = (date(2025, 10, 19), date(2026, 11, 20))
+    assert figures.worked_in(ALL.reach, [*both_ends, between]) == [True, True, False]
+    assert figures.worked_in(ALL.reach, []) == []
 
 
 def test_reach_bounds_the_figures(cast, now, work):

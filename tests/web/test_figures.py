@@ -115,6 +115,14 @@ def test_a_year_can_be_chosen_in_either_calendar(layla, season):
     assert shown["2025"] == shown["1447h"] == ["4", "7", "1", "1", "0", "1", "1", "Not set"]
 
 
+def test_years_without_records_are_not_offered(layla, cast, season, now):
+    stay(now - timedelta(days=2000), cast.noura, cast.mataf, cast.poster, by=cast.salem)
+    page = layla.get("/figures").get_data(as_text=True)
+    years = re.findall(r'<option value="([^"]+)"', page)
+    assert years == ["2026", "2025", "2021", "1448h", "1447h", "1442h"]
+    assert layla.get("/figures?year=2023").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -227,7 +235,7 @@ def test_the_page_asks_few_questions(layla, season):
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
-    assert len(about) == 6  # the days there are, the totals, four tables
+    assert len(about) == 7  # the days there are, the years of them, the totals, four tables
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):
