@@ -9,14 +9,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from checkin.database import AnyRow, db
+from checkin.database import AnyRow, db, transaction
 from checkin.domain.days import day_bounds, local_day
 from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.fold import Kind
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.domain.scanning import REQUESTS
 from checkin.domain.text import fold_name, latin_digits
-from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Shift, Site
+from checkin.models import (
+    Assignment,
+    Attendance,
+    AuditEntry,
+    Opportunity,
+    Person,
+    Scan,
+    Shift,
+    Site,
+)
+from checkin.operations import audit
 from checkin.operations.permissions import Reach, shifts_within
 
 
@@ -212,6 +222,7 @@ def _expected(shift_ids: list[int]) -> list[AnyRow]:
 # --- requests ------------------------------------------------------------------------------
 
 REQUEST_KEPT = timedelta(hours=12)
+_DECLINED = "request_declined"
 
 
 def requests_at(site_id: int, now: datetime) -> list[AnyRow]:
@@ -229,7 +240,7 @@ def requests_at(site_id: int, now: datetime) -> list[AnyRow]:
                 *(Person.name, Person.mobile),
             )
             .join(Person, Person.id == Scan.volunteer_id)
-            .where(Scan.id.in_(latest), ~_came_in(site_id))
+            .where(Scan.id.in_(latest), ~_came_in(site_id), ~_declined())
             .order_by(Scan.effective_at.desc(), Scan.id.desc())
         )
     )
@@ -241,6 +252,24 @@ def _came_in(site_id: int) -> ColumnElement[bool]:
         select(a.id)
         .where(a.volunteer_id == Scan.volunteer_id, a.site_id == site_id)
         .where(a.state != "cancelled", a.until_at >= Scan.effective_at)
+        .correlate(Scan)
+        .exists()
+    )
+
+
+@transaction
+def decline(scan_id: int, *, by: int, now: datetime) -> None:
+    """Say no to a request; asking anew with another scan is a new request."""
+    if db.session.scalar(select(Scan.id).where(Scan.id == scan_id, ~_declined())) is not None:
+        audit.note(_DECLINED, "scan", scan_id, by=by, at=now)
+
+
+def _declined() -> ColumnElement[bool]:
+    """The log itself remembers it: a scan is never changed, and no request outlives its day."""
+    e = AuditEntry
+    return (
+        select(e.id)
+        .where(e.thing == "scan", e.thing_id == Scan.id, e.act == _DECLINED)
         .correlate(Scan)
         .exists()
     )

@@ -6,7 +6,7 @@ import pytest
 
 from checkin.database import db
 from checkin.domain.roles import Permission
-from checkin.models import Attendance
+from checkin.models import Attendance, AuditEntry
 from checkin.operations import approvals, floor, manual
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.permissions import Reach, reach_of, roles_of
@@ -169,6 +169,19 @@ def test_a_kept_scan_asks_until_the_person_is_checked_in(cast, now):
     assert asking(cast, now + 5 * MINUTE) == []
     came = db.session.scalars(db.select(Attendance)).one()
     assert came.in_at == now + MINUTE
+
+
+def test_a_declined_request_is_gone_until_the_person_asks_anew(cast, now):
+    stranger = factories.person(now, "تركي فهد العتيبي")
+    check_in(stranger, cast.poster, now)
+    (asked,) = floor.requests_at(cast.mataf.id, now)
+    for _ in range(2):
+        floor.decline(asked.id, by=cast.salem.id, now=now)
+    assert asking(cast, now) == []
+    noted = db.select(AuditEntry.actor_id).where(AuditEntry.act == "request_declined")
+    assert db.session.scalars(noted).all() == [cast.salem.id]
+    check_in(stranger, cast.poster, now + MINUTE)
+    assert asking(cast, now + MINUTE) == [(stranger.name, "no_shift")]
 
 
 def test_a_request_is_for_the_site_where_it_was_made_and_fades(cast, now):

@@ -198,8 +198,17 @@ def test_a_request_is_granted_from_the_moment_of_the_scan(cast, salem, here, str
     assert "asks to check in" not in salem.text(here)
 
 
-def test_a_request_is_not_there_for_huda(cast, browser_of, salem, here, stranger):
-    address = ask(salem, here)
+def test_a_request_is_declined_and_leaves_the_board(cast, salem, here, stranger):
+    address = f"{ask(salem, here)}/refusal"
+    assert "Request declined" in plain(follow(salem, salem.send(address)))
+    assert "asks to check in" not in salem.text(here)
+    wanted = db.select(Attendance).where(Attendance.volunteer_id == stranger.id)
+    assert db.session.scalars(wanted).all() == []
+
+
+@pytest.mark.parametrize("act", ["", "/refusal"])
+def test_a_request_is_not_there_for_huda(cast, browser_of, salem, here, stranger, act):
+    address = ask(salem, here) + act
     assert browser_of(cast.huda, kind="staff").send(address).status_code == 404
     there = address.replace(here, f"/floor/{cast.squares.id}")
     assert browser_of(cast.huda, kind="staff").send(there).status_code == 404
@@ -212,12 +221,13 @@ def test_only_a_kept_check_in_is_a_request(cast, salem, here, now):
     assert salem.send(f"{here}/requests/{scan_id}").status_code == 404
 
 
-def test_whoever_the_coordinator_must_see_has_no_button(cast, salem, here, now):
+def test_whoever_the_coordinator_must_see_can_only_be_declined(cast, salem, here, now):
     held = factories.person(now, "موقوف مؤقتًا", suspended_at=now - HOUR)
     check_in(held, cast.poster, now)
     text = salem.text(here)
     assert "The coordinator has to be seen first" in text
-    assert "/requests/" not in salem.get(here).get_data(as_text=True)
+    acts = re.findall(r'action="[^"]*/requests/\d+([^"]*)"', salem.get(here).get_data(as_text=True))
+    assert acts == ["/refusal"]
 
 
 # --- confirming sign-ins -------------------------------------------------------------------

@@ -92,6 +92,16 @@ def answer_request(site_id: int, scan_id: int):
     return _entered(site, answer)
 
 
+@bp.post("/floor/<int:site_id>/requests/<int:scan_id>/refusal")
+@requires(ENTER)
+def decline_request(site_id: int, scan_id: int):
+    """Take a request off the board without checking anybody in."""
+    site, now = site_within(site_id, ENTER), clock.now()
+    floor.decline(_request(site, scan_id).id, by=current_user.id, now=now)
+    flash(_("Request declined. Checking in by hand is still possible"), "info")
+    return _to_floor(site)
+
+
 @bp.get("/floor/<int:site_id>/attendances/<int:attendance_id>")
 @requires(ENTER)
 def person(site_id: int, attendance_id: int):
