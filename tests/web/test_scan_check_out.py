@@ -1,5 +1,6 @@
 """Checking out: two facts, at most one question, never a refusal."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -109,6 +110,16 @@ def test_an_early_leaver_may_say_why(cast, noura):
     assert "Your shift ends at 5:00 PM" in noura.text(address(cast.poster))
     press(noura, cast.poster, reason="task_finished")
     assert scans_of(cast.noura)[-1].reason == "task_finished"
+
+
+def test_reasons_for_leaving_early_are_folded_until_one_was_picked(cast, noura):
+    def folds(page) -> list[str]:
+        return re.findall(r'<details class="card"( open)?>', page.get_data(as_text=True))
+
+    sent = opened(noura, cast.poster)
+    assert folds(noura.get(address(cast.poster))) == [""]
+    refused = noura.send(address(cast.poster), **sent, beneficiaries="many", reason="task_finished")
+    assert folds(noura.get(refused.location)) == [" open"]
 
 
 def test_a_reason_that_was_not_offered_is_left_out(cast, noura):
