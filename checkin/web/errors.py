@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
@@ -80,6 +80,7 @@ def waiting(seconds: int) -> str:
 def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(CSRFError, lambda error: _page(400))
+    app.register_error_handler(SecurityError, _misnamed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(TimeoutError, _unavailable)
@@ -103,6 +104,12 @@ def _http(error: HTTPException) -> Any:
     more = ((name, value) for name, value in error.get_headers() if name != "Content-Type")
     response.headers.extend(more)
     return response
+
+
+def _misnamed(error: SecurityError) -> Response:
+    """Called by a name that is not ours: in words only, for a page would be full of links."""
+    heading, _body = _PAGES[400]
+    return Response(f"{heading}\n", 400, mimetype="text/plain")
 
 
 def _unavailable(error: OperationalError | TimeoutError) -> Response:
