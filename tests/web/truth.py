@@ -36,6 +36,7 @@ own_attendance all
     POST     /account/devices/revocations
     GET+POST /account/guardian
     POST     /account/guardian/codes
+    GET+POST /account/guardian/mobile
     GET      /hours
 
 own_attendance own
@@ -58,6 +59,7 @@ enter_attendance mataf
     POST     /floor/<int:site_id>/check-ins
     GET      /floor/<int:site_id>/check-ins/new
     POST     /floor/<int:site_id>/requests/<int:scan_id>
+    POST     /floor/<int:site_id>/requests/<int:scan_id>/refusal
 
 enter_attendance salem
     POST     /floor/<int:site_id>/withdrawals
@@ -126,7 +128,7 @@ plan all
     POST     /shifts/<int:shift_id>/roster
     POST     /shifts/<int:shift_id>/roster/<int:assignment_id>/lead
     POST     /shifts/<int:shift_id>/roster/<int:assignment_id>/removal
-    POST     /shifts/<int:shift_id>/roster/draft
+    GET+POST /shifts/<int:shift_id>/roster/draft
     GET+POST /shifts/new
     GET      /sites
     GET      /sites/<int:site_id>
