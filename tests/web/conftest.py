@@ -1,7 +1,7 @@
 """A database that holds one of everything, made once and copied for each test that asks."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,11 +35,20 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def world(full_world, app, database: Path) -> Iterator[everything.World]:
+def restore(full_world, app, database: Path) -> Callable[[], None]:
+    """Bring this test's database back to one of everything."""
+
+    def restored() -> None:
+        db.session.remove()
+        db.engine.dispose()
+        shutil.copy(full_world[1], database)
+
+    return restored
+
+
+@pytest.fixture
+def world(full_world, restore) -> Iterator[everything.World]:
     """One of everything in this test's database, at the instant of all tests."""
-    made, path = full_world
-    db.session.remove()
-    db.engine.dispose()
-    shutil.copy(path, database)
+    restore()
     with time_machine.travel(NOW, tick=False):
-        yield made
+        yield full_world[0]

@@ -188,3 +188,9 @@ def browser(app: Flask, world: World, who: str, lang: str = "en") -> Browser:
     if who != NOBODY:
         opened.set_cookie("device", world.cookies[who])
     return opened
+
+
+def bare(app: Flask) -> Browser:
+    """A client that sends exactly the cookies it is told to."""
+    app.test_client_class = Browser
+    return app.test_client(use_cookies=False)  # type: ignore[return-value]

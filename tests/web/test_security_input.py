@@ -236,7 +236,7 @@ def test_odd_addresses_are_none(app, world, path):
 )
 def test_odd_cookies_are_nobodys(app, world, database, cookie):
     before = everything.content(database)
-    browser = app.test_client(use_cookies=False)  # it would send its own instead
+    browser = everything.bare(app)  # it would send its own instead
     for name in ("device", "s", "prefs"):
         headers = {"Cookie": f"{name}={cookie}"}
         assert browser.get("/hours", headers=headers).status_code in (303, 400)
@@ -306,7 +306,7 @@ def test_a_nul_is_refused_wherever_it_stands(app, world, database, where):
     token, odd = layla.token(), "a\0b"
     if where == "cookie":
         cookie = {"Cookie": r'device="a\000b.c"'}
-        answer = app.test_client(use_cookies=False).get("/hours", headers=cookie)
+        answer = everything.bare(app).get("/hours", headers=cookie)
     elif where == "query":
         answer = layla.get("/people", query_string={"q": odd})
     else:
