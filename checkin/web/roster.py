@@ -1,10 +1,12 @@
 """A shift's roster: a pasted list is read, looked at, confirmed; people are led, invited."""
 
+import json
 import re
+import zlib
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -33,13 +35,27 @@ errors.sentences(
     shift_over=_l("This shift is over"),
 )
 _CHOICE = re.compile(r"line-([0-9]{1,4})")
+_WAITING = "roster"
+"""In the session: a shift's id and the list pasted for it."""
+_MOST_BYTES = 2000
+"""Of a cookie's 4,093, after which browsers drop it: base64 adds a third, the rest is others'."""
 
 
-@bp.post("/roster/draft")
+@bp.route("/roster/draft", methods=["GET", "POST"])
 @requires(Permission.PLAN)
 def draft(shift_id: int):
-    """What each pasted line means; nothing is kept yet."""
-    return _preview(_shift(shift_id), RosterForm())
+    """What each pasted line means; nobody is added yet.
+
+    The list waits in the browser's session, so that going back, loading again and changing the
+    language find it. One too long for a cookie is answered at once.
+    """
+    shift, form = _shift(shift_id), RosterForm()
+    if request.method != "POST":
+        form.people.data = _waiting(shift_id)
+    elif _fits(form.people.data or ""):
+        session[_WAITING] = [shift_id, form.people.data]
+        return redirect(url_for(".draft", shift_id=shift_id), 303)
+    return _preview(shift, form)
 
 
 @bp.post("/roster")
@@ -48,6 +64,7 @@ def add(shift_id: int):
     """Everybody confirmed in the preview, together."""
     shift, form = _shift(shift_id), RosterForm()
     if form.carry_out(lambda: _add(shift_id, form.people.data)):
+        session.pop(_WAITING, None)
         flash(_("Added to the roster: %(volunteers)s", volunteers=_volunteers(form.made)), "done")
         return redirect(url_for("shifts.show", shift_id=shift_id, _anchor="roster"), 303)
     return _preview(shift, form)
@@ -113,6 +130,17 @@ def _preview(shift: Shift, form: RosterForm) -> Any:
         addable=sum(line.found in (Found.ONE, Found.SEVERAL, Found.NEW) for line in lines),
     )
     return page, form.status
+
+
+def _waiting(shift_id: int) -> str:
+    """The list of this shift that was looked at last and not yet added."""
+    of, text = session.get(_WAITING) or (None, "")
+    return text if of == shift_id else ""
+
+
+def _fits(text: str) -> bool:
+    """Whether the session's cookie, which is compressed, has room for the list."""
+    return len(zlib.compress(json.dumps(text).encode())) <= _MOST_BYTES
 
 
 def _add(shift_id: int, text: str) -> int:

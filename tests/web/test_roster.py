@@ -1,5 +1,7 @@
 """The roster: a pasted list is looked at before it counts; leads and invitations."""
 
+import uuid
+
 import pytest
 import time_machine
 
@@ -34,10 +36,16 @@ def expected(shift):
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+def draft_of(browser, shift, text):
+    """The page that a pasted list leads to."""
+    sent = browser.send(f"/shifts/{shift.id}/roster/draft", people=text)
+    assert (sent.status_code, sent.location) == (303, f"/shifts/{shift.id}/roster/draft")
+    return browser.get(sent.location)
+
+
 def test_a_pasted_list_is_shown_before_anything_is_kept(cast, layla, shift):
     text = f"{cast.noura.name}\nخالد الثقفي 0551234567\nلا أحد\nسارة 05512\n{cast.noura.mobile}"
-    draft = layla.send(f"/shifts/{shift.id}/roster/draft", people=text)
-    page = plain(draft)
+    page = plain(draft_of(layla, shift, text))
     for words in ("Found", "New person", "Not found", "In the list twice", "Nothing is saved yet"):
         assert words in page
     assert "2 volunteers" in page
@@ -83,8 +91,35 @@ def test_nobody_is_added_who_was_not_offered(cast, layla, shift):
 
 def test_a_clash_is_shown_in_the_draft(cast, layla, now):
     same = factories.shift(now, cast.squares, starts=60)
-    draft = layla.send(f"/shifts/{same.id}/roster/draft", people=cast.noura.name)
-    assert "Two places at once" in plain(draft)
+    assert "Two places at once" in plain(draft_of(layla, same, cast.noura.name))
+
+
+def test_the_draft_is_found_again_in_the_other_language(cast, layla, shift):
+    address = f"/shifts/{shift.id}/roster/draft"
+    shown = draft_of(layla, shift, f"{cast.noura.name}\nلا أحد")
+    assert f'name="next" value="{address}' in shown.get_data(as_text=True)
+    back = layla.send("/preferences", lang="ar", next=address).location
+    page = layla.text(back)
+    assert back == address
+    for words in ("التحقق من القائمة", cast.noura.name, "لا أحد"):
+        assert words in page
+
+
+def test_the_draft_is_one_shifts_and_gone_once_added(cast, now, layla, shift):
+    other = factories.shift(now, cast.squares, starts=48 * 60)
+    draft_of(layla, shift, cast.noura.name)
+    assert cast.noura.name not in layla.text(f"/shifts/{other.id}/roster/draft")
+    layla.send(f"/shifts/{shift.id}/roster", people=cast.noura.name, **{"line-1": cast.noura.id})
+    layla.get(f"/shifts/{shift.id}")
+    assert cast.noura.name not in layla.text(f"/shifts/{shift.id}/roster/draft")
+
+
+def test_a_list_too_long_for_a_cookie_is_answered_at_once(layla, shift):
+    text = "\n".join(f"متطوع {uuid.uuid4().hex} 05{n:08}" for n in range(300))
+    shown = layla.send(f"/shifts/{shift.id}/roster/draft", people=text)
+    assert shown.status_code == 200
+    assert "New person" in plain(shown)
+    assert all(len(cookie) < 4093 for cookie in shown.headers.getlist("Set-Cookie"))
 
 
 @pytest.mark.parametrize(("text", "said"), [("", "Fill in"), ("نورة\n" * 501, "500 lines")])
