@@ -12,6 +12,7 @@ from checkin.operations.accounts.codes import (
 from checkin.operations.accounts.forgetting import forget_passed
 from checkin.operations.accounts.guardians import (
     awaits_guardian,
+    change_guardian_mobile,
     prove_guardian,
     request_guardian_code,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Security",
     "accept_invitation",
     "awaits_guardian",
+    "change_guardian_mobile",
     "change_password",
     "check_password",
     "check_totp",

@@ -41,6 +41,17 @@ def request_guardian_code(person_id: int, *, address: str, language: str, now: d
     )
 
 
+@transaction
+def change_guardian_mobile(person_id: int, mobile: str, *, now: datetime) -> None:
+    """Another number for the guardian, while the consent is missing; `guardian_own` if it is
+    the minor's."""
+    minor = _minor(person_id)
+    if mobile == minor.mobile:
+        raise Problem("guardian_own")
+    db.session.execute(update(Person).where(Person.id == person_id).values(guardian_mobile=mobile))
+    audit.note("person.guardian_mobile", "person", person_id, by=person_id, at=now)
+
+
 def prove_guardian(person_id: int, typed: str, *, now: datetime) -> None:
     """Take the guardian's code for the guardian's consent; Problems as for `prove_mobile`."""
     minor = _minor(person_id)

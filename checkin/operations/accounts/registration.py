@@ -60,11 +60,14 @@ def register(new: Registration, *, mobile: str, now: datetime) -> int:
     """Make a volunteer who has consented, with the mobile they have just proved; their id.
 
     Sent twice, it makes one person. Raises Problem for a name that is none (`clean_name`) and
-    `guardian_missing` for a minor without a guardian's mobile.
+    `guardian_missing` for a minor without a guardian's mobile, `guardian_own` for one who gave
+    their own.
     """
     name, team = clean_name(new.name), clean_text(new.team_name, LONGEST_TEAM)
     if new.is_minor and not new.guardian_mobile:
         raise Problem("guardian_missing")
+    if new.is_minor and new.guardian_mobile == mobile:
+        raise Problem("guardian_own")
     # counting also makes a second, parallel sending of the same form wait for the first
     limits.take(f"register:{mobile}", 20, timedelta(days=1), now)
     known = db.session.scalar(

@@ -19,6 +19,7 @@ errors.sentences(
     guardian_same=_l(
         "The guardian’s mobile is the same as yours. The coordinator can record the consent"
     ),
+    guardian_own=_l("That is your own mobile. Enter your guardian’s"),
     not_confirmed=_l("The supervisor has not confirmed yet"),
     confirmation_refused=_l("The number did not match. Ask again, or use a code"),
     confirmation_over=_l("This request has ended. Ask again"),

@@ -14,9 +14,10 @@ from wtforms import (
     TelField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from checkin.domain.errors import Problem
+from checkin.operations.mobiles import normal_mobile
 from checkin.web.errors import sentence
 
 
@@ -64,7 +65,9 @@ CATEGORIES = [
 
 class RegistrationForm(FlaskForm):
     name = StringField(
-        _l("Full name as on your ID, Iqama or passport"), render_kw={"autocomplete": "name"}
+        _l("Full name as on your ID, Iqama or passport"),
+        validators=[InputRequired(_l("Enter your name"))],
+        render_kw={"autocomplete": "name"},
     )
     category = RadioField(_l("I am a"), choices=CATEGORIES, default="volunteer")
     team_name = StringField(_l("Volunteer team or organisation"), validators=[Optional()])
@@ -74,6 +77,38 @@ class RegistrationForm(FlaskForm):
         _l("I agree to my data being used to record my volunteer hours"),
         validators=[InputRequired(_l("Your agreement is needed to record your hours"))],
     )
+
+    @property
+    def guardian(self) -> str | None:
+        """Only asked of the young; a number typed by mistake is no reason to refuse a grown-up."""
+        return guardian_of(self.guardian_mobile) if self.is_minor.data else None
+
+    def validate_guardian_mobile(self, field: Any) -> None:
+        """With everything else that is wrong, so that nobody is sent back twice."""
+        if self.is_minor.data:
+            check_guardian(field)
+
+
+class GuardianMobileForm(FlaskForm):
+    guardian_mobile = TelField(_l("Guardian’s mobile"))
+
+    def validate_guardian_mobile(self, field: Any) -> None:
+        check_guardian(field)
+
+
+def guardian_of(field: Field) -> str:
+    """The number typed, as it is kept."""
+    typed = (field.data or "").strip()
+    if not typed:
+        raise Problem("guardian_missing")
+    return normal_mobile(typed)
+
+
+def check_guardian(field: Field) -> None:
+    try:
+        guardian_of(field)
+    except Problem as problem:
+        raise ValidationError(sentence(problem)) from problem
 
 
 class StaffForm(FlaskForm):

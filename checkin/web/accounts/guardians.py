@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,11 +12,14 @@ from checkin.operations import accounts, jobs
 from checkin.web import clock, intent
 from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
-from checkin.web.accounts.forms import CodeForm
+from checkin.web.accounts.forms import CodeForm, GuardianMobileForm, guardian_of, mark
 from checkin.web.accounts.refusals import recall, show_again
 from checkin.web.errors import sentence
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
+
+_ASKED = "guardian_asked"
+"""In the session: the guardian's number that was sent a code from this browser."""
 
 
 @bp.route("/account/guardian", methods=["GET", "POST"])
@@ -35,7 +38,11 @@ def guardian() -> Any:
         return redirect(_onwards(), 303)
     recall(form)
     return render_template(
-        "accounts/guardian.html", form=form, mobile=mobile, demo_code=opening.demo_code()
+        "accounts/guardian.html",
+        form=form,
+        mobile=mobile,
+        code_sent=session.get(_ASKED) == mobile,
+        demo_code=opening.demo_code(),
     )
 
 
@@ -52,11 +59,34 @@ def guardian_code() -> Any:
         )
     except Problem as problem:
         flash(sentence(problem), "look")
+        was_sent = problem.code == "resend_early"  # a moment ago, maybe from another phone
     else:
+        was_sent = True
         opening.show_in_demo(code)
         jobs.nudge()
         flash(_("A code was sent to the guardian"), "done")
+    if was_sent:
+        session[_ASKED] = accounts.awaits_guardian(current_user.id)
     return redirect(url_for("accounts.guardian", next=request.args.get("next")), 303)
+
+
+@bp.route("/account/guardian/mobile", methods=["GET", "POST"])
+@requires(Permission.OWN_ATTENDANCE)
+def guardian_mobile() -> Any:
+    """A number that was mistyped can be put right for as long as nobody has agreed."""
+    if accounts.awaits_guardian(current_user.id) is None:
+        return redirect(url_for("pages.home"), 303)
+    form = GuardianMobileForm()
+    if form.validate_on_submit():
+        mobile = guardian_of(form.guardian_mobile)
+        try:
+            accounts.change_guardian_mobile(current_user.id, mobile, now=clock.now())
+        except Problem as problem:
+            mark(problem, form.guardian_mobile)
+        else:
+            return redirect(url_for("accounts.guardian", next=request.args.get("next")), 303)
+    page = render_template("accounts/guardian_mobile.html", form=form)
+    return page, 422 if form.errors else 200
 
 
 def _onwards() -> str:

@@ -9,7 +9,6 @@ from wtforms.fields.choices import SelectChoice
 from checkin.domain.errors import Problem
 from checkin.operations import accounts
 from checkin.operations.accounts import Registration
-from checkin.operations.mobiles import normal_mobile
 from checkin.web import clock, intent
 from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
@@ -52,15 +51,12 @@ def registration() -> Any:
 
 
 def _register(form: RegistrationForm, proof: opening.Opening) -> int | None:
-    guardian = _guardian(form)
-    if form.errors:
-        return None
     new = Registration(
         name=form.name.data or "",
         category=form.category.data,
         team_name=form.team_name.data or "",
         is_minor=form.is_minor.data,
-        guardian_mobile=guardian,
+        guardian_mobile=form.guardian,
     )
     try:
         return accounts.register(new, mobile=proof.mobile, now=clock.now())
@@ -69,22 +65,10 @@ def _register(form: RegistrationForm, proof: opening.Opening) -> int | None:
         return None
 
 
-def _guardian(form: RegistrationForm) -> str | None:
-    """Only asked of the young; a number typed by mistake is no reason to refuse a grown-up."""
-    typed = (form.guardian_mobile.data or "").strip()
-    if not form.is_minor.data or not typed:
-        return None
-    try:
-        return normal_mobile(typed)
-    except Problem as problem:
-        mark(problem, form.guardian_mobile)
-        return None
-
-
 def _field_of(form: RegistrationForm, problem: Problem) -> Any:
     if problem.code.startswith("text_"):
         return form.team_name
-    return form.guardian_mobile if problem.code == "guardian_missing" else form.name
+    return form.guardian_mobile if problem.code.startswith("guardian_") else form.name
 
 
 def _start_over() -> Any:
