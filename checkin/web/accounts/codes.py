@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.domain.errors import Problem
-from checkin.operations import accounts
+from checkin.operations import accounts, hours
 from checkin.operations.mobiles import normal_mobile
 from checkin.web import clock, intent
 from checkin.web.accounts import opening
@@ -29,6 +29,10 @@ def volunteer_sign_in() -> Any:
     if request.method != "POST" and current_user.is_authenticated:
         return redirect(safe_target(target), 303)
     foreign = "foreign" in request.args and current_app.config["FOREIGN_NUMBERS"]
+    if request.method != "POST" and "foreign" in request.args and not foreign:
+        return render_template(
+            "accounts/no_saudi_number.html", target=target, touched_at=intent.touched_at()
+        )
     form = ForeignMobileForm() if foreign else MobileForm()
     status = 200
     if form.validate_on_submit():
@@ -38,13 +42,14 @@ def volunteer_sign_in() -> Any:
         except Problem as problem:
             mark(problem, form.mobile)
             status = _STATUS.get(problem.code, 422)
+    poster = intent.poster()
     page = render_template(
         "accounts/sign_in.html",
         form=form,
         foreign=foreign,
-        asks_other="foreign" in request.args,
         target=target,
-        poster=intent.poster(),
+        poster=poster,
+        shift=hours.shift_at(poster, clock.now()) if poster else None,
         touched_at=intent.touched_at(),
     )
     return page, status
