@@ -13,6 +13,12 @@ def in_digits(text: str) -> str:
     return text.translate(_ARABIC_INDIC) if current_prefs().digits == "arab" else text
 
 
+def other_digits(number: int) -> str:
+    """٨٧ for a reader of 87 and 87 for a reader of ٨٧, when two people compare their screens."""
+    text = str(number)
+    return text if current_prefs().digits == "arab" else text.translate(_ARABIC_INDIC)
+
+
 def num(value: float | Decimal, decimals: int = 0) -> str:
     """77,337 or ٧٧٬٣٣٧; `decimals` digits after the point, halves rounded up."""
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from checkin.domain.days import local_day, local_time
 from checkin.web import clock
-from checkin.web.digits import in_digits, num
+from checkin.web.digits import in_digits, num, other_digits
 from checkin.web.i18n import current_prefs
 from checkin.web.words import Case, counted
 
@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
     for filter_ in together:
         app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
     shown = (
-        *(num, clock_duration),
+        *(num, other_digits, clock_duration),
         *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )

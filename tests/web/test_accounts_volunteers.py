@@ -330,12 +330,72 @@ def test_a_minor_needs_a_guardian_and_waits_for_consent(client, app, cast):
     assert db.session.get(Person, person.id).may_check_in
 
 
-def test_a_guardian_with_the_same_number_is_sent_to_the_coordinator(client, app):
+def test_ones_own_number_is_no_guardians(client, app):
     sign_in(client, app, STRANGERS)
-    client.send("/sign-in/registration", **NEW, is_minor="y", guardian_mobile=STRANGERS)
+    minor = {**NEW, "is_minor": "y"}
+    answer = client.send("/sign-in/registration", **minor, guardian_mobile=STRANGERS)
+    assert answer.status_code == 422
+    assert "هذا رقم جوالك. أدخل جوال ولي أمرك" in plain(answer)
+    assert db.session.scalar(db.select(Person.id).where(Person.mobile == "+966559876543")) is None
+
+
+def test_a_mistyped_guardians_number_can_be_changed_before_the_consent(client, app):
+    sign_in(client, app, STRANGERS)
+    minor = {**NEW, "is_minor": "y"}
+    client.send("/sign-in/registration", **minor, guardian_mobile="0501112223")
+    assert "/account/guardian/mobile" in client.get("/account/guardian").text
+    own = client.send("/account/guardian/mobile", guardian_mobile=STRANGERS)
+    assert (own.status_code, "هذا رقم جوالك" in plain(own)) == (422, True)
+    assert client.send("/account/guardian/mobile", guardian_mobile="abc").status_code == 422
+    answer = client.send("/account/guardian/mobile", guardian_mobile="0501112224")
+    assert answer.location == "/account/guardian"
     client.send("/account/guardian/codes")
-    assert "يمكن للمنسق تسجيل الموافقة" in client.text("/account/guardian")
-    assert len(sent(app)) == 1
+    assert sent(app)[-1]["to"] == "+966501112224"
+    client.send("/account/guardian", code=code_sent(app))
+    client.send("/account/guardian/mobile", guardian_mobile="0501112223")
+    person = db.session.scalars(db.select(Person).where(Person.mobile == "+966559876543")).one()
+    assert person.guardian_mobile == "+966501112224"
+
+
+def test_the_guardians_code_is_asked_for_once_it_was_sent(client, app):
+    sign_in(client, app, STRANGERS)
+    minor = {**NEW, "is_minor": "y"}
+    client.send("/sign-in/registration", **minor, guardian_mobile="0501112223")
+    assert 'name="code"' not in client.get("/account/guardian").text
+    client.send("/account/guardian/codes")
+    assert 'name="code"' in client.get("/account/guardian").text
+
+
+def test_a_registration_names_all_that_is_missing_at_once(client, app):
+    sign_in(client, app, STRANGERS)
+    answer = plain(client.send("/sign-in/registration", category="student", is_minor="y"))
+    for words in ("إدخال الاسم", "إدخال جوال ولي الأمر", "موافقتك"):
+        assert words in answer
+
+
+def test_a_wrong_mobile_keeps_the_shift_that_was_scanned_in_sight(client, cast):
+    scan(client, cast)
+    scanned = client.text(f"/S/{cast.poster.code}")
+    wrong = plain(begin(client, "55"))
+    times = re.search(r"من \S+ \S+ إلى \S+ \S+", scanned).group()
+    assert times in wrong
+
+
+def test_without_a_saudi_number_the_help_comes_and_no_form(client):
+    page = client.get("/sign-in?foreign=1")
+    assert "المشرف" in plain(page)
+    assert 'name="mobile"' not in page.text
+
+
+def test_the_number_for_the_supervisor_stands_in_both_kinds_of_digits(client, app, cast):
+    scan(client, cast)
+    begin(client, cast.noura.mobile)
+    client.send("/sign-in/confirmation")
+    (waiting,) = accounts.pending_sign_ins([cast.mataf.id], clock.now())
+    shown = client.text("/sign-in/confirmation")
+    number = re.search(r"\b[0-9]{2}\b", shown).group()
+    assert number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) in shown
+    assert int(number) in waiting.numbers
 
 
 # --- a scan that waited --------------------------------------------------------------------
