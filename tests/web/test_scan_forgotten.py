@@ -1,5 +1,6 @@
 """A forgotten check-out is asked about at the next scan, and one tap goes on to today."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -72,7 +73,10 @@ def test_an_impossible_time_is_explained_and_nothing_is_lost(cast, noura, time):
 
 
 def test_nobody_has_to_remember(cast, noura):
-    press(noura, cast.poster, ended="unknown")
+    asked = noura.text(address(cast.poster))
+    assert re.search(r"You checked in at \S+.[AP]M on Saturday", asked)
+    answer = press(noura, cast.poster, ended="unknown")
+    assert "The supervisor will decide when you finished" in noura.text(answer.location)
     before, today = attendances_of(cast.noura)
     assert (before.state, today.state) == ("unclosed", "open")
     assert "end_unknown" in before.flags

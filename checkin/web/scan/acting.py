@@ -84,7 +84,12 @@ def _settle(poster: Poster) -> Any:
     )
     arriving = _reading(poster, derived_uid(uid, "arrive"), Kind.IN)
     answer = settle(ending, arriving, now=clock.now())
-    flash(_("The supervisor will check this time"), "info")
+    flash(
+        _("The supervisor will check this time")
+        if at
+        else _("The supervisor will decide when you finished"),
+        "info",
+    )
     if answer is None or answer.attendance_id is None:
         return redirect(url_for(".show", code=poster.code), 303)
     intent.forget()
