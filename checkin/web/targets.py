@@ -23,7 +23,7 @@ def safe_target(target: str | None, otherwise: str = "/") -> str:
 
 def this_page() -> str | None:
     """Where to load this page again; none for the answer to a form at an address without a page."""
-    return request.full_path if request.method == "GET" or _answers(request.path) else None
+    return request.full_path if request.method != "POST" or _answers(request.path) else None
 
 
 def nearest_page(target: str) -> str:
