@@ -19,7 +19,6 @@ function wakeAll(within) {
   }
 }
 
-wakeAll(document);
 // What a closed <details> holds is not fetched before somebody opens it.
 document.addEventListener("toggle", (event) => event.target.open && wakeAll(event.target), true);
 document.addEventListener("live:changed", (event) => wakeAll(event.target));
@@ -28,3 +27,39 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector('meta[name="csrf-token"]');
   if (token) event.detail.headers["X-CSRFToken"] = token.content;
 });
+
+// A page that answered a form has an address too: Back then loads the page, not the form again.
+if ("answer" in document.body.dataset) history.replaceState(history.state, "", location.href);
+
+/* What was typed survives a change of language: kept in this tab until the page is there again. */
+
+const TYPED = "typed";
+const PRIVATE = "[type=hidden], [type=password], [type=file], [autocomplete=one-time-code]";
+const here = location.pathname + location.search;
+
+function typedFields() {
+  const all = document.querySelectorAll("main form.form[method=post] :is(input, select, textarea)");
+  return [...all].filter((field) => field.name && !field.matches(PRIVATE));
+}
+
+const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (!defaultPrevented && target.getAttribute("action")?.endsWith("/preferences")) {
+    const typed = typedFields().map((field) =>
+      [field.name, isTick(field) ? field.checked : field.value]);
+    if (typed.length) sessionStorage.setItem(TYPED, JSON.stringify({ here, typed }));
+  }
+});
+
+const kept = JSON.parse(sessionStorage.getItem(TYPED));
+sessionStorage.removeItem(TYPED);
+const fields = kept?.here === here ? typedFields() : [];
+// only into the very same fields: whatever changed meanwhile on the page is newer
+if (fields.every((field, index) => field.name === kept.typed[index]?.[0])) {
+  fields.forEach((field, index) => {
+    field[isTick(field) ? "checked" : "value"] = kept.typed[index][1];
+  });
+}
+
+wakeAll(document);

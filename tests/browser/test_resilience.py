@@ -122,6 +122,38 @@ def test_switching_the_language_stays_on_the_page(cast, phone, path):
     assert phone.page.locator("html").get_attribute("dir") == "rtl"
 
 
+def test_what_was_typed_survives_a_change_of_language(visit):
+    phone = visit("phone")
+    phone.open("/sign-in")
+    phone.page.fill("[name=mobile]", "0559876543")
+    phone.page.uncheck("[name=remember]")
+    phone.page.locator("details.preferences summary").click()
+    phone.page.locator("[name=theme][value=dark]").click()
+    phone.page.locator(".language").click()
+    phone.page.wait_for_selector("html[lang=en]")
+    assert phone.page.input_value("[name=mobile]") == "0559876543"
+    assert not phone.page.is_checked("[name=remember]")
+    phone.page.reload()
+    assert phone.page.input_value("[name=mobile]") == ""
+
+
+def test_back_over_a_refused_form_is_a_page(visit):
+    """A browser's own question about sending a form again would be taken for a fault."""
+    phone = visit("phone")
+    phone.open("/sign-in")
+    for typed in ("55", "0559876543"):
+        phone.page.fill("[name=mobile]", typed)
+        with phone.page.expect_navigation():
+            phone.page.locator("main button").first.click()
+    assert phone.page.url.endswith("/sign-in/code")
+    phone.page.fill("[name=code]", "000000")
+    with phone.page.expect_navigation():
+        phone.page.locator("main button").first.click()
+    phone.page.go_back()
+    phone.page.go_back()
+    assert phone.page.locator("[name=mobile]").is_visible()
+
+
 def test_pressing_again_after_a_lost_answer_is_the_same_scan(phone, poster):
     """The server kept the scan, but the phone never heard so."""
 
