@@ -240,6 +240,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("hours.index", "awaited", "/hours"),
         Stop("accounts.show", "noura", "/account"),
         Stop("accounts.guardian", "minor", "/account/guardian"),
+        Stop("accounts.guardian_mobile", "minor", "/account/guardian/mobile"),
         Stop("attendances.show", "noura", f"/attendances/{open_id}"),
         Stop("attendances.show", "noura", f"/attendances/{open_id}?again=1"),
         *[Stop("attendances.show", w, f"/attendances/{_receipt_of(town, w)}") for w in receipts],
