@@ -11,7 +11,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import AuditEntry, Device, Message, Person
 from checkin.operations import accounts, devices
 from checkin.operations.accounts import Registration
-from tests.factories import check_in, check_out
+from tests.factories import check_in, check_out, person
 
 MOBILE = "+966500000001"
 YOUNG = Registration("فهد سالم", is_minor=True, guardian_mobile="+966500000002")
@@ -97,9 +97,19 @@ def test_one_minors_code_is_not_anothers(now):
         accounts.prove_guardian(sibling, code, now=now)
 
 
-def test_a_guardian_with_the_minors_own_number_proves_nothing(now):
+def test_nobody_is_their_own_guardian(now):
     same = Registration("فهد سالم", is_minor=True, guardian_mobile=MOBILE)
-    minor = accounts.register(same, mobile=MOBILE, now=now)
+    with pytest.raises(Problem, match="guardian_own"):
+        accounts.register(same, mobile=MOBILE, now=now)
+    minor = accounts.register(YOUNG, mobile=MOBILE, now=now)
+    with pytest.raises(Problem, match="guardian_own"):
+        accounts.change_guardian_mobile(minor, MOBILE, now=now)
+    assert accounts.awaits_guardian(minor) == YOUNG.guardian_mobile
+
+
+def test_a_guardian_entered_with_the_minors_own_number_proves_nothing(now):
+    facts = {"mobile": MOBILE, "guardian_mobile": MOBILE, "guardian_consented_at": None}
+    minor = person(now, "فهد سالم", is_minor=True, **facts).id
     with pytest.raises(Problem, match="guardian_same"):
         accounts.request_guardian_code(minor, address="192.0.2.1", language="ar", now=now)
 
