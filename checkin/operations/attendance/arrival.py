@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from checkin.database import db, transaction
+from checkin.database import AnyRow, ask, db, transaction
 from checkin.domain.codes import read_code, read_short_code
 from checkin.domain.days import local_time
 from checkin.domain.errors import Problem
@@ -29,6 +29,15 @@ ASKED_TODAY = timedelta(hours=12)
 
 _BY_CODE = select(Poster).where(Poster.code == bindparam("code")).options(joinedload(Poster.site))
 """Asked at every scan, so built once."""
+
+
+_NAMED = select(Poster.id, Poster.code).where(Poster.code == bindparam("code"))
+
+
+def poster_named(text: str) -> AnyRow | None:
+    """The id and code of a scanned code's poster: all that pressing its button needs."""
+    code = read_code(text)
+    return ask(_NAMED, {"code": code}).first() if code else None
 
 
 def attendance_id_of(volunteer_id: int, uid: str) -> int | None:

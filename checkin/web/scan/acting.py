@@ -8,14 +8,15 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from checkin.database import AnyRow
 from checkin.domain.errors import Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Attendance, Poster
+from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.attendance import Reading, derived_uid, record_scan
-from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
+from checkin.operations.attendance.arrival import claimed_end, is_kept, poster_of_code, settle, wait
 from checkin.web import clock, errors, intent
 from checkin.web.scan.leaving import (
     asks_count,
@@ -27,7 +28,7 @@ from checkin.web.scan.leaving import (
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
 
 
-def _check_in(poster: Poster) -> Any:
+def _check_in(poster: AnyRow) -> Any:
     reading = _reading(poster, named_uid(), Kind.IN, joins=_ticked("joins"), moves=_ticked("moves"))
     keep = wait if _ticked("waits") else record_scan
     answer = keep(reading, now=clock.now())
@@ -38,7 +39,7 @@ def _check_in(poster: Poster) -> Any:
     return _to_receipt(answer.attendance_id, answer.verdict, again=again)
 
 
-def _check_out(poster: Poster) -> Any:
+def _check_out(poster: AnyRow) -> Any:
     uid, form = named_uid(), CheckOutForm()
     attendance = _named_attendance()
     if attendance.state != "open" and not is_kept(current_user.id, uid):
@@ -63,7 +64,7 @@ def _check_out(poster: Poster) -> Any:
     return _to_receipt(attendance_id, answer.verdict)
 
 
-def _settle(poster: Poster) -> Any:
+def _settle(poster: AnyRow) -> Any:
     uid, said, form = named_uid(), request.form.get("ended"), ForgottenForm()
     attendance = _named_attendance()
     try:
@@ -71,7 +72,9 @@ def _settle(poster: Poster) -> Any:
     except Problem as problem:
         form.time.errors = [errors.sentence(problem)]
         facts = forgotten_facts(attendance, form, clock.now())
-        page = render_template("scan/forgotten.html", poster=poster, uid=uid, **facts)
+        page = render_template(
+            "scan/forgotten.html", poster=poster_of_code(poster.code), uid=uid, **facts
+        )
         return page, 422
     ending = _reading(
         poster,
@@ -108,7 +111,7 @@ def _claimed(attendance: Attendance, said: str | None, form: ForgottenForm) -> d
     return claimed_end(attendance, form.time.data, zone, clock.now())
 
 
-def _reading(poster: Poster, uid: str, kind: Kind, **facts: Any) -> Reading:
+def _reading(poster: AnyRow, uid: str, kind: Kind, **facts: Any) -> Reading:
     kept = intent.current()
     return Reading(
         uid=uid,

@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
+from checkin.database import AnyRow
 from checkin.domain.days import minutes_between
 from checkin.domain.hours import TOLERANCE
 from checkin.domain.plausibility import judge_beneficiaries
@@ -25,7 +26,7 @@ _KEY = "leaving"
 _LONGEST = 100
 
 
-def look_again(poster: Poster, *, asking: bool = False) -> Any:
+def look_again(poster: AnyRow, *, asking: bool = False) -> Any:
     """To the page that shows what was sent: to correct it, or asking whether it is right."""
     fields = ("scan_uid", "shift_id", "beneficiaries", "not_applicable", "reason")
     sent = {name: request.form[name][:_LONGEST] for name in fields if name in request.form}

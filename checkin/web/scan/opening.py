@@ -8,7 +8,7 @@ from flask_login import current_user
 from checkin.domain.errors import Conflict
 from checkin.domain.scanning import Verdict
 from checkin.operations import hours
-from checkin.operations.attendance.arrival import attendance_id_of, poster_of_code
+from checkin.operations.attendance.arrival import attendance_id_of, poster_named, poster_of_code
 from checkin.web import intent
 from checkin.web.guard import public
 from checkin.web.scan.acting import ACTS, named_uid
@@ -42,7 +42,7 @@ def show(code: str) -> Any:
 @public
 def create(code: str) -> Any:
     """Keep a scan; a receipt answers, or the page that says what became of it."""
-    poster = poster_of_code(code)
+    poster = poster_named(code)
     act = ACTS.get(request.form.get("kind", ""))
     if poster is None or not current_user.is_authenticated:
         return redirect(url_for(".show", code=code), 303)
@@ -53,7 +53,9 @@ def create(code: str) -> Any:
     except Conflict:
         intent.forget()
         attendance_id = attendance_id_of(current_user.id, named_uid())
-        return render_template("scan/reused.html", poster=poster, recorded=attendance_id), 409
+        return render_template(
+            "scan/reused.html", poster=poster_of_code(code), recorded=attendance_id
+        ), 409
 
 
 @bp.post("/codes")
