@@ -13,15 +13,23 @@ from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
 _FIRST = "0" * 64
-_NOTE = insert(AuditEntry.metadata.tables[AuditEntry.__tablename__])
+TABLE = AuditEntry.metadata.tables[AuditEntry.__tablename__]
+_NOTE = insert(TABLE)
 
 
 def note(
     act: str, thing: str, thing_id: int | None, *, by: int | None, at: datetime, **facts: Any
 ) -> None:
     """One line about one act, in the act's own transaction; facts are ids and numbers only."""
-    line = {"at": at, "actor_id": by, "act": act, "thing": thing, "thing_id": thing_id}
-    ask(_NOTE, {**line, "facts": facts})
+    ask(_NOTE, line(act, thing, thing_id, by=by, at=at, **facts))
+
+
+def line(
+    act: str, thing: str, thing_id: int | None, *, by: int | None, at: datetime, **facts: Any
+) -> dict[str, Any]:
+    """The row of `note`, for an act that writes it together with its own."""
+    who = {"at": at, "actor_id": by, "act": act}
+    return {**who, "thing": thing, "thing_id": thing_id, "facts": facts}
 
 
 @transaction

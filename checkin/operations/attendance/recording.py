@@ -5,10 +5,11 @@ import json
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, select
 
-from checkin.database import AnyRow, ask, db, transaction
+from checkin.database import AnyRow, Together, ask, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind, ScanFact
@@ -69,7 +70,7 @@ _SHIFT = (
     .outerjoin(Scan, _CAME_BEFORE)
     .where(Shift.id == bindparam("shift_id"))
 )
-_KEEP = insert(Scan.metadata.tables[Scan.__tablename__])
+_KEEP = Together(Scan.metadata.tables[Scan.__tablename__], audit.TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +290,7 @@ def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetim
         kept = _folded(reading, resolved, volunteer, fact, now)
         attendance_id = kept.id if kept else None
         verdict = _final(verdict, fact, kept)
-    _insert(reading, resolved, verdict, attendance_id, now)
-    audit.note(
+    line = audit.line(
         f"scan.{reading.kind}",
         "attendance",
         attendance_id,
@@ -301,6 +301,7 @@ def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetim
         shift=resolved.shift_id,
         uid=reading.uid,
     )
+    _KEEP.insert(_row(reading, resolved, verdict, attendance_id, now), line)
     return Answer(reading.uid, verdict, attendance_id, resolved.shift_id, resolved.at)
 
 
@@ -401,35 +402,32 @@ def derived_uid(uid: str, purpose: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"checkin:{uid}:{purpose}"))
 
 
-def _insert(
+def _row(
     reading: Reading,
     resolved: _Resolved,
     verdict: Verdict,
     attendance_id: int | None,
     now: datetime,
-) -> None:
-    ask(
-        _KEEP,
-        {
-            "volunteer_id": reading.volunteer_id,
-            "scan_uid": reading.uid,
-            "payload_sha": reading.payload_sha,
-            "kind": reading.kind.value,
-            "carrier": reading.carrier,
-            "evidence": reading.evidence.value,
-            "site_id": resolved.site_id,
-            # a scan that does not act says nothing about a shift to the fold
-            "shift_id": resolved.shift_id if resolved.acts else None,
-            "poster_id": reading.poster_id,
-            "device_id": reading.device_id,
-            "effective_at": resolved.at,
-            "received_at": now,
-            "beneficiaries": reading.beneficiaries,
-            "undoes": reading.undoes,
-            "entered_by_id": reading.entered_by_id,
-            "reason": reading.reason,
-            "joined": resolved.joined,
-            "verdict": verdict.value,
-            "attendance_id": attendance_id,
-        },
-    )
+) -> dict[str, Any]:
+    return {
+        "volunteer_id": reading.volunteer_id,
+        "scan_uid": reading.uid,
+        "payload_sha": reading.payload_sha,
+        "kind": reading.kind.value,
+        "carrier": reading.carrier,
+        "evidence": reading.evidence.value,
+        "site_id": resolved.site_id,
+        # a scan that does not act says nothing about a shift to the fold
+        "shift_id": resolved.shift_id if resolved.acts else None,
+        "poster_id": reading.poster_id,
+        "device_id": reading.device_id,
+        "effective_at": resolved.at,
+        "received_at": now,
+        "beneficiaries": reading.beneficiaries,
+        "undoes": reading.undoes,
+        "entered_by_id": reading.entered_by_id,
+        "reason": reading.reason,
+        "joined": resolved.joined,
+        "verdict": verdict.value,
+        "attendance_id": attendance_id,
+    }
