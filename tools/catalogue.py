@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tokenize import TokenError
 
@@ -102,7 +103,12 @@ def empty() -> Catalog:
     return read_po(io.StringIO(HEADER), locale="ar")
 
 
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def compiled(catalogue: Catalog) -> bytes:
+    """The same bytes for the same sentences: the header must not say when it was compiled."""
+    catalogue.creation_date = NO_DATE
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()

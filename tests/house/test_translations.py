@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from babel.messages.pofile import read_po
 
 from tools.catalogue import CATALOGUE, COMPILED, HEADER, compiled, extract, missing, read
@@ -101,3 +102,8 @@ def test_signing_in_is_said_of_accounts_only():
 def test_the_voice_is_calm():
     loud = [form for m in MESSAGES for form in (*sources(m), *arabic(m)) if "!" in form]
     assert not loud, "no exclamation marks"
+
+
+def test_compiling_at_another_time_gives_the_same_bytes():
+    with time_machine.travel("2031-05-06 07:08", tick=False):
+        assert compiled(read(CATALOGUE)) == COMPILED.read_bytes()
