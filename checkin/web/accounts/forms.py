@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from checkin.domain.errors import Problem
 from checkin.operations.mobiles import normal_mobile
 from checkin.web.errors import sentence
+from checkin.web.fields import Form
 
 
 def mark(problem: Problem, field: Field) -> None:
@@ -26,7 +26,7 @@ def mark(problem: Problem, field: Field) -> None:
     field.errors = [*field.errors, sentence(problem)]
 
 
-class MobileForm(FlaskForm):
+class MobileForm(Form):
     mobile = TelField(
         _l("Your registered mobile number"),
         description=_l("We use it only to find your volunteer record"),
@@ -43,11 +43,11 @@ class ForeignMobileForm(MobileForm):
     )
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     code = StringField(_l("Verification code"))
 
 
-class NameChoiceForm(FlaskForm):
+class NameChoiceForm(Form):
     person = RadioField(
         _l("This number belongs to more than one volunteer. Choose a name"),
         coerce=int,
@@ -63,7 +63,7 @@ CATEGORIES = [
 ]
 
 
-class RegistrationForm(FlaskForm):
+class RegistrationForm(Form):
     name = StringField(
         _l("Full name as on your ID, Iqama or passport"),
         validators=[InputRequired(_l("Enter your name"))],
@@ -89,7 +89,7 @@ class RegistrationForm(FlaskForm):
             check_guardian(field)
 
 
-class GuardianMobileForm(FlaskForm):
+class GuardianMobileForm(Form):
     guardian_mobile = TelField(_l("Guardian’s mobile"))
 
     def validate_guardian_mobile(self, field: Any) -> None:
@@ -111,19 +111,19 @@ def check_guardian(field: Field) -> None:
         raise ValidationError(sentence(problem)) from problem
 
 
-class StaffForm(FlaskForm):
+class StaffForm(Form):
     email = EmailField(_l("E-mail"), render_kw={"autocomplete": "username"})
     password = PasswordField(_l("Password"), render_kw={"autocomplete": "current-password"})
 
 
-class TotpForm(FlaskForm):
+class TotpForm(Form):
     code = StringField(
         _l("Code from your authenticator app"),
         description=_l("6 digits that change every half minute"),
     )
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(Form):
     new = PasswordField(
         _l("New password"),
         description=_l("At least 12 characters. A sentence is easy to remember"),

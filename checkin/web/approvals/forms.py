@@ -1,7 +1,6 @@
 """The forms of one record: other minutes, a rejection, and words for coordinators' acts."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
@@ -9,11 +8,11 @@ from checkin.domain.errors import Problem
 from checkin.domain.plausibility import parse_count
 from checkin.operations.approvals import ADJUST_REASONS, REJECT_REASONS
 from checkin.web.errors import sentence
-from checkin.web.fields import IntegerField
+from checkin.web.fields import Form, IntegerField
 from checkin.web.record_words import reason_choices
 
 
-class VersionedForm(FlaskForm):
+class VersionedForm(Form):
     """Acts on the record as it was shown, and on no newer one."""
 
     version = HiddenField()

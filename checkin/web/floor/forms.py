@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
@@ -13,7 +12,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.plausibility import parse_count
 from checkin.operations.manual import REASONS as MANUAL_REASONS
 from checkin.web.errors import sentence
-from checkin.web.fields import TimeField
+from checkin.web.fields import Form, TimeField
 from checkin.web.record_words import reason_choices
 
 
@@ -25,7 +24,7 @@ def own_id(text: str | None) -> str:
         return ""
 
 
-class EntryForm(FlaskForm):
+class EntryForm(Form):
     uid = HiddenField(filters=[own_id])
     at = TimeField(_l("Time"), [Optional()], description=_l("Leave empty for now"))
     reason = RadioField(
