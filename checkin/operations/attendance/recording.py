@@ -85,7 +85,6 @@ class Reading:
     kind: Kind
     volunteer_id: int
     poster_id: int | None = None
-    site_id: int | None = None
     shift_id: int | None = None
     touched_at: datetime | None = None
     beneficiaries: int | None = None
