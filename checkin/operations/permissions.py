@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from checkin.database import db
-from checkin.domain.roles import SCOPE, Permission, Role, Scope, may
+from checkin.domain.roles import SCOPE, Permission, Role, Scope, may, roles_that_may
 from checkin.models import Assignment, Attendance, Grant, Person, Shift, Site
 
 
@@ -104,12 +104,11 @@ def _shift_within(reach: Reach) -> ColumnElement[bool]:
 
 def holders(permission: Permission, site_id: int, now: datetime) -> list[Person]:
     """Who may do this at a site now, for telling a volunteer whom to see."""
-    roles = [role for role in Role if may(role, permission)]
     return list(
         db.session.scalars(
             select(Person)
             .join(Grant, Grant.person_id == Person.id)
-            .where(Grant.role.in_(roles), Grant.from_at <= now)
+            .where(Grant.role.in_(sorted(roles_that_may(permission))), Grant.from_at <= now)
             .where(or_(Grant.until_at.is_(None), Grant.until_at > now))
             .where(Grant.site_id == site_id)
             .order_by(Grant.id)
