@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checkin.database import Base, UTCDateTime
@@ -31,6 +31,12 @@ class Scan(Base):
     `scan_uid` is made on the phone or in the form before anything is sent: the same id has one
     effect and one answer. `effective_at` is what counts, `received_at` the server's clock when
     it arrived. `payload_sha` shows the same id coming back with other content.
+
+    What a phone or tablet without a network says about time is kept as it came: `device_at` is
+    its clock at the scan, `device_sent_at` at sending, `elapsed_ms` what its steady clock counted
+    between, `receipt_at` the newest time of ours it held. `window_no` counts half minutes since
+    1970 of the display's code. `flags` are this scan's own reasons for a second look. A distance
+    is rounded to 50 m; coordinates are not kept.
     """
 
     __tablename__ = "scans"
@@ -41,6 +47,8 @@ class Scan(Base):
         CheckConstraint("kind IN ('in', 'out', 'undo', 'forgot')", name="kind"),
         CheckConstraint("beneficiaries BETWEEN 0 AND 100000", name="beneficiaries"),
         CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
+        CheckConstraint("witnessed_by_id <> volunteer_id", name="not_witnessed_by_oneself"),
+        CheckConstraint("(display_id IS NULL) = (window_no IS NULL)", name="window"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +71,17 @@ class Scan(Base):
     joined: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     verdict: Mapped[Verdict] = mapped_column(String(24))
     attendance_id: Mapped[int | None] = mapped_column(ForeignKey("attendances.id"), index=True)
+    display_id: Mapped[int | None] = mapped_column(ForeignKey("displays.id"))
+    window_no: Mapped[int | None]
+    badge_id: Mapped[int | None] = mapped_column(ForeignKey("badges.id"))
+    witnessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    device_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    device_sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    elapsed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    receipt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    distance_m: Mapped[int | None]
+    accuracy_m: Mapped[int | None]
+    flags: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
 
 
 append_only(Scan.__table__)

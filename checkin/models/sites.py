@@ -1,8 +1,9 @@
 """Places where people serve: sites, their lanes and the posters on their walls."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checkin.database import Base, UTCDateTime
@@ -24,6 +25,12 @@ class Site(Base):
     zone: Mapped[str] = mapped_column(String(40), default="Asia/Riyadh")
     code_mode: Mapped[str] = mapped_column(String(8), default="poster")
     phone: Mapped[str | None] = mapped_column(String(16))
+    quiet_windows: Mapped[list[Any]] = mapped_column(
+        JSON, default=list, server_default=text("'[]'")
+    )
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    radius_m: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
