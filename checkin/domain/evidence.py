@@ -58,9 +58,42 @@ class Flag(StrEnum):
     SHIFT_CANCELLED = "shift_cancelled"
     NO_MINUTES = "no_minutes"
     """Nothing inside the shift's time counts."""
+    LONG = "long"
+    """More than two hours over the plan, or more than twelve in all."""
+    OFFLINE = "offline"
+    """Recorded without a network and sent afterwards."""
+    LATE_UPLOAD = "late_upload"
+    """Sent more than 15 minutes after it was recorded."""
+    CLOCK_SKEW = "clock_skew"
+    """The phone's clock differed from ours by more than two minutes."""
+    CLOCK_JUMP = "clock_jump"
+    """The phone's clock was changed between recording and sending."""
+    STALE = "stale"
+    """Too old, or at a time nothing supports: kept, but it changes nothing by itself."""
+    DISPLAY_UNSYNCED = "display_unsynced"
+    """The display had not compared its clock with ours for half a day."""
+    IMPOSSIBLE_TRAVEL = "impossible_travel"
+    """Two places at times too close together to go from one to the other."""
+    SHARED_DEVICE = "shared_device"
+    """Another volunteer checked in on the same phone on the same day."""
+    NEW_DEVICE = "new_device"
+    """The phone was remembered less than a day before."""
+    BURST = "burst"
+    """Many people used one code within seconds."""
+    FAR_AWAY = "far_away"
+    """The phone was farther from the site than the site allows."""
+    LOCATION_DENIED = "location_denied"
+    """The site asks where the phone is, and the phone did not say."""
 
 
-NEUTRAL: frozenset[Flag] = frozenset({Flag.EARLY_IN, Flag.LATE_IN, Flag.OFF_ROSTER})
+NEUTRAL: frozenset[Flag] = frozenset(
+    {
+        *(Flag.EARLY_IN, Flag.LATE_IN, Flag.OFF_ROSTER),
+        *(Flag.NEW_DEVICE, Flag.LATE_UPLOAD, Flag.DISPLAY_UNSYNCED, Flag.LOCATION_DENIED),
+        # Forty people arrive together at every change of shifts: worth knowing, not suspicious.
+        Flag.BURST,
+    }
+)
 """Told to everybody, but no reason to hold an approval back (a late start shows as shorter)."""
 
 

@@ -42,11 +42,12 @@ class Verdict(StrEnum):
     ORPHAN_OUT = "orphan_out"
     END_UNKNOWN = "end_unknown"
     LATE_AFTER_DECISION = "late_after_decision"
+    STALE = "stale"
 
 
 REQUESTS = frozenset(
     {Verdict.EARLY, Verdict.CLOSED, Verdict.OTHER_SITE, Verdict.FULL, Verdict.NO_SHIFT}
-    | {Verdict.SHIFT_CANCELLED, Verdict.HELD}
+    | {Verdict.SHIFT_CANCELLED, Verdict.HELD, Verdict.STALE}
 )
 """Kept check-ins that changed nothing: a supervisor sees them and may act on them."""
 

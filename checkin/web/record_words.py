@@ -29,6 +29,19 @@ FLAGS: dict[str, Any] = {
     Flag.LATE_AFTER_DECISION: _l("A scan arrived after the decision"),
     Flag.SHIFT_CANCELLED: _l("The shift was cancelled"),
     Flag.NO_MINUTES: _l("No time inside the shift"),
+    Flag.LONG: _l("Very long"),
+    Flag.OFFLINE: _l("Recorded offline"),
+    Flag.LATE_UPLOAD: _l("Sent more than 15 minutes later"),
+    Flag.CLOCK_SKEW: _l("The phone’s clock was wrong"),
+    Flag.CLOCK_JUMP: _l("The phone’s clock was changed before sending"),
+    Flag.STALE: _l("Sent too late to count by itself"),
+    Flag.DISPLAY_UNSYNCED: _l("The display’s clock was not checked"),
+    Flag.IMPOSSIBLE_TRAVEL: _l("Two sites too close in time"),
+    Flag.SHARED_DEVICE: _l("The same phone served two volunteers"),
+    Flag.NEW_DEVICE: _l("New phone"),
+    Flag.BURST: _l("Many check-ins within seconds"),
+    Flag.FAR_AWAY: _l("Far from the site"),
+    Flag.LOCATION_DENIED: _l("Location not shared"),
 }
 STATES: dict[str, tuple[str, str, Any]] = {
     "open": ("ok", "check", _l("Checked in")),
@@ -90,6 +103,7 @@ REQUESTS: dict[str, Any] = {
     Verdict.NO_SHIFT: _l("No shift here for this volunteer"),
     Verdict.SHIFT_CANCELLED: _l("The shift was cancelled"),
     Verdict.HELD: _l("The coordinator has to be seen first"),
+    Verdict.STALE: _l("Recorded offline and sent too late to count by itself"),
 }
 """Why a kept check-in waits for a supervisor."""
 
