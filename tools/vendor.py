@@ -26,6 +26,7 @@ LOCK = STATIC / "vendor" / "lock.json"
 
 LUCIDE = ("lucide-static", "1.62.0", "ISC")
 HTMX = ("htmx.org", "2.0.11", "0BSD")
+UQR = ("uqr", "0.1.3", "MIT")
 PLEX = ("@fontsource/ibm-plex-sans-arabic", "5.3.0", "OFL-1.1")
 PDF_PACKAGE = "fontpkg-ibm-plex-sans-arabic"
 PLEX_FOR_PDF = (PDF_PACKAGE, version(PDF_PACKAGE), "OFL-1.1")
@@ -66,6 +67,7 @@ def vendor() -> int:
         lock = [
             *vendor_htmx(npm_package(HTMX, Path(scratch))),
             *vendor_lucide(npm_package(LUCIDE, Path(scratch))),
+            *vendor_uqr(npm_package(UQR, Path(scratch))),
             *vendor_web_fonts(npm_package(PLEX, Path(scratch))),
             *vendor_pdf_fonts(),
         ]
@@ -93,6 +95,14 @@ def vendor_htmx(package: Path) -> list[dict[str, str]]:
 def vendor_lucide(package: Path) -> list[dict[str, str]]:
     """Only the licence: templates/components/icons.html holds the few shapes we use."""
     return [locked(LUCIDE, copy(package / "LICENSE", STATIC / "vendor" / "lucide" / "LICENSE"))]
+
+
+def vendor_uqr(package: Path) -> list[dict[str, str]]:
+    """Draws the rotating code on a display; its module is named .js, the kind we serve."""
+    folder = STATIC / "vendor" / "uqr"
+    script = copy(package / "dist" / "index.mjs", folder / "uqr.js")
+    licence = copy(package / "LICENSE", folder / "LICENSE")
+    return [locked(UQR, script), locked(UQR, licence)]
 
 
 def vendor_web_fonts(package: Path) -> list[dict[str, str]]:
