@@ -59,6 +59,8 @@ class ScanFact:
     undoes: str | None = None
     entered_by: int | None = None
     joined: bool = False
+    flags: tuple[Flag, ...] = ()
+    """Reasons for a second look that belong to this scan alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ def _summary(
         spans = [(stint.in_at, end) for stint, end in zip(stints, ends, strict=True)]
         proposed = credited_minutes(spans, shift.starts_at, shift.ends_at)
     flags.update(_flags_of(shift, state, stints, credited))
+    flags.update(flag for stint in stints for scan in _ends(stint) for flag in scan.flags)
     if forgot and state is State.UNCLOSED:
         flags.add(Flag.END_UNKNOWN)
     used = [scan for stint in stints for scan in _ends(stint)]
