@@ -170,7 +170,17 @@ class TestTheStylesheet:
         root = folder("static") / "css"
         named = set(re.findall(r'url\("([^"]+)"\)', (root / "app.css").read_text()))
         there = {file.relative_to(root).as_posix() for file in root.rglob("*.css")} - {"app.css"}
-        assert named == there, "every file of static/css/ needs its line in app.css"
+        shared = {path for path in there if not path.startswith("pages/")}
+        assert named == shared, "every file of static/css/ but pages/ needs its line in app.css"
+
+    def test_leaves_a_page_s_own_styles_to_that_page(self, tmp_path):
+        for kind in (*assets.FOLDERS, "css/pages"):
+            (tmp_path / kind).mkdir(parents=True)
+        (tmp_path / "css" / "app.css").write_text("@layer base;")
+        (tmp_path / "css" / "pages" / "one.css").write_text("@layer base { p { color: red; } }")
+        found = Assets(tmp_path)
+        assert found.files["css/pages/one.css"].body == b"@layer base { p { color: red; } }"
+        assert b"red" not in found.files["css/app.css"].body
 
     def test_finds_its_fonts(self, app, client):
         there = address(app, "css/app.css")
