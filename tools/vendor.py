@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from importlib.metadata import files as metadata_files
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,10 @@ LOCK = STATIC / "vendor" / "lock.json"
 LUCIDE = ("lucide-static", "1.62.0", "ISC")
 HTMX = ("htmx.org", "2.0.11", "0BSD")
 UQR = ("uqr", "0.1.3", "MIT")
+BARCODES = ("barcode-detector", "3.2.2", "MIT")
+# The very version that BARCODES asks for: another one answers "service unavailable".
+ZXING = ("zxing-wasm", "3.1.3", "MIT")
+ZXING_INSIDE = ("zxing-cpp", version("zxing-cpp"), "Apache-2.0")
 PLEX = ("@fontsource/ibm-plex-sans-arabic", "5.3.0", "OFL-1.1")
 PDF_PACKAGE = "fontpkg-ibm-plex-sans-arabic"
 PLEX_FOR_PDF = (PDF_PACKAGE, version(PDF_PACKAGE), "OFL-1.1")
@@ -68,6 +73,8 @@ def vendor() -> int:
             *vendor_htmx(npm_package(HTMX, Path(scratch))),
             *vendor_lucide(npm_package(LUCIDE, Path(scratch))),
             *vendor_uqr(npm_package(UQR, Path(scratch))),
+            *vendor_barcodes(npm_package(BARCODES, Path(scratch))),
+            *vendor_zxing(npm_package(ZXING, Path(scratch))),
             *vendor_web_fonts(npm_package(PLEX, Path(scratch))),
             *vendor_pdf_fonts(),
         ]
@@ -103,6 +110,24 @@ def vendor_uqr(package: Path) -> list[dict[str, str]]:
     script = copy(package / "dist" / "index.mjs", folder / "uqr.js")
     licence = copy(package / "LICENSE", folder / "LICENSE")
     return [locked(UQR, script), locked(UQR, licence)]
+
+
+def vendor_barcodes(package: Path) -> list[dict[str, str]]:
+    """Reads codes where the browser itself cannot; only the scanner page loads it."""
+    folder = STATIC / "vendor" / "barcode-detector"
+    script = copy(package / "dist" / "iife" / "ponyfill.js", folder / "ponyfill.js")
+    licence = copy(package / "LICENSE", folder / "LICENSE")
+    return [locked(BARCODES, script), locked(BARCODES, licence)]
+
+
+def vendor_zxing(package: Path) -> list[dict[str, str]]:
+    """The reader of the detector above, and the licence of the C++ it was made from."""
+    folder = STATIC / "vendor" / "zxing"
+    reader = copy(package / "dist" / "reader" / "zxing_reader.wasm", folder / "zxing_reader.wasm")
+    licence = copy(package / "LICENSE", folder / "LICENSE")
+    inside = next(file for file in metadata_files("zxing-cpp") or [] if file.name == "LICENSE")
+    inner = copy(Path(str(inside.locate())), folder / "LICENSE-zxing-cpp")
+    return [locked(ZXING, reader), locked(ZXING, licence), locked(ZXING_INSIDE, inner)]
 
 
 def vendor_web_fonts(package: Path) -> list[dict[str, str]]:
