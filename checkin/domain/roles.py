@@ -29,6 +29,10 @@ class Permission(StrEnum):
     CONFIRM_SIGN_IN = "confirm_sign_in"
     """Vouch for a person in front of you whose phone is new."""
     MANAGE_POSTERS = "manage_posters"
+    MANAGE_BADGES = "manage_badges"
+    """Make, print, replace and stop the badges of people on one's rosters."""
+    READ_BADGES = "read_badges"
+    """Check somebody in or out by the badge they hand over."""
     PLAN = "plan"
     """Create and edit sites, services, campaigns, opportunities, shifts, rosters."""
     MANAGE_PEOPLE = "manage_people"
@@ -62,7 +66,7 @@ SCOPE: dict[Role, Scope] = {
 _P = Permission
 MAY: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({_P.OWN_ATTENDANCE}),
-    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR}),
+    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES}),
     Role.SUPERVISOR: frozenset(
         {
             _P.OWN_ATTENDANCE,
@@ -71,6 +75,8 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.DECIDE,
             _P.CONFIRM_SIGN_IN,
             _P.MANAGE_POSTERS,
+            _P.MANAGE_BADGES,
+            _P.READ_BADGES,
             _P.SEE_FIGURES,
         }
     ),

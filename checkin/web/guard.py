@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, abort, current_app, g, redirect, req
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
-from checkin.domain.roles import Permission
+from checkin.domain.roles import Permission, Role
 from checkin.operations import devices
 from checkin.operations.permissions import Held, Reach, reach_of, roles_of
 from checkin.web import clock
@@ -22,7 +22,7 @@ login_manager = LoginManager()
 
 PUBLIC = "public"
 PHONE_PERMISSIONS = frozenset({Permission.OWN_ATTENDANCE, Permission.SEE_FLOOR})
-"""A remembered phone proves a volunteer, never a member of staff."""
+"""A remembered phone proves a volunteer or the lead of a shift, never a member of staff."""
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -80,9 +80,10 @@ class Identity(UserMixin):
 
     def reach(self, permission: Permission) -> Reach:
         """Where this person may do that; nowhere for staff acts on a mere remembered phone."""
+        held = self.held
         if self.device.kind != "staff" and permission not in PHONE_PERMISSIONS:
-            return Reach()
-        return reach_of(self.held, permission)
+            held = [one for one in held if one.role is Role.LEAD]
+        return reach_of(held, permission)
 
     def may(self, permission: Permission) -> bool:
         """Whether this person may do that anywhere at all."""
