@@ -125,9 +125,12 @@ class LocalServer(Server):
             self._guard.communicate()
             self._guard = None
 
-    def restart(self) -> None:
-        """Stop as a power cut would and start again on the same port with the same databases."""
-        self._halt()
+    def restart(self, how: str = "immediate") -> None:
+        """Start again on the same port with the same databases.
+
+        "immediate" stops as a power cut would, "fast" as an administrator would.
+        """
+        self._halt(how)
         self.start()
 
     def _port(self) -> int:
@@ -172,10 +175,10 @@ class LocalServer(Server):
         self._halt()
         raise Unavailable(f"PostgreSQL did not start: {self._log.read_text().strip()[-2000:]}")
 
-    def _halt(self) -> None:
+    def _halt(self, how: str = "immediate") -> None:
         if self._process and self._process.poll() is None:
             subprocess.run(
-                [self._binaries / "pg_ctl", "stop", "-D", self._data, "-m", "immediate", "-s"],
+                [self._binaries / "pg_ctl", "stop", "-D", self._data, "-m", how, "-s"],
                 **_as_nobody(self._folder),
                 check=False,
             )

@@ -10,8 +10,7 @@ import random
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,18 +18,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checkin import create_app, migrations
-from checkin.database import db, standalone_engine, transaction
+from checkin import migrations
+from checkin.database import standalone_engine, transaction
 from checkin.domain.fold import Kind
 from checkin.models import Attendance
 from checkin.operations.attendance import Reading, record_scan, recording
 from tests import factories
+from tests.load.servers import app_on
 from tests.load.truth import faults
 from tests.postgres import open_server
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 ready: Any = None
-KEY = "a key for measurements, long enough: 0123456789"
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,6 @@ class Scene:
     people: list[int]
     poster_id: int
     shift_id: int
-
-
-@contextmanager
-def app_on(url: str) -> Iterator[None]:
-    """Inside an app on this database; its connections are closed afterwards."""
-    app = create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "JOBS": False, "TESTING": True})
-    with app.app_context():
-        yield
-        db.session.remove()
-        db.engine.dispose()
 
 
 def set_up(url: str, volunteers: int) -> Scene:

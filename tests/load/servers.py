@@ -10,9 +10,22 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from checkin import create_app
+from checkin.database import db
+
 KEY = "a key for measurements, long enough: 0123456789"
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
+
+
+@contextlib.contextmanager
+def app_on(url: str) -> Iterator[None]:
+    """Inside an app on this database, in this process; its connections are closed afterwards."""
+    app = create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "JOBS": False, "TESTING": True})
+    with app.app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
 
 
 def free_port() -> int:

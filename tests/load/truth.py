@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind, ScanFact, ShiftFact, State, fold
-from checkin.models import Attendance, Scan, Shift
+from checkin.models import Attendance, AuditEntry, Scan, Shift
 from checkin.models.attendance import DECIDED
+from checkin.operations import audit
+from tests.load.servers import app_on
 
 
 def faults(
@@ -21,7 +23,8 @@ def faults(
 
     `acknowledged` are (volunteer id, scan id) pairs somebody was told are kept. Checked: each of
     them is there once; every undecided attendance equals the fold of its volunteer's scans;
-    nobody has two open; a scan names an attendance of its own volunteer; the file is sound.
+    nobody has two open; a scan names an attendance of its own volunteer; the audit log has one
+    line for each scan and for nothing that is not there; the file is sound.
     """
     with Session(engine) as session:
         scans = list(session.scalars(select(Scan)))
@@ -35,8 +38,18 @@ def faults(
             *_two_open(attendances),
             *_strangers(scans, attendances),
             *_not_folded(scans, attendances, shifts, now),
+            *_not_noted(scans, session.scalars(select(AuditEntry))),
         ]
     return found + _damage(engine)
+
+
+def chain_faults(url: str) -> list[str]:
+    """Seal what is left of the audit log, and say where the chain does not hold."""
+    with app_on(url):
+        while audit.seal():
+            pass
+        broken, sealed = audit.broken_at(), audit.sealed_count()
+    return [f"the chain of {sealed} seals is broken at {broken}"] if broken else []
 
 
 def _lost_or_doubled(scans: list[Scan], acknowledged: Iterable[tuple[int, str]]) -> list[str]:
@@ -100,6 +113,18 @@ def _fact(scan: Scan) -> ScanFact:
         *(Evidence(scan.evidence), scan.beneficiaries, scan.undoes, scan.entered_by_id),
         scan.joined,
     )
+
+
+def _not_noted(scans: list[Scan], entries: Iterable[AuditEntry]) -> list[str]:
+    kept = Counter((scan.volunteer_id, scan.scan_uid) for scan in scans)
+    noted = Counter(
+        (one.facts["volunteer"], one.facts["uid"]) for one in entries if "uid" in one.facts
+    )
+    return [
+        f"scan {key} has {noted[key]} lines in the audit log"
+        for key in kept | noted
+        if kept[key] != noted[key]
+    ]
 
 
 def _damage(engine: Engine) -> list[str]:
