@@ -27,6 +27,7 @@ LOCK = STATIC / "vendor" / "lock.json"
 
 LUCIDE = ("lucide-static", "1.62.0", "ISC")
 HTMX = ("htmx.org", "2.0.11", "0BSD")
+IDB = ("idb", "8.0.4", "ISC")
 UQR = ("uqr", "0.1.3", "MIT")
 BARCODES = ("barcode-detector", "3.2.2", "MIT")
 # The very version that BARCODES asks for: another one answers "service unavailable".
@@ -72,6 +73,7 @@ def vendor() -> int:
         lock = [
             *vendor_htmx(npm_package(HTMX, Path(scratch))),
             *vendor_lucide(npm_package(LUCIDE, Path(scratch))),
+            *vendor_idb(npm_package(IDB, Path(scratch))),
             *vendor_uqr(npm_package(UQR, Path(scratch))),
             *vendor_barcodes(npm_package(BARCODES, Path(scratch))),
             *vendor_zxing(npm_package(ZXING, Path(scratch))),
@@ -102,6 +104,14 @@ def vendor_htmx(package: Path) -> list[dict[str, str]]:
 def vendor_lucide(package: Path) -> list[dict[str, str]]:
     """Only the licence: templates/components/icons.html holds the few shapes we use."""
     return [locked(LUCIDE, copy(package / "LICENSE", STATIC / "vendor" / "lucide" / "LICENSE"))]
+
+
+def vendor_idb(package: Path) -> list[dict[str, str]]:
+    """Keeps scans on a phone without a network."""
+    folder = STATIC / "vendor" / "idb"
+    script = copy(package / "build" / "index.js", folder / "index.js")
+    licence = copy(package / "LICENSE", folder / "LICENSE")
+    return [locked(IDB, script), locked(IDB, licence)]
 
 
 def vendor_uqr(package: Path) -> list[dict[str, str]]:

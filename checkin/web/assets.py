@@ -15,7 +15,8 @@ from checkin.config import folder
 from checkin.web.guard import headers_of
 
 PREFIX = "/static/"
-FOLDERS = ("fonts", "icons", "js", "vendor")
+FOLDERS = ("fonts", "icons", "vendor", "js")
+"""In this order: scripts name the version of what they import from vendor/."""
 NOT_SERVED = ("vendor/fonts-pdf/",)
 STYLESHEET = "css/app.css"
 PAGE_STYLES = "css/pages"
@@ -38,6 +39,7 @@ ALREADY_SMALL = (".png", ".woff2")
 _IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
 _URL = re.compile(r'url\("([^"]+)"\)')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_VENDORED = re.compile(rb'"((?:\.\./)+)(vendor/[^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,10 @@ class Assets:
         self.files: dict[str, Asset] = {}
         self.versions: dict[str, str] = {}
         for kind in FOLDERS:
-            self._add(kind, _bodies(root, kind))
+            bodies = _bodies(root, kind)
+            if kind == "js":
+                bodies = {path: self._with_versions(path, body) for path, body in bodies.items()}
+            self._add(kind, bodies)
         styles = {STYLESHEET: join_styles(root / STYLESHEET, self._from_stylesheet)}
         for file in sorted((root / PAGE_STYLES).glob("*.css")):
             styles[f"{PAGE_STYLES}/{file.name}"] = join_styles(file, self._from_page_styles)
@@ -82,6 +87,18 @@ class Assets:
     def _from_stylesheet(self, path: str) -> str:
         """Relative to /static/css/<version>/app.css, so that it holds under any prefix."""
         return "../../" + "/".join(self.address(path))
+
+    def _with_versions(self, path: str, body: bytes) -> bytes:
+        """Imports from static/vendor/ by their paths in this project, as addresses that last.
+
+        Relative to /static/js/<version>/…, one step deeper than the file lies.
+        """
+
+        def addressed(match: re.Match[bytes]) -> bytes:
+            address = "/".join(self.address(match[2].decode()))
+            return b'"' + match[1] + b"../" + address.encode() + b'"'
+
+        return _VENDORED.sub(addressed, body) if path.endswith(".js") else body
 
     def _from_page_styles(self, path: str) -> str:
         return "../" + self._from_stylesheet(path)

@@ -69,6 +69,20 @@ class TestAddresses:
         assert before.address("js/app.js") != after.address("js/app.js")
         assert before.address("css/app.css") == after.address("css/app.css")
 
+    def test_of_vendored_parts_stand_in_the_scripts_that_import_them(self, tmp_path):
+        for kind in (*assets.FOLDERS, "css"):
+            (tmp_path / kind).mkdir()
+        (tmp_path / "css" / "app.css").write_text("@layer base;")
+        (tmp_path / "vendor" / "part.js").write_text("export default 1;")
+        (tmp_path / "js" / "page.js").write_text('import part from "../vendor/part.js";')
+        there = Assets(tmp_path)
+        kind, version, rest = there.address("vendor/part.js")
+        wanted = f'import part from "../../{kind}/{version}/{rest}";'
+        assert there.files["js/page.js"].body.decode() == wanted
+        (tmp_path / "js" / "page.js").write_text('import part from "../vendor/gone.js";')
+        with pytest.raises(LookupError, match="gone"):
+            Assets(tmp_path)
+
     def test_of_an_older_version_are_answered_but_not_for_ever(self, client):
         answer = client.get("/static/js/000000000000/app.js")
         assert answer.status_code == 200
