@@ -84,12 +84,19 @@ class Flag(StrEnum):
     """The phone was farther from the site than the site allows."""
     LOCATION_DENIED = "location_denied"
     """The site asks where the phone is, and the phone did not say."""
+    FAMILY_PHONE = "family_phone"
+    """Another volunteer with the same mobile number checked in on the same phone that day."""
+    RELIEVED = "relieved"
+    """The volunteer who took over the post said that this one had left."""
+    TAKEN_OVER = "taken_over"
+    """No check-out came; the end is proposed for when somebody took over the post."""
 
 
 NEUTRAL: frozenset[Flag] = frozenset(
     {
         *(Flag.EARLY_IN, Flag.LATE_IN, Flag.OFF_ROSTER),
         *(Flag.NEW_DEVICE, Flag.LATE_UPLOAD, Flag.DISPLAY_UNSYNCED, Flag.LOCATION_DENIED),
+        *(Flag.FAMILY_PHONE, Flag.TAKEN_OVER),
         # Forty people arrive together at every change of shifts: worth knowing, not suspicious.
         Flag.BURST,
     }

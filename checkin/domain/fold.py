@@ -8,7 +8,7 @@ forgotten check-out closes by itself, however late the question is asked.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from checkin.domain.evidence import Evidence, Flag, weakest
@@ -21,6 +21,12 @@ from checkin.domain.hours import (
     overlap,
     planned_minutes,
 )
+from checkin.domain.places import Place, too_soon
+
+LONG_OVER_PLAN = timedelta(hours=2)
+LONG_IN_ALL = timedelta(hours=12)
+RELIEF_BEFORE_END = timedelta(minutes=15)
+"""A successor who comes earlier than this is no sign that the one before has left."""
 
 
 class Kind(StrEnum):
@@ -61,6 +67,8 @@ class ScanFact:
     joined: bool = False
     flags: tuple[Flag, ...] = ()
     """Reasons for a second look that belong to this scan alone."""
+    place: Place | None = None
+    """Where the code was read; empty when none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class ShiftFact:
     starts_at: datetime
     ends_at: datetime
     cancelled: bool = False
+    relieved_at: datetime | None = None
+    """When somebody else came to this post for the shift after this one."""
 
     @property
     def closes_at(self) -> datetime:
@@ -180,6 +190,8 @@ _CUT = 2
 def _fold_shift(shift: ShiftFact, scans: list[ScanFact], now: datetime) -> Folded:
     own = [scan for scan in scans if scan.shift_id == shift.id]
     stints, flags = _sweep(shift, own, scans)
+    if _travels_too_fast(stints, scans):
+        flags.add(Flag.IMPOSSIBLE_TRAVEL)
     forgot = any(scan.kind is Kind.FORGOT for scan in own)
     return _summary(shift, stints, flags, forgot, now)
 
@@ -273,11 +285,41 @@ def _state(shift: ShiftFact, stints: list[Stint], now: datetime) -> State:
 
 
 def _proposed_end(shift: ShiftFact, stint: Stint) -> datetime:
-    """The proved end; else the planned one, or the check-in elsewhere that came first."""
+    """The proved end; else when the post was taken over, or the planned end; and in any case
+    the check-in elsewhere that came before."""
     if stint.out_at is not None:
         return stint.out_at
-    ends = [shift.ends_at] if stint.ended_by is None else [shift.ends_at, stint.ended_by]
-    return max(min(ends), stint.in_at)
+    end = _relief(shift, stint) or shift.ends_at
+    if stint.ended_by is not None:
+        end = min(end, stint.ended_by)
+    return max(end, stint.in_at)
+
+
+def _relief(shift: ShiftFact, stint: Stint) -> datetime | None:
+    """The moment somebody took over, where it says when this stint ended."""
+    at = shift.relieved_at
+    if at is None or stint.out_at is not None or stint.in_at > at:
+        return None
+    if stint.ended_by is not None and stint.ended_by < at:
+        return None
+    return at if shift.ends_at - RELIEF_BEFORE_END <= at < shift.closes_at else None
+
+
+def _travels_too_fast(stints: list[Stint], scans: list[ScanFact]) -> bool:
+    """Whether a scan of these stints follows one at another site too closely in time."""
+    placed = [scan for scan in scans if scan.place is not None]
+    return any(
+        _reached_from(scan, before)
+        for stint in stints
+        for scan in _ends(stint)
+        for before in placed
+    )
+
+
+def _reached_from(scan: ScanFact, before: ScanFact) -> bool:
+    if scan.place is None or before.place is None or before.at > scan.at:
+        return False
+    return too_soon(before.place, scan.place, scan.at - before.at)
 
 
 def _ends(stint: Stint) -> Iterator[ScanFact]:
@@ -304,9 +346,15 @@ def _flags_of(
         Flag.LONGER: last is not None and last.at > shift.ends_at + TOLERANCE,
         Flag.SHORTER: credited is not None and credited < plan - TOLERANCE.seconds // 60,
         Flag.NO_MINUTES: credited == 0,
+        Flag.LONG: last is not None and _is_long(last.at - first, plan),
+        Flag.TAKEN_OVER: state is State.UNCLOSED and _relief(shift, stints[-1]) is not None,
         Flag.SHIFT_CANCELLED: shift.cancelled,
     }
     yield from (flag for flag, holds in found.items() if holds)
+
+
+def _is_long(present: timedelta, planned: int) -> bool:
+    return present > min(timedelta(minutes=planned) + LONG_OVER_PLAN, LONG_IN_ALL)
 
 
 def _mark_overlap(folded: Folded, decided: list[Interval]) -> Folded:

@@ -42,6 +42,9 @@ FLAGS: dict[str, Any] = {
     Flag.BURST: _l("Many check-ins within seconds"),
     Flag.FAR_AWAY: _l("Far from the site"),
     Flag.LOCATION_DENIED: _l("Location not shared"),
+    Flag.FAMILY_PHONE: _l("Family phone"),
+    Flag.RELIEVED: _l("Checked out by the volunteer who took over"),
+    Flag.TAKEN_OVER: _l("The post was taken over"),
 }
 STATES: dict[str, tuple[str, str, Any]] = {
     "open": ("ok", "check", _l("Checked in")),
@@ -126,9 +129,19 @@ def why_suggested(attendance: Any, zone: str) -> str:
     """What the suggested minutes rest on, where that is not simply in and out."""
     flags = set(attendance.flags)
     if attendance.state == "unclosed" and attendance.proposed_out_at is not None:
-        return _("until %(time)s", time=time_short(attendance.proposed_out_at, zone))
+        return why_until(attendance, zone)
     if flags & {Flag.LONGER, Flag.EARLY_IN}:
         return _("time inside the shift")
     if len(attendance.stints) > 1:
         return _("times away taken off")
     return ""
+
+
+def why_until(attendance: Any, zone: str) -> str:
+    """Which evidence the proposed end of a forgotten check-out rests on."""
+    time = time_short(attendance.proposed_out_at, zone)
+    if Flag.TAKEN_OVER in attendance.flags:
+        return _("until %(time)s, when another volunteer took over the post", time=time)
+    if attendance.proposed_out_at < attendance.shift.ends_at:
+        return _("until %(time)s, when a check-in elsewhere followed", time=time)
+    return _("until %(time)s, the planned end", time=time)

@@ -1,5 +1,6 @@
 """The fold: tables of what happened and what it means, and the laws it never breaks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind, ScanFact, ShiftFact, State, fold
 from checkin.domain.hours import AUTO_CLOSE_AFTER, overlap
+from checkin.domain.places import Place
 
 DAY = datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
 """Midnight in Makkah, so that 08:00 in a table is eight in the morning there."""
@@ -208,7 +210,8 @@ def histories(draw: st.DrawFn) -> list[ScanFact]:
             moment = draw(moments)
             served = draw(st.none() | st.integers(0, 50)) if kind is Kind.OUT else None
             level = draw(st.sampled_from(Evidence))
-            facts.append(ScanFact(uid, kind, draw(ids), moment, moment, level, served))
+            place = draw(st.none() | st.builds(Place, st.integers(1, 2)))
+            facts.append(ScanFact(uid, kind, draw(ids), moment, moment, level, served, place=place))
     return facts
 
 
@@ -256,3 +259,89 @@ def test_asking_again_later_only_closes_what_was_open(history):
     for shift_id, one in early.items():
         if one.state is not State.OPEN:
             assert late[shift_id] == one
+
+
+# --- reasons for a second look -------------------------------------------------------------
+
+GATE, COURT = Place(1), Place(2)
+
+
+def placed(text: str, *places: Place | None, flags: tuple[Flag, ...] = ()) -> list[ScanFact]:
+    """The scans of a table's row, each read at a place."""
+    found = zip(scans(text), places, strict=True)
+    return [replace(scan, place=place, flags=flags) for scan, place in found]
+
+
+def flags_of(facts: list[ScanFact], letter: str, now: str = "40:00", **shift) -> list[Flag]:
+    shifts = {one.id: one for one in SHIFTS.values()}
+    shifts[SHIFTS[letter].id] = replace(SHIFTS[letter], **shift)
+    return list(fold(facts, shifts, at(now))[SHIFTS[letter].id].flags)
+
+
+@pytest.mark.parametrize(
+    ("happened", "places", "first", "second"),
+    [
+        ("A+08:00 A-11:59 B+12:00", (GATE, GATE, COURT), False, True),
+        ("A+08:00 A-11:58 B+12:00", (GATE, GATE, COURT), False, False),
+        ("A+08:00 A-11:59 B+12:00", (GATE, GATE, GATE), False, False),
+        ("A+08:00 A-11:59 B+12:00", (GATE, None, COURT), False, False),  # moved: no code read
+        ("A+08:00 B+08:01", (GATE, COURT), False, True),
+        ("A+08:00 B+08:00", (GATE, COURT), True, True),
+        ("A+08:00 B+11:00 A-11:01", (GATE, COURT, GATE), False, False),  # an orphan proves nothing
+    ],
+)
+def test_two_sites_too_close_in_time_flag_the_later(happened, places, first, second):
+    facts = placed(happened, *places)
+    assert (Flag.IMPOSSIBLE_TRAVEL in flags_of(facts, "A")) is first
+    assert (Flag.IMPOSSIBLE_TRAVEL in flags_of(facts, "B")) is second
+
+
+def test_a_scan_taken_back_was_nowhere():
+    facts = placed("A+08:00 !1 B+08:01", GATE, None, COURT)
+    assert Flag.IMPOSSIBLE_TRAVEL not in flags_of(facts, "B")
+
+
+def test_the_flags_of_scans_an_attendance_does_not_rest_on_are_not_its_own():
+    facts = scans("A+08:00 A-11:00 A-12:00")
+    facts[1] = replace(facts[1], flags=(Flag.OFFLINE,))
+    assert Flag.OFFLINE not in flags_of(facts, "A")
+    facts[2] = replace(facts[2], flags=(Flag.OFFLINE, Flag.NEW_DEVICE))
+    assert {Flag.OFFLINE, Flag.NEW_DEVICE} <= set(flags_of(facts, "A"))
+
+
+@pytest.mark.parametrize(
+    ("happened", "letter", "is_long"),
+    [
+        ("A+06:00 A-12:00", "A", False),  # two hours over the plan
+        ("A+05:59 A-12:00", "A", True),
+        ("L+18:00 L-30:00", "L", False),  # twelve in all
+        ("L+18:00 L-30:01", "L", True),
+        ("A+05:00", "A", False),  # no end, no length
+    ],
+)
+def test_a_very_long_presence_is_flagged(happened, letter, is_long):
+    assert (Flag.LONG in flags_of(scans(happened), letter)) is is_long
+
+
+@pytest.mark.parametrize(
+    ("happened", "relieved", "end", "minutes"),
+    [
+        ("A+08:00", "11:50", "11:50", 230),
+        ("A+08:00", "12:20", "12:20", 240),  # waited for the successor; only the plan counts
+        ("A+08:00", "11:44", "12:00", 240),  # too early to say anything
+        ("A+08:00", "13:00", "12:00", 240),  # too late
+        ("A+11:55", "11:50", "12:00", 5),  # came after
+        ("A+08:00 C+10:00", "11:50", "10:00", 120),  # was elsewhere by then
+    ],
+)
+def test_whoever_took_over_the_post_says_when_it_was_left(happened, relieved, end, minutes):
+    facts = {one.id: one for one in SHIFTS.values()}
+    facts[1] = replace(facts[1], relieved_at=at(relieved))
+    one = fold(scans(happened), facts, at("40:00"))[1]
+    assert (one.proposed_out_at, one.proposed_minutes) == (at(end), minutes)
+    assert (Flag.TAKEN_OVER in one.flags) is (end == relieved)
+    assert one.credited_minutes is None
+
+
+def test_a_proved_end_needs_no_successor():
+    assert Flag.TAKEN_OVER not in flags_of(scans("A+08:00 A-11:30"), "A", relieved_at=at("11:50"))
