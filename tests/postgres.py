@@ -56,14 +56,14 @@ class Server:
             sql.Identifier(self._prefix + name),
             sql.Identifier(self._prefix + template if template else "template0"),
         )
-        self._execute(statement)
+        self.execute(statement)
         self._made.append(name)
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
         """Remove a database, and whoever is still connected to it."""
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        self._execute(statement.format(sql.Identifier(self._prefix + name)))
+        self.execute(statement.format(sql.Identifier(self._prefix + name)))
 
     def start(self) -> None:
         """Nothing to do: it runs already."""
@@ -75,7 +75,7 @@ class Server:
 
     def restart(self) -> None:
         """Break every connection, which is what a restart does to an application."""
-        self._execute(
+        self.execute(
             sql.SQL(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE {}"
             ).format(sql.Literal(self._prefix.replace("_", r"\_") + "%"))
@@ -84,7 +84,8 @@ class Server:
     def _at(self, scheme: str, database: str) -> str:
         return urlunsplit(urlsplit(self._address)._replace(scheme=scheme, path=f"/{database}"))
 
-    def _execute(self, statement: sql.Composable) -> None:
+    def execute(self, statement: sql.Composable) -> None:
+        """Run a statement outside any transaction, in the server's own database."""
         own = urlsplit(self._address).path.strip("/") or "postgres"
         with psycopg.connect(self._at("postgresql", own), autocommit=True) as connection:
             connection.execute(statement)
@@ -168,7 +169,7 @@ class LocalServer(Server):
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self._process and self._process.poll() is None:
             try:
-                self._execute(sql.SQL("SELECT 1"))
+                self.execute(sql.SQL("SELECT 1"))
                 return
             except psycopg.OperationalError:
                 time.sleep(0.05)
