@@ -1,0 +1,101 @@
+"""Paper as PDF: fonts, lines in both directions, boxes and codes, for whatever room prints."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from checkin.config import folder
+from checkin.web.qr import QUIET, Level, qr_code
+
+# All measures are millimetres.
+BLACK, GREY, WHITE = (0, 0, 0), (150, 150, 150), (255, 255, 255)
+Colour = tuple[int, int, int]
+_POINTS = 72 / 25.4
+_SHAPING = {
+    "ar": {"direction": "rtl", "script": "arab", "language": "ara"},
+    "en": {"direction": "ltr", "script": "latn", "language": "eng"},
+}
+
+
+class Paper:
+    """A document of A4 sheets; what stands where is its reader's thought."""
+
+    def __init__(self, title: str, now: datetime) -> None:
+        from fpdf import FPDF  # heavy: a third of a second that no other page waits for
+
+        self._pdf: Any = FPDF(format="A4")
+        self._pdf.set_title(title)
+        self._pdf.set_lang("ar")
+        self._pdf.set_creation_date(now)
+        self._pdf.set_auto_page_break(False)
+        for style, weight in (("", "Regular"), ("B", "Bold")):
+            self._pdf.add_font("plex", style, _fonts() / f"IBMPlexSansArabic-{weight}.ttf")
+
+    def finished(self) -> bytes:
+        return bytes(self._pdf.output())
+
+    def new_page(self) -> None:
+        self._pdf.add_page()
+
+    def ink(self, colour: Colour) -> None:
+        """The colour of the letters that follow."""
+        self._pdf.set_text_color(*colour)
+
+    def line(
+        self,
+        text: str,
+        lang: str,
+        y: float,
+        height: float,
+        *,
+        x: float,
+        width: float,
+        size: float,
+        style: str = "",
+        align: str = "C",
+        inset: float = 0,
+    ) -> None:
+        """One line of text in its box; too long a text is set smaller rather than cut."""
+        self._pdf.set_text_shaping(True, **_SHAPING[lang])
+        self._pdf.set_font("plex", style, size * _POINTS)
+        room = width - 2 * inset - 2 * self._pdf.c_margin
+        wide = self._pdf.get_string_width(text)
+        if wide > room:
+            self._pdf.set_font_size(size * _POINTS * room / wide)
+        self._pdf.set_xy(x + inset, y)
+        self._pdf.cell(width - 2 * inset, height, text, align=align)
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: Colour | None = None,
+        edge: Colour = BLACK,
+        corner: float = 3,
+    ) -> None:
+        self._pdf.set_line_width(0.3)
+        self._pdf.set_draw_color(*edge)
+        if fill:
+            self._pdf.set_fill_color(*fill)
+        style = "F" if fill else "D"
+        shape = {"round_corners": corner > 0, "corner_radius": corner}
+        self._pdf.rect(x, y, width, height, style, **shape)
+
+    def code(self, text: str, level: Level, *, x: float, y: float, side: float) -> None:
+        """A code whose dark part is `side` wide, around the point; its quiet zone stays empty."""
+        code = qr_code(text, level)
+        module = side / (code.side - 2 * QUIET)
+        left, top = x - code.side * module / 2, y - code.side * module / 2
+        with self._pdf.new_path() as path:
+            path.style.fill_color = "#000000"
+            path.style.stroke_color = None
+            # One path, because viewers show seams between shapes that merely touch.
+            for column, row, width in code.runs:
+                path.rectangle(left + column * module, top + row * module, width * module, module)
+
+
+def _fonts() -> Path:
+    return folder("static") / "vendor" / "fonts-pdf"
