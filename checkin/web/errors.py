@@ -1,5 +1,6 @@
 """Where problems become pages or JSON: one sentence each, in the reader's language."""
 
+import errno
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -112,8 +113,8 @@ def _misnamed(error: SecurityError) -> Response:
     return Response(f"{heading}\n", 400, mimetype="text/plain")
 
 
-def _unavailable(error: OperationalError | TimeoutError) -> Response:
-    """The database does not answer: say when to try again; nothing was half done."""
+def _unavailable(error: OperationalError | TimeoutError | OSError) -> Response:
+    """The database does not answer, or has no room: say when to try again; nothing is half done."""
     current_app.logger.error("database unavailable: %s", getattr(error, "orig", error))
     db.session.rollback()
     forget_person()
@@ -122,7 +123,12 @@ def _unavailable(error: OperationalError | TimeoutError) -> Response:
     return response
 
 
-def _unexpected(error: Exception) -> tuple[Any, int]:
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+def _unexpected(error: Exception) -> Any:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return _unavailable(error)
     current_app.logger.exception("unexpected error")
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS") is not False:
         raise error

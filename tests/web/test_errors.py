@@ -1,6 +1,8 @@
 """When something goes wrong: one sentence in the reader's language, nothing half done."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,25 @@ def test_a_database_that_goes_in_the_middle_of_a_page(app, world):
     answer = everything.browser(app, world, "layla").get("/help")
     assert answer.status_code == 503
     assert "SELECT" not in answer.text
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_no_room_for_a_file_is_said_like_no_room_in_the_database(app, world, number):
+    def fail() -> str:
+        raise OSError(number, os.strerror(number))
+
+    fail_at(app, "pages.help", fail)
+    answer = everything.browser(app, world, "layla", "en").get("/help", headers=HTML)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "What you recorded before is safe" in plain(answer)
+
+
+def test_another_fault_of_a_file_stays_a_fault(app, world):
+    def fail() -> str:
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+    fail_at(app, "pages.help", fail)
+    assert everything.browser(app, world, "layla").get("/help").status_code == 500
 
 
 # --- answers by kind -----------------------------------------------------------------------
