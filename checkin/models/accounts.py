@@ -102,6 +102,9 @@ class Device(Base):
     Its cookie is `selector.verifier`; only the verifier's SHA-256 is kept. The verifier is
     renewed now and then, and the one before stays good for a minute, for tabs opened together;
     after that a copy of it betrays theft and ends the device.
+
+    `browser_sha` is the SHA-256 of a random name that stays in the browser when another person
+    signs in there, so that one phone serving two people can be told from two phones.
     """
 
     __tablename__ = "devices"
@@ -119,6 +122,7 @@ class Device(Base):
     seen_on: Mapped[date]
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     label: Mapped[str] = mapped_column(String(60))
+    browser_sha: Mapped[str | None] = mapped_column(String(64), index=True)
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 

@@ -86,6 +86,12 @@ def _forget_surplus(person_id: int, now: datetime) -> None:
         phone.revoked_at = now
 
 
+@transaction
+def name_browser(device_id: int, name: str) -> None:
+    """Note which browser a device is signed in on, by the random name that browser keeps."""
+    db.session.execute(update(Device).where(Device.id == device_id).values(browser_sha=_sha(name)))
+
+
 def recognise(cookie: str, now: datetime) -> Recognised | None:
     """The person behind a cookie, or nothing; a stale copy of a cookie ends the device."""
     selector, _, verifier = cookie.partition(".")

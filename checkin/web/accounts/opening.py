@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, current_app, redirect, request, session, url_for
 
-from checkin.operations import accounts, jobs
+from checkin.operations import accounts, devices, jobs
 from checkin.operations.accounts import Checked, Opened
 from checkin.web import clock, intent
 from checkin.web.browsers import browser_label
@@ -16,6 +16,8 @@ from checkin.web.i18n import current_prefs
 from checkin.web.targets import safe_target
 
 STEP_LIVES = timedelta(minutes=10)
+BROWSER_KEPT = timedelta(days=400)
+"""The longest a browser keeps any cookie."""
 _KEYS = ("opening", "staff_opening", "visitor", "demo_code", "new_secret")
 
 
@@ -155,7 +157,20 @@ def admit(person_id: int, opening: Opening) -> Response:
         target = url_for("accounts.guardian", next=opening.target or None)
     else:
         target = intent.finish(person_id, opening.target, opened.device_id)
-    return _signed_in(opened, target)
+    response = _signed_in(opened, target)
+    _name_browser(response, opened.device_id)
+    return response
+
+
+def _name_browser(response: Response, device_id: int) -> None:
+    """The name stays when another person signs in here; by it a shared phone is told from two."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    cookie = "__Host-browser" if secure else "browser"
+    name = request.cookies.get(cookie) or secrets.token_urlsafe(16)
+    devices.name_browser(device_id, name)
+    response.set_cookie(
+        cookie, name, max_age=BROWSER_KEPT, secure=secure, httponly=True, samesite="Lax"
+    )
 
 
 def admit_staff(checked: Checked, target: str) -> Response:

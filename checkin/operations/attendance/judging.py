@@ -1,0 +1,120 @@
+"""Reasons for a second look that only the database knows: shared phones, crowds, distances.
+
+They are asked together with what the code says, in one question, so that a scan waits for
+nothing more. What follows from a volunteer's own scans alone is the fold's to say.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from checkin.domain.evidence import Flag
+from checkin.domain.fold import Kind
+from checkin.domain.places import is_far
+from checkin.models import Device, Person, Scan
+
+SHARED_WITHIN = timedelta(hours=12)
+NEW_FOR = timedelta(hours=24)
+BURST_WITHIN = timedelta(seconds=10)
+BURST_PEOPLE = 8
+_COUNTED = 4 * BURST_PEOPLE
+"""No more scans are looked at to see a crowd, however large it is."""
+_FAMILY, _STRANGERS = 1, 2
+
+_Id = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+
+
+def clues(site_id: _Id, code_id: _Id, read: _Id) -> tuple[ColumnElement[Any], ...]:
+    """Columns for the question about a code: its table's site and id, and what scans keep of it."""
+    return (
+        _others_on_this_phone().label("phone_shared_by"),
+        _remembered_since().label("phone_since"),
+        _others_just_now(site_id, code_id, read).label("others_just_now"),
+    )
+
+
+def circumstances(device_id: int | None, now: datetime) -> dict[str, Any]:
+    """What the clues are asked with."""
+    return {
+        "device_id": device_id,
+        "shared_since": now - SHARED_WITHIN,
+        "burst_since": now - BURST_WITHIN,
+    }
+
+
+def flags_of(reading: Any, named: Any, now: datetime) -> tuple[Flag, ...]:
+    """What gives reason to look twice at a volunteer's own check-in by a code."""
+    if reading.kind is not Kind.IN or reading.badge_id is not None:
+        return ()
+    return (*_about_phone(named, now), *_about_crowd(reading, named), *_about_place(reading, named))
+
+
+def _about_phone(named: Any, now: datetime) -> Iterator[Flag]:
+    if named.phone_shared_by is not None:
+        yield Flag.FAMILY_PHONE if named.phone_shared_by == _FAMILY else Flag.SHARED_DEVICE
+    if named.phone_since is not None and now - named.phone_since < NEW_FOR:
+        yield Flag.NEW_DEVICE
+
+
+def _about_crowd(reading: Any, named: Any) -> Iterator[Flag]:
+    """Only live scans come in a burst; phones that find the network again all send at once."""
+    if reading.clock is None and named.others_just_now >= BURST_PEOPLE - 1:
+        yield Flag.BURST
+
+
+def _about_place(reading: Any, named: Any) -> Iterator[Flag]:
+    """Only a printed code, which anybody may photograph, leaves open where the phone was."""
+    if named.latitude is None or reading.display_id is not None:
+        return
+    if reading.distance_m is None:
+        yield Flag.LOCATION_DENIED
+    elif is_far(reading.distance_m, reading.accuracy_m, named.radius_m):
+        yield Flag.FAR_AWAY
+
+
+# --- what is asked -------------------------------------------------------------------------
+
+
+def _others_on_this_phone() -> Any:
+    """1 when only people with the same mobile checked in on this phone today, 2 when others did,
+    nothing when nobody did."""
+    mine, other = aliased(Device), aliased(Device)
+    me, them = aliased(Person), aliased(Person)
+    return (
+        select(func.max(case((them.mobile == me.mobile, _FAMILY), else_=_STRANGERS)))
+        .select_from(mine)
+        .join(me, me.id == mine.person_id)
+        .join(other, (other.browser_sha == mine.browser_sha) & (other.person_id != me.id))
+        .join(them, them.id == other.person_id)
+        .join(Scan, (Scan.volunteer_id == them.id) & (Scan.device_id == other.id))
+        .where(mine.id == bindparam("device_id"), mine.person_id == bindparam("volunteer_id"))
+        .where(Scan.kind == Kind.IN.value, Scan.effective_at >= bindparam("shared_since"))
+        .scalar_subquery()
+    )
+
+
+def _remembered_since() -> Any:
+    return (
+        select(Device.created_at)
+        .where(Device.id == bindparam("device_id"))
+        .where(Device.person_id == bindparam("volunteer_id"))
+        .scalar_subquery()
+    )
+
+
+def _others_just_now(site_id: _Id, code_id: _Id, read: _Id) -> Any:
+    """How many other people checked in live by this very code within the last seconds."""
+    theirs = aliased(Scan)
+    lately = (
+        select(theirs.volunteer_id)
+        .where(theirs.site_id == site_id, theirs.received_at > bindparam("burst_since"))
+        .where(getattr(theirs, read.key) == code_id, theirs.kind == Kind.IN.value)
+        .where(theirs.device_at.is_(None), theirs.volunteer_id != bindparam("volunteer_id"))
+        .correlate(site_id.class_)
+        .limit(_COUNTED)
+        .subquery()
+    )
+    return select(func.count(distinct(lately.c.volunteer_id))).scalar_subquery()
