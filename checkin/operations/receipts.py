@@ -48,7 +48,7 @@ def reference_of(person_id: int) -> str:
 def is_reference_of(reference: str, person_id: int) -> bool:
     """Whether a phone means this person, also by a name from before the key was changed."""
     names = [_mac(key, _PERSON, str(person_id)) for key in keys_for("receipt")]
-    return any([hmac.compare_digest(name.encode(), reference.encode()) for name in names])
+    return any(hmac.compare_digest(name.encode(), reference.encode()) for name in names)
 
 
 def number_of(uid: str) -> str:
@@ -57,7 +57,7 @@ def number_of(uid: str) -> str:
     The phone shows the same ones, made from the scan's id alone, before anything was sent.
     """
     digest = hashlib.sha256(uid.lower().encode()).digest()
-    return f"{int.from_bytes(digest[:4]) % 10_000:04}"
+    return f"{int.from_bytes(digest) % 10_000:04}"
 
 
 def _signed(kind: str, at: datetime, *facts: str) -> str:
@@ -72,7 +72,7 @@ def _read(receipt: str | None, kind: str, *facts: str) -> datetime | None:
     if not set(receipt) <= set(ALPHABET):
         return None
     made = [_mac(key, kind, time, *facts) for key in keys_for("receipt")]
-    if not any([hmac.compare_digest(one, mac) for one in made]):
+    if not any(hmac.compare_digest(one, mac) for one in made):
         return None
     return _EPOCH + decode(time) * _MILLISECOND
 
