@@ -1,8 +1,12 @@
 """Points on the map: how far apart they are, and how fast somebody would have to be."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from math import asin, cos, hypot, radians, sin, sqrt
+
+from checkin.domain.errors import Problem
+from checkin.domain.text import latin_digits
 
 EARTH_M = 6_371_009
 """Mean radius of the earth (IUGG)."""
@@ -24,6 +28,27 @@ class Place:
 
     site_id: int
     point: Point | None = None
+
+
+_DEGREES = r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,15})?)"
+_POINT = re.compile(rf"\(?\s*{_DEGREES}\s*°?\s*[,،;؛\s]\s*{_DEGREES}\s*°?\s*\)?")
+
+
+def read_point(text: str) -> Point | None:
+    """A point as maps give it to copy ("21.42249, 39.82619"), in any digits; blank is none.
+
+    Raises Problem `point_unreadable` for anything else, and for points not on the earth.
+    """
+    typed = latin_digits(text).strip()
+    if not typed:
+        return None
+    found = _POINT.fullmatch(typed)
+    if found is None:
+        raise Problem("point_unreadable")
+    latitude, longitude = float(found[1]), float(found[2])
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise Problem("point_unreadable")
+    return latitude, longitude
 
 
 def distance_m(one: Point, other: Point) -> float:

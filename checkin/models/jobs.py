@@ -37,7 +37,7 @@ class Message(Base):
     once: Mapped[str] = mapped_column(String(80), unique=True)
     template: Mapped[str] = mapped_column(String(30))
     language: Mapped[str] = mapped_column(String(2))
-    mobile: Mapped[str] = mapped_column(String(16))
+    mobile: Mapped[str] = mapped_column(String(16), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

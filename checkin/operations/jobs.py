@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from checkin.database import db, transaction, upsert
 from checkin.models import Job
-from checkin.operations import accounts, audit, limits, messages, senders
+from checkin.operations import accounts, audit, limits, messages, reminders, senders
 from checkin.operations.attendance.sweep import close_forgotten
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ RENDERER = "checkin_message_text"
 Sweep = Callable[[datetime], int]
 SWEEPS: dict[str, tuple[int, Sweep]] = {
     "close_forgotten": (60, close_forgotten),
+    "remind_forgotten": (60, reminders.remind_forgotten),
     "seal_audit": (60, lambda now: audit.seal()),
     "forget_messages": (60, messages.forget_passed),
     "forget_sign_ins": (600, accounts.forget_passed),

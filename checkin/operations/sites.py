@@ -1,7 +1,9 @@
 """Places where people serve: made, changed and closed, with their lanes."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -10,6 +12,8 @@ from sqlalchemy.orm import selectinload
 from checkin.database import db, transaction
 from checkin.domain.days import MAKKAH
 from checkin.domain.errors import NotFound, Problem
+from checkin.domain.places import Point
+from checkin.domain.quiet import Window
 from checkin.models import Lane, Shift, Site
 from checkin.operations import audit, catalogue
 from checkin.operations.permissions import Reach, sites_within
@@ -25,18 +29,52 @@ CODE_MODES = ("poster",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
-    """What a coordinator says about a site; `phone` is E.164 or nothing."""
+    """What a coordinator says about a site; `phone` is E.164 or nothing.
+
+    With a `point` on the map, phones are asked once, at check-in, how far away they are; `radius_m`
+    is how far is not far. Within `quiet_windows` nobody is sent a message.
+    """
 
     name_ar: str
     name_en: str
     zone: str = MAKKAH
     code_mode: str = "poster"
     phone: str | None = None
+    quiet_windows: tuple[Window, ...] = ()
+    point: Point | None = None
+    radius_m: int | None = None
 
     def check(self) -> None:
         if self.zone not in ZONES:
             raise Problem("zone_unknown")
         ZoneInfo(self.zone)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        latitude, longitude = self.point or (None, None)
+        return {
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "zone": self.zone,
+            "code_mode": self.code_mode,
+            "phone": self.phone,
+            "quiet_windows": [[f"{one:%H:%M}" for one in window] for window in self.quiet_windows],
+            "latitude": latitude,
+            "longitude": longitude,
+            "radius_m": self.radius_m if self.point else None,
+        }
+
+
+def windows_of(kept: Iterable[Iterable[str]]) -> list[Window]:
+    """A site's quiet windows as times of day."""
+    return [(time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in kept]
+
+
+def point_of(site: Site) -> Point | None:
+    """Where the site is on the map, if it has been said."""
+    if site.latitude is None or site.longitude is None:
+        return None
+    return site.latitude, site.longitude
 
 
 @transaction
@@ -44,7 +82,7 @@ def create(plan: SitePlan, *, by: int | None, now: datetime) -> int:
     """A new site's id; Problem `name_taken`."""
     plan.check()
     _refuse_taken(plan.name_ar, None)
-    return catalogue.keep(Site(**asdict(plan), created_at=now), by=by, now=now)
+    return catalogue.keep(Site(**plan.columns, created_at=now), by=by, now=now)
 
 
 @transaction
@@ -55,7 +93,7 @@ def change(site_id: int, plan: SitePlan, *, by: int, now: datetime) -> None:
     _refuse_taken(plan.name_ar, site_id)
     if plan.zone != site.zone and _any_shift(site_id):
         raise Problem("zone_fixed")
-    catalogue.change(site, asdict(plan), by=by, now=now)
+    catalogue.change(site, plan.columns, by=by, now=now)
 
 
 @transaction

@@ -1,6 +1,8 @@
 """Sites: made, changed and closed; their lanes, supervisors and shifts of the day."""
 
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,7 +16,7 @@ from checkin.models import Grant, Lane, Site
 from checkin.operations import grants, people, posters, shifts, sites
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
-from checkin.web.filters import isolate
+from checkin.web.filters import isolate, time_range
 from checkin.web.guard import requires
 from checkin.web.sites_forms import CODE_MODES, LaneForm, SiteForm, zone_name
 
@@ -220,6 +222,7 @@ def _page(site: Site, lane_form: LaneForm) -> str:
     now, reach = clock.now(), current_user.reach(Permission.PLAN)
     today = local_day(now, site.zone)
     planned = shifts.of_days(today, today, reach, site_id=site.id)
+    point = sites.point_of(site)
     return render_template(
         "sites/show.html",
         site=site,
@@ -232,7 +235,18 @@ def _page(site: Site, lane_form: LaneForm) -> str:
         poster=_poster(site.id),
         zone_city=zone_name(site.zone),
         code_modes=CODE_MODES,
+        quiet=_quiet(site, today),
+        point="{}, {}".format(*point) if point else None,
     )
+
+
+def _quiet(site: Site, today: date) -> list[str]:
+    """Times without messages in words; one over midnight ends, as all do, at a time of day."""
+    zone = ZoneInfo(site.zone)
+    return [
+        time_range(*(datetime.combine(today, at, zone) for at in window), site.zone)
+        for window in sites.windows_of(site.quiet_windows)
+    ]
 
 
 def _poster(site_id: int) -> Any:

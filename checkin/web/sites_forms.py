@@ -1,13 +1,28 @@
 """What a coordinator fills in about a site and its lanes."""
 
+from collections.abc import Callable
+from typing import Any
+
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
 
+from checkin.domain.errors import Problem
+from checkin.domain.places import RADIUS_M, read_point
+from checkin.domain.quiet import read_windows, write_windows
 from checkin.models import Site
-from checkin.operations.sites import ZONES, SitePlan
-from checkin.web.fields import Form, name_field, phone_field, worded
+from checkin.operations.sites import ZONES, SitePlan, point_of, windows_of
+from checkin.web import errors
+from checkin.web.fields import Form, name_field, number_field, phone_field, worded
+
+errors.sentences(
+    window_unreadable=_l("“%(text)s” is not a time window. Write it like 12:10–12:45"),
+    windows_overlap=_l("Two of these times overlap. Write them as one"),
+    too_many_windows=_l("No more than %(most)s time windows can be kept"),
+    point_unreadable=_l("Write the point as maps show it, like 21.42249, 39.82619"),
+)
 
 CODE_MODES = {"poster": _l("Printed poster: one tap to confirm")}
 
@@ -20,9 +35,38 @@ class SiteForm(Form):
     )
     code_mode = RadioField(_l("Check-in code"), choices=worded(CODE_MODES), default="poster")
     zone = SelectField(_l("Time zone"))
+    quiet = TextAreaField(
+        _l("Times without messages"),
+        validators=[Optional()],
+        description=_l("Around prayers, for example. One on each line, like 12:10–12:45"),
+    )
+    point = StringField(
+        _l("Point on the map"),
+        validators=[Optional()],
+        description=_l(
+            "Only if phones shall be asked at check-in how far away they are. "
+            "The distance is rounded and never stops anybody. Copy it from a map, "
+            "like 21.42249, 39.82619"
+        ),
+    )
+    radius = number_field(
+        _l("Reach of the site in metres"),
+        50,
+        20_000,
+        optional=True,
+        description=_l("Blank: %(number)s m", number=RADIUS_M),
+    )
 
     def __init__(self, site: Site | None = None) -> None:
-        super().__init__(obj=site)
+        kept = {}
+        if site is not None:
+            point = point_of(site)
+            kept = {
+                "quiet": write_windows(windows_of(site.quiet_windows)),
+                "point": "{}, {}".format(*point) if point else "",
+                "radius": site.radius_m,
+            }
+        super().__init__(obj=site, data=kept)
         self.zone.choices = worded({zone: zone_name(zone) for zone in ZONES})
 
     @property
@@ -33,7 +77,24 @@ class SiteForm(Form):
             zone=self.zone.data,
             code_mode=self.code_mode.data,
             phone=self.phone.data,
+            quiet_windows=tuple(read_windows(self.quiet.data or "")),
+            point=read_point(self.point.data or ""),
+            radius_m=self.radius.data,
         )
+
+    def validate_quiet(self, field: Field) -> None:
+        _read(read_windows, field)
+
+    def validate_point(self, field: Field) -> None:
+        _read(read_point, field)
+
+
+def _read(read: Callable[[str], Any], field: Field) -> None:
+    """What was typed stays in the field, whether it can be read or not."""
+    try:
+        read(field.data or "")
+    except Problem as problem:
+        raise ValidationError(errors.sentence(problem)) from problem
 
 
 class LaneForm(Form):

@@ -6,13 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.domain.places import Place, distance_m, is_far, rounded_m, too_soon
+from checkin.domain.errors import Problem
+from checkin.domain.places import Place, distance_m, is_far, read_point, rounded_m, too_soon
 
 KAABA = (21.42249, 39.82619)
 ARAFAT = (21.35483, 39.98399)
 MADINAH = (24.46722, 39.61111)
 HERE, THERE = Place(1, KAABA), Place(2, ARAFAT)
 POINTS = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+
+
+@pytest.mark.parametrize(
+    ("typed", "point"),
+    [
+        ("", None),
+        ("  ", None),
+        ("21.42249, 39.82619", KAABA),
+        ("21.42249,39.82619", KAABA),
+        ("(21.42249 39.82619)", KAABA),
+        ("21.42249°, 39.82619°", KAABA),
+        ("٢١٫٤٢٢٤٩، ٣٩٫٨٢٦١٩", KAABA),
+        ("-33.9, 151", (-33.9, 151.0)),
+    ],
+)
+def test_a_point_is_read_as_maps_give_it(typed, point):
+    assert read_point(typed) == point
+
+
+@pytest.mark.parametrize(
+    "typed", ["21.4", "north", "91, 0", "0, 181", "21,42249, 39,82619", "1, 2, 3"]
+)
+def test_anything_else_is_no_point(typed):
+    with pytest.raises(Problem, match="point_unreadable"):
+        read_point(typed)
 
 
 @pytest.mark.parametrize(

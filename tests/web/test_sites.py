@@ -72,6 +72,52 @@ def test_details_change(cast, layla):
     assert "the time zone stays" in refused.get_data(as_text=True)
 
 
+QUIET = {"quiet": "١٢:١٠–١٢:٤٥\n23:00-4:30", "point": "21.42249, 39.82619", "radius": "250"}
+
+
+def test_quiet_times_and_the_point_on_the_map_are_kept(cast, layla):
+    site = sites.find(layla_makes(layla, **QUIET), EVERYWHERE)
+    assert site.quiet_windows == [["12:10", "12:45"], ["23:00", "04:30"]]
+    assert (site.latitude, site.longitude, site.radius_m) == (21.42249, 39.82619, 250)
+    page = layla.text(f"/sites/{site.id}")
+    assert "12:10 PM to 12:45 PM · 11:00 PM to 4:30 AM" in page
+    assert "21.42249, 39.82619" in page
+    form = layla.get(f"/sites/{site.id}/details").get_data(as_text=True)
+    assert "12:10–12:45\n23:00–04:30" in form
+    assert 'value="21.42249, 39.82619"' in form
+    emptied = {**FIELDS, "quiet": "", "point": " ", "radius": "250"}
+    assert layla.send(f"/sites/{site.id}/details", **emptied).status_code == 303
+    site = sites.find(site.id, EVERYWHERE)
+    assert (site.quiet_windows, site.latitude, site.longitude, site.radius_m) == (
+        *([], None, None, None),
+    )
+
+
+def layla_makes(layla, **fields) -> int:
+    made = layla.send("/sites/new", **FIELDS, **fields)
+    assert made.status_code == 303
+    return int(made.location.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("quiet", "12:10–12:45\naround noon", "“around noon” is not a time window"),
+        ("quiet", "12:10-12:45, 12:40-13:00", "Two of these times overlap"),
+        ("quiet", "\n".join(f"{h}:00-{h}:10" for h in range(9)), "No more than 8 time windows"),
+        ("point", "at the gate", "Write the point as maps show it"),
+        ("radius", "7", "Enter a number from 50 to 20,000"),
+    ],
+)
+def test_an_unreadable_time_or_point_is_said_and_stays_typed(layla, field, typed, said):
+    refused = layla.send("/sites/new", **{**FIELDS, **QUIET, field: typed})
+    assert refused.status_code == 422
+    body = refused.get_data(as_text=True)
+    assert said in body
+    assert typed in body
+    assert "King Fahd Gate" in body
+
+
 def test_a_site_with_shifts_is_not_closed_and_says_why(cast, layla):
     refused = layla.send(f"/sites/{cast.mataf.id}/closure")
     assert "Shifts are still planned here (1)" in layla.text(refused.location)

@@ -1,4 +1,4 @@
-"""A message when check-in opens, for somebody who came too early."""
+"""Messages about a shift: that check-in opens, and that a check-out is missing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
-from checkin.operations import hours, messages
+from checkin.operations import hours, messages, reminders
 from checkin.operations.attendance.arrival import poster_of_code
 from checkin.web import errors
 from checkin.web.filters import isolate, time_short
@@ -61,4 +61,16 @@ def _check_in_opens(facts: Mapping[str, Any]) -> str:
         "Check-in for your shift at %(site)s is open. The shift starts at %(time)s",
         site=isolate(facts[f"site_{current_prefs().lang}"]),
         time=time_short(datetime.fromisoformat(facts["starts_at"]), facts["zone"]),
+    )
+
+
+@text_of(reminders.TEMPLATE)
+def _still_checked_in(facts: Mapping[str, Any]) -> str:
+    zone = facts["zone"]
+    return _(
+        "Your shift at %(site)s ended at %(end)s and you are still checked in. If you have "
+        "finished, please scan the code there to check out before %(close)s",
+        site=isolate(facts[f"site_{current_prefs().lang}"]),
+        end=time_short(datetime.fromisoformat(facts["ends_at"]), zone),
+        close=time_short(datetime.fromisoformat(facts["closes_at"]), zone),
     )
