@@ -29,6 +29,10 @@ class Permission(StrEnum):
     CONFIRM_SIGN_IN = "confirm_sign_in"
     """Vouch for a person in front of you whose phone is new."""
     MANAGE_POSTERS = "manage_posters"
+    MANAGE_DISPLAYS = "manage_displays"
+    """Pair and stop the screens that show a site's rotating code."""
+    SHOW_CODE = "show_code"
+    """Show the rotating code of a site (or of a led shift's site) on one's own device."""
     MANAGE_BADGES = "manage_badges"
     """Make, print, replace and stop the badges of people on one's rosters."""
     READ_BADGES = "read_badges"
@@ -66,7 +70,9 @@ SCOPE: dict[Role, Scope] = {
 _P = Permission
 MAY: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({_P.OWN_ATTENDANCE}),
-    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES}),
+    Role.LEAD: frozenset(
+        {_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES, _P.SHOW_CODE}
+    ),
     Role.SUPERVISOR: frozenset(
         {
             _P.OWN_ATTENDANCE,
@@ -75,6 +81,8 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.DECIDE,
             _P.CONFIRM_SIGN_IN,
             _P.MANAGE_POSTERS,
+            _P.MANAGE_DISPLAYS,
+            _P.SHOW_CODE,
             _P.MANAGE_BADGES,
             _P.READ_BADGES,
             _P.SEE_FIGURES,

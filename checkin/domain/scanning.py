@@ -20,6 +20,7 @@ class Verdict(StrEnum):
 
     UNKNOWN_CODE = "unknown_code"
     OLD_POSTER = "old_poster"
+    EXPIRED = "expired"
     SIGN_IN = "sign_in"
     HELD = "held"
     ALREADY_IN = "already_in"
@@ -53,10 +54,12 @@ REQUESTS = frozenset(
 
 
 class Code(StrEnum):
-    """What became of the printed code that was read."""
+    """What became of the code that was read."""
 
     ACTIVE = "active"
     UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    """A screen showed it, but too long ago."""
     REPLACED = "replaced"
     REVOKED = "revoked"
 
@@ -137,6 +140,8 @@ def _about_code(situation: Situation) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN_CODE)
     if situation.code in (Code.REPLACED, Code.REVOKED):
         return Judgement(Verdict.OLD_POSTER)
+    if situation.code is Code.EXPIRED:
+        return Judgement(Verdict.EXPIRED)
     return None
 
 

@@ -46,7 +46,7 @@ class Code(NamedTuple):
 
 def poster_url(poster: Poster) -> str:
     """What a poster's code says: HTTPS://HOST/S/CODE."""
-    return f"{_upper_base()}/S/{poster.code}"
+    return f"{upper_base()}/S/{poster.code}"
 
 
 def short_host() -> str:
@@ -63,7 +63,7 @@ def leads_nowhere() -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _upper_base() -> str:
+def upper_base() -> str:
     """Scheme and host in upper case, which they may be; a path keeps its case."""
     base = urlsplit(current_app.config["BASE_URL"])
     host = base.netloc.encode("idna").decode("ascii")

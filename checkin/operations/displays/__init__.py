@@ -1,0 +1,51 @@
+"""Screens that show the rotating code: opening, pairing, stopping them, and reading their codes."""
+
+from checkin.operations.displays.codes import (
+    UNSYNCED_AFTER,
+    DayKey,
+    Live,
+    Shown,
+    key_id,
+    keys_of,
+    live_at,
+    shown,
+    typed,
+)
+from checkin.operations.displays.screens import (
+    Screen,
+    create,
+    displays_within,
+    last_scan_at,
+    leave,
+    open_here,
+    pair,
+    recognise,
+    renew_pairing,
+    revoke,
+    seen,
+    sites_within,
+)
+
+__all__ = [
+    "UNSYNCED_AFTER",
+    "DayKey",
+    "Live",
+    "Screen",
+    "Shown",
+    "create",
+    "displays_within",
+    "key_id",
+    "keys_of",
+    "last_scan_at",
+    "leave",
+    "live_at",
+    "open_here",
+    "pair",
+    "recognise",
+    "renew_pairing",
+    "revoke",
+    "seen",
+    "shown",
+    "sites_within",
+    "typed",
+]
