@@ -1,0 +1,191 @@
+/* The page for times without a network: keeps the scan in its address first, then shows what became of it. */
+
+import { asksCount, codeIn, decide, echoOf } from "../offline/deciding.js";
+import { me } from "../offline/facts.js";
+import { fill, num, piece, timeOf } from "../offline/pieces.js";
+import { add, all, change, find, flush, onChange, receiptNumber } from "../offline/queue.js";
+import { rowOf } from "../offline/rows.js";
+import { keep } from "../offline/store.js";
+
+const UNANSWERED = 10 * 60_000;
+const MOST = 100_000;
+const DIGITS = /[\u0660-\u0669\u06F0-\u06F9]/g;
+
+export default class SavedScans {
+  #root;
+  #uid = null;
+  #drawing = null;
+  #again = false;
+
+  constructor(root) {
+    this.#root = root;
+    root.addEventListener("click", (event) => this.#onClick(event));
+    this.#part("count").addEventListener("submit", (event) => this.#onCount(event));
+    this.#begin();
+  }
+
+  async #begin() {
+    const code = codeIn(location.pathname);
+    try {
+      this.#uid = code && (await this.#kept(code));
+    } catch {
+      return this.#sayNotKept();
+    }
+    onChange(() => this.#draw());
+    await this.#draw();
+    if (this.#uid) await flush();
+  }
+
+  /* The id stands in the history: a page restored by the browser is the same scan, not another one. */
+  async #kept(code) {
+    const earlier = history.state?.savedScan;
+    if (earlier && (await find(earlier))) return earlier;
+    const [scans, whose] = await Promise.all([all(), me()]);
+    const now = Date.now();
+    const scan = echoOf(code, scans, whose?.volunteer ?? null, now) ?? (await this.#keep(code, scans, whose, now));
+    history.replaceState({ ...history.state, savedScan: scan.uid }, "");
+    return scan.uid;
+  }
+
+  #keep(code, scans, whose, now) {
+    const decided = decide(code, scans, whose, now);
+    const asks = decided.act === "out" && asksCount(scans, whose);
+    return add({ code, ...decided, asks, ready_at: asks ? now + UNANSWERED : 0 });
+  }
+
+  /* One drawing at a time; what changes meanwhile is drawn once more. */
+  async #draw() {
+    this.#again = true;
+    this.#drawing ??= (async () => {
+      while (this.#again) {
+        this.#again = false;
+        await this.#drawOnce();
+      }
+      this.#drawing = null;
+    })();
+    await this.#drawing;
+  }
+
+  async #drawOnce() {
+    const [scans, whose] = await Promise.all([all(), me()]);
+    const scan = scans.find(({ uid }) => uid === this.#uid) ?? null;
+    if (scan) await this.#showScan(scan, scans, whose);
+    else if (!this.#isList()) await this.#showPanel("no-page");
+    await this.#showList(scans.filter((one) => one !== scan), whose, Boolean(scan));
+  }
+
+  async #showScan(scan, scans, whose) {
+    const name = verdictOf(scan, whose);
+    const answered = scan.answer?.effective_at ?? scan.device_at;
+    await this.#showPanel(name, { time: await timeOf(answered), sentence: scan.answer?.sentence ?? "" });
+    const waits = scan.state === "waiting";
+    const free = waits && !scan.sent;
+    const waiting = scans.filter(({ state }) => state === "waiting").length;
+    fill(this.#part("facts"), {
+      number: await receiptNumber(scan),
+      waiting: await num(waiting),
+      served: scan.beneficiaries === null ? "" : await num(scan.beneficiaries),
+    });
+    const asks = free && scan.act === "out" && scan.asks;
+    const door = name === "sign-in";
+    this.#show({ facts: true, served: scan.beneficiaries !== null, count: asks, acts: true, door });
+    this.#showActs({
+      retry: waits && !asks && !door,
+      in: free && scan.act === "out",
+      out: free && scan.act === "in",
+      remove: free,
+    });
+    const link = this.#part("receipt");
+    link.hidden = !scan.answer?.address;
+    if (!link.hidden) link.href = scan.answer.address;
+  }
+
+  async #showPanel(name, slots = {}) {
+    const place = this.#part("verdict");
+    if (place.dataset.shown !== name) {
+      const panel = await piece(name);
+      const heading = panel.querySelector("h2");
+      const title = document.createElement("h1");
+      title.textContent = heading.textContent;
+      heading.replaceWith(title);
+      place.replaceChildren(panel);
+      place.dataset.shown = name;
+      document.title = document.title.replace(/^[^–]*/, `${title.textContent.trim()} `);
+    }
+    fill(place, slots);
+    for (const slot of place.querySelectorAll("[data-slot]")) {
+      slot.parentElement.hidden = !slot.textContent && slot.parentElement.textContent.trim() === "";
+    }
+    this.#part("title").replaceChildren();
+    this.#show({ verdict: true, title: false });
+  }
+
+  async #showList(scans, whose, besides) {
+    const rows = await Promise.all(scans.reverse().map((scan) => rowOf(scan, whose)));
+    this.#part("rows").replaceChildren(...rows);
+    this.#show({ list: rows.length > 0, "list-title": besides || !this.#isList(), none: !rows.length && this.#isList() });
+  }
+
+  async #sayNotKept() {
+    await this.#showPanel("not-kept");
+  }
+
+  async #onClick(event) {
+    const act = event.target.closest("[data-do]")?.dataset.do;
+    if (act === "retry") await flush({ urgent: true });
+    if (act === "remove") await change(this.#uid, { state: "removed", done_at: Date.now() });
+    if (act === "in") await change(this.#uid, { act: "in", joins: true, asks: false, beneficiaries: null, ready_at: 0 });
+    if (act === "out") await this.#becomeOut();
+    if (act === "seen") await this.#seen(event.target.closest("[data-uid]").dataset.uid);
+  }
+
+  async #becomeOut() {
+    const asks = asksCount([], await me());
+    const later = asks ? Date.now() + UNANSWERED : 0;
+    await change(this.#uid, { act: "out", joins: false, moves: false, asks, ready_at: later });
+  }
+
+  async #seen(uid) {
+    await keep({ ...(await find(uid)), state: "removed", done_at: Date.now() });
+  }
+
+  async #onCount(event) {
+    event.preventDefault();
+    const form = event.target;
+    const none = form.elements.namedItem("not_applicable").checked;
+    const typed = form.elements.namedItem("beneficiaries").value.trim();
+    const latin = typed.replace(DIGITS, (digit) => digit.charCodeAt(0) & 0xf).replace(/[,٬\s]/g, "");
+    const wrong = !none && latin !== "" && !(/^\d+$/.test(latin) && Number(latin) <= MOST);
+    this.#show({ "count-error": wrong });
+    if (wrong) return;
+    const beneficiaries = none || latin === "" ? null : Number(latin);
+    await change(this.#uid, { beneficiaries, asks: false, ready_at: 0 });
+    await flush({ urgent: true });
+  }
+
+  #isList() {
+    return /\/offline\/?$/.test(location.pathname);
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`[data-part="${name}"]`);
+  }
+
+  #show(parts) {
+    for (const [name, shown] of Object.entries(parts)) this.#part(name).hidden = !shown;
+  }
+
+  #showActs(acts) {
+    for (const [name, shown] of Object.entries(acts)) {
+      this.#root.querySelector(`[data-part="acts"] [data-do="${name}"]`).hidden = !shown;
+    }
+  }
+}
+
+function verdictOf(scan, whose) {
+  const way = scan.act === "out" ? "out" : "in";
+  if (scan.state === "attention") return "refused";
+  if (scan.state === "done") return scan.answer?.attendance_id ? `${way}-done` : "received";
+  if (navigator.onLine === false) return `${way}-offline`;
+  return whose === undefined && scan.sent ? "sign-in" : `${way}-slow`;
+}

@@ -1,0 +1,36 @@
+/* One kept scan in the list: what it was, when, and what became of it. */
+
+import { dayOf, fill, piece, timeOf } from "./pieces.js";
+import { receiptNumber } from "./queue.js";
+
+export async function rowOf(scan, whose) {
+  const row = await piece("row");
+  const sentence = scan.answer?.sentence ?? "";
+  row.dataset.uid = scan.uid;
+  fill(row, {
+    time: await timeOf(scan.device_at),
+    day: await dayOf(scan.device_at),
+    number: await receiptNumber(scan),
+    sentence,
+  });
+  only(row, "act", scan.act.startsWith("manual") ? "manual" : scan.act);
+  only(row, "state", stateOf(scan, whose));
+  const parts = {
+    sentence: sentence !== "" && scan.state !== "waiting",
+    number: scan.state === "waiting" || scan.state === "attention",
+    receipt: Boolean(scan.answer?.address),
+    remove: scan.state === "attention",
+  };
+  for (const [name, shown] of Object.entries(parts)) row.querySelector(`[data-part="${name}"]`).hidden = !shown;
+  if (parts.receipt) row.querySelector("[data-link]").href = scan.answer.address;
+  return row;
+}
+
+function stateOf({ state, volunteer }, whose) {
+  const other = state === "waiting" && volunteer && volunteer !== whose?.volunteer;
+  return other ? "other" : state;
+}
+
+function only(row, kind, name) {
+  for (const one of row.querySelectorAll(`[data-${kind}]`)) one.hidden = one.dataset[kind] !== name;
+}
