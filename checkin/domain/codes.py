@@ -43,7 +43,12 @@ def read_code(text: str) -> str | None:
 
 def read_short_code(text: str) -> str | None:
     """The typed code as it is stored, or None; as forgiving as `read_code`."""
-    return _read(text, SHORT_CODE_LENGTH)
+    return read_typed(text, SHORT_CODE_LENGTH)
+
+
+def read_typed(text: str, length: int) -> str | None:
+    """A code of another length that somebody typed, or None."""
+    return _read(text, length)
 
 
 def encode(number: int, length: int) -> str:

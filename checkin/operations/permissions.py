@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from checkin.database import db
 from checkin.domain.roles import SCOPE, Permission, Role, Scope, may, roles_that_may
 from checkin.models import Assignment, Attendance, Grant, Person, Shift, Site
+
+AROUND = timedelta(hours=12)
+"""How long after its end the people of a shift are still one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,22 @@ def attendances_within(reach: Reach) -> Select[Attendance]:
     if reach.shift_ids:
         conditions.append(Attendance.shift_id.in_(reach.shift_ids))
     return select(Attendance).where(or_(*conditions))
+
+
+def people_within(reach: Reach, now: datetime) -> Select[Person]:
+    """Whom one has to do with: everybody, or those on rosters at one's own sites.
+
+    A roster counts until twelve hours after its shift's end.
+    """
+    living = select(Person).where(Person.erased_at.is_(None))
+    if reach.everywhere:
+        return living
+    expected = (
+        select(Assignment.person_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(_shift_within(reach), Shift.ends_at > now - AROUND, Assignment.how != "waiting")
+    )
+    return living.where(Person.id.in_(expected))
 
 
 def _shift_within(reach: Reach) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from checkin.domain.codes import read_code
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import AuditEntry, Badge, Person
 from checkin.operations import badges
-from checkin.operations.permissions import Reach
+from checkin.operations.permissions import Reach, people_within
 from tests import factories
 
 EVERYWHERE = Reach(everywhere=True)
@@ -82,7 +82,7 @@ def test_of_two_who_replace_the_same_badge_one_is_told(cast, made, now):
 
 def test_a_stopped_badge_is_not_printed_and_a_new_one_can_be_made(cast, made, now):
     badges.revoke(cast.noura.id, version=1, by=cast.layla.id, now=now)
-    everybody = badges.people_within(EVERYWHERE, now)
+    everybody = people_within(EVERYWHERE, now)
     assert badges.printables(everybody, 10) == []
     fresh = badges.make([cast.noura.id], by=cast.layla.id, now=now)[0]
     assert fresh.version == 2
@@ -104,12 +104,12 @@ def test_a_changed_secret_prints_as_long_as_the_old_one_is_kept(app, cast, made)
 
 
 def test_a_supervisor_makes_badges_for_the_rosters_of_own_sites_only(cast, now):
-    salem = badges.people_within(Reach(site_ids=frozenset({cast.mataf.id})), now)
-    huda = badges.people_within(Reach(site_ids=frozenset({cast.squares.id})), now)
+    salem = people_within(Reach(site_ids=frozenset({cast.mataf.id})), now)
+    huda = people_within(Reach(site_ids=frozenset({cast.squares.id})), now)
     assert db.session.scalars(salem).all() == [cast.noura]
     assert db.session.scalars(huda).all() == []
     late = now + timedelta(days=2)
-    past = badges.people_within(Reach(site_ids=frozenset({cast.mataf.id})), late)
+    past = people_within(Reach(site_ids=frozenset({cast.mataf.id})), late)
     assert db.session.scalars(past).all() == []
 
 

@@ -9,6 +9,15 @@ from checkin.operations.accounts.codes import (
     seconds_to_resend,
     visitor_sha,
 )
+from checkin.operations.accounts.enrolling import (
+    enrol,
+    enrolled_person,
+    enrolment_code,
+    enrolment_typed,
+    make_enrolment,
+    own_enrolment,
+    typed_part,
+)
 from checkin.operations.accounts.forgetting import forget_passed
 from checkin.operations.accounts.guardians import (
     awaits_guardian,
@@ -69,11 +78,17 @@ __all__ = [
     "check_password",
     "check_totp",
     "confirm_sign_in",
+    "enrol",
     "enrol_totp",
+    "enrolled_person",
+    "enrolment_code",
+    "enrolment_typed",
     "forget_passed",
     "invite_staff",
     "invited",
+    "make_enrolment",
     "new_totp_secret",
+    "own_enrolment",
     "own_record",
     "own_request",
     "pending_sign_ins",
@@ -91,5 +106,6 @@ __all__ = [
     "set_password",
     "sign_in",
     "staff_sign_in",
+    "typed_part",
     "visitor_sha",
 ]

@@ -7,7 +7,6 @@ from checkin.operations.badges.issuing import (
     make,
     people_at,
     people_on,
-    people_within,
     printables,
     reissue,
     revoke,
@@ -20,6 +19,7 @@ from checkin.operations.badges.reading import (
     owner_of,
     read,
     undo,
+    whose,
 )
 
 __all__ = [
@@ -34,10 +34,10 @@ __all__ = [
     "owner_of",
     "people_at",
     "people_on",
-    "people_within",
     "printables",
     "read",
     "reissue",
     "revoke",
     "undo",
+    "whose",
 ]

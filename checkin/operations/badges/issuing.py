@@ -4,9 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 
 from checkin.database import db, transaction
 from checkin.domain.codes import CODE_LENGTH, encode, new_code
@@ -14,10 +14,7 @@ from checkin.domain.errors import Conflict, NotFound
 from checkin.models import Assignment, Badge, Person, Shift
 from checkin.operations import audit
 from checkin.operations.keys import key_for, keys_for
-from checkin.operations.permissions import Reach
-
-AROUND = timedelta(hours=12)
-"""A roster counts for its badges until this long after the shift's end."""
+from checkin.operations.permissions import AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +127,20 @@ def sha(code: str) -> str:
 # --- questions -----------------------------------------------------------------------------
 
 
-def people_within(reach: Reach, now: datetime) -> Select[Person]:
-    """Whose badges somebody makes: everybody's, or of those on rosters at one's own sites."""
-    living = select(Person).where(Person.erased_at.is_(None))
-    if reach.everywhere:
-        return living.where(true())
-    return living.where(Person.id.in_(_expected(Shift.site_id.in_(reach.site_ids), now)))
-
-
 def people_at(site_id: int, now: datetime) -> Select[int]:
     """The ids of people on the rosters of a site's present and coming shifts."""
-    return _expected(Shift.site_id == site_id, now)
+    return (
+        select(Assignment.person_id)
+        .join(Shift, Shift.id == Assignment.shift_id)
+        .where(Shift.site_id == site_id, Shift.ends_at > now - AROUND)
+        .where(Assignment.how != "waiting")
+    )
 
 
 def people_on(shift_id: int) -> Select[int]:
     """The ids of people expected on a shift."""
     return select(Assignment.person_id).where(
         Assignment.shift_id == shift_id, Assignment.how != "waiting"
-    )
-
-
-def _expected(where: object, now: datetime) -> Select[int]:
-    return (
-        select(Assignment.person_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .where(where, Shift.ends_at > now - AROUND, Assignment.how != "waiting")  # type: ignore[arg-type]
     )
 
 

@@ -138,6 +138,12 @@ def _undoing(badge: AnyRow, undoes: str, uid: str, by: int) -> Reading:
 # --- whose badge ---------------------------------------------------------------------------
 
 
+def whose(badge_code: str) -> int:
+    """The id of the person a badge was made for, also a stopped one; Problem `badge_unknown`."""
+    person_id: int = _stored(badge_code).person_id
+    return person_id
+
+
 def _stored(badge_code: str) -> AnyRow:
     code = read_code(badge_code)
     row = db.session.execute(
