@@ -339,7 +339,7 @@ def _flags_of(
     found = {
         Flag.NO_CHECK_OUT: state is State.UNCLOSED,
         Flag.END_CLAIMED: any(s.evidence == Evidence.CLAIMED and not s.entered_by for s in used),
-        Flag.MANUAL: any(scan.entered_by for scan in used),
+        Flag.MANUAL: any(s.entered_by and Flag.RELIEVED not in s.flags for s in used),
         Flag.OFF_ROSTER: any(scan.joined for scan in used),
         Flag.EARLY_IN: first < shift.starts_at - TOLERANCE,
         Flag.LATE_IN: first > shift.starts_at + TOLERANCE,

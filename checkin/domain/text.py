@@ -39,6 +39,7 @@ _SAME_LETTER = str.maketrans(
 )
 _SON_OF = {"بن", "ابن", "بنت", "bin", "ibn", "bint", "al", "el"}
 _JOINS_NEXT = {"عبد", "ابو"}
+_BEGINS_A_NAME = _JOINS_NEXT | {"ام", "abdul", "abd", "abu", "umm"}
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
 
@@ -74,6 +75,13 @@ def clean_name(text: str, longest: int = LONGEST_NAME) -> str:
     if not _readable(name):
         raise Problem("name_unreadable")
     return name
+
+
+def first_name(name: str) -> str:
+    """The first name alone, for people who share a post: «عبد الله» and «أم كلثوم» are one name."""
+    words = name.split()
+    begun = 2 if words and _plain_letters(words[0]) in _BEGINS_A_NAME else 1
+    return " ".join(words[:begun])
 
 
 def clean_text(text: str, longest: int = LONGEST_TEXT) -> str:

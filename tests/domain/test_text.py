@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.errors import Problem
-from checkin.domain.text import clean_name, clean_text, fold_name, latin_digits
+from checkin.domain.text import clean_name, clean_text, first_name, fold_name, latin_digits
 
 ARABIC = st.text(alphabet="اأإآٱبتةهىيئؤءلنعدـ َُِّبن ", max_size=30)
 
@@ -160,3 +160,21 @@ def test_cleaning_a_clean_note_changes_nothing(text):
     except Problem:
         return
     assert clean_text(once) == once
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("نورة سعد القحطاني", "نورة"),
+        ("عبد الله محمد الغامدي", "عبد الله"),
+        ("عبدالله محمد", "عبدالله"),
+        ("أبو بكر صالح", "أبو بكر"),
+        ("أم كلثوم علي", "أم كلثوم"),
+        ("Abdul Rahman Ali", "Abdul Rahman"),
+        ("Noura", "Noura"),
+        ("عبد", "عبد"),
+        ("", ""),
+    ],
+)
+def test_the_first_name_alone(name, first):
+    assert first_name(name) == first
