@@ -13,6 +13,8 @@ from checkin.domain.hours import AUTO_CLOSE_AFTER
 
 AGAIN_WITHIN = timedelta(minutes=10)
 """A second scan this soon is a person making sure, not a person leaving."""
+CHANGES_WITHIN = timedelta(minutes=15)
+"""This long before a shift's end, somebody with another one after it may go over to that."""
 
 
 class Verdict(StrEnum):
@@ -25,6 +27,7 @@ class Verdict(StrEnum):
     HELD = "held"
     ALREADY_IN = "already_in"
     CHECK_OUT = "check_out"
+    NEXT_SHIFT = "next_shift"
     OPEN_ELSEWHERE = "open_elsewhere"
     FORGOTTEN = "forgotten"
     OTHER_SITE = "other_site"
@@ -128,21 +131,20 @@ class Judgement:
 def judge(situation: Situation) -> Judgement:
     """The first row of the table that matches; validity of the code before anything else."""
     return (
-        _about_code(situation)
+        about_code(situation.code)
         or _about_person(situation)
         or _about_open(situation)
         or _about_shift(situation)
     )
 
 
-def _about_code(situation: Situation) -> Judgement | None:
-    if situation.code is Code.UNKNOWN:
+def about_code(code: Code) -> Judgement | None:
+    """What there is to say about a code that does not count; the same to everybody."""
+    if code is Code.UNKNOWN:
         return Judgement(Verdict.UNKNOWN_CODE)
-    if situation.code in (Code.REPLACED, Code.REVOKED):
+    if code in (Code.REPLACED, Code.REVOKED):
         return Judgement(Verdict.OLD_POSTER)
-    if situation.code is Code.EXPIRED:
-        return Judgement(Verdict.EXPIRED)
-    return None
+    return Judgement(Verdict.EXPIRED) if code is Code.EXPIRED else None
 
 
 def _about_person(situation: Situation) -> Judgement | None:
@@ -165,7 +167,22 @@ def _about_open(situation: Situation) -> Judgement | None:
         return Judgement(Verdict.OPEN_ELSEWHERE, _shift_here(situation))
     if situation.now - running.in_at < AGAIN_WITHIN:
         return Judgement(Verdict.ALREADY_IN)
-    return Judgement(Verdict.CHECK_OUT)
+    following = _following(situation, running)
+    return Judgement(Verdict.NEXT_SHIFT if following else Verdict.CHECK_OUT, following)
+
+
+def _following(situation: Situation, running: OpenAttendance) -> Candidate | None:
+    """Back to back: the volunteer's own next shift here, once the running one is about over."""
+    if situation.now < running.ends_at - CHANGES_WITHIN:
+        return None
+    later = [
+        c
+        for c in situation.candidates
+        if _meant(c, situation) and c.rostered and not c.cancelled
+        if c.shift_id != running.shift_id and c.ends_at > running.ends_at
+    ]
+    judged = _mine_now(later, situation.now)
+    return judged.shift if judged else None
 
 
 def _about_shift(situation: Situation) -> Judgement:

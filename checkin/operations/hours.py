@@ -21,7 +21,6 @@ from checkin.models import (
     Lane,
     Opportunity,
     Person,
-    Poster,
     Service,
     Shift,
     Site,
@@ -69,13 +68,13 @@ def shift_of(shift_id: int) -> Shift:
     return shift
 
 
-def shift_at(poster: Poster, now: datetime) -> Shift | None:
-    """The shift a poster means to somebody not known yet: its own, or the only one on now."""
-    if poster.shift_id is not None:
-        return shift_of(poster.shift_id)
+def shift_at(site_id: int, shift_id: int | None, now: datetime) -> Shift | None:
+    """The shift a code means to somebody not known yet: its own, or the only one on now."""
+    if shift_id is not None:
+        return shift_of(shift_id)
     running = db.session.scalars(
         select(Shift)
-        .where(Shift.site_id == poster.site_id, Shift.cancelled_at.is_(None))
+        .where(Shift.site_id == site_id, Shift.cancelled_at.is_(None))
         .where(Shift.starts_at <= now, Shift.ends_at > now)
         .options(*_place())
         .limit(2)

@@ -11,11 +11,11 @@ from datetime import datetime
 from flask import session, url_for
 
 from checkin.domain.fold import Kind
-from checkin.models import Poster
 from checkin.operations.attendance import Reading, derived_uid
-from checkin.operations.attendance.arrival import arrive, poster_of_code
+from checkin.operations.attendance.arrival import arrive
 from checkin.operations.attendance.recording import TOUCH_KEPT
-from checkin.web import clock
+from checkin.web import clock, scanned
+from checkin.web.scanned import Scanned
 from checkin.web.targets import safe_target
 
 _KEY = "intent"
@@ -25,7 +25,7 @@ _KEY = "intent"
 class Intent:
     """A code that was opened; `uid` names whatever this browser does with it."""
 
-    code: str
+    path: str
     site_id: int
     touched: str
     uid: str
@@ -44,19 +44,27 @@ def current() -> Intent | None:
     kept = session.get(_KEY)
     if not isinstance(kept, dict):
         return None
-    intent = Intent(**kept)
+    try:
+        intent = Intent(**kept)
+    except TypeError:
+        return None  # of a release before this one
     return intent if clock.now() - intent.touched_at <= TOUCH_KEPT else None
 
 
-def keep(poster: Poster) -> Intent:
-    """Remember the first touch of this code; touching it again keeps the earlier time."""
+def of(code: Scanned) -> Intent | None:
+    """The scan in hand, when it is of this code."""
     kept = current()
-    return kept if kept is not None and kept.code == poster.code else renew(poster)
+    return kept if kept is not None and kept.path == code.path else None
 
 
-def renew(poster: Poster) -> Intent:
+def keep(code: Scanned) -> Intent:
+    """Remember the first touch of this code; touching it again keeps the earlier time."""
+    return of(code) or renew(code)
+
+
+def renew(code: Scanned) -> Intent:
     """Start over with this code, now."""
-    intent = Intent(poster.code, poster.site_id, clock.now().isoformat(), str(uuid.uuid4()))
+    intent = Intent(code.path, code.site_id, clock.now().isoformat(), str(uuid.uuid4()))
     session[_KEY] = asdict(intent)
     return intent
 
@@ -72,10 +80,10 @@ def site_id() -> int | None:
     return kept.site_id if kept else None
 
 
-def poster() -> Poster | None:
-    """The poster in hand, with its site, for the pages that stand between scan and answer."""
+def code() -> Scanned | None:
+    """The code in hand, with its site, for the pages that stand between scan and answer."""
     kept = current()
-    return poster_of_code(kept.code) if kept else None
+    return scanned.opened(kept.path) if kept else None
 
 
 def touched_at() -> datetime | None:
@@ -86,19 +94,19 @@ def touched_at() -> datetime | None:
 
 def finish(person_id: int, target: str | None = None, device_id: int | None = None) -> str:
     """Where to go after signing in: straight to the receipt when the scan needs no question."""
-    kept, found = current(), poster()
+    kept, found = current(), code()
     if kept is None or found is None:
         return safe_target(target)
     reading = Reading(
         uid=kept.uid_for(Kind.IN),
         kind=Kind.IN,
         volunteer_id=person_id,
-        poster_id=found.id,
         touched_at=kept.touched_at,
         device_id=device_id,
+        **found.facts,
     )
     answer = arrive(reading, now=clock.now())
     if answer is None or answer.attendance_id is None:
-        return url_for("scan.show", code=kept.code)
+        return found.address()
     forget()
     return url_for("attendances.show", attendance_id=answer.attendance_id)

@@ -192,7 +192,7 @@ def test_waiting_takes_one_place_on_the_list(cast, now):
     wait(arriving(cast.majed, poster), now=now + 5 * MINUTES)
     query = db.select(Assignment.how).where(Assignment.person_id == cast.majed.id)
     assert list(db.session.scalars(query)) == ["waiting"]
-    asked = asked_at(cast.majed.id, poster.id, Verdict.FULL, now + 6 * MINUTES)
+    asked = asked_at(cast.majed.id, poster.site_id, Verdict.FULL, now + 6 * MINUTES)
     assert asked == now + 5 * MINUTES
 
 

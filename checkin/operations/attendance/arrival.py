@@ -31,11 +31,14 @@ _BY_CODE = select(Poster).where(Poster.code == bindparam("code")).options(joined
 """Asked at every scan, so built once."""
 
 
-_NAMED = select(Poster.id, Poster.code).where(Poster.code == bindparam("code"))
+_NAMED = select(
+    *(Poster.id, Poster.code, Poster.site_id, Poster.shift_id),
+    *(Poster.revoked_at, Poster.replaced_at),
+).where(Poster.code == bindparam("code"))
 
 
 def poster_named(text: str) -> AnyRow | None:
-    """The id and code of a scanned code's poster: all that pressing its button needs."""
+    """What pressing the button of a scanned code's poster needs of it."""
     code = read_code(text)
     return ask(_NAMED, {"code": code}).first() if code else None
 
@@ -48,11 +51,11 @@ def attendance_id_of(volunteer_id: int, uid: str) -> int | None:
     return db.session.scalar(query)
 
 
-def asked_at(volunteer_id: int, poster_id: int, verdict: Verdict, now: datetime) -> datetime | None:
+def asked_at(volunteer_id: int, site_id: int, verdict: Verdict, now: datetime) -> datetime | None:
     """When this volunteer's scan here was last kept as a request a supervisor sees."""
     return db.session.scalar(
         select(func.max(Scan.received_at))
-        .where(Scan.volunteer_id == volunteer_id, Scan.poster_id == poster_id)
+        .where(Scan.volunteer_id == volunteer_id, Scan.site_id == site_id)
         .where(Scan.verdict == verdict, Scan.received_at > now - ASKED_TODAY)
     )
 

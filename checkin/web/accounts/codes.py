@@ -42,14 +42,14 @@ def volunteer_sign_in() -> Any:
         except Problem as problem:
             mark(problem, form.mobile)
             status = _STATUS.get(problem.code, 422)
-    poster = intent.poster()
+    code = intent.code()
     page = render_template(
         "accounts/sign_in.html",
         form=form,
         foreign=foreign,
         target=target,
-        poster=poster,
-        shift=hours.shift_at(poster, clock.now()) if poster else None,
+        scanned=code,
+        shift=hours.shift_at(code.site_id, code.shift_id, clock.now()) if code else None,
         touched_at=intent.touched_at(),
     )
     return page, status

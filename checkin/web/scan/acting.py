@@ -1,4 +1,4 @@
-"""What the button of a poster's page does: check in, check out, or settle a forgotten end."""
+"""What the button of a code's page does: check in, check out, or settle a forgotten end."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from checkin.database import AnyRow
 from checkin.domain.errors import Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
@@ -16,8 +15,8 @@ from checkin.domain.scanning import Verdict
 from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.attendance import Reading, derived_uid, record_scan
-from checkin.operations.attendance.arrival import claimed_end, is_kept, poster_of_code, settle, wait
-from checkin.web import clock, errors, intent
+from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
+from checkin.web import clock, errors, intent, scanned
 from checkin.web.scan.leaving import (
     asks_count,
     forget_look,
@@ -26,31 +25,32 @@ from checkin.web.scan.leaving import (
     oddness,
 )
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
+from checkin.web.scanned import Scanned
 
 
-def _check_in(poster: AnyRow) -> Any:
-    reading = _reading(poster, named_uid(), Kind.IN, joins=_ticked("joins"), moves=_ticked("moves"))
+def _check_in(code: Scanned) -> Any:
+    reading = _reading(code, named_uid(), Kind.IN, joins=_ticked("joins"), moves=_ticked("moves"))
     keep = wait if _ticked("waits") else record_scan
     answer = keep(reading, now=clock.now())
     intent.forget()
     if answer.attendance_id is None:
-        return redirect(url_for(".show", code=poster.code), 303)
+        return redirect(code.address(), 303)
     again = 1 if answer.verdict is Verdict.ALREADY_IN else None
     return _to_receipt(answer.attendance_id, answer.verdict, again=again)
 
 
-def _check_out(poster: AnyRow) -> Any:
+def _check_out(code: Scanned) -> Any:
     uid, form = named_uid(), CheckOutForm()
     attendance = _named_attendance()
     if attendance.state != "open" and not is_kept(current_user.id, uid):
         # another device was faster: its receipt is the answer, and nothing is counted twice
         return _to_receipt(attendance.id, None)
     if "edit" in request.form or not form.validate():
-        return look_again(poster)
+        return look_again(code)
     if oddness(attendance, form) != "ok" and not form.confirmed.data:
-        return look_again(poster, asking=True)
+        return look_again(code, asking=True)
     reading = _reading(
-        poster,
+        code,
         uid,
         Kind.OUT,
         shift_id=attendance.shift_id,
@@ -64,7 +64,7 @@ def _check_out(poster: AnyRow) -> Any:
     return _to_receipt(attendance_id, answer.verdict)
 
 
-def _settle(poster: AnyRow) -> Any:
+def _settle(code: Scanned) -> Any:
     uid, said, form = named_uid(), request.form.get("ended"), ForgottenForm()
     attendance = _named_attendance()
     try:
@@ -73,11 +73,11 @@ def _settle(poster: AnyRow) -> Any:
         form.time.errors = [errors.sentence(problem)]
         facts = forgotten_facts(attendance, form, clock.now())
         page = render_template(
-            "scan/forgotten.html", poster=poster_of_code(poster.code), uid=uid, **facts
+            "scan/forgotten.html", scanned=scanned.opened(code.path), uid=uid, **facts
         )
         return page, 422
     ending = _reading(
-        poster,
+        code,
         uid,
         Kind.OUT if at else Kind.FORGOT,
         shift_id=attendance.shift_id,
@@ -85,7 +85,7 @@ def _settle(poster: AnyRow) -> Any:
         carrier="claim",
         evidence=Evidence.CLAIMED,
     )
-    arriving = _reading(poster, derived_uid(uid, "arrive"), Kind.IN)
+    arriving = _reading(code, derived_uid(uid, "arrive"), Kind.IN)
     answer = settle(ending, arriving, now=clock.now())
     flash(
         _("The supervisor will check this time")
@@ -94,7 +94,7 @@ def _settle(poster: AnyRow) -> Any:
         "info",
     )
     if answer is None or answer.attendance_id is None:
-        return redirect(url_for(".show", code=poster.code), 303)
+        return redirect(code.address(), 303)
     intent.forget()
     return _to_receipt(answer.attendance_id, answer.verdict)
 
@@ -111,16 +111,15 @@ def _claimed(attendance: Attendance, said: str | None, form: ForgottenForm) -> d
     return claimed_end(attendance, form.time.data, zone, clock.now())
 
 
-def _reading(poster: AnyRow, uid: str, kind: Kind, **facts: Any) -> Reading:
-    kept = intent.current()
+def _reading(code: Scanned, uid: str, kind: Kind, **facts: Any) -> Reading:
+    kept = intent.of(code)
     return Reading(
         uid=uid,
         kind=kind,
         volunteer_id=current_user.id,
-        poster_id=poster.id,
-        touched_at=kept.touched_at if kept and kept.code == poster.code else None,
+        touched_at=kept.touched_at if kept else None,
         device_id=current_user.device.device_id,
-        **facts,
+        **{**code.facts, **facts},
     )
 
 

@@ -7,39 +7,39 @@ that Back and a change of language find a page.
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from checkin.database import AnyRow
 from checkin.domain.days import minutes_between
 from checkin.domain.hours import TOLERANCE
 from checkin.domain.plausibility import judge_beneficiaries
 from checkin.domain.scanning import Verdict
-from checkin.models import Attendance, Poster
+from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.attendance.arrival import claimed_end
 from checkin.web import clock, intent
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
+from checkin.web.scanned import Scanned
 
 _KEY = "leaving"
 _LONGEST = 100
 
 
-def look_again(poster: AnyRow, *, asking: bool = False) -> Any:
+def look_again(code: Scanned, *, asking: bool = False) -> Any:
     """To the page that shows what was sent: to correct it, or asking whether it is right."""
     fields = ("scan_uid", "shift_id", "beneficiaries", "not_applicable", "reason")
     sent = {name: request.form[name][:_LONGEST] for name in fields if name in request.form}
-    session[_KEY] = {"code": poster.code, "person_id": current_user.id, "sent": sent}
-    return redirect(url_for(".show", code=poster.code, leaving="asked" if asking else 1), 303)
+    session[_KEY] = {"path": code.path, "person_id": current_user.id, "sent": sent}
+    return redirect(code.address(leaving="asked" if asking else 1), 303)
 
 
-def second_look(poster: Poster | None) -> Any:
+def second_look(code: Scanned | None) -> Any:
     """The page that waits for this person, while the shift it is about is still open."""
     kept = session.get(_KEY)
-    if poster is None or not isinstance(kept, dict):
+    if code is None or not isinstance(kept, dict):
         return None
-    if (kept["code"], kept["person_id"]) != (poster.code, current_user.id):
+    if (kept.get("path"), kept["person_id"]) != (code.path, current_user.id):
         return None
     sent = kept["sent"]
     attendance = hours.attendance_at(current_user.id, int(sent["shift_id"]))
@@ -48,9 +48,9 @@ def second_look(poster: Poster | None) -> Any:
     form = CheckOutForm(MultiDict(sent), meta={"csrf": False})
     odd = oddness(attendance, form) if form.validate() else "ok"
     if odd == "ok" or request.args["leaving"] != "asked":
-        return check_out_page(attendance, form, poster, uid=sent.get("scan_uid"))
+        return check_out_page(attendance, form, code, uid=sent.get("scan_uid"))
     return check_out_page(
-        attendance, form, poster, "scan/odd_count.html", uid=sent.get("scan_uid"), odd=odd
+        attendance, form, code, "scan/odd_count.html", uid=sent.get("scan_uid"), odd=odd
     )
 
 
@@ -62,14 +62,14 @@ def forget_look() -> None:
 def check_out_page(
     attendance: Attendance,
     form: CheckOutForm,
-    poster: Poster,
+    code: Scanned,
     template: str = "scan/check_out.html",
     uid: str | None = None,
     **more: Any,
 ) -> Any:
-    uid = uid or intent.keep(poster).uid_for(Verdict.CHECK_OUT)
+    uid = uid or intent.keep(code).uid_for(Verdict.CHECK_OUT)
     facts = check_out_facts(attendance, form, clock.now())
-    return render_template(template, poster=poster, site=poster.site, uid=uid, **facts, **more)
+    return render_template(template, scanned=code, site=code.site, uid=uid, **facts, **more)
 
 
 def check_out_facts(attendance: Attendance, form: CheckOutForm, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a poster's page says to one person: the verdict, and the facts its template shows."""
+"""What a code's page says to one person: the verdict, and the facts its template shows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from flask_login import current_user
 
 from checkin.database import db
 from checkin.domain.days import minutes_between
-from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict
-from checkin.models import Person, Poster
+from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict, about_code
+from checkin.models import Person
 from checkin.operations import hours
 from checkin.operations.attendance import Unsettled, look
 from checkin.operations.attendance.arrival import asked_at
@@ -20,6 +20,7 @@ from checkin.web import clock, intent
 from checkin.web.accounts.forms import MobileForm
 from checkin.web.scan.leaving import check_out_facts, forgotten_facts
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
+from checkin.web.scanned import Scanned
 
 STATUS = {Verdict.UNKNOWN_CODE: 404, Verdict.OLD_POSTER: 410}
 _PATIENT = {
@@ -37,7 +38,7 @@ class Seen:
     """What a page for this code has to say to this person."""
 
     verdict: Verdict
-    poster: Poster | None
+    code: Scanned | None
     person: Person | None
     now: datetime
     candidate: Candidate | None = None
@@ -45,18 +46,19 @@ class Seen:
     kept: intent.Intent | None = None
 
 
-def look_at(poster: Poster | None) -> Seen:
+def look_at(code: Scanned | None) -> Seen:
     """Judge at the first touch of the code; when that leads nowhere, as of now."""
     now, person = clock.now(), _person()
-    judgement, _unsettled = look(poster, person, now)
-    if poster is None or judgement.verdict in STATUS:
-        return Seen(judgement.verdict, poster, person, now)
-    kept = intent.keep(poster)
-    judgement, unsettled = look(poster, person, kept.touched_at)
+    if code is None:
+        return Seen(Verdict.UNKNOWN_CODE, code, person, now)
+    if (refusal := about_code(code.judged(now))) is not None:
+        return Seen(refusal.verdict, code, person, now)
+    kept = intent.keep(code)
+    judgement, unsettled = look(code, person, kept.touched_at)
     if judgement.verdict not in _PATIENT:
-        kept = intent.renew(poster)
-        judgement, unsettled = look(poster, person, kept.touched_at)
-    return Seen(judgement.verdict, poster, person, now, judgement.shift, unsettled, kept)
+        kept = intent.renew(code)
+        judgement, unsettled = look(code, person, kept.touched_at)
+    return Seen(judgement.verdict, code, person, now, judgement.shift, unsettled, kept)
 
 
 def _person() -> Person | None:
@@ -72,14 +74,14 @@ def _facts(seen: Seen) -> dict[str, Any]:
     """What every verdict's page may show, and what this one needs besides."""
     facts: dict[str, Any] = {
         "seen": seen,
-        "poster": seen.poster,
-        "site": seen.poster.site if seen.poster else None,
+        "scanned": seen.code,
+        "site": seen.code.site if seen.code else None,
         "uid": seen.kept.uid_for(seen.verdict) if seen.kept else None,
         "shift": hours.shift_of(seen.candidate.shift_id) if seen.candidate else None,
     }
-    if seen.verdict in REQUESTS and seen.poster and seen.person:
-        facts["asked_at"] = asked_at(seen.person.id, seen.poster.id, seen.verdict, seen.now)
-        facts["supervisor"] = hours.supervisor_of(seen.poster.site_id, seen.now)
+    if seen.verdict in REQUESTS and seen.code and seen.person:
+        facts["asked_at"] = asked_at(seen.person.id, seen.code.site_id, seen.verdict, seen.now)
+        facts["supervisor"] = hours.supervisor_of(seen.code.site_id, seen.now)
     more = _MORE.get(seen.verdict)
     return facts | (more(seen) if more else {})
 
@@ -94,7 +96,8 @@ def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
 
 
 def _facts_of_stranger(seen: Seen) -> dict[str, Any]:
-    return {"shift": hours.shift_at(seen.poster, seen.now), "form": MobileForm()}
+    shift = hours.shift_at(seen.code.site_id, seen.code.shift_id, seen.now)
+    return {"shift": shift, "form": MobileForm()}
 
 
 def _facts_of_held(seen: Seen) -> dict[str, Any]:

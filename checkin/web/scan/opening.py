@@ -1,4 +1,4 @@
-"""Opening a poster's address, pressing its button, and typing a code instead."""
+"""Opening a code's address, pressing its button, and typing a code instead."""
 
 from typing import Any
 
@@ -8,14 +8,15 @@ from flask_login import current_user
 from checkin.domain.errors import Conflict
 from checkin.domain.scanning import Verdict
 from checkin.operations import hours
-from checkin.operations.attendance.arrival import attendance_id_of, poster_named, poster_of_code
-from checkin.web import intent
+from checkin.operations.attendance.arrival import attendance_id_of
+from checkin.web import intent, scanned
 from checkin.web.guard import public
 from checkin.web.scan.acting import ACTS, named_uid
 from checkin.web.scan.blueprint import bp
 from checkin.web.scan.leaving import check_out_page, second_look
 from checkin.web.scan.looking import look_at, page_of
 from checkin.web.scan_forms import CheckOutForm, CodeForm
+from checkin.web.scanned import Scanned
 
 
 @bp.get("/s/<code>")
@@ -26,15 +27,7 @@ def show(code: str) -> Any:
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
         # a browser guessing ahead is no person at a poster; it asks again when one comes
         return Response(status=425)
-    poster = poster_of_code(code)
-    if "leaving" in request.args and current_user.is_authenticated:
-        page = second_look(poster)
-        if page is not None:
-            return page
-    seen = look_at(poster)
-    if seen.verdict is Verdict.ALREADY_IN and "leaving" in request.args:
-        return check_out_page(hours.open_attendance(current_user.id), CheckOutForm(), seen.poster)
-    return page_of(seen)
+    return _page(scanned.printed_with_site(code))
 
 
 @bp.post("/s/<code>")
@@ -42,20 +35,32 @@ def show(code: str) -> Any:
 @public
 def create(code: str) -> Any:
     """Keep a scan; a receipt answers, or the page that says what became of it."""
-    poster = poster_named(code)
+    return _act(scanned.printed(code), url_for(".show", code=code))
+
+
+def _page(code: Scanned | None) -> Any:
+    if "leaving" in request.args and current_user.is_authenticated:
+        page = second_look(code)
+        if page is not None:
+            return page
+    seen = look_at(code)
+    if seen.verdict is Verdict.ALREADY_IN and "leaving" in request.args:
+        return check_out_page(hours.open_attendance(current_user.id), CheckOutForm(), seen.code)
+    return page_of(seen)
+
+
+def _act(code: Scanned | None, page: str) -> Any:
     act = ACTS.get(request.form.get("kind", ""))
-    if poster is None or not current_user.is_authenticated:
-        return redirect(url_for(".show", code=code), 303)
+    if code is None or not current_user.is_authenticated:
+        return redirect(page, 303)
     if act is None:
         abort(400)
     try:
-        return act(poster)
+        return act(code)
     except Conflict:
         intent.forget()
-        attendance_id = attendance_id_of(current_user.id, named_uid())
-        return render_template(
-            "scan/reused.html", poster=poster_of_code(code), recorded=attendance_id
-        ), 409
+        recorded = attendance_id_of(current_user.id, named_uid())
+        return render_template("scan/reused.html", scanned=code, recorded=recorded), 409
 
 
 @bp.post("/codes")

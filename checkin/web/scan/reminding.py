@@ -11,8 +11,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
 from checkin.operations import hours, messages, reminders
-from checkin.operations.attendance.arrival import poster_of_code
-from checkin.web import errors
+from checkin.web import errors, scanned
 from checkin.web.filters import isolate, time_short
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
@@ -25,7 +24,7 @@ from checkin.web.scan.looking import Seen, look_at
 @requires(Permission.OWN_ATTENDANCE)
 def remind(code: str) -> Any:
     """A message when check-in opens, once however often it is asked for."""
-    seen = look_at(poster_of_code(code))
+    seen = look_at(scanned.printed_with_site(code))
     if seen.verdict is Verdict.EARLY and seen.person and seen.person.mobile:
         try:
             _queue(seen)
