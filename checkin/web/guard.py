@@ -39,6 +39,8 @@ POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+POLICY_WITH_WASM = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""Only for the page that reads codes with a program of its own where the browser cannot."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

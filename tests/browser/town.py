@@ -22,7 +22,7 @@ from tests.cast import Cast
 
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
-NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data"}
+NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today"}
 """What answers a GET with something nobody looks at in a browser."""
 
 
@@ -266,6 +266,8 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),
         Stop("floor.new", "salem", f"{floor}/check-ins/new?q=منى"),
         Stop("floor.person", "salem", f"{floor}/attendances/{open_id}"),
+        Stop("scanner.index", "layla", "/scanner"),
+        Stop("scanner.show", "salem", f"/sites/{cast.mataf.id}/scanner"),
         Stop("approvals.index", "salem", "/approvals"),
         Stop("approvals.show", "salem", f"/shifts/{shift.id}/approvals?list=1"),
         *[

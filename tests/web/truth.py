@@ -53,6 +53,13 @@ see_floor all
 see_floor mataf
     GET      /floor/<int:site_id>
 
+read_badges all
+    GET      /scanner
+
+read_badges mataf
+    GET      /api/v1/sites/<int:site_id>/today
+    GET+POST /sites/<int:site_id>/scanner
+
 enter_attendance mataf
     GET      /floor/<int:site_id>/attendances/<int:attendance_id>
     POST     /floor/<int:site_id>/attendances/<int:attendance_id>/check-out
@@ -181,6 +188,7 @@ HOLDERS = {
     "decide": (*SUPERVISORS, "layla"),
     "reopen": ("layla",),
     "manage_posters": (*SUPERVISORS, "layla"),
+    "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),

@@ -65,6 +65,7 @@ def _board(site: Site, now: datetime) -> dict[str, object]:
         # a search looks at everybody, whatever counter was pressed
         "lines": board.shown("" if typed else (which if which in FILTERS else "here"), typed),
         "may_enter": may_at(site, Permission.ENTER_ATTENDANCE),
+        "may_scan": current_user.may(Permission.READ_BADGES),
         "may_decide": may_at(site, Permission.DECIDE),
         "words": record_words,
     }

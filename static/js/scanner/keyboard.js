@@ -1,0 +1,77 @@
+/* Scanners with a cable or Bluetooth: they type very fast and end with Enter, on any layout. */
+
+import { readCode } from "./codes.js";
+
+const SHORTEST = 8;
+const SLOWEST_MEAN = 50;
+const GAP_THAT_ENDS = 150;
+
+const SIGNS = { Slash: "/", NumpadDivide: "/", Period: ".", Minus: "-", Semicolon: ":", Space: " " };
+
+/* The keys of an Arabic layout by what a Latin one has there; لا is one key. */
+const ARABIC = new Map(Object.entries({
+  "ض": "Q", "ص": "W", "ث": "E", "ق": "R", "ف": "T", "غ": "Y", "ع": "U", "ه": "I", "خ": "O", "ح": "P",
+  "ش": "A", "س": "S", "ي": "D", "ب": "F", "ل": "G", "ا": "H", "ت": "J", "ن": "K", "م": "L", "ك": ":",
+  "ئ": "Z", "ء": "X", "ؤ": "C", "ر": "V", "لا": "B", "ى": "N", "ة": "M", "ظ": "/", "ز": ".",
+  "َ": "Q", "ً": "W", "ُ": "E", "ٌ": "R", "لإ": "T", "إ": "Y", "‘": "U", "÷": "I", "×": "O", "؛": "P",
+  "ِ": "A", "ٍ": "S", "]": "D", "[": "F", "لأ": "G", "أ": "H", "ـ": "J", "،": "K", "/": "L",
+  "~": "Z", "ْ": "X", "}": "C", "{": "V", "لآ": "B", "آ": "N", "’": "M", "؟": "/", ".": ".",
+}));
+
+export class KeyboardScanner {
+  #onCode;
+  #keys = [];
+  #field = null;
+
+  constructor(onCode) {
+    this.#onCode = onCode;
+    document.addEventListener("keydown", (event) => this.#onKey(event), true);
+  }
+
+  #onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const last = this.#keys.at(-1);
+    if (last && event.timeStamp - last.at > GAP_THAT_ENDS) this.#keys = [];
+    if (event.key === "Enter" || event.key === "Tab") return this.#end(event);
+    if (event.key.length > 2 && !event.code) return;
+    if (event.key === "Shift") return;
+    if (!this.#keys.length) this.#field = rememberField(event.target);
+    this.#keys.push({ key: event.key, code: event.code, at: event.timeStamp });
+  }
+
+  #end(event) {
+    const keys = this.#keys;
+    this.#keys = [];
+    if (keys.length < SHORTEST) return;
+    if ((event.timeStamp - keys[0].at) / keys.length > SLOWEST_MEAN) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#field?.restore();
+    this.#onCode(textOf(keys));
+  }
+}
+
+/* What the scanner meant: as typed, else by the place of the keys, else by the Arabic letters. */
+export function textOf(keys) {
+  const typed = keys.map(({ key }) => key).join("");
+  const placed = keys.map(({ code, key }) => byPlace(code) ?? key).join("");
+  const lettered = keys.map(({ key }) => ARABIC.get(key) ?? key).join("");
+  return [typed, placed, lettered].find((text) => readCode(text).kind !== "other") ?? typed;
+}
+
+function byPlace(code) {
+  const letter = /^Key([A-Z])$/.exec(code) ?? /^(?:Digit|Numpad)(\d)$/.exec(code);
+  return letter ? letter[1] : SIGNS[code];
+}
+
+/* A field that had the focus keeps what it held: a scanner's letters are not for it. */
+function rememberField(target) {
+  if (!target?.matches?.("input:not([type=radio], [type=checkbox], [type=file]), textarea")) return null;
+  const { value } = target;
+  return {
+    restore() {
+      target.value = value;
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  };
+}

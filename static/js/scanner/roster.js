@@ -1,0 +1,139 @@
+/* Who is expected and who is here today, kept on this device so that it works without a network. */
+
+import { drop, kept, put } from "./copies.js";
+import { foldName, latinDigits } from "./folding.js";
+
+const EVERY = 60_000;
+const FOUND = 8;
+const SHORTEST = 2;
+const NO_LONGER = [401, 403, 404, 423];
+
+export class Roster {
+  #address;
+  #owner;
+  #onChange;
+  #kept = null;
+  #acts = new Map();
+  #isFresh = false;
+
+  /* `owner` is whose sign-in it was loaded under: nobody else is shown it. */
+  constructor({ address, owner, onChange }) {
+    this.#address = address;
+    this.#owner = owner;
+    this.#onChange = onChange;
+  }
+
+  async open() {
+    const day = await kept(this.#address);
+    if (day && day.owner === this.#owner && Date.now() < Date.parse(day.until)) this.#kept = day;
+    else if (day) await this.forget();
+    this.#onChange();
+    await this.refresh();
+    setInterval(() => document.hidden || this.refresh(), EVERY);
+    window.addEventListener("online", () => this.refresh());
+    document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
+  }
+
+  /* Whether the server answered. What it no longer wants to say is forgotten here too. */
+  async refresh() {
+    try {
+      const answer = await fetch(this.#address, { headers: { Accept: "application/json" }, cache: "no-store" });
+      if (answer.redirected || NO_LONGER.includes(answer.status)) {
+        await this.forget();
+        location.reload();
+        return true;
+      }
+      if (answer.ok) await this.#keep(await answer.json());
+      return this.#tell(answer.ok);
+    } catch {
+      return this.#tell(false);
+    }
+  }
+
+  #tell(isFresh) {
+    this.#isFresh = isFresh;
+    this.#onChange(isFresh);
+    return isFresh;
+  }
+
+  /* Whether the server answered when it was last asked. */
+  get isFresh() {
+    return this.#isFresh && navigator.onLine;
+  }
+
+  async forget() {
+    this.#kept = null;
+    await drop(this.#address);
+  }
+
+  /* Milliseconds since the server said all this; nothing when it never did. */
+  get age() {
+    return this.#kept && Date.now() - this.#kept.received;
+  }
+
+  get here() {
+    return this.#people.filter((person) => this.whereabouts(person).isIn).length;
+  }
+
+  get zone() {
+    return this.#kept?.site.zone;
+  }
+
+  async byBadge(code) {
+    const sha = await sha256(code);
+    return this.#people.find((person) => person.badge === sha) ?? null;
+  }
+
+  byId(id) {
+    return this.#people.find((person) => person.id === id) ?? null;
+  }
+
+  /* By part of the name in any spelling, or by the last digits of the mobile. */
+  find(typed) {
+    const digits = latinDigits(typed).trim();
+    const words = foldName(typed).split(" ").filter(Boolean);
+    const enough = /^\d+$/.test(digits) ? digits.length : words.join("").length;
+    if (enough < SHORTEST) return null;
+    const fits = /^\d+$/.test(digits)
+      ? (person) => person.last_digits.endsWith(digits.slice(-4))
+      : (person) => words.every((word) => person.key.includes(word));
+    return this.#people.filter(fits).slice(0, FOUND);
+  }
+
+  /* What the server said, and on top of it what was done here since. */
+  whereabouts(person) {
+    const done = this.#acts.get(person.id);
+    return done ?? { isIn: person.is_in, since: person.is_in ? person.in_at : person.out_at };
+  }
+
+  /* Something done on this device: it holds until the server, having got it, says how things stand. */
+  note(personId, act) {
+    this.#acts.set(personId, act);
+    this.#onChange();
+  }
+
+  /* The shift an entry by hand is for: where they are, else where they are expected, else what runs. */
+  shiftFor(person, act) {
+    const here = this.#acts.get(person.id)?.shift_id ?? person.shift_id;
+    if (act === "manual_out" && here) return here;
+    const near = this.#kept.shifts.filter((shift) => Date.now() < Date.parse(shift.ends_at));
+    const expected = near.find((shift) => person.shift_ids.includes(shift.id));
+    const running = near.findLast((shift) => Date.parse(shift.starts_at) <= Date.now());
+    return (expected ?? running ?? near[0])?.id ?? null;
+  }
+
+  get #people() {
+    return this.#kept?.people ?? [];
+  }
+
+  async #keep(day) {
+    this.#kept = { ...day, owner: this.#owner, received: Date.now() };
+    for (const [id, { isSent }] of this.#acts) if (isSent) this.#acts.delete(id);
+    await put(this.#address, this.#kept);
+  }
+}
+
+async function sha256(text) {
+  const sum = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
