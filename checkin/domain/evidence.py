@@ -62,6 +62,8 @@ class Flag(StrEnum):
     """More than two hours over the plan, or more than twelve in all."""
     OFFLINE = "offline"
     """Recorded without a network and sent afterwards."""
+    OFTEN_OFFLINE = "often_offline"
+    """The third shift of one month that rests on scans sent afterwards, or one later still."""
     LATE_UPLOAD = "late_upload"
     """Sent more than 15 minutes after it was recorded."""
     CLOCK_SKEW = "clock_skew"

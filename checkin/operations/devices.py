@@ -33,9 +33,9 @@ _BY_COOKIE = (
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Who a browser's cookie belongs to, as of now."""
+    """Who a browser's cookie, or a program's token, belongs to as of now; a token has no device."""
 
-    device_id: int
+    device_id: int | None
     kind: str
     person_id: int
     name: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 
 from checkin.database import AnyRow, db, transaction
+from checkin.domain.clocks import DeviceClock
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
@@ -27,7 +28,8 @@ LONGEST_WORDS = 200
 class Entry:
     """What a supervisor states about somebody: who, which shift, when, and why without a code.
 
-    `uid` is made with the form, so that sending it twice is one act. Without `at` it is now.
+    `uid` is made with the form, so that sending it twice is one act. Without `at` it is now, or
+    when a tablet without a network says by its `clock`.
     """
 
     uid: str
@@ -37,6 +39,11 @@ class Entry:
     words: str = ""
     at: datetime | None = None
     beneficiaries: int | None = None
+    clock: DeviceClock | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.at is None and self.clock is None
 
 
 # --- finding -------------------------------------------------------------------------------
@@ -104,7 +111,7 @@ def check_in(entry: Entry, *, by: int, now: datetime) -> Answer:
         _check_now(entry, now)
     joins = before.joined if before else not _is_expected(entry)
     # somebody said to have come earlier is not moved: where they were since is in the scans
-    return _record(entry, Kind.IN, by, now, joins=joins, moves=entry.at is None)
+    return _record(entry, Kind.IN, by, now, joins=joins, moves=entry.is_now)
 
 
 @transaction
@@ -157,6 +164,7 @@ def _record(
         evidence=Evidence.CLAIMED,
         entered_by_id=by,
         reason=_written(entry),
+        clock=entry.clock,
     )
     return record_scan(reading, now=now)
 
@@ -189,7 +197,7 @@ def _check_now(entry: Entry, now: datetime) -> None:
     ).first()
     if shift is None or shift.cancelled_at is not None:
         raise NotFound("shift")
-    if entry.at is None and now >= shift.ends_at:
+    if entry.is_now and now >= shift.ends_at:
         raise Problem("time_outside_shift", starts_at=shift.starts_at, ends_at=shift.ends_at)
 
 

@@ -13,7 +13,7 @@ from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.web.digits import num
 from checkin.web.filters import duration_after
-from checkin.web.guard import forget_person
+from checkin.web.guard import API, forget_person
 from checkin.web.words import counted
 
 SENTENCES: dict[str, Any] = {
@@ -35,11 +35,13 @@ _PAGES: dict[int, tuple[Any, Any]] = {
         _l("This page is no longer valid"),
         _l("Go back, load the page again and repeat the last step. Nothing was changed."),
     ),
+    401: (_l("Sign in to continue"), ""),
     403: (_l("This page is not for your account"), _l("Sign in with another account, or go back.")),
     404: (_l("Page not found"), _l("Check the address, or scan the code again.")),
     405: (_l("Page not found"), _l("Check the address, or scan the code again.")),
     409: (_l("This record changed on another device. Showing the latest"), ""),
     413: (_l("That is too much at once"), _l("Send less and try again. Nothing was changed.")),
+    415: (_l("Only JSON is read here"), ""),
     429: (_l("Too many tries"), _l("Wait a little and try again.")),
     503: (
         _l("Sorry, there is a problem with the service"),
@@ -91,11 +93,18 @@ def init_app(app: Flask) -> None:
 def _problem(problem: Problem) -> tuple[Any, int]:
     status = {NotFound: 404, Conflict: 409}.get(type(problem), 422)
     if wants_json():
-        body = {"code": problem.code, "sentence": sentence(problem)}
-        return jsonify(error=body), status
+        return _problem_in_json(problem, status)
     if status == 404:
         return _page(404)
     return render_template("errors/show.html", heading=sentence(problem), body=""), status
+
+
+def _problem_in_json(problem: Problem, status: int) -> tuple[Any, int]:
+    response = jsonify(error={"code": problem.code, "sentence": sentence(problem)})
+    if problem.code == "too_many":
+        response.headers["Retry-After"] = str(problem.facts["seconds"])
+        status = 429
+    return response, status
 
 
 def _http(error: HTTPException) -> Any:
@@ -144,5 +153,7 @@ def _page(status: int) -> tuple[Any, int]:
 
 
 def wants_json() -> bool:
+    if request.path.startswith(API):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 
 from checkin.domain.roles import Permission, Role
-from checkin.operations import devices
+from checkin.operations import api_tokens, devices
 from checkin.operations.permissions import Held, Reach, reach_of, roles_of
 from checkin.web import clock
 
@@ -21,6 +21,8 @@ csrf = CSRFProtect()
 login_manager = LoginManager()
 
 PUBLIC = "public"
+API = "/api/"
+"""Below this address programs ask: they are answered in JSON and may show a token."""
 PHONE_PERMISSIONS = frozenset({Permission.OWN_ATTENDANCE, Permission.SEE_FLOOR})
 """A remembered phone proves a volunteer or the lead of a shift, never a member of staff."""
 POLICY = "; ".join(
@@ -108,11 +110,26 @@ def cookie_name() -> str:
 
 
 def _recognise(incoming: Request) -> Identity | None:
+    if incoming.path.startswith(API) and "Authorization" in incoming.headers:
+        return _by_token(incoming.headers["Authorization"])
     cookie = incoming.cookies.get(cookie_name(), "")
     if not cookie or len(cookie) > 120:
         return None
     recognised = devices.recognise(cookie, clock.now())
     return Identity(recognised) if recognised else None
+
+
+def _by_token(shown: str) -> Identity | None:
+    """A program acts with all that the person it stands for may do now."""
+    scheme, _, token = shown.partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(token) <= 120:
+        return None
+    now = clock.now()
+    row = api_tokens.recognise(token, now)
+    if row is None:
+        return None
+    known = devices.Recognised(None, "staff", row.person_id, row.name, now, row.expires_at)
+    return Identity(known)
 
 
 def forget_person() -> None:
@@ -165,6 +182,8 @@ def _guard() -> Any:
 
 def _to_sign_in(wanted: Permission) -> Any:
     """To the door that fits: volunteers prove a mobile, staff give a password."""
+    if request.path.startswith(API):
+        abort(401)
     door = "volunteer" if wanted is Permission.OWN_ATTENDANCE else "staff"
     target = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
     return redirect(url_for(f"accounts.{door}_sign_in", next=target), 303)

@@ -31,6 +31,7 @@ FLAGS: dict[str, Any] = {
     Flag.NO_MINUTES: _l("No time inside the shift"),
     Flag.LONG: _l("Very long"),
     Flag.OFFLINE: _l("Recorded offline"),
+    Flag.OFTEN_OFFLINE: _l("More than two shifts offline this month"),
     Flag.LATE_UPLOAD: _l("Sent more than 15 minutes later"),
     Flag.CLOCK_SKEW: _l("The phone’s clock was wrong"),
     Flag.CLOCK_JUMP: _l("The phone’s clock was changed before sending"),

@@ -2,6 +2,7 @@
 
 from checkin.web import (
     accounts,
+    api,
     approvals,
     attendances,
     badges,
@@ -49,4 +50,5 @@ BLUEPRINTS = (
     campaigns.bp,
     partners.bp,
     people.bp,
+    api.bp,
 )
