@@ -9,12 +9,12 @@ from flask_wtf.csrf import generate_csrf
 
 from checkin.domain.roles import Permission
 from checkin.models import Site
-from checkin.operations import accounts, floor, posters
+from checkin.operations import accounts, floor
 from checkin.operations.attendance import derived_uid
 from checkin.web import clock, record_words
 from checkin.web.floor.blueprint import bp, may_at, site_within
+from checkin.web.floor.codes import code_facts
 from checkin.web.guard import requires
-from checkin.web.qr import poster_url, qr_svg
 
 FILTERS = ("here", "awaited", "left", "review")
 
@@ -38,13 +38,10 @@ def show(site_id: int):
     facts = {**_board(site, now), **_waiting(site, now)}
     if "HX-Request" in request.headers:
         return _unless_known(render_template("floor/_board.html", **facts))
-    poster = posters.poster_of(site.id)
     return render_template(
         "floor/show.html",
         **facts,
-        poster=poster,
-        code=qr_svg(poster_url(poster), "M") if poster else None,
-        may_print=may_at(site, Permission.MANAGE_POSTERS),
+        **code_facts(site, now),
         entered=floor.entry_by(current_user.id, request.args.get("entered", ""), now),
     )
 
