@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,16 +15,20 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    Column,
+    CTE,
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
     Dialect,
     Engine,
     Executable,
+    Insert,
     MetaData,
     Row,
+    Select,
     Table,
+    Update,
     bindparam,
     create_engine,
     event,
@@ -225,7 +229,7 @@ def transaction(work: Callable[P, T]) -> Callable[P, T]:
             try:
                 return _once(work, *args, **kwargs)
             except DBAPIError as fault:
-                if not _passes(fault):
+                if not (_passes(fault) or (attempt == 1 and _met_a_twin(fault))):
                     raise
                 time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
         return _once(work, *args, **kwargs)
@@ -271,6 +275,14 @@ def _passes(fault: DBAPIError) -> bool:
     )
 
 
+def _met_a_twin(fault: DBAPIError) -> bool:
+    """Whether another transaction kept the same unique value first; PostgreSQL tells at the end.
+
+    Tried once more, the work sees what the other has kept.
+    """
+    return getattr(fault.orig, "sqlstate", None) == "23505"
+
+
 def upsert(model: type[Base]) -> sqlite.Insert:
     """An INSERT that may say ON CONFLICT, which both databases do and SQLAlchemy keeps apart."""
     if db.engine.dialect.name == "sqlite":
@@ -292,33 +304,65 @@ def ask(statement: Executable, named: Mapping[str, Any] | None = None) -> Cursor
 class Together:
     """One row for each of some tables, in one message where the database can take it so.
 
-    PostgreSQL takes them as one statement, which saves waiting for an answer in between.
+    `first`, an INSERT or UPDATE of one row, comes before them, and each table says which of its
+    columns takes that row's id. PostgreSQL takes all as one statement, which saves waiting for
+    an answer in between. Columns in `without` are left to the database.
     """
 
-    def __init__(self, *tables: Table) -> None:
-        self._single = [insert(table) for table in tables]
-        named = [
-            insert(table).values(
-                {c.name: bindparam(f"{table.name}_{c.name}", type_=c.type) for c in _given(table)}
-            )
-            for table in tables
-        ]
-        ctes = [one.cte(table.name + "_added") for one, table in zip(named, tables, strict=True)]
-        self._at_once = select(literal(1)).add_cte(*ctes)
+    def __init__(
+        self,
+        *tables: tuple[Table, str],
+        first: Insert | Update | None = None,
+        without: Collection[str] = (),
+    ) -> None:
+        self._first = first.returning(first.table.c.id) if first is not None else None
         self._tables = tables
+        self._single = [insert(table) for table, _ in tables]
+        self._at_once = self._joined(without)
 
-    def insert(self, *rows: Mapping[str, Any]) -> None:
-        """Add the rows, in the order of the tables; every column but the id is given."""
+    def _joined(self, without: Collection[str]) -> Select[Any]:
+        """The one statement; its parameters carry the names of their tables."""
+        if self._first is None:
+            rows = [insert(t).values(_parameters(t, without)) for t, _ in self._tables]
+            return select(literal(1)).add_cte(*_parts(rows))
+        origin = self._first.cte("origin")
+        rows = []
+        for table, refers in self._tables:
+            given = _parameters(table, without) | {refers: origin.c.id}
+            chosen = select(*given.values())
+            rows.append(insert(table).from_select(list(given), chosen, include_defaults=False))
+        return select(origin.c.id).add_cte(*_parts(rows))
+
+    def write(self, *rows: Mapping[str, Any], first: Mapping[str, Any] | None = None) -> int | None:
+        """Write the rows, in the order of the tables, and give the id of `first`, if there is one.
+
+        Every column but the key is given, save those left out.
+        """
         if db.engine.dialect.name != "postgresql":
-            for statement, row in zip(self._single, rows, strict=True):
-                ask(statement, row)
-            return
+            return self._write_singly(rows, first)
         pairs = zip(self._tables, rows, strict=True)
-        ask(self._at_once, {f"{t.name}_{name}": row[name] for t, row in pairs for name in row})
+        named = {f"{t.name}_{name}": row[name] for (t, _), row in pairs for name in row}
+        origin_id: int = ask(self._at_once, {**(first or {}), **named}).scalar_one()
+        return origin_id if self._first is not None else None
+
+    def _write_singly(
+        self, rows: Sequence[Mapping[str, Any]], first: Mapping[str, Any] | None
+    ) -> int | None:
+        origin_id: int | None = None
+        if self._first is not None:
+            origin_id = ask(self._first, first).scalar_one()
+        for statement, (_, refers), row in zip(self._single, self._tables, rows, strict=True):
+            ask(statement, {**row, refers: origin_id} if self._first is not None else row)
+        return origin_id
 
 
-def _given(table: Table) -> list[Column[Any]]:
-    return [column for column in table.columns if not column.primary_key]
+def _parameters(table: Table, without: Collection[str]) -> dict[str, ColumnElement[Any]]:
+    given = [c for c in table.columns if not c.primary_key and c.name not in without]
+    return {c.name: bindparam(f"{table.name}_{c.name}", type_=c.type) for c in given}
+
+
+def _parts(rows: Sequence[Insert]) -> list[CTE]:
+    return [one.cte(f"{one.table.name}_added") for one in rows]
 
 
 # --- SQLite's writers queue ----------------------------------------------------------------

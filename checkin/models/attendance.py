@@ -81,7 +81,7 @@ class Scan(Base):
     receipt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     distance_m: Mapped[int | None]
     accuracy_m: Mapped[int | None]
-    flags: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    flags: Mapped[list[Any]] = mapped_column(JSON, server_default=text("'[]'"))
 
 
 append_only(Scan.__table__)

@@ -226,7 +226,7 @@ def _judge_anew(shift_id: int, work_on: date, now: datetime) -> None:
     for volunteer_id in db.session.scalars(
         select(a.volunteer_id).where(*undecided).order_by(a.volunteer_id)
     ).all():
-        refold(lock_volunteer(volunteer_id), [], [shift_id], now)
+        refold(lock_volunteer(volunteer_id), [], [shift_id], now).write()
 
 
 # --- questions -----------------------------------------------------------------------------

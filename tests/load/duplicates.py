@@ -84,9 +84,10 @@ def storm(scene: Scene, seed: int, lock: bool) -> int:
     Every one states another second, and the last of them must stand in the end.
     """
     if not lock:
-        unlocked = recording._VOLUNTEER._clone()
-        unlocked._for_update_arg = None
-        recording._VOLUNTEER = unlocked
+        for thing, asking in recording._TO_LOCK.items():
+            unlocked = asking._clone()
+            unlocked._for_update_arg = None
+            recording._TO_LOCK[thing] = unlocked
     chance = random.Random(seed)
     with app_on(scene.url):
         for person in scene.people:
@@ -145,7 +146,7 @@ def run_storm(url: str, processes: int, lock: bool, people: int = 150) -> list[s
 
 def _together(work: Callable[..., int], jobs: list[tuple[object, ...]]) -> int:
     context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(len(jobs))
+    barrier = context.Barrier(len(jobs), timeout=60)
     with context.Pool(len(jobs), initializer=_meet, initargs=(barrier,)) as pool:
         return sum(pool.starmap(work, jobs, chunksize=1))
 

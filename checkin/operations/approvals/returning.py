@@ -28,7 +28,7 @@ def return_to_scans(volunteer: AnyRow, attendance_id: int, now: datetime) -> Non
     begins = min((at for at in (first, row.in_at) if at), default=row.until_at)
     _set_back(attendance_id, begins, row.credited_minutes)
     shared = _sharing_time(volunteer.id, begins, max(row.until_at, row.ends_at))
-    refold(volunteer, [], shared | {row.shift_id}, now)
+    refold(volunteer, [], shared | {row.shift_id}, now).write()
 
 
 def _first_scan(volunteer_id: int, shift_id: int) -> datetime | None:

@@ -23,7 +23,13 @@ class Plan:
 
 
 COLUMNS = (
-    *(Shift.id, Shift.starts_at, Shift.ends_at, Shift.cancelled_at, Shift.site_id),
+    *(
+        Shift.id.label("shift_id"),
+        Shift.starts_at,
+        Shift.ends_at,
+        Shift.cancelled_at,
+        Shift.site_id,
+    ),
     *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
 )
 """What `plan_of` reads; the question joins Shift, Opportunity and, if any, Service."""
@@ -37,7 +43,7 @@ _PLANS = (
 
 def plan_of(row: AnyRow) -> Plan:
     return Plan(
-        ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
+        ShiftFact(row.shift_id, row.starts_at, row.ends_at, row.cancelled_at is not None),
         row.site_id,
         row.work_on,
         row.low_per_hour,
@@ -49,4 +55,4 @@ def plans_of(shift_ids: Iterable[int]) -> dict[int, Plan]:
     """The plans of these shifts by id; asking about none asks nothing."""
     wanted = sorted(shift_ids)
     rows = ask(_PLANS, {"shift_ids": wanted}) if wanted else ()
-    return {row.id: plan_of(row) for row in rows}
+    return {row.shift_id: plan_of(row) for row in rows}

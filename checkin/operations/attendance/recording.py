@@ -7,17 +7,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import (
+    FromClause,
+    Insert,
+    Integer,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    insert,
+    inspect,
+    null,
+    select,
+)
 
 from checkin.database import AnyRow, Together, ask, db, transaction
+from checkin.domain.clocks import DeviceClock, instant_of, within_shift
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
-from checkin.domain.fold import Kind, ScanFact
+from checkin.domain.fold import Kind, ScanFact, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
-from checkin.domain.scanning import Judgement, Verdict, judge
+from checkin.domain.rotating import bounds
+from checkin.domain.scanning import Code, Judgement, Verdict, judge
 from checkin.models import (
     Assignment,
     Attendance,
+    Display,
     Opportunity,
     Person,
     Poster,
@@ -25,10 +40,10 @@ from checkin.models import (
     Service,
     Shift,
 )
-from checkin.models.attendance import DECIDED
+from checkin.models.attendance import DECIDED, UNDECIDED
 from checkin.operations import audit
 from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
-from checkin.operations.attendance.refolding import Kept, refold
+from checkin.operations.attendance.refolding import CHANGING, OPENING, Change, Kept, refold
 from checkin.operations.attendance.situation import Around, around, code_of
 
 TOUCH_KEPT = timedelta(minutes=15)
@@ -36,17 +51,12 @@ TOUCH_KEPT = timedelta(minutes=15)
 
 
 # Questions asked at every scan are built once: building them costs more than answering them.
-_VOLUNTEER = (
-    select(
-        Person.id,
-        Person.partner_id,
-        Person.suspended_at,
-        Person.is_minor,
-        Person.guardian_consented_at,
-    )
-    .where(Person.id == bindparam("volunteer_id"), Person.erased_at.is_(None))
-    .with_for_update()
+_STANDING = (
+    *(Person.id, Person.partner_id, Person.suspended_at, Person.is_minor),
+    Person.guardian_consented_at,
 )
+_KNOWN = (Person.id == bindparam("volunteer_id"), Person.erased_at.is_(None))
+_VOLUNTEER = select(*_STANDING).where(*_KNOWN).with_for_update()
 _CAME_BEFORE = and_(
     Scan.volunteer_id == bindparam("volunteer_id"), Scan.scan_uid == bindparam("uid")
 )
@@ -54,23 +64,65 @@ _BEFORE = (
     *(Scan.payload_sha, Scan.verdict, Scan.attendance_id, Scan.effective_at),
     Scan.shift_id.label("scan_shift_id"),
 )
-_POSTER = (
-    select(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at, *_BEFORE)
-    .outerjoin(Scan, _CAME_BEFORE)
-    .where(Poster.id == bindparam("poster_id"))
-)
 _SCAN = select(Scan.kind, Scan.received_at, Scan.site_id, *_BEFORE).where(_CAME_BEFORE)
 _OPEN_SHIFT = select(Attendance.shift_id).where(
     Attendance.volunteer_id == bindparam("volunteer_id"), Attendance.state == "open"
 )
-_SHIFT = (
-    select(*COLUMNS, *_BEFORE)
-    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-    .outerjoin(Service, Service.id == Opportunity.service_id)
-    .outerjoin(Scan, _CAME_BEFORE)
-    .where(Shift.id == bindparam("shift_id"))
+
+
+def _lock_and_ask(*columns: Any, joined: FromClause | None = None, on: Any = None) -> Select[Any]:
+    """Lock the volunteer, and ask with it what the scan names and whether its id has come before.
+
+    One question instead of three. On PostgreSQL it sees what stood before it waited for the lock:
+    a twin kept meanwhile shows as a unique violation, and the transaction is tried again.
+    """
+    known: FromClause = inspect(Person).local_table
+    if joined is not None:
+        known = known.outerjoin(joined, on)
+    asking = select(*_STANDING, *columns, *_BEFORE).select_from(known).outerjoin(Scan, _CAME_BEFORE)
+    return asking.where(*_KNOWN).with_for_update(of=Person)
+
+
+_TO_LOCK = {
+    "poster": _lock_and_ask(
+        *(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at),
+        joined=inspect(Poster).local_table,
+        on=Poster.id == bindparam("named_id"),
+    ),
+    "display": _lock_and_ask(
+        *(Display.site_id, null().label("shift_id"), Display.revoked_at),
+        null().label("replaced_at"),
+        joined=inspect(Display).local_table,
+        on=Display.id == bindparam("named_id"),
+    ),
+    "shift": _lock_and_ask(
+        *COLUMNS,
+        joined=inspect(Shift)
+        .local_table.join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .outerjoin(Service, Service.id == Opportunity.service_id),
+        on=Shift.id == bindparam("named_id"),
+    ),
+    "site": _lock_and_ask(
+        bindparam("named_id", type_=Integer).label("site_id"),
+        *(null().label("shift_id"), null().label("revoked_at"), null().label("replaced_at")),
+    ),
+}
+"""By what a scan names: a printed code, a display, the shift, or the site a badge is read at."""
+_RARELY = (
+    *("display_id", "window_no", "badge_id", "witnessed_by_id", "device_at", "device_sent_at"),
+    *("elapsed_ms", "receipt_at", "distance_m", "accuracy_m", "flags"),
 )
-_KEEP = Together(Scan.metadata.tables[Scan.__tablename__], audit.TABLE)
+"""Columns of a scan that a printed code and a live network leave empty."""
+_LINES = (
+    (Scan.metadata.tables[Scan.__tablename__], "attendance_id"),
+    (audit.TABLE, "thing_id"),
+)
+_FIRST: dict[str, Insert | Update | None] = {"none": None, "new": OPENING, "changed": CHANGING}
+_KEEP = {
+    (how, rare): Together(*_LINES, first=first, without=() if rare else _RARELY)
+    for how, first in _FIRST.items()
+    for rare in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +150,48 @@ class Reading:
     device_id: int | None = None
     entered_by_id: int | None = None
     reason: str = ""
+    display_id: int | None = None
+    window_no: int | None = None
+    """Half minutes since 1970: when the display showed this code."""
+    badge_id: int | None = None
+    site_id: int | None = None
+    """Where a badge was read; other codes know their site."""
+    witnessed_by_id: int | None = None
+    """Who saw the person: a supervisor who read the badge."""
+    clock: DeviceClock | None = None
+    """What the phone or tablet says about time, when the scan comes later than it was made."""
+    flags: tuple[Flag, ...] = ()
+    distance_m: int | None = None
+    accuracy_m: int | None = None
 
     @property
     def payload_sha(self) -> str:
         """What must be the same when the same id comes again; not how long the page was open."""
-        content = [
+        content: list[Any] = [
             *(self.kind, self.poster_id, self.shift_id, self.beneficiaries, self.undoes),
             *(self.joins, self.moves, self.at.isoformat() if self.at else None),
             *(self.carrier, self.entered_by_id, self.reason),
         ]
+        if self.is_rare:
+            device_at = self.clock.device_at.isoformat() if self.clock else None
+            content += [self.display_id, self.window_no, self.badge_id, self.site_id]
+            content += [self.witnessed_by_id, device_at]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether it carries more than a printed code read over a live network."""
+        given = (self.display_id, self.badge_id, self.clock, self.distance_m)
+        return bool(self.flags) or any(one is not None for one in given)
+
+    @property
+    def named(self) -> tuple[str, int | None]:
+        """What the scan names, and its id: a volunteer's own check-in goes by the code it read."""
+        if self.shift_id is not None:
+            return "shift", self.shift_id
+        if self.display_id is not None:
+            return "display", self.display_id
+        return ("poster", self.poster_id) if self.badge_id is None else ("site", self.site_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +218,8 @@ class _Resolved:
     joined: bool = False
     around: Around | None = None
     plan: Plan | None = None
+    flags: tuple[Flag, ...] = ()
+    """What a phone's clock gives to look at."""
 
 
 @transaction
@@ -145,14 +231,12 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
     an unknown volunteer, `Conflict("scan_reused")` when the id came before with other content,
     `Problem("own_entry")` when a supervisor enters their own attendance.
     """
-    volunteer = lock_volunteer(reading.volunteer_id)
-    named = _named(reading)
-    if named is not None and named.payload_sha is not None:
+    named = _lock(reading)
+    if named.payload_sha is not None:
         return _again(reading, named)
-    if reading.entered_by_id == reading.volunteer_id:
+    if reading.volunteer_id in (reading.entered_by_id, reading.witnessed_by_id):
         raise Problem("own_entry")
-    resolved = _resolve(reading, named, volunteer, now)
-    return _keep(reading, resolved, volunteer, now)
+    return _keep(reading, _resolve(reading, named, now), named, now)
 
 
 def lock_volunteer(volunteer_id: int) -> AnyRow:
@@ -163,19 +247,14 @@ def lock_volunteer(volunteer_id: int) -> AnyRow:
     return row
 
 
-def _named(reading: Reading) -> AnyRow | None:
-    """What the scan names, the poster or the shift, and whether its id has come before."""
-    named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid}
-    if reading.kind is Kind.UNDO:
-        return ask(_SCAN, named).first()
-    if _reads_poster(reading):
-        return ask(_POSTER, {**named, "poster_id": reading.poster_id}).first()
-    return ask(_SHIFT, {**named, "shift_id": reading.shift_id}).first()
-
-
-def _reads_poster(reading: Reading) -> bool:
-    """A volunteer's own check-in goes by the poster; everything else names its shift."""
-    return reading.kind is Kind.IN and reading.entered_by_id is None
+def _lock(reading: Reading) -> AnyRow:
+    """The volunteer, locked, with what the scan names and whether its id has come before."""
+    thing, named_id = ("site", None) if reading.kind is Kind.UNDO else reading.named
+    named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid, "named_id": named_id}
+    row = ask(_TO_LOCK[thing], named).first()
+    if row is None:
+        raise NotFound("person")
+    return row
 
 
 def _again(reading: Reading, stored: AnyRow) -> Answer:
@@ -194,25 +273,74 @@ def _again(reading: Reading, stored: AnyRow) -> Answer:
 # --- which shift, which instant ------------------------------------------------------------
 
 
-def _resolve(reading: Reading, named: AnyRow | None, volunteer: AnyRow, now: datetime) -> _Resolved:
+def _resolve(reading: Reading, named: AnyRow, now: datetime) -> _Resolved:
     if reading.kind is Kind.UNDO:
         return _resolve_undo(reading, now)
-    if named is None:
-        raise NotFound("poster" if _reads_poster(reading) else "shift")
-    if _reads_poster(reading):
-        return _resolve_check_in(reading, named, volunteer, now)
-    return _resolve_stated(reading, named, now)
-
-
-def _resolve_check_in(
-    reading: Reading, poster: AnyRow, volunteer: AnyRow, now: datetime
-) -> _Resolved:
-    """A volunteer's own check-in is judged by the table, at the first look at the code."""
+    thing, _ = reading.named
+    if named.site_id is None:
+        raise NotFound("shift" if thing == "shift" else "poster")
+    if reading.clock is not None:
+        return _resolve_uploaded(reading, reading.clock, named, now)
+    if thing == "shift":
+        return _resolve_stated(reading, named, now)
     at = _touched(reading, now)
-    code = code_of(poster, at)
-    here = around(volunteer.id, poster.site_id, at)
-    judgement = judge(here.situation(volunteer, poster.site_id, poster.shift_id, code, at))
-    return replace(_acted_on(reading, judgement, poster.site_id, at), around=here)
+    if reading.kind is Kind.OUT:
+        return _resolve_leaving(reading, named, at)
+    return _resolve_check_in(reading, named, at)
+
+
+def _resolve_check_in(reading: Reading, place: AnyRow, at: datetime) -> _Resolved:
+    """A check-in by a code is judged by the table, at the first look at the code."""
+    here = around(reading.volunteer_id, place.site_id, at)
+    situation = here.situation(place, place.site_id, place.shift_id, code_of(place, at), at)
+    return replace(_acted_on(reading, judge(situation), place.site_id, at), around=here)
+
+
+def _resolve_uploaded(
+    reading: Reading, clock: DeviceClock, named: AnyRow, now: datetime
+) -> _Resolved:
+    """A scan that comes later is judged at the instant that can be proved, or becomes a request."""
+    window = bounds(reading.window_no) if reading.window_no is not None else None
+    timed = instant_of(clock, now, window)
+    if timed.at is None:
+        return _Resolved(Verdict.STALE, now, named.site_id, None, acts=False, flags=timed.flags)
+    if reading.named[0] == "shift":
+        resolved = _resolve_stated(reading, named, now, timed.at)
+    elif reading.kind is Kind.OUT:
+        resolved = _resolve_leaving(reading, named, timed.at)
+    else:
+        resolved = _resolve_check_in(reading, named, timed.at)
+    return replace(resolved, at=_near_shift(resolved, window), flags=timed.flags)
+
+
+def _near_shift(resolved: _Resolved, window: tuple[datetime, datetime] | None) -> datetime:
+    """Only a display's code places a scan further than an hour from its shift."""
+    plans = resolved.around.plans if resolved.around else {}
+    plan = resolved.plan or (plans.get(resolved.shift_id) if resolved.shift_id else None)
+    if plan is None or window is not None:
+        return resolved.at
+    return within_shift(resolved.at, plan.fact.starts_at, plan.fact.ends_at)
+
+
+def _resolve_leaving(reading: Reading, place: AnyRow, at: datetime) -> _Resolved:
+    """A check-out that names no shift leaves the attendance it falls into.
+
+    Without one it waits, at the shift it was read at, for a check-in that may still arrive.
+    """
+    here = around(reading.volunteer_id, place.site_id, at)
+    falls_into = [
+        row
+        for row in here.rows
+        if row.in_at is not None and row.in_at <= at <= row.until_at and row.state in UNDECIDED
+    ]
+    if falls_into:
+        row = max(falls_into, key=lambda one: (one.state == State.OPEN, one.in_at))
+        return _Resolved(Verdict.CHECKED_OUT, at, row.site_id, row.shift_id, acts=True, around=here)
+    situation = here.situation(place, place.site_id, place.shift_id, Code.ACTIVE, at)
+    shift = judge(situation).shift
+    shift_id = shift.shift_id if shift else None
+    acts = shift_id is not None
+    return _Resolved(Verdict.ORPHAN_OUT, at, place.site_id, shift_id, acts=acts, around=here)
 
 
 def _touched(reading: Reading, now: datetime) -> datetime:
@@ -240,15 +368,17 @@ def _open_shift(volunteer_id: int) -> int | None:
     return ask(_OPEN_SHIFT, {"volunteer_id": volunteer_id}).scalar()
 
 
-def _resolve_stated(reading: Reading, shift: AnyRow, now: datetime) -> _Resolved:
+def _resolve_stated(
+    reading: Reading, shift: AnyRow, now: datetime, proved_at: datetime | None = None
+) -> _Resolved:
     """A check-out, an answer about a forgotten one, or an entry by hand: the shift is named."""
-    at = reading.at or now
+    at = reading.at or proved_at or now
     _check_stated(reading, shift, at, now)
     verdict = Verdict.CHECKED_IN if reading.kind is Kind.IN else Verdict.CHECKED_OUT
     if reading.kind is Kind.FORGOT:
         verdict, at = Verdict.END_UNKNOWN, shift.ends_at
     plan = plan_of(shift)
-    return _Resolved(verdict, at, shift.site_id, shift.id, True, reading.joins, plan=plan)
+    return _Resolved(verdict, at, shift.site_id, shift.shift_id, True, reading.joins, plan=plan)
 
 
 _HALF_A_DAY = timedelta(hours=12)
@@ -279,40 +409,69 @@ def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
 
 
 def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetime) -> Answer:
-    attendance_id, verdict = None, resolved.verdict
+    verdict, kept, change = resolved.verdict, None, None
     if reading.moves and resolved.acts:
-        _leave_elsewhere(reading, resolved, now)
+        _leave_elsewhere(reading, resolved, volunteer, now)
     if resolved.acts and resolved.shift_id is not None:
         if resolved.joined:
             _join(resolved.shift_id, reading, now)
         fact = _fact(reading, resolved, now)
-        kept = _folded(reading, resolved, volunteer, fact, now)
-        attendance_id = kept.id if kept else None
-        verdict = _final(verdict, fact, kept)
+        kept, change = _folded(reading, resolved, volunteer, fact, now)
+        verdict = _final(verdict, fact, kept, change)
+    attendance_id = _write(reading, resolved, verdict, kept, change, now)
+    return Answer(reading.uid, verdict, attendance_id, resolved.shift_id, resolved.at)
+
+
+def _write(
+    reading: Reading,
+    resolved: _Resolved,
+    verdict: Verdict,
+    kept: Kept | None,
+    change: Change | None,
+    now: datetime,
+) -> int | None:
+    """Keep the scan and its line in the audit, in one message with the change to its attendance."""
+    attendance_id = kept.id if kept else change.attendance_id if change else None
     line = audit.line(
         f"scan.{reading.kind}",
         "attendance",
         attendance_id,
-        by=reading.entered_by_id or reading.volunteer_id,
+        by=reading.entered_by_id or reading.witnessed_by_id or reading.volunteer_id,
         at=now,
         verdict=verdict,
         volunteer=reading.volunteer_id,
         shift=resolved.shift_id,
         uid=reading.uid,
     )
-    _KEEP.insert(_row(reading, resolved, verdict, attendance_id, now), line)
-    return Answer(reading.uid, verdict, attendance_id, resolved.shift_id, resolved.at)
+    row = _row(reading, resolved, verdict, attendance_id, now)
+    rare = reading.is_rare or bool(resolved.flags)
+    if rare:
+        row |= _rare_row(reading, resolved)
+    if change is None:
+        _KEEP["none", rare].write(row, line)
+        return attendance_id
+    how = "new" if change.attendance_id is None else "changed"
+    return _KEEP[how, rare].write(row, line, first=change.values)
 
 
 def _folded(
     reading: Reading, resolved: _Resolved, volunteer: AnyRow, fact: ScanFact, now: datetime
-) -> Kept | None:
-    """Fold with what was asked already; after leaving elsewhere the attendances are others."""
+) -> tuple[Kept | None, Change | None]:
+    """Fold with what was asked already; after leaving elsewhere the attendances are others.
+
+    A change to the scan's own attendance is left to be written together with the scan; changes
+    to others are written here, and so is it when others must come after it.
+    """
     here = resolved.around
     plans = here.plans if here else {fact.shift_id: resolved.plan} if resolved.plan else None
     rows = here.rows if here and not reading.moves else None
     found = refold(volunteer, [fact], [fact.shift_id], now, plans=plans, rows=rows)
-    return found.get(fact.shift_id)
+    last = found.changes[-1] if found.changes else None
+    if last is None or last.folded.shift_id != fact.shift_id:
+        return found.write().get(fact.shift_id), None
+    for change in found.changes[:-1]:
+        change.write()
+    return None, last
 
 
 def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:
@@ -328,18 +487,20 @@ def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:
         undoes=reading.undoes,
         entered_by=reading.entered_by_id,
         joined=resolved.joined,
+        flags=(*reading.flags, *resolved.flags),
     )
 
 
-def _final(verdict: Verdict, fact: ScanFact, kept: Kept | None) -> Verdict:
+def _final(verdict: Verdict, fact: ScanFact, kept: Kept | None, change: Change | None) -> Verdict:
     """What the fold made of the scan; a decision is never changed by one."""
-    if kept is None:
-        return Verdict.ORPHAN_OUT if fact.kind is Kind.OUT else verdict
-    if kept.folded is None:
+    if kept is not None and kept.folded is None:
         _flag_late(kept.id)
         return Verdict.LATE_AFTER_DECISION
-    begins = {begin for begin, _ in kept.folded.stints}
-    ends = {end for _, end in kept.folded.stints}
+    folded = kept.folded if kept else change.folded if change else None
+    if folded is None:
+        return Verdict.ORPHAN_OUT if fact.kind is Kind.OUT else verdict
+    begins = {begin for begin, _ in folded.stints}
+    ends = {end for _, end in folded.stints}
     if fact.kind is Kind.IN:
         return Verdict.CHECKED_IN if fact.at in begins else Verdict.ALREADY_IN
     if fact.kind is Kind.OUT:
@@ -377,7 +538,9 @@ def _join(shift_id: int, reading: Reading, now: datetime) -> None:
     )
 
 
-def _leave_elsewhere(reading: Reading, resolved: _Resolved, now: datetime) -> None:
+def _leave_elsewhere(
+    reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetime
+) -> None:
     """Moving is two scans in one transaction: out there, in here, at the same instant."""
     open_shift = _open_shift(reading.volunteer_id)
     if open_shift is None or open_shift == resolved.shift_id:
@@ -391,7 +554,6 @@ def _leave_elsewhere(reading: Reading, resolved: _Resolved, now: datetime) -> No
         joins=False,
         moves=False,
     )
-    volunteer = lock_volunteer(reading.volunteer_id)
     there = _Resolved(Verdict.CHECKED_OUT, resolved.at, None, open_shift, acts=True)
     _keep(leaving, there, volunteer, now)
 
@@ -429,4 +591,22 @@ def _row(
         "joined": resolved.joined,
         "verdict": verdict.value,
         "attendance_id": attendance_id,
+    }
+
+
+def _rare_row(reading: Reading, resolved: _Resolved) -> dict[str, Any]:
+    """What else is kept of a display's code, a badge, or a scan that came later."""
+    clock = reading.clock
+    return {
+        "display_id": reading.display_id,
+        "window_no": reading.window_no,
+        "badge_id": reading.badge_id,
+        "witnessed_by_id": reading.witnessed_by_id,
+        "device_at": clock.device_at if clock else None,
+        "device_sent_at": clock.sent_at if clock else None,
+        "elapsed_ms": clock.elapsed_ms if clock else None,
+        "receipt_at": clock.receipt_at if clock else None,
+        "distance_m": reading.distance_m,
+        "accuracy_m": reading.accuracy_m,
+        "flags": [flag.value for flag in (*reading.flags, *resolved.flags)],
     }

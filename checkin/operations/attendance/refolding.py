@@ -42,7 +42,7 @@ _TOUCHED = (
 )
 _SCANS = select(
     *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
-    *(Scan.evidence, Scan.beneficiaries, Scan.undoes, Scan.entered_by_id, Scan.joined),
+    *(Scan.evidence, Scan.beneficiaries, Scan.undoes, Scan.entered_by_id, Scan.joined, Scan.flags),
 ).where(
     Scan.volunteer_id == bindparam("volunteer_id"),
     Scan.shift_id.is_not(None),
@@ -51,8 +51,15 @@ _SCANS = select(
         Scan.shift_id.in_(bindparam("shift_ids", expanding=True)),
     ),
 )
-_OPENING = insert(_TABLE).returning(_TABLE.c.id)
-_CHANGE = (
+OPENING = insert(_TABLE).values(
+    {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in _TABLE.columns
+        if column.name not in ("id", "approved_minutes", "approved_beneficiaries")
+    }
+)
+"""A new attendance; what a decision sets is left empty."""
+CHANGING = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("attendance_id"))
     .values(
@@ -73,6 +80,40 @@ class Kept:
     """Empty when a decision stands above the scans."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attendance that the scans now say differently: a new row, or new values of one."""
+
+    folded: Folded
+    values: dict[str, Any]
+    attendance_id: int | None = None
+    """Empty for a new one."""
+
+    def write(self) -> Kept:
+        if self.attendance_id is None:
+            new_id = ask(_OPENED, self.values).scalar_one()
+            return Kept(new_id, self.folded.state, self.folded)
+        ask(CHANGING, self.values)
+        return Kept(self.attendance_id, self.folded.state, self.folded)
+
+
+_OPENED = OPENING.returning(_TABLE.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """What the scans say, not written yet; closings before openings, as the one-open index
+    is checked row by row."""
+
+    kept: dict[int, Kept]
+    """Attendances that stay as they are."""
+    changes: list[Change]
+
+    def write(self) -> dict[int, Kept]:
+        """Write every change; all attendances by shift id."""
+        return self.kept | {one.folded.shift_id: one.write() for one in self.changes}
+
+
 def refold(
     volunteer: Any,
     added: list[ScanFact],
@@ -81,8 +122,8 @@ def refold(
     *,
     plans: Mapping[int, Plan] | None = None,
     rows: Iterable[AnyRow] | None = None,
-) -> dict[int, Kept]:
-    """Fold the volunteer's scans around `added` and write the attendances they touch.
+) -> Refolded:
+    """Fold the volunteer's scans around `added` into the attendances they touch.
 
     The caller holds the volunteer's lock. `added` are not stored yet. Attendances that a scan
     can touch are those of its own shift and those whose time it falls into; who has asked for
@@ -100,9 +141,9 @@ def refold(
     facts = {shift_id: plans[shift_id].fact for shift_id in ids if shift_id in plans}
     settled = [span for row in decided if row.state in SETTLED for span in _spans(row)]
     folded = fold(scans, facts, now, settled)
-    kept = {row.shift_id: Kept(row.id, row.state, None) for row in decided}
-    kept |= _write(volunteer, folded, free, plans, scans, now)
-    return kept
+    found = _changes(volunteer, folded, free, plans, now)
+    found.kept.update({row.shift_id: Kept(row.id, row.state, None) for row in decided})
+    return found
 
 
 def touched(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> list[AnyRow]:
@@ -138,40 +179,42 @@ def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[
             undoes=row.undoes,
             entered_by=row.entered_by_id,
             joined=row.joined,
+            flags=tuple(map(Flag, row.flags)),
         )
 
 
-def _write(
+def _changes(
     volunteer: Any,
     folded: dict[int, Folded],
     rows: dict[int, AnyRow],
     plans: Mapping[int, Plan],
-    scans: list[ScanFact],
     now: datetime,
-) -> dict[int, Kept]:
-    """Closings before openings: the one-open index is checked row by row."""
+) -> Refolded:
     kept: dict[int, Kept] = {}
+    changes = []
     for one in sorted(folded.values(), key=lambda f: f.state is State.OPEN):
         row, plan = rows.get(one.shift_id), plans[one.shift_id]
         values = values_of(one, plan, now)
         if row is None:
-            if one.state is State.CANCELLED:
-                continue
-            values |= {
-                "volunteer_id": volunteer.id,
-                "shift_id": one.shift_id,
-                "site_id": plan.site_id,
-                "partner_id": volunteer.partner_id,
-                "work_on": plan.work_on,
-                "row_version": 1,
-            }
-            attendance_id = ask(_OPENING, values).scalar_one()
+            if one.state is not State.CANCELLED:
+                changes.append(Change(one, values | _born(volunteer, one, plan)))
+        elif _changed(row, values):
+            changes.append(Change(one, {"attendance_id": row.id, **values}, row.id))
         else:
-            attendance_id = row.id
-            if _changed(row, values):
-                ask(_CHANGE, {"attendance_id": row.id, **values})
-        kept[one.shift_id] = Kept(attendance_id, one.state, one)
-    return kept
+            kept[one.shift_id] = Kept(row.id, one.state, one)
+    return Refolded(kept, changes)
+
+
+def _born(volunteer: Any, folded: Folded, plan: Plan) -> dict[str, Any]:
+    """What an attendance keeps from its first scan on."""
+    return {
+        "volunteer_id": volunteer.id,
+        "shift_id": folded.shift_id,
+        "site_id": plan.site_id,
+        "partner_id": volunteer.partner_id,
+        "work_on": plan.work_on,
+        "row_version": 1,
+    }
 
 
 def values_of(folded: Folded, plan: Plan, now: datetime) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from checkin.domain.scanning import (
     Standing,
     judge,
 )
-from checkin.models import Assignment, Attendance, Opportunity, Person, Poster, Service, Shift
+from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift
 from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
 from checkin.operations.attendance.refolding import touched
 
@@ -94,17 +94,20 @@ def standing_of(person: Any) -> Standing:
 
 
 def look(
-    poster: Poster | None, volunteer: Person | None, now: datetime
+    place: Any, volunteer: Person | None, now: datetime
 ) -> tuple[Judgement, Unsettled | None]:
-    """The verdict a page for this code shows; the page is opened, nothing is kept."""
-    code = code_of(poster, now)
-    if poster is None or volunteer is None or code is not Code.ACTIVE:
+    """The verdict a page for this code shows; the page is opened, nothing is kept.
+
+    `place` is what was scanned: a poster, or anything with a poster's site, shift and dates.
+    """
+    code = code_of(place, now)
+    if place is None or volunteer is None or code is not Code.ACTIVE:
         standing = standing_of(volunteer) if volunteer else None
-        site_id = poster.site_id if poster else 0
+        site_id = place.site_id if place else 0
         return judge(Situation(now, site_id, code, standing)), None
     unsettled = unsettled_of(volunteer.id, now)
-    here = around(volunteer.id, poster.site_id, now)
-    situation = here.situation(volunteer, poster.site_id, poster.shift_id, code, now)
+    here = around(volunteer.id, place.site_id, now)
+    situation = here.situation(volunteer, place.site_id, place.shift_id, code, now)
     return judge(situation if not unsettled else _with_question(situation)), unsettled
 
 
@@ -153,8 +156,8 @@ def around(volunteer_id: int, site_id: int, now: datetime) -> Around:
     found = ask(_CANDIDATES, {**named, "since": now - _BACK, "until": now + _AHEAD}).all()
     return Around(
         [_candidate(row) for row in found],
-        {row.id: plan_of(row) for row in found},
-        touched(volunteer_id, [row.id for row in found], now),
+        {row.shift_id: plan_of(row) for row in found},
+        touched(volunteer_id, [row.shift_id for row in found], now),
     )
 
 
@@ -186,7 +189,7 @@ def _candidate(row: AnyRow) -> Candidate:
     if row.late_minutes is not None:
         closes_at = min(closes_at, row.starts_at + timedelta(minutes=row.late_minutes))
     return Candidate(
-        shift_id=row.id,
+        shift_id=row.shift_id,
         site_id=row.site_id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,

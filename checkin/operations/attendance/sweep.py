@@ -35,7 +35,7 @@ def _close(volunteer_id: int, shift_id: int, now: datetime) -> bool:
         volunteer = lock_volunteer(volunteer_id)
     except NotFound:
         return False  # erased meanwhile; their record stands as it is
-    kept = refold(volunteer, [], [shift_id], now).get(shift_id)
+    kept = refold(volunteer, [], [shift_id], now).write().get(shift_id)
     if kept is None or kept.state != State.UNCLOSED:
         return False
     audit.note(
