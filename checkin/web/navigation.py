@@ -32,7 +32,12 @@ DOORS = (
 )
 
 
-BEHIND = {"services": "opportunities", "campaigns": "opportunities", "roster": "shifts"}
+BEHIND = {
+    "services": "opportunities",
+    "campaigns": "opportunities",
+    "roster": "shifts",
+    "badges": "posters",
+}
 """Rooms that are entered through another one."""
 
 

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from checkin.database import db
 from checkin.domain.roles import Role
 from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Scan, SignInRequest
-from checkin.operations import accounts, approvals, devices, manual
+from checkin.operations import accounts, approvals, badges, devices, manual
 from tests import factories
 from tests.cast import company
 from tests.pages import Browser
@@ -26,6 +26,8 @@ NOBODY = "stranger"
 PEOPLE = ("volunteer", "lead", "salem", "huda", "layla", "reem", "faisal", "majed")
 """Who opens the doors: Noura on her phone, a lead, and the staff of the cast."""
 QUERIES = {
+    "/badges/sheets": "?person={person_id}",
+    "/badges/sheets.pdf": "?person={person_id}",
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
     "/people": "?q=نورة",
     "/posters/sheets": "?poster={poster_id}",
@@ -37,6 +39,10 @@ QUERIES = {
 """What makes a page show more than it does bare."""
 
 OTHER_SAMPLE = {
+    ("/B/<code>", "code"): "badge_code",
+    ("/b/<code>", "code"): "badge_code",
+    ("/B/<code>/withdrawal", "code"): "badge_code",
+    ("/b/<code>/withdrawal", "code"): "badge_code",
     ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
 }
 """Where a parameter must go with another one of the same address."""
@@ -115,6 +121,8 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
     entered = made.person(now, "وفاء عمر الجهني")
     entry = manual.Entry(str(uuid.uuid4()), entered.id, shift.id, "no_phone")
     manual.check_in(entry, by=supervisor.id, now=now)
+    badge_code, witnessed = _read_badge(now, site, shift, supervisor)
+    badges.make([volunteer.id], by=supervisor.id, now=now)
     grant = made.grant(now, made.person(now, "خالد صالح العمري"), Role.SUPERVISOR, site_id=site.id)
     return {
         "site_id": site.id,
@@ -135,7 +143,19 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "entered_id": entered.id,
         "entry": entry.uid,
+        "badge_code": badge_code,
+        "witnessed": witnessed,
     }
+
+
+def _read_badge(now: datetime, site, shift, by: Person) -> tuple[str, str]:
+    """Somebody whom `by` has just checked in by a badge."""
+    person = factories.person(now, "هند سليمان العصيمي")
+    factories.assign(now, person, shift)
+    code = badges.code_of(badges.make([person.id], by=by.id, now=now)[0]) or ""
+    uid = str(uuid.uuid4())
+    badges.read(code, site_id=site.id, by=by.id, uid=uid, now=now)
+    return code, uid
 
 
 def _approved(now: datetime, shift, poster, by: Person) -> int:

@@ -5,8 +5,10 @@ from tests.web.everything import NOBODY, PEOPLE
 TABLE = """
 public all
     GET      /
+    GET      /B/<code>
     GET      /S/<code>
     POST     /S/<code>
+    GET      /b/<code>
     POST     /codes
     GET      /healthz
     GET      /help
@@ -104,6 +106,25 @@ manage_posters mataf
     GET+POST /posters/<int:poster_id>/replacement
     GET+POST /posters/<int:poster_id>/revocation
 
+manage_badges all
+    GET      /badges
+
+manage_badges mataf
+    POST     /badges
+    GET      /badges/sheets
+    GET      /badges/sheets.pdf
+    GET+POST /people/<int:person_id>/badge
+    GET+POST /people/<int:person_id>/badge/replacement
+    GET+POST /people/<int:person_id>/badge/revocation
+
+read_badges mataf
+    POST     /B/<code>
+    POST     /b/<code>
+
+read_badges salem
+    POST     /B/<code>/withdrawal
+    POST     /b/<code>/withdrawal
+
 plan all
     GET      /campaigns
     GET+POST /campaigns/<int:campaign_id>
@@ -188,6 +209,8 @@ HOLDERS = {
     "decide": (*SUPERVISORS, "layla"),
     "reopen": ("layla",),
     "manage_posters": (*SUPERVISORS, "layla"),
+    "manage_badges": (*SUPERVISORS, "layla"),
+    "read_badges": ("lead", *SUPERVISORS, "layla"),
     "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
@@ -204,6 +227,13 @@ WITHIN = {
 }
 UID = "11111111-1111-4111-8111-111111111111"
 FIELDS = {
+    "/B/<code>": {"site": "{site_id}", "uid": UID},
+    "/b/<code>": {"site": "{site_id}", "uid": UID},
+    "/B/<code>/withdrawal": {"uid": "{witnessed}"},
+    "/b/<code>/withdrawal": {"uid": "{witnessed}"},
+    "/badges": {"shift": "{shift_id}"},
+    "/people/<int:person_id>/badge/replacement": {"version": "1"},
+    "/people/<int:person_id>/badge/revocation": {"version": "1"},
     "/attendances/<int:attendance_id>/cancellation": {"kind": "in", "scan_uid": UID},
     "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
     "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},

@@ -1,0 +1,54 @@
+"""Badges as a PDF: the print page again, for printing shops."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from checkin.web.badge_sheet import PER_SHEET, Card
+from checkin.web.pdf import BLACK, GREY, WHITE, Paper
+
+# All measures are millimetres on a sheet of A4, as in static/css/components/badge.css.
+WIDTH, HEIGHT = 85.6, 54
+LEFT, TOP = 19.4, 13.5
+CODE = 31
+"""Side of the code without its quiet zone."""
+GREEN = (20, 87, 58)
+_WORDS = 42.6
+"""Room for words beside the code."""
+
+
+def badges_pdf(cards: Sequence[Card], *, title: str, now: datetime) -> bytes:
+    """Ten badges a page, with hairlines to cut along."""
+    paper = _Badges(title, now)
+    for number, card in enumerate(cards):
+        place = number % PER_SHEET
+        if place == 0:
+            paper.new_page()
+        # the first badge stands where Arabic readers begin: above on the right
+        paper.draw(card, LEFT + WIDTH * (1 - place % 2), TOP + HEIGHT * (place // 2))
+    return paper.finished()
+
+
+class _Badges(Paper):
+    """Sheets of badges; knows where on a badge each part stands."""
+
+    def draw(self, card: Card, x: float, y: float) -> None:
+        self.box(x, y, WIDTH, HEIGHT, edge=GREY, corner=0)
+        self.box(x + 3, y + 3, WIDTH - 6, 10, fill=GREEN, corner=2)
+        self.ink(WHITE)
+        self.line(
+            card.ar.organisation, "ar", y + 3.2, 5, x=x + 4, width=WIDTH - 8, size=3.4, style="B"
+        )
+        self.line(card.en.organisation, "en", y + 8, 4.4, x=x + 4, width=WIDTH - 8, size=2.8)
+        self.ink(BLACK)
+        self.code(card.url, "Q", x=x + 20.5, y=y + 33.5, side=CODE)
+        self._words(card, x + WIDTH - 3 - _WORDS, y)
+
+    def _words(self, card: Card, x: float, y: float) -> None:
+        lines = [
+            (card.name, card.name_lang, 17, 8, 5, "B"),
+            (card.ar.role, "ar", 26, 6, 4, "B"),
+            (card.en.role, "en", 31.5, 5, 3.6, ""),
+            (card.edition, "en", 46, 4, 2.6, ""),
+        ]
+        for text, lang, below, height, size, style in lines:
+            self.line(text, lang, y + below, height, x=x, width=_WORDS, size=size, style=style)

@@ -1,0 +1,69 @@
+"""What stands on a badge, in both languages: the print page and the PDF say the same."""
+
+import re
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from checkin.operations.badges import Printable
+from checkin.web.i18n import in_language
+from checkin.web.qr import upper_base
+
+PER_SHEET = 10
+"""Badges on one A4: two beside each other, five below, each the size of a bank card."""
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_FITTING = (18, 26, 36)
+"""Letters of a name that fit one line: in full size, and in the two sizes below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a badge says in one language."""
+
+    organisation: str
+    role: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One badge: the picture says nothing about the person, the words only the name."""
+
+    name: str
+    url: str
+    edition: str
+    ar: Side
+    en: Side
+
+    @property
+    def name_lang(self) -> str:
+        """The language whose letters the name is written in."""
+        return "ar" if _ARABIC.search(self.name) else "en"
+
+    @property
+    def name_length(self) -> str:
+        """Which size of letters brings the name onto its line."""
+        sizes = zip(("short", "long", "longer"), _FITTING, strict=True)
+        return next((size for size, most in sizes if len(self.name) <= most), "longest")
+
+
+def card_of(printable: Printable) -> Card:
+    """The card of a badge whose code is known."""
+    assert printable.code is not None
+    return Card(
+        name=printable.person.name,
+        url=f"{upper_base()}/B/{printable.code}",
+        edition=f"v{printable.badge.version}",
+        ar=_side("ar"),
+        en=_side("en"),
+    )
+
+
+def _side(lang: str) -> Side:
+    with in_language(lang):
+        return Side(
+            organisation=str(current_app.config[f"ORGANISATION_{lang.upper()}"]),
+            role=_("Volunteer"),
+            ask=_("Show this badge to the supervisor when you come and when you leave"),
+        )
