@@ -187,6 +187,15 @@ def displays_within(site_ids: Iterable[int]) -> list[Display]:
     )
 
 
+def display_within(display_id: int, site_ids: Iterable[int]) -> Display | None:
+    """One screen of these sites with its site, also when it was stopped meanwhile."""
+    return db.session.scalar(
+        select(Display)
+        .where(Display.id == display_id, Display.site_id.in_(list(site_ids)))
+        .options(joinedload(Display.site))
+    )
+
+
 def sites_within(reach: Reach) -> Select[Site]:
     """Open sites at which a permission holds, also where only one shift is led."""
     led = shifts_within(Reach(shift_ids=reach.shift_ids)).with_only_columns(Shift.site_id)

@@ -12,7 +12,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Display, Site
 from checkin.operations import displays
-from checkin.operations.displays.screens import PAIRING_LIVES
+from checkin.operations.displays.screens import PAIRING_LIVES, display_within
 from checkin.web import clock, errors
 from checkin.web.displays import credential, lock
 from checkin.web.displays.blueprint import bp
@@ -144,8 +144,8 @@ def _site(site_id: int) -> Site:
 
 
 def _display(display_id: int) -> Display:
-    found = displays.displays_within(site.id for site in _sites(Permission.MANAGE_DISPLAYS))
-    for display in found:
-        if display.id == display_id:
-            return display
-    raise NotFound("display")
+    site_ids = [site.id for site in _sites(Permission.MANAGE_DISPLAYS)]
+    display = display_within(display_id, site_ids)
+    if display is None:
+        raise NotFound("display")
+    return display
