@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from flask import render_template
+from flask_login import current_user
 from markupsafe import Markup
 
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Site
-from checkin.operations import displays, posters
+from checkin.operations import displays, floor, posters
 from checkin.web import clock
 from checkin.web.floor.blueprint import bp, may_at, site_within
 from checkin.web.guard import requires
@@ -28,7 +29,7 @@ def code(site_id: int):
 
 def code_facts(site: Site, now: datetime) -> dict[str, object]:
     """What the card on the floor shows to this person."""
-    may_show = may_at(site, Permission.SHOW_CODE)
+    may_show = _may_show(site)
     live = displays.live_at(site.id, now) if may_show else None
     poster = posters.poster_of(site.id)
     return {
@@ -38,6 +39,12 @@ def code_facts(site: Site, now: datetime) -> dict[str, object]:
         "may_print": may_at(site, Permission.MANAGE_POSTERS),
         "may_show": may_show,
     }
+
+
+def _may_show(site: Site) -> bool:
+    """Also somebody who leads one shift here."""
+    reach = current_user.reach(Permission.SHOW_CODE)
+    return not reach.is_empty and any(one.id == site.id for one in floor.sites_of(reach))
 
 
 def _picture(live: displays.Live) -> Markup:
