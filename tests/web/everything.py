@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from checkin.database import db
 from checkin.domain.roles import Role
 from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Scan, SignInRequest
-from checkin.operations import accounts, approvals, badges, devices, manual
+from checkin.operations import accounts, approvals, badges, devices, displays, manual
 from tests import factories
 from tests.cast import company
 from tests.pages import Browser
@@ -123,6 +123,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
     manual.check_in(entry, by=supervisor.id, now=now)
     badge_code, witnessed = _read_badge(now, site, shift, supervisor)
     badges.make([volunteer.id], by=supervisor.id, now=now)
+    screen = displays.open_here(site.id, "4815", by=supervisor.id, now=now)
     grant = made.grant(now, made.person(now, "خالد صالح العمري"), Role.SUPERVISOR, site_id=site.id)
     return {
         "site_id": site.id,
@@ -130,6 +131,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "shift_id": shift.id,
         "opportunity_id": shift.opportunity_id,
         "service_id": db.session.get_one(Opportunity, shift.opportunity_id).service_id,
+        "display_id": screen.display.id,
         "poster_id": poster.id,
         "code": poster.code,
         "short_code": poster.short_code,

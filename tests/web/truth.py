@@ -10,8 +10,18 @@ public all
     POST     /S/<code>
     GET      /b/<code>
     POST     /codes
+    GET      /display
+    GET      /display/keys
+    GET      /display/last
+    GET+POST /display/leave
+    GET+POST /display/pair
+    POST     /display/seen
+    GET      /display/time
     GET      /healthz
     GET      /help
+    GET      /manifest.webmanifest
+    GET      /offline
+    GET      /sw.js
     POST     /preferences
     GET      /privacy
     GET      /readyz
@@ -105,6 +115,17 @@ manage_posters mataf
     GET      /posters/<int:poster_id>
     GET+POST /posters/<int:poster_id>/replacement
     GET+POST /posters/<int:poster_id>/revocation
+
+manage_displays all
+    GET+POST /displays
+
+manage_displays mataf
+    POST     /displays/<int:display_id>/pairing
+    GET+POST /displays/<int:display_id>/revocation
+
+show_code mataf
+    GET      /floor/<int:site_id>/code
+    GET+POST /sites/<int:site_id>/display
 
 manage_badges all
     GET      /badges
@@ -209,8 +230,9 @@ HOLDERS = {
     "decide": (*SUPERVISORS, "layla"),
     "reopen": ("layla",),
     "manage_posters": (*SUPERVISORS, "layla"),
+    "manage_displays": (*SUPERVISORS, "layla"),
+    "show_code": ("lead", *SUPERVISORS, "layla"),
     "manage_badges": (*SUPERVISORS, "layla"),
-    "read_badges": ("lead", *SUPERVISORS, "layla"),
     "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
