@@ -85,6 +85,7 @@ def test_every_command_explains_itself(command, names):
 def test_what_the_readme_names_is_there():
     assert set(checkin.cli.checkin.commands) >= {
         *("init", "serve", "demo", "doctor", "create-admin", "report", "jobs", "verify-audit"),
+        "token",
     }
 
 
@@ -280,6 +281,58 @@ def test_asking_again_makes_no_second_person(ready, command, database):
         assert command("create-admin", "majed@example.org", "ماجد علي")[0] == 0
     assert one(database, "SELECT count(*) FROM people") == 1
     assert one(database, "SELECT count(*) FROM grants") == 1
+
+
+# --- tokens of programs --------------------------------------------------------------------
+
+
+@pytest.fixture
+def majed(ready, command) -> None:
+    command("create-admin", "majed@example.org", "ماجد علي")
+
+
+def test_a_token_is_told_once_and_only_its_hash_is_kept(majed, command, database):
+    code, said, _ = command("token", "create", "Majed@example.org", "the gate's tablet")
+    token = said.strip()
+    assert (code, len(token)) == (0, 43)
+    assert token not in str(database.execute("SELECT * FROM api_tokens").fetchall())
+    app = create_app()
+    with app.app_context():
+        shown = {"Authorization": f"Bearer {token}"}
+        assert app.test_client().get("/api/v1/me", headers=shown).status_code == 200
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_tokens_are_listed_and_ended(majed, command):
+    command("token", "create", "majed@example.org", "the gate's tablet", "--days", "30")
+    _, said, _ = command("token", "list", "--json")
+    (kept,) = json.loads(said)
+    assert (kept["person"], kept["name"]) == ("majed@example.org", "the gate's tablet")
+    assert kept["used_at"] is None
+    assert "the gate's tablet" in command("token", "list")[1]
+    assert command("token", "revoke", str(kept["id"])) == (
+        *(0, f"Token {kept['id']} no longer works.\n", ""),
+    )
+    assert command("token", "list", "--json")[1] == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("create", "nobody@example.org", "tablet"), "Nobody here is reached at nobody@example"),
+        (("create", "0512345678", "tablet"), "Nobody here is reached at 0512345678."),
+        (("create", "majed@example.org", " "), "Say what the token is for."),
+        (("create", "majed@example.org", "x" * 61), "The text is too long."),
+        (("revoke", "7"), "There is no token 7."),
+    ],
+)
+def test_a_refused_token_is_one_sentence(majed, command, database, arguments, sentence):
+    code, said, fault = command("token", *arguments)
+    assert (code, said) == (1, "")
+    assert fault.startswith(sentence)
+    assert len(fault.splitlines()) == 1
+    assert one(database, "SELECT count(*) FROM api_tokens") == 0
 
 
 # --- doctor, jobs --------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin import __version__
-from checkin.cli import doctor, preparing, questions, serving, staff, sweeping
+from checkin.cli import doctor, preparing, questions, serving, staff, sweeping, tokens
 from checkin.cli.opening import sentence_about
 from checkin.config import Refused
 
@@ -19,7 +19,7 @@ def checkin() -> None:
 
 for command in (
     *(preparing.init, preparing.demo, serving.serve, doctor.doctor, staff.create_admin),
-    *(questions.report, questions.verify_audit, sweeping.jobs),
+    *(questions.report, questions.verify_audit, sweeping.jobs, tokens.token),
 ):
     checkin.add_command(command)
 

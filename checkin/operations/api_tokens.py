@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, ask, db, transaction
 from checkin.domain.errors import NotFound
-from checkin.domain.text import clean_name
+from checkin.domain.text import clean_text
 from checkin.models import ApiToken, Person
 from checkin.operations import audit
 
@@ -30,7 +30,7 @@ _BY_SHA = (
 def create(person_id: int, name: str, *, lives: timedelta, now: datetime) -> str:
     """A new token that acts as this person; it is told once and only its SHA-256 is kept.
 
-    Raises `NotFound`, and Problem `name_missing`, `name_too_long`, `name_unreadable`.
+    `name` says what it is for. Raises `NotFound`, Problem `text_too_long`, `text_unreadable`.
     """
     person = db.session.get(Person, person_id)
     if person is None or person.erased_at is not None:
@@ -38,7 +38,7 @@ def create(person_id: int, name: str, *, lives: timedelta, now: datetime) -> str
     token = secrets.token_urlsafe(32)
     kept = ApiToken(
         person_id=person_id,
-        name=clean_name(name, LONGEST_NAME),
+        name=clean_text(name, LONGEST_NAME),
         token_sha=_sha(token),
         created_at=now,
         expires_at=now + lives,

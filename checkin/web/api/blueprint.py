@@ -28,7 +28,7 @@ errors.sentences(
 @bp.before_request
 def refuse_foreign_pages() -> None:
     """A cookie alone proves nothing about who makes the browser ask."""
-    if request.method == "GET" or "Authorization" in request.headers:
+    if request.method != "POST" or "Authorization" in request.headers:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is None:
