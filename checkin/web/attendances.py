@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -14,14 +15,16 @@ from checkin.domain.fold import Kind
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.operations import hours
-from checkin.operations.attendance import derived_uid
+from checkin.operations.attendance import derived_uid, relief
 from checkin.operations.attendance.arrival import take_back, undoable
 from checkin.web import clock, errors, receipts, record_words
+from checkin.web.fields import row_number
 from checkin.web.guard import requires
 
 bp = Blueprint("attendances", __name__)
 errors.sentences(
     undo_too_late=_l("It can’t be undone any more. The supervisor can correct it"),
+    relief_over=_l("That volunteer is no longer checked in at your post"),
 )
 
 
@@ -49,6 +52,31 @@ def cancel(attendance_id: int) -> Any:
     return redirect(url_for(".show", attendance_id=attendance_id), 303)
 
 
+@bp.post("/attendances/<int:attendance_id>/relief")
+@requires(Permission.OWN_ATTENDANCE)
+def relieve(attendance_id: int) -> Any:
+    """Say that the volunteer of the shift before has left the post one took over."""
+    attendance = hours.attendance_of(current_user.id, attendance_id)
+    before = request.form.get("attendance", 0, row_number)
+    try:
+        relief.relieve(
+            *(attendance, before),
+            uid=_relief_uid(attendance, before),
+            device_id=current_user.device.device_id,
+            now=clock.now(),
+        )
+    except Problem as problem:
+        flash(errors.sentence(problem), "look")
+    else:
+        flash(_("Checked out. The supervisor sees that you said so"), "done")
+    return redirect(url_for(".show", attendance_id=attendance_id), 303)
+
+
+def _relief_uid(own: Attendance, before: int) -> str:
+    """One act for each of the two records, however often it is sent."""
+    return derived_uid(f"{own.id}-{before}", "relief")
+
+
 def _face(attendance: Attendance) -> str:
     """Which page of the receipt: its state, or the pale "already" for a repeated scan."""
     if attendance.state == "open" and "again" in request.args:
@@ -72,6 +100,8 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         # the same for every tab and reload, so that undoing twice is undoing once
         "undo_uid": derived_uid(f"{attendance.id}-{attendance.row_version}", "undo"),
         "late_minutes": _late_minutes(attendance),
+        "before": relief.still_here(attendance, now) if shift.lane_id else [],
+        "relieved_by": relief.said_by(attendance),
         **_facts_of_decision(attendance),
         **_facts_of_year(attendance),
     }

@@ -152,6 +152,42 @@ def test_nowhere_to_move_when_nothing_is_on_here():
     assert judge(situation).shift is None
 
 
+@pytest.mark.parametrize(
+    ("ends", "following", "expected"),
+    [
+        (15, {"starts": 15, "ends": 255}, V.NEXT_SHIFT),
+        (15.01, {"starts": 15.01, "ends": 255}, V.CHECK_OUT),  # not over yet
+        (-59, {"starts": 0, "ends": 240}, V.NEXT_SHIFT),
+        (0, {"starts": 31, "ends": 240}, V.CHECK_OUT),  # its check-in is not open yet
+        (0, {"starts": -60, "ends": 240}, V.NEXT_SHIFT),  # they overlap
+        (0, {"starts": -60, "ends": 240, "late": 30}, V.CHECK_OUT),  # its check-in is closed
+        (0, {"starts": -240, "ends": 0}, V.CHECK_OUT),  # not after the one that runs
+        (0, {"starts": 0, "ends": 240, "rostered": False, "walk_ins": True}, V.CHECK_OUT),
+        (0, {"starts": 0, "ends": 240, "cancelled": True}, V.CHECK_OUT),
+        (0, {"starts": 0, "ends": 240, "site_id": ELSEWHERE}, V.CHECK_OUT),
+        (0, {"starts": 0, "ends": 240, "shift_id": 7}, V.CHECK_OUT),  # the same one
+    ],
+)
+def test_back_to_back_offers_the_next_shift(ends, following, expected):
+    running, following = open_here(200, ends=ends), shift(**{"shift_id": 8, **following})
+    judged = judge(
+        Situation(NOW, HERE, Code.ACTIVE, Standing.GOOD, open=running, candidates=[following])
+    )
+    assert judged.verdict is expected
+    assert judged.shift is (following if expected is V.NEXT_SHIFT else None)
+
+
+def test_back_to_back_by_a_shift_poster_means_that_shift_only():
+    after = [shift(0, 240, shift_id=8), shift(5, 245, shift_id=9)]
+    for shift_id, expected in ((9, V.NEXT_SHIFT), (7, V.CHECK_OUT)):
+        found = verdict(*after, open=open_here(200, ends=0), shift_id=shift_id)
+        assert found is expected
+
+
+def test_somebody_just_checked_in_is_not_asked_about_the_next_shift():
+    assert verdict(shift(0, 240, shift_id=8), open=open_here(9, ends=0)) is V.ALREADY_IN
+
+
 minutes = st.integers(-600, 600)
 candidates = st.lists(
     st.builds(

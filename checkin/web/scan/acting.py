@@ -1,6 +1,7 @@
 """What the button of a code's page does: check in, check out, or settle a forgotten end."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,15 @@ def _check_in(code: Scanned) -> Any:
 
 
 def _check_out(code: Scanned) -> Any:
+    return _leave(code, _leaving)
+
+
+def _start_next(code: Scanned) -> Any:
+    """Finish the running shift and start the one after it, with one press."""
+    return _leave(code, _going_over)
+
+
+def _leave(code: Scanned, reading_of: Callable[..., Reading]) -> Any:
     uid, form = named_uid(), CheckOutForm()
     attendance = _named_attendance()
     if attendance.state != "open" and not is_kept(current_user.id, uid):
@@ -49,7 +59,15 @@ def _check_out(code: Scanned) -> Any:
         return look_again(code)
     if oddness(attendance, form) != "ok" and not form.confirmed.data:
         return look_again(code, asking=True)
-    reading = _reading(
+    attendance_id = attendance.id
+    answer = record_scan(reading_of(code, uid, attendance, form), now=clock.now())
+    intent.forget()
+    forget_look()
+    return _to_receipt(answer.attendance_id or attendance_id, answer.verdict)
+
+
+def _leaving(code: Scanned, uid: str, attendance: Attendance, form: CheckOutForm) -> Reading:
+    return _reading(
         code,
         uid,
         Kind.OUT,
@@ -57,11 +75,12 @@ def _check_out(code: Scanned) -> Any:
         beneficiaries=form.count if asks_count(attendance) else None,
         reason=form.left_because,
     )
-    attendance_id = attendance.id
-    answer = record_scan(reading, now=clock.now())
-    intent.forget()
-    forget_look()
-    return _to_receipt(attendance_id, answer.verdict)
+
+
+def _going_over(code: Scanned, uid: str, attendance: Attendance, form: CheckOutForm) -> Reading:
+    """The number served is that of the shift that ends."""
+    count = form.count if asks_count(attendance) else None
+    return _reading(code, uid, Kind.IN, moves=True, beneficiaries=count)
 
 
 def _settle(code: Scanned) -> Any:
@@ -99,7 +118,7 @@ def _settle(code: Scanned) -> Any:
     return _to_receipt(answer.attendance_id, answer.verdict)
 
 
-ACTS = {"in": _check_in, "out": _check_out, "end": _settle}
+ACTS = {"in": _check_in, "out": _check_out, "next": _start_next, "end": _settle}
 
 
 def _claimed(attendance: Attendance, said: str | None, form: ForgottenForm) -> datetime:

@@ -28,7 +28,7 @@ _LONGEST = 100
 
 def look_again(code: Scanned, *, asking: bool = False) -> Any:
     """To the page that shows what was sent: to correct it, or asking whether it is right."""
-    fields = ("scan_uid", "shift_id", "beneficiaries", "not_applicable", "reason")
+    fields = ("scan_uid", "kind", "shift_id", "beneficiaries", "not_applicable", "reason")
     sent = {name: request.form[name][:_LONGEST] for name in fields if name in request.form}
     session[_KEY] = {"path": code.path, "person_id": current_user.id, "sent": sent}
     return redirect(code.address(leaving="asked" if asking else 1), 303)
@@ -47,10 +47,14 @@ def second_look(code: Scanned | None) -> Any:
         return None
     form = CheckOutForm(MultiDict(sent), meta={"csrf": False})
     odd = oddness(attendance, form) if form.validate() else "ok"
+    kind = "next" if sent.get("kind") == "next" else "out"
     if odd == "ok" or request.args["leaving"] != "asked":
-        return check_out_page(attendance, form, code, uid=sent.get("scan_uid"))
+        return check_out_page(attendance, form, code, uid=sent.get("scan_uid"), kind=kind)
     return check_out_page(
-        attendance, form, code, "scan/odd_count.html", uid=sent.get("scan_uid"), odd=odd
+        *(attendance, form, code, "scan/odd_count.html"),
+        uid=sent.get("scan_uid"),
+        kind=kind,
+        odd=odd,
     )
 
 
