@@ -27,14 +27,17 @@ SCANS = Tag(name="scans", description="Checking in and out")
 FACTS = Tag(name="facts", description="What a phone has to know")
 FAULTS = {
     "HTTP_401": (shapes.Error, "Nobody is signed in: keep everything and ask to sign in"),
-    "HTTP_403": (shapes.Error, "A page of another site asked"),
+    "HTTP_403": (shapes.Error, "A page of another site asked, or somebody who may not"),
+    "HTTP_404": (shapes.Error, "Not there, or not for whoever asks"),
     "HTTP_413": (shapes.Error, "More than 256 kB"),
     "HTTP_415": (shapes.Error, "Not `application/json`"),
     "HTTP_422": (shapes.Error, "The message cannot be read; the sentence says where"),
     "HTTP_429": (shapes.Error, "Too many at once: wait for `Retry-After` seconds"),
     "HTTP_503": (shapes.Error, "Nothing was kept: send it again after `Retry-After` seconds"),
 }
+SENDING_FAULTS = tuple(code for code in FAULTS if code != "HTTP_404")
 ASKING_FAULTS = ("HTTP_401", "HTTP_503")
+READING_FAULTS = ("HTTP_401", "HTTP_403", "HTTP_404", "HTTP_503")
 
 _tree = SpecTree(
     "flask",
@@ -100,7 +103,7 @@ EXAMPLES: dict[str, Any] = {
 
 
 def described(
-    tag: Tag, answer: Any, *, takes: Any = None, faults: tuple[str, ...] = tuple(FAULTS)
+    tag: Tag, answer: Any, *, takes: Any = None, faults: tuple[str, ...] = SENDING_FAULTS
 ) -> Callable[[Any], Any]:
     """Put a view into the description; reading and checking what comes in is the view's own."""
     told = Response(HTTP_200=answer, **{code: FAULTS[code] for code in faults})
