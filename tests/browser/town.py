@@ -13,16 +13,19 @@ from checkin.database import db
 from checkin.domain import totp
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
-from checkin.operations import accounts, approvals
+from checkin.operations import accounts, approvals, badges, displays
 from checkin.operations.attendance.arrival import take_back
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.web import clock
 from tests import factories
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
 
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
-NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today"}
+NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
+             "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
+             "displays.keys", "displays.last", "displays.time"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
 
@@ -192,6 +195,19 @@ def type_in(**fields: str) -> Callable[[Visitor], None]:
     return walk
 
 
+def as_display(cast: Cast, address: str) -> Callable[[Visitor], None]:
+    """With the cookie of a screen at the Mataf, which Salem opens for it."""
+
+    def walk(visitor: Visitor) -> None:
+        screen = displays.open_here(cast.mataf.id, "4815", by=cast.salem.id, now=clock.now())
+        place = {"domain": "127.0.0.1", "path": "/display"}
+        cookie = {"name": "display", "value": screen.secret, **place}
+        visitor.page.context.add_cookies([cookie])
+        visitor.open(address)
+
+    return walk
+
+
 def _enter(visitor: Visitor) -> None:
     with visitor.page.expect_navigation():
         visitor.page.keyboard.press("Enter")
@@ -208,8 +224,10 @@ def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
         ("pages.home", "/"),
         ("pages.help", "/help"),
         ("pages.privacy", "/privacy"),
+        ("offline.show", "/offline"),
         ("scan.show", scan),
         ("scan.show", f"/S/{old.code}"),
+        ("badges.handed", "/B/00000000000000000000000000"),
         ("scan.show", "/S/00000000000000000000000000"),
         ("", "/no-such-page"),
         ("accounts.volunteer_sign_in", "/sign-in"),
@@ -258,6 +276,7 @@ RECEIPTS = ("approved", "rejected", "voided", "proposed", "closed", "unclosed", 
 
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
     floor = f"/floor/{cast.mataf.id}"
+    badge = f"/B/{_badge_of(town.people['noura'], shift.starts_at)}"
     reviewed = ("closed", "unclosed", "proposed", "approved", "voided")
     return [
         Stop("floor.index", "layla", "/floor"),
@@ -268,6 +287,10 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("floor.person", "salem", f"{floor}/attendances/{open_id}"),
         Stop("scanner.index", "layla", "/scanner"),
         Stop("scanner.show", "salem", f"/sites/{cast.mataf.id}/scanner"),
+        Stop("badges.handed", "salem", badge),
+        Stop("badges.handed", "salem", badge, type_in(beneficiaries="many")),
+        Stop("badges.handed", "salem", "/B/00000000000000000000000000"),
+        Stop("badges.index", "salem", "/badges"),
         Stop("approvals.index", "salem", "/approvals"),
         Stop("approvals.show", "salem", f"/shifts/{shift.id}/approvals?list=1"),
         *[
@@ -278,7 +301,26 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("accounts.password", "salem", "/account/password"),
         Stop("accounts.authenticator", "salem", "/staff/authenticator"),
         Stop("figures.index", "salem", "/figures"),
+        *_stops_at_displays(cast, floor),
     ]
+
+
+def _stops_at_displays(cast: Cast, floor: str) -> list[Stop]:
+    screen = displays.create(cast.mataf.id, "عند الباب", by=cast.salem.id, now=cast.shift.starts_at)
+    return [
+        Stop("displays.index", "salem", "/displays"),
+        Stop("displays.revocation", "salem", f"/displays/{screen.display.id}/revocation"),
+        Stop("displays.open", "salem", f"/sites/{cast.mataf.id}/display"),
+        Stop("displays.pair", "salem", "/display/pair"),
+        Stop("displays.show", "salem", "/help", as_display(cast, "/display")),
+        Stop("displays.leave", "salem", "/help", as_display(cast, "/display/leave")),
+        # now with the live code
+        Stop("floor.show", "salem", floor),
+    ]
+
+
+def _badge_of(who: Person, now: datetime) -> str:
+    return badges.code_of(badges.make([who.id], by=None, now=now)[0]) or ""
 
 
 def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
@@ -322,6 +364,12 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("people.show", person),
         ("people.edit", f"{person}/details"),
         ("people.suspend", f"{person}/suspension"),
+        ("badges.index", "/badges"),
+        ("badges.show", f"{person}/badge"),
+        ("badges.show", f"/people/{cast.majed.id}/badge"),
+        ("badges.replacement", f"{person}/badge/replacement"),
+        ("badges.revocation", f"{person}/badge/revocation"),
+        ("badges.sheets", f"/badges/sheets?person={cast.noura.id}"),
         ("posters.index", "/posters"),
         ("posters.show", f"/posters/{poster}"),
         ("posters.replacement", f"/posters/{poster}/replacement"),
