@@ -121,6 +121,8 @@ def _complete(config: Config, instance: Path) -> None:
         config["SENDER_FILE"] = str(instance / "messages.jsonl")
     if not config["SECRET_KEY"] and not _must_be_given(config):
         config["SECRET_KEY"] = _kept_key(instance)
+    # the last one signs; a form opened under a key before it is taken all the same
+    config["WTF_CSRF_SECRET_KEY"] = [*config["SECRET_KEY_FALLBACKS"], config["SECRET_KEY"]]
 
 
 def demo_marker(instance: Path, database_url: str) -> Path:

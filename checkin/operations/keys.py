@@ -22,8 +22,12 @@ def keys_for(purpose: str) -> list[bytes]:
     """The keys to check with, today's first; ValueError for a purpose nobody has named."""
     if purpose not in PURPOSES:
         raise ValueError(f"{purpose!r} is not in keys.PURPOSES")
-    secrets = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
-    return [_derived(secret, purpose) for secret in secrets]
+    return [_derived(secret, purpose) for secret in secrets_in_use()]
+
+
+def secrets_in_use() -> list[str]:
+    """The installation's secret, and after it those it had before."""
+    return [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,7 @@ from checkin.models import Person
 from checkin.operations import audit, devices, limits
 from checkin.operations.accounts import passwords
 from checkin.operations.accounts.registration import Opened
+from checkin.operations.keys import secrets_in_use
 
 PER_QUARTER_HOUR = 5
 PER_DAY = 10
@@ -279,7 +280,7 @@ def accept_invitation(token: str, password: str, *, now: datetime) -> Checked:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="staff-invitation")
+    return URLSafeSerializer(secrets_in_use()[::-1], salt="staff-invitation")  # the last one signs
 
 
 def new_totp_secret() -> str:
