@@ -355,10 +355,11 @@ def _acted_on(reading: Reading, judgement: Judgement, site_id: int, at: datetime
     verdict, shift = judgement.verdict, judgement.shift
     shift_id = shift.shift_id if shift else None
     joins = shift is not None and not shift.rostered
-    moving = verdict is Verdict.OPEN_ELSEWHERE and reading.moves and shift is not None
+    leads_on = verdict in (Verdict.OPEN_ELSEWHERE, Verdict.NEXT_SHIFT)
+    moving = leads_on and reading.moves and shift is not None
     if verdict is Verdict.CHECK_IN or moving or (verdict is Verdict.WALK_IN and reading.joins):
         return _Resolved(Verdict.CHECKED_IN, at, site_id, shift_id, acts=True, joined=joins)
-    if verdict in (Verdict.ALREADY_IN, Verdict.CHECK_OUT):
+    if verdict in (Verdict.ALREADY_IN, Verdict.CHECK_OUT, Verdict.NEXT_SHIFT):
         open_shift = _open_shift(reading.volunteer_id)
         return _Resolved(Verdict.ALREADY_IN, at, site_id, open_shift, acts=True)
     return _Resolved(verdict, at, site_id, shift_id, acts=False)
@@ -584,7 +585,8 @@ def _row(
         "device_id": reading.device_id,
         "effective_at": resolved.at,
         "received_at": now,
-        "beneficiaries": reading.beneficiaries,
+        # who goes over to another shift says how many they served in the one they leave
+        "beneficiaries": None if reading.moves else reading.beneficiaries,
         "undoes": reading.undoes,
         "entered_by_id": reading.entered_by_id,
         "reason": reading.reason,
