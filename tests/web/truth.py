@@ -6,9 +6,16 @@ TABLE = """
 public all
     GET      /
     GET      /B/<code>
+    GET      /E/<code>
+    POST     /E/<code>
     GET      /S/<code>
     POST     /S/<code>
     GET      /b/<code>
+    GET      /e/<code>
+    POST     /e/<code>
+    GET+POST /enrolment
+    GET      /api/v1/openapi.json
+    GET      /api/v1/time
     POST     /codes
     GET      /display
     GET      /display/keys
@@ -43,6 +50,9 @@ public all
 
 own_attendance all
     POST     /S/<code>/reminder
+    GET      /api/v1/me
+    POST     /api/v1/scans
+    POST     /api/v1/scans/known
     GET      /account
     GET      /account/data
     POST     /account/devices/revocations
@@ -83,7 +93,11 @@ enter_attendance mataf
 enter_attendance salem
     POST     /floor/<int:site_id>/withdrawals
 
+confirm_sign_in salem
+    GET      /enrolments/<int:enrolment_id>
+
 confirm_sign_in mataf
+    POST     /people/<int:person_id>/enrolments
     POST     /floor/<int:site_id>/sign-ins/<int:request_id>
 
 decide all
@@ -265,6 +279,16 @@ FIELDS = {
 """What a form needs for its answer to be about who sends it, not about what is missing."""
 
 
+MESSAGES = {
+    "/api/v1/scans": {
+        "sent_at": "2026-11-22T10:00:00Z",
+        "scans": [{"uid": UID, "act": "in", "device_at": "2026-11-22T10:00:00Z"}],
+    },
+    "/api/v1/scans/known": {"uids": [UID]},
+}
+"""What is sent as JSON."""
+
+
 def rows() -> dict[tuple[str, str], tuple[str, str]]:
     """Method and address of each row, with its permission and reach."""
     found, heading = {}, ("", "")
@@ -298,3 +322,8 @@ def allowed(method: str, address: str) -> list[str]:
 def form(address: str, ids: dict[str, object]) -> dict[str, str]:
     """The fields of `FIELDS` about these ids."""
     return {name: text.format_map(ids) for name, text in FIELDS.get(address, {}).items()}
+
+
+def message(address: str) -> dict[str, object]:
+    """The JSON for this address."""
+    return MESSAGES[address]
