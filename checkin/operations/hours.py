@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
@@ -29,6 +29,7 @@ from checkin.operations import figures
 from checkin.operations.permissions import holders
 
 PAGE_SIZE = 20
+SOON = timedelta(hours=2)
 UPCOMING_SHOWN = 10
 
 
@@ -80,6 +81,22 @@ def shift_at(site_id: int, shift_id: int | None, now: datetime) -> Shift | None:
         .limit(2)
     ).all()
     return running[0] if len(running) == 1 else None
+
+
+def site_expected(person_id: int, now: datetime) -> int | None:
+    """Where the volunteer is checked in, or expected next around now."""
+    here = select(Attendance.site_id).where(
+        Attendance.volunteer_id == person_id, Attendance.state == State.OPEN
+    )
+    expected = (
+        select(Shift.site_id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(Assignment.person_id == person_id, Shift.cancelled_at.is_(None))
+        .where(Shift.ends_at > now, Shift.starts_at < now + SOON)
+        .order_by(Shift.starts_at, Shift.id)
+        .limit(1)
+    )
+    return db.session.scalar(here) or db.session.scalar(expected)
 
 
 def places_taken(shift_id: int) -> int:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from checkin.database import db, transaction, upsert
 from checkin.domain.errors import Problem
@@ -32,6 +32,17 @@ def take(key: str, most: int, within: timedelta, now: datetime) -> int:
     if count is None or count > most:
         raise Problem("too_many", seconds=ceil((ends_at - now).total_seconds()))
     return count
+
+
+@transaction
+def give_back(key: str, within: timedelta, now: datetime) -> None:
+    """Take one try back that turned out to be none; the others stay counted."""
+    window = int(now.timestamp()) // int(within.total_seconds())
+    db.session.execute(
+        update(Counter)
+        .where(Counter.key == key, Counter.window == window, Counter.count > 0)
+        .values(count=Counter.count - 1)
+    )
 
 
 @transaction

@@ -11,6 +11,7 @@ from datetime import datetime
 from flask import session, url_for
 
 from checkin.domain.fold import Kind
+from checkin.domain.scanning import Code
 from checkin.operations.attendance import Reading, derived_uid
 from checkin.operations.attendance.arrival import arrive
 from checkin.operations.attendance.recording import TOUCH_KEPT
@@ -57,14 +58,27 @@ def of(code: Scanned) -> Intent | None:
     return kept if kept is not None and kept.path == code.path else None
 
 
+def was_of(code: Scanned) -> bool:
+    """Whether this code was opened here, however long ago."""
+    kept = session.get(_KEY)
+    return isinstance(kept, dict) and kept.get("path") == code.path
+
+
+def last_path() -> str:
+    """What was opened last, however long ago; empty when nothing was."""
+    kept = session.get(_KEY)
+    return str(kept.get("path", "")) if isinstance(kept, dict) else ""
+
+
 def keep(code: Scanned) -> Intent:
     """Remember the first touch of this code; touching it again keeps the earlier time."""
     return of(code) or renew(code)
 
 
-def renew(code: Scanned) -> Intent:
-    """Start over with this code, now."""
-    intent = Intent(code.path, code.site_id, clock.now().isoformat(), str(uuid.uuid4()))
+def renew(code: Scanned, touched_at: datetime | None = None) -> Intent:
+    """Start over with this code, touched now or a moment ago."""
+    touched = (touched_at or clock.now()).isoformat()
+    intent = Intent(code.path, code.site_id, touched, str(uuid.uuid4()))
     session[_KEY] = asdict(intent)
     return intent
 
@@ -97,6 +111,8 @@ def finish(person_id: int, target: str | None = None, device_id: int | None = No
     kept, found = current(), code()
     if kept is None or found is None:
         return safe_target(target)
+    if found.judged(kept.touched_at, clock.now()) is not Code.ACTIVE:
+        return found.address()
     reading = Reading(
         uid=kept.uid_for(Kind.IN),
         kind=Kind.IN,

@@ -1,20 +1,29 @@
-"""What was scanned, as its pages and its reading need it: a poster's code, and where it leads."""
+"""What was scanned, as its pages and its reading need it: a code on paper or on a screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
+from checkin.database import db
+from checkin.domain.evidence import Evidence
 from checkin.domain.scanning import Code
 from checkin.models import Site
+from checkin.operations import displays
 from checkin.operations.attendance.arrival import poster_named, poster_of_code
 from checkin.operations.attendance.situation import code_of
+from checkin.operations.displays import Shown
+
+_VIEWS = {"S": ("{}", "code"), "R": ("{}_rotating", "token"), "N": ("{}_typed", None)}
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A code that leads to a place of ours; `path` names it in the session and in addresses."""
+    """A code that leads to a place of ours; `path` names it in the session and in addresses.
+
+    S/… is a poster, R/… what a screen showed, N/… the digits somebody typed from a screen.
+    """
 
     path: str
     site_id: int
@@ -23,15 +32,32 @@ class Scanned:
     shift_id: int | None = None
     revoked_at: datetime | None = None
     replaced_at: datetime | None = None
+    shown: Shown | None = None
     site: Site | None = None
     """Loaded for pages; pressing a button needs only its id."""
 
     def address(self, name: str = "show", **args: Any) -> str:
-        return url_for(f"scan.{name}", code=self.path[2:], **args)
+        kind, _, code = self.path.partition("/")
+        view, parameter = _VIEWS[kind]
+        named = {parameter: code} if parameter else {}
+        return url_for("scan." + view.format(name), **named, **args)
 
-    def judged(self, now: datetime) -> Code:
-        """Whether this code still leads anywhere."""
-        return code_of(self, now)
+    @property
+    def from_memory(self) -> "Scanned":
+        """For whoever leaves long after opening the page: no proof of standing there now."""
+        return replace(self, facts={**self.facts, "evidence": Evidence.POSTER})
+
+    def judged(self, touched_at: datetime, now: datetime) -> Code:
+        """Whether this code counts for somebody who opened it at `touched_at`.
+
+        A poster's must work now; a screen's must have been fresh when it was first seen. Digits
+        were judged when they were typed.
+        """
+        if self.shown is None:
+            return code_of(self, now)
+        if self.path.startswith("N") and not self.shown.is_old:
+            return Code.ACTIVE
+        return self.shown.judged(touched_at)
 
 
 def printed(code: str) -> Scanned | None:
@@ -44,9 +70,30 @@ def printed_with_site(code: str) -> Scanned | None:
     return _of_poster(poster, poster.site) if poster else None
 
 
+def rotating(token: str) -> Scanned | None:
+    """The screen that made this token, whenever that was."""
+    shown = displays.shown(token)
+    return _of_screen(f"R/{token.upper()}", shown, "rotating", Evidence.LIVE) if shown else None
+
+
+def typed(code: str) -> Scanned | None:
+    """The screen whose digits were typed and found right; what names it comes from our session."""
+    display_id, _, window = code.partition("-")
+    shown = displays.shown_by(int(display_id), int(window))
+    return _of_screen(f"N/{code}", shown, "typed", Evidence.TYPED) if shown else None
+
+
+def typed_path(shown: Shown) -> str:
+    return f"N/{shown.display_id}-{shown.window}"
+
+
+_READERS = {"S": printed_with_site, "R": rotating, "N": typed}
+
+
 def opened(path: str) -> Scanned | None:
     """What a browser has opened, by its path, with the site."""
-    return printed_with_site(path[2:])
+    kind, _, code = path.partition("/")
+    return _READERS[kind](code)
 
 
 def _of_poster(poster: Any, site: Site | None = None) -> Scanned | None:
@@ -60,4 +107,15 @@ def _of_poster(poster: Any, site: Site | None = None) -> Scanned | None:
         revoked_at=poster.revoked_at,
         replaced_at=poster.replaced_at,
         site=site,
+    )
+
+
+def _of_screen(path: str, shown: Shown, carrier: str, evidence: Evidence) -> Scanned:
+    facts = {"display_id": shown.display_id, "window_no": shown.window, "flags": shown.flags}
+    return Scanned(
+        path=path,
+        site_id=shown.site_id,
+        facts={**facts, "carrier": carrier, "evidence": evidence},
+        shown=shown,
+        site=db.session.get(Site, shown.site_id),
     )

@@ -12,8 +12,9 @@ def address(poster: Poster) -> str:
 
 
 def fields(html: str) -> dict[str, str]:
-    """The hidden fields of the poster's own form, as a browser would send them."""
-    form = re.search(r'<form[^>]*action="/S/[^"/]*"[^>]*>(.*?)</form>', html, re.DOTALL)
+    """The hidden fields of the code's own form, as a browser would send them."""
+    ours = r'<form[^>]*action="/(?:[SR]/[^"/]*|typed-code)"[^>]*>(.*?)</form>'
+    form = re.search(ours, html, re.DOTALL)
     assert form, "the page has a form that acts"
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[1])
     return {name: value for name, value in found if name != "csrf_token"}

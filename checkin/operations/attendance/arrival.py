@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.fold import Kind, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.scanning import Verdict
-from checkin.models import Assignment, Attendance, Person, Poster, Scan
+from checkin.models import Assignment, Attendance, Display, Person, Poster, Scan
 from checkin.operations.attendance.recording import (
     Answer,
     Reading,
@@ -25,6 +26,15 @@ from checkin.operations.attendance.situation import look
 
 ASKED_TODAY = timedelta(hours=12)
 """A request is shown as sent for this long; after that it may be sent again."""
+
+
+class Place(NamedTuple):
+    """A screen's place, in a poster's terms."""
+
+    site_id: int
+    shift_id: int | None = None
+    revoked_at: datetime | None = None
+    replaced_at: datetime | None = None
 
 
 _BY_CODE = select(Poster).where(Poster.code == bindparam("code")).options(joinedload(Poster.site))
@@ -75,6 +85,17 @@ def poster_of_typed(text: str) -> Poster | None:
     return db.session.scalar(found)
 
 
+def receipt_of(volunteer_id: int, display_id: int, window_no: int) -> AnyRow | None:
+    """The volunteer's own scan of what a screen showed then, with its `attendance_id`."""
+    return db.session.execute(
+        select(Scan.attendance_id)
+        .where(Scan.volunteer_id == volunteer_id, Scan.display_id == display_id)
+        .where(Scan.window_no == window_no)
+        .order_by(Scan.id.desc())
+        .limit(1)
+    ).first()
+
+
 def is_kept(volunteer_id: int, uid: str) -> bool:
     """Whether a scan of this name has come before."""
     kept = select(Scan.id).where(Scan.volunteer_id == volunteer_id, Scan.scan_uid == uid)
@@ -85,12 +106,19 @@ def is_kept(volunteer_id: int, uid: str) -> bool:
 def arrive(reading: Reading, *, now: datetime) -> Answer | None:
     """Check in when the table asks nothing more; else keep nothing, so that a page can ask."""
     if not is_kept(reading.volunteer_id, reading.uid):
-        poster = db.session.get(Poster, reading.poster_id)
         volunteer = db.session.get(Person, reading.volunteer_id)
-        judgement, _ = look(poster, volunteer, reading.touched_at or now)
+        judgement, _ = look(_place_of(reading), volunteer, reading.touched_at or now)
         if judgement.verdict is not Verdict.CHECK_IN:
             return None
     return record_scan(reading, now=now)
+
+
+def _place_of(reading: Reading) -> Poster | Place | None:
+    """Where the code that was read stands."""
+    if reading.display_id is None:
+        return db.session.get(Poster, reading.poster_id)
+    display = db.session.get_one(Display, reading.display_id)
+    return Place(display.site_id, revoked_at=display.revoked_at)
 
 
 @transaction

@@ -9,11 +9,13 @@ from checkin.operations.displays.codes import (
     keys_of,
     live_at,
     shown,
+    shown_by,
     typed,
 )
 from checkin.operations.displays.screens import (
     Screen,
     create,
+    display_within,
     displays_within,
     last_scan_at,
     leave,
@@ -25,6 +27,7 @@ from checkin.operations.displays.screens import (
     seen,
     sites_within,
 )
+from checkin.operations.displays.typing import enter, sites_at_work
 
 __all__ = [
     "UNSYNCED_AFTER",
@@ -33,7 +36,9 @@ __all__ = [
     "Screen",
     "Shown",
     "create",
+    "display_within",
     "displays_within",
+    "enter",
     "key_id",
     "keys_of",
     "last_scan_at",
@@ -46,6 +51,8 @@ __all__ = [
     "revoke",
     "seen",
     "shown",
+    "shown_by",
+    "sites_at_work",
     "sites_within",
     "typed",
 ]

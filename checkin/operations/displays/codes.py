@@ -101,6 +101,12 @@ def shown(text: str) -> Shown | None:
     return None
 
 
+def shown_by(display_id: int, window: int) -> Shown | None:
+    """The same, for a code that was judged before and is known by its screen and half minute."""
+    row = db.session.execute(_NUMBERED.where(Display.id == display_id)).first()
+    return _shown(row, window, is_old=row.revoked_at is not None) if row else None
+
+
 def typed(digits: str, site_id: int, at: datetime) -> Shown | None:
     """The screen of a site that showed these six digits in the minute of `at` or the one before."""
     at_work = _NUMBERED.where(Display.site_id == site_id, Display.credential_sha.is_not(None))

@@ -8,13 +8,13 @@ from typing import Any
 from flask import render_template
 from flask_login import current_user
 
-from checkin.database import db
+from checkin.database import AnyRow, db
 from checkin.domain.days import minutes_between
 from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict, about_code
 from checkin.models import Person
 from checkin.operations import hours
 from checkin.operations.attendance import Unsettled, look
-from checkin.operations.attendance.arrival import asked_at
+from checkin.operations.attendance.arrival import asked_at, receipt_of
 from checkin.operations.attendance.situation import standing_of
 from checkin.web import clock, intent
 from checkin.web.accounts.forms import MobileForm
@@ -22,15 +22,18 @@ from checkin.web.scan.leaving import check_out_facts, forgotten_facts
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
 from checkin.web.scanned import Scanned
 
-STATUS = {Verdict.UNKNOWN_CODE: 404, Verdict.OLD_POSTER: 410}
+STATUS = {Verdict.UNKNOWN_CODE: 404, Verdict.OLD_POSTER: 410, Verdict.EXPIRED: 410}
 _PATIENT = {
     Verdict.SIGN_IN,
     Verdict.CHECK_IN,
     Verdict.WALK_IN,
     Verdict.FORGOTTEN,
     Verdict.OPEN_ELSEWHERE,
+    Verdict.NEXT_SHIFT,
 }
 """Verdicts for which the first touch is worth keeping; after any other a new touch counts."""
+LEAVABLE = (Verdict.ALREADY_IN, Verdict.NEXT_SHIFT)
+"""Verdicts that can lead to checking out, but offer something else first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,14 @@ def look_at(code: Scanned | None) -> Seen:
     now, person = clock.now(), _person()
     if code is None:
         return Seen(Verdict.UNKNOWN_CODE, code, person, now)
-    if (refusal := about_code(code.judged(now))) is not None:
+    touched = intent.of(code)
+    state = code.judged(touched.touched_at if touched else now, now)
+    if (refusal := about_code(state)) is not None:
         return Seen(refusal.verdict, code, person, now)
     kept = intent.keep(code)
     judgement, unsettled = look(code, person, kept.touched_at)
-    if judgement.verdict not in _PATIENT:
+    if judgement.verdict not in _PATIENT and code.shown is None:
+        # a screen's code says when somebody stood there; paper says nothing about time
         kept = intent.renew(code)
         judgement, unsettled = look(code, person, kept.touched_at)
     return Seen(judgement.verdict, code, person, now, judgement.shift, unsettled, kept)
@@ -86,13 +92,22 @@ def _facts(seen: Seen) -> dict[str, Any]:
     return facts | (more(seen) if more else {})
 
 
+def receipt_at(code: Scanned) -> AnyRow | None:
+    """What this person did with this very code of a screen before."""
+    shown = code.shown
+    return receipt_of(current_user.id, shown.display_id, shown.window) if shown else None
+
+
 def _facts_of_open(seen: Seen) -> dict[str, Any]:
     return {"attendance": hours.open_attendance(current_user.id)}
 
 
 def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
     """Somebody who has been out is told so before coming back."""
-    return {"before": hours.attendance_in(current_user.id, seen.candidate.shift_id)}
+    return {
+        "before": hours.attendance_in(current_user.id, seen.candidate.shift_id),
+        "auto": seen.code.shown is not None and receipt_at(seen.code) is None,
+    }
 
 
 def _facts_of_stranger(seen: Seen) -> dict[str, Any]:
@@ -123,11 +138,18 @@ def _facts_of_check_out(seen: Seen) -> dict[str, Any]:
     return check_out_facts(attendance, CheckOutForm(), seen.now)
 
 
+def _facts_of_next(seen: Seen) -> dict[str, Any]:
+    """The running shift's check-out, and the shift it leads to."""
+    following = hours.shift_of(seen.candidate.shift_id)
+    return {**_facts_of_check_out(seen), "following": following, "kind": "next"}
+
+
 _MORE: dict[Verdict, Callable[[Seen], dict[str, Any]]] = {
     Verdict.SIGN_IN: _facts_of_stranger,
     Verdict.HELD: _facts_of_held,
     Verdict.ALREADY_IN: _facts_of_open,
     Verdict.CHECK_OUT: _facts_of_check_out,
+    Verdict.NEXT_SHIFT: _facts_of_next,
     Verdict.OPEN_ELSEWHERE: _facts_of_open,
     Verdict.FORGOTTEN: _facts_of_forgotten,
     Verdict.EARLY: _facts_of_early,

@@ -11,20 +11,37 @@ from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
 from checkin.operations import hours, messages, reminders
-from checkin.web import errors, scanned
+from checkin.web import errors, intent, scanned
 from checkin.web.filters import isolate, time_short
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
 from checkin.web.message_texts import text_of
 from checkin.web.scan.blueprint import bp
 from checkin.web.scan.looking import Seen, look_at
+from checkin.web.scanned import Scanned
 
 
 @bp.post("/S/<code>/reminder")
 @requires(Permission.OWN_ATTENDANCE)
 def remind(code: str) -> Any:
     """A message when check-in opens, once however often it is asked for."""
-    seen = look_at(scanned.printed_with_site(code))
+    return _remind(scanned.printed_with_site(code), url_for(".show", code=code))
+
+
+@bp.post("/R/<token>/reminder")
+@requires(Permission.OWN_ATTENDANCE)
+def remind_rotating(token: str) -> Any:
+    return _remind(scanned.rotating(token), url_for(".show_rotating", token=token))
+
+
+@bp.post("/typed-code/reminder")
+@requires(Permission.OWN_ATTENDANCE)
+def remind_typed() -> Any:
+    return _remind(intent.code(), url_for(".show_typed"))
+
+
+def _remind(code: Scanned | None, page: str) -> Any:
+    seen = look_at(code)
     if seen.verdict is Verdict.EARLY and seen.person and seen.person.mobile:
         try:
             _queue(seen)
@@ -32,7 +49,7 @@ def remind(code: str) -> Any:
             flash(errors.sentence(problem), "look")
         else:
             flash(_("We will send a message when check-in opens"), "done")
-    return redirect(url_for(".show", code=code), 303)
+    return redirect(page, 303)
 
 
 def _queue(seen: Seen) -> None:
