@@ -24,6 +24,7 @@ from tests.cast import Cast
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
 NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
+             "api.me", "api.openapi", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "displays.keys", "displays.last", "displays.time"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
