@@ -172,7 +172,7 @@ class Scanner {
     const entry = { ...this.#entry(kept, name ?? kept.name), at: Date.parse(at ?? kept.device_at) };
     this.#recent.put({ ...entry, word, state: kept.state === "done" ? "done" : "refused" });
     if (word !== "in" && word !== "out") return;
-    if (kept.whom) this.#roster.note(kept.whom, { isIn: word === "in", since: at, isSent: true });
+    if (kept.whom) this.#roster.sent(kept.whom, { isIn: word === "in", since: at, shift_id: kept.shift_id });
     else this.#roster.refresh(); // somebody who was not expected: now on the list
   }
 
@@ -202,10 +202,8 @@ class Scanner {
   async #settle() {
     const acts = await unsettled(this.#site);
     this.#known.show(acts);
-    for (const { whom, expected, shift_id, device_at: since } of acts.waiting) {
-      const act = { isIn: expected === "in", since, shift_id, isSent: false };
-      if (whom && expected) this.#roster.note(whom, act);
-    }
+    const moves = acts.waiting.filter(({ whom, expected }) => whom && (expected === "in" || expected === "out"));
+    this.#roster.waits(new Map(moves.map((act) => [act.whom, whereabouts(act)])));
     for (const kept of [...acts.done, ...acts.refused]) {
       if (this.#recent.isWaiting(kept.uid)) this.#settled(kept);
     }
@@ -221,6 +219,10 @@ class Scanner {
 function wordOf(outcome) {
   const words = { checked_in: "in", checked_out: "out", already_in: "again", undone: "undone" };
   return words[outcome] ?? "noted";
+}
+
+function whereabouts({ expected, device_at: since, shift_id }) {
+  return { isIn: expected === "in", since, shift_id };
 }
 
 new Scanner(document.querySelector("[data-scanner]"));

@@ -13,7 +13,8 @@ export class Roster {
   #owner;
   #onChange;
   #kept = null;
-  #acts = new Map();
+  #waiting = new Map();
+  #sent = new Map();
   #isFresh = false;
 
   /* `owner` is whose sign-in it was loaded under: nobody else is shown it. */
@@ -100,21 +101,30 @@ export class Roster {
     return this.#people.filter(fits).slice(0, FOUND);
   }
 
-  /* What the server said, and on top of it what was done here since. */
-  whereabouts(person) {
-    const done = this.#acts.get(person.id);
-    return done ?? { isIn: person.is_in, since: person.is_in ? person.in_at : person.out_at };
+  /* What the server said, and on top of it what was done on this device since. */
+  whereabouts({ id, is_in: isIn, in_at, out_at }) {
+    return this.#done(id) ?? { isIn, since: isIn ? in_at : out_at };
   }
 
-  /* Something done on this device: it holds until the server, having got it, says how things stand. */
-  note(personId, act) {
-    this.#acts.set(personId, act);
+  /* Acts that the server does not know yet, by the person's id: { isIn, since, shift_id }. */
+  waits(acts) {
+    this.#waiting = acts;
     this.#onChange();
+  }
+
+  /* An act that the server has got; its next list says it too. */
+  sent(personId, act) {
+    this.#sent.set(personId, act);
+    this.#onChange();
+  }
+
+  #done(personId) {
+    return this.#waiting.get(personId) ?? this.#sent.get(personId);
   }
 
   /* The shift an entry by hand is for: where they are, else where they are expected, else what runs. */
   shiftFor(person, act) {
-    const here = this.#acts.get(person.id)?.shift_id ?? person.shift_id;
+    const here = this.#done(person.id)?.shift_id ?? person.shift_id;
     if (act === "manual_out" && here) return here;
     const near = this.#kept.shifts.filter((shift) => Date.now() < Date.parse(shift.ends_at));
     const expected = near.find((shift) => person.shift_ids.includes(shift.id));
@@ -128,7 +138,7 @@ export class Roster {
 
   async #keep(day) {
     this.#kept = { ...day, owner: this.#owner, received: Date.now() };
-    for (const [id, { isSent }] of this.#acts) if (isSent) this.#acts.delete(id);
+    this.#sent.clear();
     await put(this.#address, this.#kept);
   }
 }

@@ -1,0 +1,482 @@
+"""The scanner before a camera's film: badges read, codes told apart, the hand and the cable."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from checkin.database import db
+from checkin.domain.codes import encode
+from checkin.models import Attendance, Person, Scan
+from checkin.operations import badges
+from tests import factories
+from tests.browser.conftest import FLAGS, SIZES, Door
+from tests.browser.films import film, still
+from tests.browser.test_access import SIGHT, overflows, small_targets, violations
+from tests.browser.visitors import Faults, Visitor
+from tests.cast import Cast
+
+ALLOW = "السماح باستخدام الكاميرا"
+HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
+MINUTE = timedelta(minutes=1)
+
+NATIVE = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["code_128", "qr_code"]; }
+  constructor({ formats }) { this.formats = formats; }
+  async detect(picture) {
+    const { ponyfill, reader } = document.querySelector("[data-scanner]").dataset;
+    window.reading ??= new Promise((done) => {
+      const script = Object.assign(document.createElement("script"), { src: ponyfill });
+      script.addEventListener("load", () => {
+        const { BarcodeDetector, prepareZXingModule } = window.BarcodeDetectionAPI;
+        prepareZXingModule({ overrides: { locateFile: () => reader } });
+        done(new BarcodeDetector({ formats: this.formats }));
+      });
+      document.head.append(script);
+    });
+    return (await window.reading).detect(picture);
+  }
+};
+"""
+"""The standard's own interface, as Android and macOS have it; Chromium on Linux has none."""
+WITHOUT_SERVICE = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { throw new DOMException("service unavailable", "NotSupportedError"); }
+};
+"""
+TORCH = """
+for (const [name, told] of Object.entries({
+  getCapabilities: () => ({ torch: true }),
+  applyConstraints(wanted) { window.light = wanted.advanced[0].torch; },
+})) MediaStreamTrack.prototype[name] = told;
+const { mediaDevices } = navigator;
+const all = mediaDevices.enumerateDevices.bind(mediaDevices);
+const second = { kind: "videoinput", deviceId: "2" };
+mediaDevices.enumerateDevices = async () => [...await all(), second];
+"""
+REFUSES = """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "%s"); };
+"""
+NO_CAMERA_HERE = """
+Object.defineProperty(navigator, "mediaDevices", { value: undefined });
+"""
+INSECURE = (
+    NO_CAMERA_HERE
+    + """
+Object.defineProperty(window, "isSecureContext", { value: false });
+"""
+)
+
+
+@pytest.fixture
+def filmed(chromium: Browser, address: str, tmp_path: Path) -> Iterator[Callable[..., Door]]:
+    """`filmed([texts])`: a door for visitors whose camera sees these codes."""
+    opened, faults = [], Faults()
+
+    def open_door(texts: list[str]) -> Door:
+        path = film(tmp_path / f"{len(opened)}.y4m", texts)
+        camera = [
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={path}",
+        ]
+        program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = chromium.browser_type.launch(executable_path=program, args=[*FLAGS, *camera])
+        opened.append(browser)
+        return Door(browser, address, faults)
+
+    yield open_door
+    for browser in opened:
+        browser.close()
+    assert not faults.seen, "The browser complained:\n" + "\n".join(faults.seen)
+
+
+@pytest.fixture
+def scanner(cast: Cast) -> str:
+    return f"/sites/{cast.mataf.id}/scanner"
+
+
+@pytest.fixture
+def badge_of(cast: Cast, now) -> Callable[[Person], str]:
+    """What somebody's badge says."""
+
+    def text(who: Person) -> str:
+        made = badges.make([who.id], by=cast.layla.id, now=now)[0]
+        return f"{HOST}/B/{badges.code_of(made)}"
+
+    return text
+
+
+@pytest.fixture
+def second(cast: Cast, now) -> Person:
+    """Somebody else who is expected."""
+    who = factories.person(now, "تركي فهد العتيبي")
+    factories.assign(now - MINUTE, who, cast.shift)
+    return who
+
+
+def start(visitor: Visitor, scanner: str, allow: str = ALLOW) -> Visitor:
+    """Open the scanner and tap the one button it takes."""
+    visitor.open(scanner)
+    visitor.tap(allow)
+    expect(visitor.page.locator("[data-video]")).to_be_visible()
+    return visitor
+
+
+def answer(visitor: Visitor) -> Locator:
+    return visitor.page.locator("[data-result]")
+
+
+def decoder(visitor: Visitor) -> str | None:
+    return visitor.page.locator("[data-scanner]").get_attribute("data-decoder")
+
+
+def recent(visitor: Visitor) -> Locator:
+    return visitor.page.locator("[data-recent] > li")
+
+
+def scans() -> list[Scan]:
+    db.session.remove()
+    return list(db.session.scalars(db.select(Scan).order_by(Scan.id)))
+
+
+# --- what the camera sees ------------------------------------------------------------------
+
+
+def test_a_badge_is_read_by_the_reader_we_serve_and_only_once(cast, filmed, badge_of, scanner):
+    door = filmed([badge_of(cast.noura)])
+    tablet = start(door("tablet", person=cast.salem, reduced_motion="reduce"), scanner)
+    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {cast.noura.name}")
+    tablet.picture("30-badge-read", whole=False)
+    assert decoder(tablet) == "ponyfill"
+    expect(answer(tablet)).to_be_empty()  # success leaves by itself
+    tablet.page.wait_for_timeout(4_000)  # the film shows the badge again and again
+    (scan,) = scans()
+    assert (scan.kind, scan.verdict, scan.carrier) == ("in", "checked_in", "badge")
+    assert (scan.evidence, scan.witnessed_by_id) == ("witnessed", cast.salem.id)
+    expect(recent(tablet)).to_have_count(1)
+    expect(recent(tablet)).to_contain_text(cast.noura.name)
+    tablet.picture("31-scanner-at-work")
+
+
+def test_a_browser_that_reads_codes_itself_is_let_to(cast, filmed, badge_of, scanner):
+    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem, lang="en")
+    tablet.page.add_init_script(NATIVE)
+    start(tablet, scanner, "Allow camera")
+    expect(answer(tablet)).to_contain_text(f"{cast.noura.name} checked in")
+    assert decoder(tablet) == "native"
+
+
+def test_a_browser_that_only_says_it_can_is_helped(cast, filmed, badge_of, scanner):
+    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
+    tablet.page.add_init_script(WITHOUT_SERVICE)
+    start(tablet, scanner)
+    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    assert decoder(tablet) == "ponyfill"
+
+
+def test_two_badges_one_after_the_other_are_both_read(cast, filmed, badge_of, scanner, second):
+    tablet = filmed([badge_of(cast.noura), badge_of(second)])("tablet", person=cast.salem)
+    start(tablet, scanner)
+    expect(recent(tablet).filter(has_text=cast.noura.name).first).to_be_visible()
+    expect(recent(tablet).filter(has_text=second.name).first).to_be_visible()
+    came = {scan.volunteer_id for scan in scans() if scan.verdict == "checked_in"}
+    assert came == {cast.noura.id, second.id}
+
+
+def test_a_badge_read_twice_says_since_when(cast, filmed, badge_of, scanner, now):
+    factories.check_in(cast.noura, cast.poster, now - 5 * MINUTE)
+    tablet = start(filmed([badge_of(cast.noura)])("tablet", person=cast.salem), scanner)
+    said = answer(tablet).locator(".panel[data-kind=look]")
+    expect(said).to_contain_text(f"حضور {cast.noura.name} مسجّل مسبقًا الساعة 12:55 م")
+    tablet.picture("32-already-in", whole=False)
+    tablet.page.wait_for_timeout(1_500)
+    expect(said).to_be_visible()  # until the next code, or a tap
+    said.click()
+    expect(answer(tablet)).to_be_empty()
+
+
+def test_whoever_leaves_is_checked_out(cast, filmed, badge_of, scanner, now):
+    factories.check_in(cast.noura, cast.poster, now - 50 * MINUTE)
+    tablet = start(filmed([badge_of(cast.noura)])("tablet", person=cast.salem), scanner)
+    expect(answer(tablet)).to_contain_text(f"تم تسجيل انصراف {cast.noura.name}")
+    assert scans()[-1].verdict == "checked_out"
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("/S/{code}", "هذا رمز موقع"),
+        ("/R/K000001000000{code}", "هذا رمز شاشة"),
+        ("/E/ABCDEFGH", "هذا رمز لهاتف جديد"),
+        ("/V/{code}", "هذا رمز شهادة"),
+        ("/ANYTHING", "البطاقة غير معروفة"),
+        ("/B/{code}", "البطاقة غير معروفة"),
+    ],
+)
+def test_other_codes_are_told_what_they_are(cast, filmed, scanner, shown, said):
+    text = HOST + shown.format(code=encode(1234567, 26))
+    tablet = start(filmed([text])("tablet", person=cast.salem), scanner)
+    expect(answer(tablet)).to_contain_text(said)
+    assert scans() == []
+
+
+def test_nobody_reads_the_own_badge(cast, filmed, badge_of, scanner):
+    tablet = start(filmed([badge_of(cast.salem)])("tablet", person=cast.salem), scanner)
+    expect(answer(tablet).locator(".panel[data-kind=stop]")).to_be_visible()
+    assert scans() == []
+
+
+def test_a_page_out_of_sight_gives_the_camera_back(cast, filmed, badge_of, scanner):
+    tablet = start(filmed([badge_of(cast.noura)])("tablet", person=cast.salem), scanner)
+    hide = """state => {
+      Object.defineProperty(document, "hidden", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    stream = "() => Boolean(document.querySelector('[data-video]').srcObject)"
+    tablet.page.evaluate(hide, True)
+    assert tablet.page.evaluate(stream) is False
+    tablet.page.evaluate(hide, False)
+    tablet.page.wait_for_function(stream)
+    expect(tablet.page.locator("[data-video]")).to_be_visible()
+
+
+def test_light_and_the_other_camera_are_offered_where_there_are_some(cast, filmed, scanner):
+    tablet = filmed([HOST])("tablet", person=cast.salem)
+    tablet.page.add_init_script(TORCH)
+    start(tablet, scanner)
+    tablet.tap("تشغيل الإضاءة")
+    assert tablet.page.evaluate("window.light") is True
+    tablet.tap("تبديل الكاميرا")
+    # the second camera is not really there: the first one comes back
+    expect(tablet.page.locator("[data-video]")).to_be_visible()
+    expect(tablet.button("تبديل الكاميرا")).to_be_visible()
+
+
+def test_sound_is_off_until_somebody_switches_it_on(cast, filmed, badge_of, scanner):
+    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
+    tablet.page.add_init_script(
+        "window.tones = 0; const { start } = OscillatorNode.prototype;"
+        "OscillatorNode.prototype.start = function (at) { tones += 1; start.call(this, at); };"
+    )
+    start(tablet, scanner)
+    expect(recent(tablet)).to_have_count(1)
+    assert tablet.page.evaluate("window.tones") == 0
+    tablet.tap("الصوت: مكتوم")
+    expect(tablet.button("الصوت: مفعّل")).to_have_attribute("aria-pressed", "true")
+    type_as_scanner(tablet, "ABCDEFGH12345678")
+    expect(answer(tablet)).to_contain_text("البطاقة غير معروفة")
+    assert tablet.page.evaluate("window.tones") > 0
+
+
+# --- when there is no camera ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("script", "browser", "said"),
+    [
+        (REFUSES % "NotAllowedError", "", "استخدام الكاميرا غير مسموح"),
+        (REFUSES % "NotFoundError", "", "لا توجد كاميرا متاحة على هذا الجهاز"),
+        (REFUSES % "NotReadableError", "", "الكاميرا مستخدمة في تطبيق آخر"),
+        (NO_CAMERA_HERE, "Mozilla/5.0 (iPhone) Instagram 300.0", "يرجى فتح الصفحة في متصفح الهاتف"),
+        (INSECURE, "", "تحتاج الكاميرا إلى اتصال آمن"),
+    ],
+    ids=["denied", "none", "busy", "in-app", "insecure"],
+)
+def test_without_a_camera_the_page_says_why(cast, visit, scanner, script, browser, said):
+    named = {"user_agent": browser} if browser else {}
+    tablet = visit("tablet", person=cast.salem, **SIGHT, **named)
+    tablet.page.add_init_script(script)
+    tablet.open(scanner)
+    tablet.tap(ALLOW)
+    expect(tablet.page.locator("[data-frame]")).to_contain_text(said)
+    assert not violations(tablet.page)
+    assert not small_targets(tablet.page)
+    assert not overflows(tablet.page)
+
+
+def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
+    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
+    tablet.page.add_init_script(
+        "const devices = navigator.mediaDevices; const real = devices.getUserMedia.bind(devices);"
+        "let asked = 0; devices.getUserMedia = async (wanted) => {"
+        " if (asked++) return real(wanted); throw new DOMException('no', 'NotAllowedError'); };"
+    )
+    tablet.open(scanner)
+    tablet.tap(ALLOW)
+    tablet.tap("إعادة المحاولة")
+    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+
+
+# --- the cable, the keyboard, the photo ----------------------------------------------------
+
+
+def type_as_scanner(visitor: Visitor, text: str) -> None:
+    """As fast as a scanner with a cable does, on a Latin layout."""
+    visitor.page.keyboard.type(text)
+    visitor.page.keyboard.press("Enter")
+
+
+def test_a_scanner_with_a_cable_is_a_keyboard(cast, visit, badge_of, scanner):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    tablet.page.locator("[data-search]").focus()
+    type_as_scanner(tablet, badge_of(cast.noura))
+    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    expect(tablet.page.locator("[data-search]")).to_have_value("")
+    assert len(scans()) == 1
+
+
+def test_the_last_five_can_be_taken_back(cast, visit, badge_of, scanner, second):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    for who in (cast.noura, second):
+        type_as_scanner(tablet, badge_of(who))
+        expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {who.name}")
+    tablet.button(f"تراجع: {second.name}").click()
+    expect(answer(tablet)).to_contain_text("أُلغي التسجيل")
+    row = recent(tablet).filter(has_text=second.name)
+    expect(row).to_contain_text("أُلغي التسجيل")
+    assert row.get_by_role("button").count() == 0
+    tablet.page.reload()
+    expect(recent(tablet)).to_have_count(2)
+    db.session.remove()
+    states = db.session.execute(db.select(Attendance.volunteer_id, Attendance.state))
+    assert dict(states.all()) == {cast.noura.id: "open", second.id: "cancelled"}
+
+
+ARABIC_KEYS = dict(
+    zip("QWERTYUIOPASDFGHJKLZXCVBNM", "ضصثقفغعهخحشسيبلاتنمئءؤرىة", strict=False),
+    B="لا",
+    N="ى",
+    M="ة",
+)
+
+
+def test_on_an_arabic_layout_the_keys_say_what_the_letters_do_not(cast, visit, badge_of, scanner):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    wire = tablet.page.context.new_cdp_session(tablet.page)
+    for sign in badge_of(cast.noura).partition("SA")[2]:
+        code = "Slash" if sign == "/" else f"Key{sign}" if sign.isalpha() else f"Digit{sign}"
+        typed = {"key": "ظ" if sign == "/" else ARABIC_KEYS.get(sign, sign), "code": code}
+        wire.send("Input.dispatchKeyEvent", {"type": "keyDown", **typed})
+        wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **typed})
+    tablet.page.keyboard.press("Enter")
+    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+
+
+def test_a_person_who_types_is_no_scanner(cast, visit, scanner):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    field = tablet.page.locator("[data-search]")
+    field.press_sequentially("القحطاني", delay=90)
+    field.press("Enter")
+    expect(field).to_have_value("القحطاني")
+    expect(tablet.page.locator("[data-found] > li")).to_contain_text(cast.noura.name)
+    expect(answer(tablet)).to_be_empty()
+
+
+def test_without_the_focus_the_cable_types_elsewhere_and_the_page_says_so(cast, visit, scanner):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    tablet.page.evaluate("window.dispatchEvent(new Event('blur'))")
+    tablet.tap("الماسح متوقف. يرجى الضغط على الشاشة للمتابعة")
+    expect(tablet.page.locator("[data-paused]")).to_be_hidden()
+
+
+def test_the_code_is_typed_or_photographed(cast, visit, badge_of, scanner, second, tmp_path):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    tablet.page.locator("summary", has_text="تعذّر المسح؟").click()
+    code = badge_of(cast.noura).rpartition("/")[2]
+    tablet.fill(code="-".join((code[:13], code[13:])).lower())
+    tablet.page.locator("[data-typed] button").click()
+    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {cast.noura.name}")
+    photo = tablet.page.locator("[data-photo]")
+    photo.set_input_files(still(tmp_path / "badge.png", badge_of(second)))
+    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {second.name}")
+    photo.set_input_files(still(tmp_path / "blank.png", None))
+    expect(answer(tablet)).to_contain_text("لا يوجد رمز في هذه الصورة")
+    assert len(scans()) == 2
+
+
+def test_without_scripts_the_code_is_typed(cast, visit, badge_of, scanner):
+    tablet = visit("tablet", person=cast.salem, java_script_enabled=False)
+    for said in ("تم تسجيل حضور", "مسجّل مسبقًا الساعة"):
+        tablet.open(scanner)
+        tablet.page.locator("summary", has_text="تعذّر المسح؟").click()
+        tablet.fill(code=badge_of(cast.noura).rpartition("/")[2])
+        with tablet.page.expect_navigation():
+            tablet.page.locator("[data-typed] button").click()
+        assert said in tablet.text
+    assert [scan.verdict for scan in scans()] == ["checked_in", "already_in"]
+
+
+# --- by hand, and at rest ------------------------------------------------------------------
+
+
+def test_somebody_without_a_badge_is_found_and_checked_in_and_out(cast, visit, scanner):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(scanner)
+    for typed, act, said in (
+        ("نوره القحطانى", "تسجيل الحضور", "تم تسجيل حضور"),
+        (cast.noura.mobile[-4:], "تسجيل الانصراف", "تم تسجيل انصراف"),
+    ):
+        tablet.page.locator("[data-search]").fill(typed)
+        tablet.page.get_by_label("الهاتف لا يعمل").check()
+        tablet.button(f"{act}: {cast.noura.name}").click()
+        expect(answer(tablet)).to_contain_text(f"{said} {cast.noura.name}")
+    assert [(s.kind, s.carrier, s.reason) for s in scans()] == [
+        ("in", "manual", "phone_fails"),
+        ("out", "manual", "phone_fails"),
+    ]
+
+
+def test_a_lead_reads_badges_of_the_own_shift_and_enters_nobody_by_hand(
+    cast, visit, badge_of, scanner, now
+):
+    lead = factories.person(now, "لمى عبدالله الثقفي")
+    factories.assign(now - MINUTE, lead, cast.shift, is_lead=True)
+    phone = visit("phone", person=lead)
+    phone.open(scanner)
+    assert phone.page.locator("[data-by-hand]").count() == 0
+    type_as_scanner(phone, badge_of(cast.noura))
+    expect(answer(phone)).to_contain_text("تم تسجيل حضور")
+    phone.picture("33-scanner-on-a-phone")
+
+
+def test_after_five_quiet_minutes_no_name_is_left_on_the_screen(cast, filmed, badge_of, scanner):
+    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
+    tablet.page.clock.install()
+    start(tablet, scanner)
+    tablet.page.clock.run_for(1_000)
+    expect(recent(tablet)).to_have_count(1)
+    tablet.page.evaluate("document.querySelector('[data-video]').srcObject.getTracks()[0].stop()")
+    tablet.page.clock.run_for(6 * 60_000)
+    expect(tablet.page.locator("[data-frame]")).to_contain_text("الماسح متوقف")
+    assert cast.noura.name not in tablet.text
+    tablet.tap("متابعة")
+    expect(recent(tablet)).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("device", ["phone", "tablet"])
+def test_everybody_can_use_it(cast, filmed, badge_of, scanner, now, lang, device):
+    factories.check_in(cast.noura, cast.poster, now - 5 * MINUTE)
+    known = {"person": cast.layla, "lang": lang, "viewport": SIZES[device]}
+    visitor = filmed([badge_of(cast.noura)])("tablet", **known, **SIGHT)
+    start(visitor, scanner, ALLOW if lang == "ar" else "Allow camera")
+    expect(answer(visitor).locator(".panel")).to_be_visible()
+    visitor.page.locator("[data-search]").fill("نورة")
+    expect(visitor.page.locator("[data-found] > li")).to_have_count(1)
+    visitor.picture(f"34-scanner-{device}-{lang}")
+    assert not violations(visitor.page)
+    assert not small_targets(visitor.page)
+    assert not overflows(visitor.page)
