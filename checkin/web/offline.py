@@ -34,9 +34,9 @@ WORKER = "js/offline/worker.js"
 
 @bp.app_template_global()
 def visitor() -> str:
-    """`person` on pages of somebody who is signed in; asks no database that was not asked yet."""
+    """`person` on pages of somebody known to be signed in, and no database is asked for it."""
     known = g.get("_login_user")
-    return "person" if known is not None and known.is_authenticated else ""
+    return "person" if known is not None and known.is_authenticated else "anyone"
 
 
 @bp.get("/offline")

@@ -63,3 +63,35 @@ if (fields.every((field, index) => field.name === kept.typed[index]?.[0])) {
 }
 
 wakeAll(document);
+
+/* Scans kept on this phone: everything about them comes after the page, at once only when some wait. */
+
+const PATIENCE = 2000;
+const { offline } = document.documentElement.dataset;
+const waiting = () => localStorage.getItem("waiting-scans");
+
+async function keepScans() {
+  const { start } = await import("./offline/start.js");
+  await start(offline);
+}
+
+function whenIdle(act) {
+  const idle = () => ("requestIdleCallback" in window ? requestIdleCallback(act) : act());
+  const later = () => setTimeout(idle, PATIENCE);
+  if (document.readyState === "complete") later();
+  else window.addEventListener("load", later);
+}
+
+if (offline && "serviceWorker" in navigator) {
+  if (offline === "shell" || Number(waiting()) > 0) keepScans();
+  else if (offline !== "anyone") whenIdle(keepScans);
+}
+
+// Who signs out with scans that wait is told first.
+document.addEventListener("submit", async (event) => {
+  if (waiting() === null || !event.target.getAttribute("action")?.endsWith("/sign-out")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const leaving = await import("./offline/leaving.js").catch(() => null);
+  await (leaving ? leaving.signOut(event.target) : event.target.submit());
+}, true);

@@ -105,4 +105,4 @@ class TestTheManifest:
 class TestPages:
     def test_of_somebody_begin_to_keep_scans(self, client, browser_of, cast):
         assert 'data-offline="person"' in browser_of(cast.noura).get("/hours").text
-        assert "data-offline" not in client.get("/").text
+        assert 'data-offline="anyone"' in client.get("/").text

@@ -1,15 +1,13 @@
-/* The page for times without a network: keeps the scan in its address first, then shows what became of it. */
+/* The page for times without a network: keeps the scan in its address, then shows what became of it. */
 
-import { asksCount, codeIn, decide, echoOf } from "../offline/deciding.js";
-import { me } from "../offline/facts.js";
+import { codeIn, comingIn, countIn, decide, echoOf, goingOut, openNow, pressedIn } from "../offline/deciding.js";
+import { me, signedOut } from "../offline/facts.js";
 import { fill, num, piece, timeOf } from "../offline/pieces.js";
 import { add, all, change, find, flush, onChange, receiptNumber } from "../offline/queue.js";
 import { rowOf } from "../offline/rows.js";
 import { keep } from "../offline/store.js";
 
 const UNANSWERED = 10 * 60_000;
-const MOST = 100_000;
-const DIGITS = /[\u0660-\u0669\u06F0-\u06F9]/g;
 
 export default class SavedScans {
   #root;
@@ -40,17 +38,12 @@ export default class SavedScans {
   async #kept(code) {
     const earlier = history.state?.savedScan;
     if (earlier && (await find(earlier))) return earlier;
-    const [scans, whose] = await Promise.all([all(), me()]);
-    const now = Date.now();
-    const scan = echoOf(code, scans, whose?.volunteer ?? null, now) ?? (await this.#keep(code, scans, whose, now));
-    history.replaceState({ ...history.state, savedScan: scan.uid }, "");
+    const [scans, whose, now] = [await all(), await me(), Date.now()];
+    const pressed = pressedIn(location.hash);
+    const echo = echoOf(code, scans, whose?.volunteer ?? null, now, pressed?.act);
+    const scan = echo ?? (await add({ code, ...due(decide({ scans, me: whose, now, pressed })) }));
+    history.replaceState({ ...history.state, savedScan: scan.uid }, "", location.pathname);
     return scan.uid;
-  }
-
-  #keep(code, scans, whose, now) {
-    const decided = decide(code, scans, whose, now);
-    const asks = decided.act === "out" && asksCount(scans, whose);
-    return add({ code, ...decided, asks, ready_at: asks ? now + UNANSWERED : 0 });
   }
 
   /* One drawing at a time; what changes meanwhile is drawn once more. */
@@ -75,8 +68,8 @@ export default class SavedScans {
   }
 
   async #showScan(scan, scans, whose) {
-    const name = verdictOf(scan, whose);
-    const answered = scan.answer?.effective_at ?? scan.device_at;
+    const name = verdictOf(scan, await signedOut());
+    const answered = scan.answer?.effective_at ?? scan.device_at; // the server's word, once there is one
     await this.#showPanel(name, { time: await timeOf(answered), sentence: scan.answer?.sentence ?? "" });
     const waits = scan.state === "waiting";
     const free = waits && !scan.sent;
@@ -88,7 +81,7 @@ export default class SavedScans {
     });
     const asks = free && scan.act === "out" && scan.asks;
     const door = name === "sign-in";
-    this.#show({ facts: true, served: scan.beneficiaries !== null, count: asks, acts: true, door });
+    this.#show({ facts: scan.state !== "removed", served: scan.beneficiaries !== null, count: asks, acts: true, door });
     this.#showActs({
       retry: waits && !asks && !door,
       in: free && scan.act === "out",
@@ -123,7 +116,8 @@ export default class SavedScans {
   async #showList(scans, whose, besides) {
     const rows = await Promise.all(scans.reverse().map((scan) => rowOf(scan, whose)));
     this.#part("rows").replaceChildren(...rows);
-    this.#show({ list: rows.length > 0, "list-title": besides || !this.#isList(), none: !rows.length && this.#isList() });
+    const alone = this.#isList();
+    this.#show({ list: rows.length > 0, "list-title": besides || !alone, none: !rows.length && alone });
   }
 
   async #sayNotKept() {
@@ -134,15 +128,14 @@ export default class SavedScans {
     const act = event.target.closest("[data-do]")?.dataset.do;
     if (act === "retry") await flush({ urgent: true });
     if (act === "remove") await change(this.#uid, { state: "removed", done_at: Date.now() });
-    if (act === "in") await change(this.#uid, { act: "in", joins: true, asks: false, beneficiaries: null, ready_at: 0 });
-    if (act === "out") await this.#becomeOut();
+    if (act === "in") await change(this.#uid, due(comingIn(await this.#openBefore())));
+    if (act === "out") await change(this.#uid, due(goingOut(await this.#openBefore())));
     if (act === "seen") await this.#seen(event.target.closest("[data-uid]").dataset.uid);
   }
 
-  async #becomeOut() {
-    const asks = asksCount([], await me());
-    const later = asks ? Date.now() + UNANSWERED : 0;
-    await change(this.#uid, { act: "out", joins: false, moves: false, asks, ready_at: later });
+  async #openBefore() {
+    const others = (await all()).filter(({ uid }) => uid !== this.#uid);
+    return openNow(others, await me());
   }
 
   async #seen(uid) {
@@ -153,14 +146,11 @@ export default class SavedScans {
     event.preventDefault();
     const form = event.target;
     const none = form.elements.namedItem("not_applicable").checked;
-    const typed = form.elements.namedItem("beneficiaries").value.trim();
-    const latin = typed.replace(DIGITS, (digit) => digit.charCodeAt(0) & 0xf).replace(/[,٬\s]/g, "");
-    const wrong = !none && latin !== "" && !(/^\d+$/.test(latin) && Number(latin) <= MOST);
-    this.#show({ "count-error": wrong });
-    if (wrong) return;
-    const beneficiaries = none || latin === "" ? null : Number(latin);
+    const beneficiaries = none ? null : countIn(form.elements.namedItem("beneficiaries").value);
+    this.#show({ "count-error": Number.isNaN(beneficiaries) });
+    if (Number.isNaN(beneficiaries)) return;
     await change(this.#uid, { beneficiaries, asks: false, ready_at: 0 });
-    await flush({ urgent: true });
+    await flush();
   }
 
   #isList() {
@@ -182,10 +172,16 @@ export default class SavedScans {
   }
 }
 
-function verdictOf(scan, whose) {
+/* A check-out waits a while for the number of those served, then goes without. */
+function due(decided) {
+  return { ...decided, ready_at: decided.asks ? Date.now() + UNANSWERED : 0 };
+}
+
+function verdictOf(scan, nobody) {
   const way = scan.act === "out" ? "out" : "in";
+  if (scan.state === "removed") return "removed";
   if (scan.state === "attention") return "refused";
   if (scan.state === "done") return scan.answer?.attendance_id ? `${way}-done` : "received";
   if (navigator.onLine === false) return `${way}-offline`;
-  return whose === undefined && scan.sent ? "sign-in" : `${way}-slow`;
+  return nobody ? "sign-in" : `${way}-slow`;
 }

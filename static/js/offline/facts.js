@@ -2,6 +2,8 @@
 
 import { fact, note } from "./store.js";
 
+const PATIENCE = 10_000;
+
 export const ROOT = new URL("../../../../", import.meta.url);
 
 /* { volunteer, open, at }: an opaque name for the person, the open attendance, when this was said. */
@@ -14,20 +16,27 @@ export async function hear(timeReceipt) {
   if (timeReceipt) await note("receipt", timeReceipt);
 }
 
+/* Whether the server said that nobody is signed in here. */
+export const signedOut = () => fact("signed_out");
+
 export async function forget() {
   await note("me", null);
 }
 
 /* Asks again; without an answer what was known stays. Whether somebody is signed in, as far as known. */
 export async function ask() {
-  const answer = await fetch(new URL("api/v1/me", ROOT), { cache: "no-store" }).catch(() => null);
+  if (navigator.onLine === false) return Boolean(await me());
+  const answer = await fetch(new URL("api/v1/me", ROOT), {
+    cache: "no-store",
+    signal: AbortSignal.timeout?.(PATIENCE),
+  }).catch(() => null);
   if (answer?.status === 401) {
-    await forget();
+    await Promise.all([forget(), note("signed_out", true)]);
     return false;
   }
   const told = answer?.ok ? await answer.json().catch(() => null) : null;
   if (!told?.volunteer) return Boolean(await me());
   await note("me", { volunteer: told.volunteer, open: told.open, at: Date.now() });
-  await hear(told.time_receipt);
+  await Promise.all([note("signed_out", null), hear(told.time_receipt)]);
   return true;
 }

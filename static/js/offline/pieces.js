@@ -33,7 +33,8 @@ async function source() {
 /* 1:05 مساءً, in the reader's digits, where the sites are. */
 export async function timeOf(instant) {
   const { zone, digits, am, pm } = (await source()).body.dataset;
-  const at = new Date(instant).toLocaleTimeString("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+  const parts = { timeZone: zone, hour: "2-digit", minute: "2-digit" };
+  const at = new Date(instant).toLocaleTimeString("en-GB", parts);
   const [hour, minute] = at.split(":");
   const shown = inDigits(`${hour % 12 || 12}:${minute}`, digits);
   return (hour < 12 ? am : pm).replace("%", shown).replace(" ", "\u00a0");

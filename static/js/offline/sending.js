@@ -13,7 +13,7 @@ const TRY_LATER = [408, 425, 429];
 const UNREADABLE = [400, 413, 415, 422];
 
 const FIELDS = [
-  ..."uid act code device_at beneficiaries joins moves undoes".split(" "),
+  ..."uid act code device_at receipt beneficiaries joins moves undoes".split(" "),
   ..."volunteer site_id person_id shift_id reason distance_m accuracy_m".split(" "),
 ];
 
@@ -24,7 +24,7 @@ globalThis.document?.addEventListener("visibilitychange", () => {
 
 /* Sends what is due; `urgent`, on request or when the network is back, does not wait out a pause. */
 export function flush({ urgent = false } = {}) {
-  return alone(async () => {
+  return alone(urgent, async () => {
     if (!urgent && navigator.onLine === false) return;
     if (await mustWait(urgent)) return;
     let delivered = false;
@@ -36,9 +36,9 @@ export function flush({ urgent = false } = {}) {
   });
 }
 
-/* Offers the newest answered scans: what a server restored from an older copy lost is sent again. */
+/* Offers the newest answered scans; whether a server restored from an older copy has lost any. */
 export function offer() {
-  return alone(async () => {
+  return alone(true, async () => {
     const now = Date.now();
     const done = (await all()).filter(({ state }) => state === "done" || state === "removed");
     const old = done.filter(({ done_at }) => now - done_at > KEPT_FOR).map(({ uid }) => uid);
@@ -52,13 +52,14 @@ export function offer() {
     await note("offered_at", now);
     const lost = offered.filter(({ uid }) => told.unknown.includes(uid));
     if (lost.length) await keep(...lost.map((scan) => ({ ...scan, state: "waiting" })));
+    return lost.length > 0;
   });
 }
 
-/* Two tabs, or a tab and the worker, must not send the same scans at once. */
-function alone(work) {
+/* Two tabs, or a tab and the worker, must not send the same scans at once. What matters waits its turn. */
+function alone(matters, work) {
   if (!navigator.locks) return work();
-  return navigator.locks.request("scans", { ifAvailable: true }, (lock) => lock && work());
+  return navigator.locks.request("scans", { ifAvailable: !matters }, (lock) => lock && work());
 }
 
 async function due() {
@@ -72,27 +73,15 @@ async function due() {
   );
 }
 
-/* One receipt a batch: the one held at the scan. A newer one would prove too much. */
 function* batches(scans) {
-  const groups = new Map();
-  for (const scan of scans) {
-    if (!groups.has(scan.receipt)) groups.set(scan.receipt, []);
-    groups.get(scan.receipt).push(scan);
-  }
-  for (const group of groups.values()) {
-    for (let first = 0; first < group.length; first += MOST) yield group.slice(first, first + MOST);
-  }
+  for (let first = 0; first < scans.length; first += MOST) yield scans.slice(first, first + MOST);
 }
 
 /* Whether to go on: not when the server, the network or a missing sign-in stands in the way. */
 async function post(batch) {
   const sent = batch.map((scan) => ({ ...scan, sent: true }));
   await keep(...sent);
-  const body = {
-    sent_at: new Date().toISOString(),
-    receipt: batch[0].receipt,
-    scans: sent.map(asSent),
-  };
+  const body = { sent_at: new Date().toISOString(), scans: sent.map(asSent) };
   const answer = await request("api/v1/scans", body);
   if (answer?.status === 401) return stopUntilSignIn();
   if (UNREADABLE.includes(answer?.status)) return refused(sent);
@@ -155,6 +144,7 @@ async function pause(answer) {
 
 /* Everything stays; a page of somebody who is signed in asks again at once. */
 async function stopUntilSignIn() {
+  await note("signed_out", true);
   await note("pause", { tries: 0, until: Date.now() + LONGEST_WAIT, asked: false });
   return false;
 }

@@ -8,19 +8,26 @@ import { showNewer } from "./newer.js";
 
 const EVERY = 5000;
 
-/* `kind`: "person" is somebody's page, "shell" the one kept for times without a network, "page" any other. */
+/* `kind`: "person" is somebody's page and "anyone" may be nobody's; "shell" is the one kept for times
+   without a network; a "page" only wants to be kept itself. */
 export async function start(kind) {
-  register().catch(() => {});
+  if (kind !== "anyone") register().catch(() => {});
   if (kind === "page") return;
   await count();
   onChange(strip);
   await strip();
-  window.addEventListener("online", () => flush({ urgent: true }));
-  document.addEventListener("visibilitychange", () => document.hidden || flush({ urgent: true }));
+  if (kind === "anyone") return;
+  window.addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || send());
   setInterval(() => document.hidden || waits().then((some) => some && flush()), EVERY);
   const known = kind === "person" || (await me()) || (await waits());
-  if (known && (await ask())) await flush({ urgent: true });
-  await offer();
+  if (known && (await ask())) await send();
+  if (await offer()) await send();
+}
+
+/* Not while the phone itself says that there is no network: what was never sent can still be changed. */
+function send() {
+  return flush({ urgent: navigator.onLine !== false });
 }
 
 /* Without the network, and before a worker keeps the texts, there is none. */
@@ -41,7 +48,9 @@ async function register() {
     worker.searchParams.set("plain", "1");
     return navigator.serviceWorker.register(worker, { updateViaCache: "none" });
   });
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data === "newer" && showNewer(registration));
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (data === "newer") showNewer(registration);
+  });
   registration.addEventListener("updatefound", () => {
     const found = registration.installing;
     found.addEventListener("statechange", () => found.state === "installed" && compare(found));

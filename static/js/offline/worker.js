@@ -40,9 +40,7 @@ function onFetch(event) {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== self.location.origin) return;
-  if (request.method === "POST" && request.mode === "navigate" && pathname.endsWith("/sign-out")) {
-    event.waitUntil(caches.delete(SHARED_DEVICE));
-  }
+  if (request.method === "POST" && request.mode === "navigate") onForm(event, pathname);
   if (request.method !== "GET") return;
   if (pathname.startsWith(new URL("static/", self.registration.scope).pathname)) {
     event.respondWith(file(request));
@@ -50,6 +48,26 @@ function onFetch(event) {
     event.respondWith(SCAN.test(pathname) ? scanPage(event) : page(event));
   } else if (request.url === shellAddress()) {
     event.respondWith(shell().then((kept) => kept ?? fetch(request)));
+  }
+}
+
+function onForm(event, pathname) {
+  if (pathname.endsWith("/sign-out")) event.waitUntil(caches.delete(SHARED_DEVICE));
+  if (SCAN.test(pathname)) event.respondWith(pressed(event.request));
+}
+
+/* A poster's button pressed as the network goes: the page for offline keeps what was meant. It is told
+   in the address, behind the #; should the first have arrived after all, this one is only its echo. */
+async function pressed(request) {
+  const copy = request.clone();
+  try {
+    return await fetch(request);
+  } catch (fault) {
+    const form = await copy.formData();
+    const act = form.get("kind");
+    if (act !== "in" && act !== "out") throw fault;
+    const served = form.has("not_applicable") ? "" : (form.get("beneficiaries") ?? "");
+    return Response.redirect(`${request.url}#${act}=${encodeURIComponent(served)}`, 303);
   }
 }
 
