@@ -43,6 +43,11 @@ OTHER_SAMPLE = {
     ("/b/<code>", "code"): "badge_code",
     ("/B/<code>/withdrawal", "code"): "badge_code",
     ("/b/<code>/withdrawal", "code"): "badge_code",
+    ("/E/<code>", "code"): "enrolment_code",
+    ("/e/<code>", "code"): "enrolment_code",
+    ("/R/<token>", "token"): "shown",
+    ("/r/<token>", "token"): "shown",
+    ("/R/<token>/reminder", "token"): "shown",
     ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
 }
 """Where a parameter must go with another one of the same address."""
@@ -121,6 +126,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
     entered = made.person(now, "وفاء عمر الجهني")
     entry = manual.Entry(str(uuid.uuid4()), entered.id, shift.id, "no_phone")
     manual.check_in(entry, by=supervisor.id, now=now)
+    enrolment = accounts.make_enrolment(waiting.id, by=supervisor.id, now=now)
     badge_code, witnessed = _read_badge(now, site, shift, supervisor)
     badges.make([volunteer.id], by=supervisor.id, now=now)
     screen = displays.open_here(site.id, "4815", by=supervisor.id, now=now)
@@ -132,6 +138,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "opportunity_id": shift.opportunity_id,
         "service_id": db.session.get_one(Opportunity, shift.opportunity_id).service_id,
         "display_id": screen.display.id,
+        "shown": displays.live_at(site.id, now).token,
         "poster_id": poster.id,
         "code": poster.code,
         "short_code": poster.short_code,
@@ -145,6 +152,8 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "entered_id": entered.id,
         "entry": entry.uid,
+        "enrolment_id": enrolment.id,
+        "enrolment_code": accounts.enrolment_code(enrolment),
         "badge_code": badge_code,
         "witnessed": witnessed,
     }

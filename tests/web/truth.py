@@ -8,6 +8,8 @@ public all
     GET      /B/<code>
     GET      /E/<code>
     POST     /E/<code>
+    GET      /R/<token>
+    POST     /R/<token>
     GET      /S/<code>
     POST     /S/<code>
     GET      /b/<code>
@@ -32,6 +34,8 @@ public all
     POST     /preferences
     GET      /privacy
     GET      /readyz
+    GET      /r/<token>
+    POST     /r/<token>
     GET      /s/<code>
     POST     /s/<code>
     GET+POST /sign-in
@@ -47,9 +51,14 @@ public all
     GET+POST /staff/invitations/<string:token>
     GET+POST /staff/sign-in
     GET+POST /staff/sign-in/code
+    GET      /typed-code
+    POST     /typed-code
 
 own_attendance all
+    POST     /R/<token>/reminder
     POST     /S/<code>/reminder
+    POST     /typed-code/reminder
+    GET+POST /typed-code/site
     GET      /api/v1/me
     POST     /api/v1/scans
     POST     /api/v1/scans/known
