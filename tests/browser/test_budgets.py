@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from checkin.operations import displays
 from tests import factories
 from tests.browser.weighing import Scales
 
@@ -39,7 +40,7 @@ BUDGETS = {
 
 @pytest.fixture
 def places(cast, now):
-    """A busy shift of yesterday, and Noura on the floor for two hours."""
+    """A busy shift of yesterday, Noura on the floor for two hours, a display at its door."""
     crowd = factories.shift(now, cast.mataf, starts=-20 * 60, minutes=300)
     wall = factories.poster(now, cast.mataf, crowd)
     factories.alter(wall, created_at=crowd.starts_at - timedelta(hours=1))
@@ -49,6 +50,7 @@ def places(cast, now):
         factories.check_in(who, wall, crowd.starts_at)
         factories.check_out(who, crowd, crowd.ends_at, beneficiaries=30)
     receipt = factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=50))
+    displays.open_here(cast.mataf.id, "4815", by=cast.salem.id, now=now)
     return {
         "code": cast.poster.code,
         "receipt": receipt.attendance_id,

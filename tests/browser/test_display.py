@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import request, request_started
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -52,6 +53,25 @@ KEPT = """() => new Promise((resolve, reject) => {
   };
 })"""
 
+KEPT_ITSELF = """async () => {
+  const worker = navigator.serviceWorker;
+  const charged = pass => worker.addEventListener("controllerchange", pass);
+  if (!worker.controller) await new Promise(charged);
+  const there = () => caches.match("/display", {cacheName: "display"});
+  while (!(await there())) await new Promise(pass => setTimeout(pass, 50));
+}"""
+
+COUNT_LOCKS = """
+  globalThis.locks = [];
+  const take = navigator.wakeLock.request.bind(navigator.wakeLock);
+  navigator.wakeLock.request = async kind => {
+    const lock = await take(kind);
+    locks.push(lock);
+    return lock;
+  };
+"""
+"""Keeps what the browser itself gives, so that a test can let go of it as the browser would."""
+
 
 @pytest.fixture
 def screen(cast) -> displays.Screen:
@@ -63,8 +83,9 @@ def screen(cast) -> displays.Screen:
 def tablet(visit, screen, now):
     """That tablet; its clock is wrong and goes only as the tests let it."""
 
-    def switch_on(**options):
+    def switch_on(before="", **options):
         visitor = visit("tablet", **options)
+        visitor.page.add_init_script(before)
         visitor.page.clock.install(time=now + WRONG_BY)
         place = {"domain": "127.0.0.1", "path": "/display"}
         cookie = {"name": "display", "value": screen.secret, **place}
@@ -187,6 +208,17 @@ def test_the_keys_cannot_be_read_out_of_the_browser(tablet):
     assert visitor.page.evaluate(KEPT) == {"keys": 2, "sealed": True}
 
 
+def test_the_screen_stays_lit_also_after_somebody_looked_elsewhere(tablet):
+    visitor = tablet(before=COUNT_LOCKS)
+    picture(visitor)
+    page = visitor.page
+    assert page.evaluate("locks.length") == 1
+    page.evaluate("locks[0].release()")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function("locks.length === 2")
+    assert page.evaluate("locks[1].released") is False
+
+
 # --- without a network ---------------------------------------------------------------------
 
 
@@ -228,6 +260,24 @@ def test_a_display_shows_no_code_on_a_day_whose_key_it_never_got(tablet, travell
     assert "no code for today" in visitor.text
     visitor.page.context.set_offline(False)
     assert judged(token_on(visitor)) is Code.ACTIVE
+
+
+def test_a_display_reloaded_without_a_network_goes_on(app, tablet, traveller):
+    visitor = tablet()
+    token_on(visitor)
+    visitor.page.evaluate(KEPT_ITSELF)
+    asked = []
+
+    def note(_app, **_):
+        asked.append(request.path)
+
+    visitor.page.context.set_offline(True)
+    with request_started.connected_to(note, app):
+        pass_time(visitor, traveller, 3 * HOUR)
+        assert visitor.page.reload().from_service_worker
+        token = token_on(visitor)
+    assert asked == [], "the page came from the tablet itself"
+    assert judged(token) is Code.ACTIVE
 
 
 # --- what it says --------------------------------------------------------------------------
@@ -287,6 +337,8 @@ def test_salem_opens_the_code_full_screen_and_only_the_pin_leads_back(cast, visi
     type_pin(salem, PIN)
     salem.press("Close the display")
     assert salem.page.url.endswith(floor)
+    assert salem.page.evaluate(KEPT)["keys"] == 0
+    assert salem.page.evaluate("caches.has('display')") is False
 
 
 def test_the_floor_shows_the_display_s_code_and_renews_it(cast, visit, screen, traveller):
