@@ -84,11 +84,15 @@ class Sent:
     reason: str = ""
     distance_m: int | None = None
     accuracy_m: int | None = None
+    was_live: bool | None = None
+    """How it was taken when it came before; nothing when it never did."""
 
     @property
     def is_live(self) -> bool:
         """Whether it was sent as soon as it was made; by the phone's clock, so that a wrong one
         does not matter."""
+        if self.was_live is not None:
+            return self.was_live
         sent_at = self.clock.sent_at or self.clock.device_at
         return timedelta(0) <= sent_at - self.clock.device_at <= LIVE_WITHIN
 
@@ -153,8 +157,9 @@ def _record(sent: Sent, sender: Sender, now: datetime) -> Kept:
         select(Scan.device_at).where(Scan.volunteer_id == whose, Scan.scan_uid == sent.uid)
     ).first()
     if before is not None:
-        sent = _as_first_sent(sent, before.device_at)
-    answer: Answer = _ACTS[sent.act](sent, sender, now, before is not None)
+        # a live scan whose answer was lost comes again later, and is the same scan all the same
+        sent = replace(sent, was_live=before.device_at is None)
+    answer: Answer = _ACTS[sent.act](sent, sender, now)
     return Kept(answer, _scan_named(sent.uid, whose))
 
 
@@ -166,12 +171,6 @@ def _whose(sent: Sent, sender: Sender) -> int:
     if sent.act in (Act.MANUAL_IN, Act.MANUAL_OUT, Act.UNDO) and sent.person_id is not None:
         return sent.person_id
     return sender.person_id
-
-
-def _as_first_sent(sent: Sent, device_at: datetime | None) -> Sent:
-    """A live scan whose answer was lost comes again later and is the same scan all the same."""
-    sent_at = sent.clock.device_at if device_at is None else sent.clock.sent_at
-    return replace(sent, clock=replace(sent.clock, sent_at=sent_at))
 
 
 def _scan_named(uid: str, whose: int) -> AnyRow:
@@ -203,16 +202,16 @@ class _Place:
     flags: tuple[Flag, ...] = ()
 
 
-def _check_in(sent: Sent, sender: Sender, now: datetime, again: bool) -> Answer:
-    return record_scan(_reading(sent, sender, Kind.IN, now, again), now=now)
+def _check_in(sent: Sent, sender: Sender, now: datetime) -> Answer:
+    return record_scan(_reading(sent, sender, Kind.IN, now), now=now)
 
 
-def _check_out(sent: Sent, sender: Sender, now: datetime, again: bool) -> Answer:
-    return record_scan(_reading(sent, sender, Kind.OUT, now, again), now=now)
+def _check_out(sent: Sent, sender: Sender, now: datetime) -> Answer:
+    return record_scan(_reading(sent, sender, Kind.OUT, now), now=now)
 
 
-def _reading(sent: Sent, sender: Sender, kind: Kind, now: datetime, again: bool) -> Reading:
-    place = _place(sent, sender, now, again)
+def _reading(sent: Sent, sender: Sender, kind: Kind, now: datetime) -> Reading:
+    place = _place(sent, sender, now)
     leaves = kind is Kind.OUT
     return Reading(
         uid=sent.uid,
@@ -236,10 +235,10 @@ def _reading(sent: Sent, sender: Sender, kind: Kind, now: datetime, again: bool)
     )
 
 
-def _place(sent: Sent, sender: Sender, now: datetime, again: bool) -> _Place:
+def _place(sent: Sent, sender: Sender, now: datetime) -> _Place:
     letter, _, code = sent.code.partition("/")
     if letter.upper() == "R":
-        return _on_screen(code, sent, sender, now, again)
+        return _on_screen(code, sent, sender, now)
     if letter.upper() == "S":
         return _on_paper(code, sent)
     if sent.act is Act.OUT and sent.shift_id is not None and not sent.code:
@@ -256,12 +255,12 @@ def _on_paper(code: str, sent: Sent) -> _Place:
     return _Place(carrier, evidence, poster_id=poster.id)
 
 
-def _on_screen(code: str, sent: Sent, sender: Sender, now: datetime, again: bool) -> _Place:
+def _on_screen(code: str, sent: Sent, sender: Sender, now: datetime) -> _Place:
     """A code of one of our screens: live for half a minute, later bounded by its own window."""
     shown = displays.shown(code)
     if shown is None:
         raise Problem("code_unknown")
-    if sent.is_live and not again and shown.judged(now) is Code.EXPIRED:
+    if sent.is_live and sent.was_live is None and shown.judged(now) is Code.EXPIRED:
         raise Problem("code_expired")
     # the screen was set up anew since: its own clock can no longer be asked
     flags = shown.flags or ((Flag.DISPLAY_UNSYNCED,) if shown.is_old else ())
@@ -299,7 +298,7 @@ def _often_offline(sent: Sent, sender: Sender, now: datetime) -> tuple[Flag, ...
 # --- a supervisor's acts about others ------------------------------------------------------
 
 
-def _read_badge(sent: Sent, sender: Sender, now: datetime, _again: bool) -> Answer:
+def _read_badge(sent: Sent, sender: Sender, now: datetime) -> Answer:
     letter, _, code = sent.code.partition("/")
     if letter.upper() != "B" or sent.site_id is None:
         raise Problem("code_unknown" if sent.code else "code_missing")
@@ -315,11 +314,11 @@ def _read_badge(sent: Sent, sender: Sender, now: datetime, _again: bool) -> Answ
     )
 
 
-def _enter_in(sent: Sent, sender: Sender, now: datetime, _again: bool) -> Answer:
+def _enter_in(sent: Sent, sender: Sender, now: datetime) -> Answer:
     return manual.check_in(_entry(sent, sender), by=sender.person_id, now=now)
 
 
-def _enter_out(sent: Sent, sender: Sender, now: datetime, _again: bool) -> Answer:
+def _enter_out(sent: Sent, sender: Sender, now: datetime) -> Answer:
     return manual.check_out(_entry(sent, sender), by=sender.person_id, now=now)
 
 
@@ -346,7 +345,7 @@ _BY_HAND = {"manual": Evidence.CLAIMED, "badge": Evidence.WITNESSED}
 
 
 @transaction
-def _undo(sent: Sent, sender: Sender, now: datetime, _again: bool) -> Answer:
+def _undo(sent: Sent, sender: Sender, now: datetime) -> Answer:
     """Take back what one did oneself, with the leaving of another site it caused."""
     whose = _whose(sent, sender)
     target = db.session.execute(
@@ -393,7 +392,7 @@ def _undoing(sent: Sent, sender: Sender, target: Any) -> Reading:
     )
 
 
-_ACTS: dict[Act, Callable[[Sent, Sender, datetime, bool], Answer]] = {
+_ACTS: dict[Act, Callable[[Sent, Sender, datetime], Answer]] = {
     Act.IN: _check_in,
     Act.OUT: _check_out,
     Act.UNDO: _undo,
