@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from checkin.database import AnyRow, db
+from checkin.database import AnyRow, ask, db
 from checkin.domain.errors import NotFound
 from checkin.domain.fold import State
 from checkin.domain.roles import Permission, Role
@@ -18,12 +18,10 @@ from checkin.models import (
     Attendance,
     Decision,
     Grant,
-    Lane,
     Opportunity,
     Person,
     Service,
     Shift,
-    Site,
 )
 from checkin.operations import figures
 from checkin.operations.permissions import holders
@@ -41,6 +39,22 @@ class Standing:
     ever: figures.Totals
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An attendance as checking out of it asks for it, with how many people are plausible."""
+
+    id: int
+    state: str
+    in_at: datetime | None
+    counted_by: str | None = None
+    low_per_hour: int | None = None
+    high_per_hour: int | None = None
+
+    @property
+    def asks_count(self) -> bool:
+        return self.counted_by == "volunteer"
+
+
 def attendance_of(person_id: int, attendance_id: int) -> Attendance:
     """One's own attendance with its place; anybody else's does not exist."""
     return _one(_own(person_id).where(Attendance.id == attendance_id))
@@ -48,7 +62,22 @@ def attendance_of(person_id: int, attendance_id: int) -> Attendance:
 
 def attendance_at(person_id: int, shift_id: int) -> Attendance:
     """One's own attendance in a shift."""
-    return _one(_AT_SHIFT, {"person_id": person_id, "shift_id": shift_id})
+    return _one(_own(person_id).where(Attendance.shift_id == shift_id))
+
+
+def leaving_at(person_id: int, shift_id: int) -> Leaving:
+    """What checking out of a shift needs to know; NotFound without an attendance there."""
+    row = ask(_LEAVING, {"person_id": person_id, "shift_id": shift_id}).first()
+    if row is None:
+        raise NotFound("attendance")
+    return Leaving(**row._mapping)
+
+
+def leaving_of(attendance: Attendance) -> Leaving:
+    """The same of an attendance in hand."""
+    service = attendance.shift.opportunity.service
+    counted = (service.counted_by, service.low_per_hour, service.high_per_hour) if service else ()
+    return Leaving(attendance.id, attendance.state, attendance.in_at, *counted)
 
 
 def attendance_in(person_id: int, shift_id: int) -> Attendance | None:
@@ -182,29 +211,22 @@ def _place(shift: Any = None) -> tuple[ORMOption, ...]:
     )
 
 
-# asked at every check-out, so built once, and with the columns that act needs; a page that shows
-# more loads the rest
-_AT_SHIFT = (
-    select(Attendance)
+_LEAVING = (
+    select(
+        *(Attendance.id, Attendance.state, Attendance.in_at),
+        *(Service.counted_by, Service.low_per_hour, Service.high_per_hour),
+    )
+    .join(Shift, Shift.id == Attendance.shift_id)
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Service, Service.id == Opportunity.service_id)
     .where(Attendance.volunteer_id == bindparam("person_id"))
     .where(Attendance.shift_id == bindparam("shift_id"))
-    .options(
-        *_place(joinedload(Attendance.shift)),
-        load_only(Attendance.state, Attendance.shift_id, Attendance.in_at),
-        joinedload(Attendance.shift).load_only(Shift.starts_at, Shift.ends_at),
-        joinedload(Attendance.shift)
-        .joinedload(Shift.opportunity)
-        .load_only(Opportunity.service_id)
-        .joinedload(Opportunity.service)
-        .load_only(Service.counted_by, Service.low_per_hour, Service.high_per_hour),
-        joinedload(Attendance.shift).joinedload(Shift.site).load_only(Site.zone),
-        joinedload(Attendance.shift).joinedload(Shift.lane).load_only(Lane.id),
-    )
 )
+"""Asked at every check-out, so built once."""
 
 
-def _one(query: Select[Attendance], named: dict[str, int] | None = None) -> Attendance:
-    found = db.session.scalar(query, named)
+def _one(query: Select[Attendance]) -> Attendance:
+    found = db.session.scalar(query)
     if found is None:
         raise NotFound("attendance")
     return found

@@ -19,7 +19,6 @@ from checkin.operations.attendance import Reading, derived_uid, record_scan
 from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
 from checkin.web import clock, errors, intent, scanned
 from checkin.web.scan.leaving import (
-    asks_count,
     forget_look,
     forgotten_facts,
     look_again,
@@ -51,41 +50,35 @@ def _start_next(code: Scanned) -> Any:
 
 def _leave(code: Scanned, reading_of: Callable[..., Reading]) -> Any:
     uid, form = named_uid(), CheckOutForm()
-    attendance = _named_attendance()
-    if attendance.state != "open" and not is_kept(current_user.id, uid):
+    left = hours.leaving_at(current_user.id, _named_shift())
+    if left.state != "open" and not is_kept(current_user.id, uid):
         # another device was faster: its receipt is the answer, and nothing is counted twice
-        return _to_receipt(attendance.id, None)
+        return _to_receipt(left.id, None)
     if "edit" in request.form or not form.validate():
         return look_again(code)
-    if oddness(attendance, form) != "ok" and not form.confirmed.data:
+    if oddness(left, form) != "ok" and not form.confirmed.data:
         return look_again(code, asking=True)
-    attendance_id = attendance.id
-    answer = record_scan(reading_of(code, uid, attendance, form), now=clock.now())
+    count = form.count if left.asks_count else None
+    answer = record_scan(reading_of(code, uid, form, count), now=clock.now())
     intent.forget()
     forget_look()
-    return _to_receipt(answer.attendance_id or attendance_id, answer.verdict)
+    return _to_receipt(answer.attendance_id or left.id, answer.verdict)
 
 
-def _leaving(code: Scanned, uid: str, attendance: Attendance, form: CheckOutForm) -> Reading:
-    return _reading(
-        code,
-        uid,
-        Kind.OUT,
-        shift_id=attendance.shift_id,
-        beneficiaries=form.count if asks_count(attendance) else None,
-        reason=form.left_because,
-    )
+def _leaving(code: Scanned, uid: str, form: CheckOutForm, count: int | None) -> Reading:
+    why = form.left_because
+    facts = {"shift_id": _named_shift(), "beneficiaries": count, "reason": why}
+    return _reading(code, uid, Kind.OUT, **facts)
 
 
-def _going_over(code: Scanned, uid: str, attendance: Attendance, form: CheckOutForm) -> Reading:
+def _going_over(code: Scanned, uid: str, form: CheckOutForm, count: int | None) -> Reading:
     """The number served is that of the shift that ends."""
-    count = form.count if asks_count(attendance) else None
     return _reading(code, uid, Kind.IN, moves=True, beneficiaries=count)
 
 
 def _settle(code: Scanned) -> Any:
     uid, said, form = named_uid(), request.form.get("ended"), ForgottenForm()
-    attendance = _named_attendance()
+    attendance = hours.attendance_at(current_user.id, _named_shift())
     try:
         at = None if said == "unknown" else _claimed(attendance, said, form)
     except Problem as problem:
@@ -154,8 +147,8 @@ def _ticked(name: str) -> bool:
     return request.form.get(name) == "1"
 
 
-def _named_attendance() -> Attendance:
-    return hours.attendance_at(current_user.id, request.form.get("shift_id", 0, type=int))
+def _named_shift() -> int:
+    return request.form.get("shift_id", 0, type=int)
 
 
 def _to_receipt(attendance_id: int, verdict: Verdict | None, **args: Any) -> Any:

@@ -46,7 +46,7 @@ def second_look(code: Scanned | None) -> Any:
     if attendance.state != "open":
         return None
     form = CheckOutForm(MultiDict(sent), meta={"csrf": False})
-    odd = oddness(attendance, form) if form.validate() else "ok"
+    odd = oddness(hours.leaving_of(attendance), form) if form.validate() else "ok"
     kind = "next" if sent.get("kind") == "next" else "out"
     if odd == "ok" or request.args["leaving"] != "asked":
         return check_out_page(attendance, form, code, uid=sent.get("scan_uid"), kind=kind)
@@ -83,23 +83,17 @@ def check_out_facts(attendance: Attendance, form: CheckOutForm, now: datetime) -
         "shift": shift,
         "form": form,
         "minutes": minutes_between(attendance.in_at, now),
-        "asks_count": asks_count(attendance),
+        "asks_count": hours.leaving_of(attendance).asks_count,
         "leaves_early": now < shift.ends_at - TOLERANCE,
     }
 
 
-def asks_count(attendance: Attendance) -> bool:
-    service = attendance.shift.opportunity.service
-    return service is not None and service.counted_by == "volunteer"
-
-
-def oddness(attendance: Attendance, form: CheckOutForm) -> str:
+def oddness(left: hours.Leaving, form: CheckOutForm) -> str:
     """Outside what the service finds plausible: asked once more, never refused."""
-    if form.count is None or not asks_count(attendance):
+    if form.count is None or not left.asks_count:
         return "ok"
-    service = attendance.shift.opportunity.service
-    minutes = minutes_between(attendance.in_at, clock.now())
-    return judge_beneficiaries(form.count, minutes, service.low_per_hour, service.high_per_hour)
+    minutes = minutes_between(left.in_at, clock.now())
+    return judge_beneficiaries(form.count, minutes, left.low_per_hour, left.high_per_hour)
 
 
 def forgotten_facts(attendance: Attendance, form: ForgottenForm, now: datetime) -> dict[str, Any]:
