@@ -10,7 +10,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.models import Attendance, Lane, Scan
 from checkin.operations.attendance import close_forgotten, relief
-from checkin.operations.attendance.arrival import take_back, undoable
+from checkin.operations.attendance.arrival import RELIEF, take_back, undoable
 from tests import factories
 from tests.factories import alter, check_in, check_out
 
@@ -73,7 +73,7 @@ def test_one_tap_checks_the_one_before_out_and_says_who_did(cast, post, now):
     assert Flag.RELIEVED in before.flags
     assert Flag.MANUAL not in before.flags
     assert relief.said_by(before) == "هند"
-    scan = db.session.scalar(db.select(Scan).where(Scan.carrier == relief.CARRIER))
+    scan = db.session.scalar(db.select(Scan).where(Scan.carrier == RELIEF))
     assert (scan.volunteer_id, scan.entered_by_id) == (cast.noura.id, post.hind.id)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, ask, db, transaction
@@ -24,6 +24,8 @@ from checkin.operations.attendance.recording import (
 )
 from checkin.operations.attendance.situation import look
 
+RELIEF = "relief"
+"""How a scan came that whoever took over a post made for the one before."""
 ASKED_TODAY = timedelta(hours=12)
 """A request is shown as sent for this long; after that it may be sent again."""
 
@@ -251,7 +253,9 @@ def _own_scans(
         db.session.scalars(
             select(Scan)
             .where(Scan.attendance_id == attendance.id, Scan.kind == kind, which)
-            .where(Scan.received_at >= now - UNDO_WITHIN, Scan.entered_by_id.is_(None))
+            .where(Scan.received_at >= now - UNDO_WITHIN)
+            # what a supervisor entered is theirs to correct; what a successor said is not
+            .where(or_(Scan.entered_by_id.is_(None), Scan.carrier == RELIEF))
             .where(Scan.scan_uid.not_in(taken_back.where(Scan.undoes.is_not(None))))
             .order_by(Scan.effective_at, Scan.id)
         )

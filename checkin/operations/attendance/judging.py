@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from checkin.domain.evidence import Flag
+from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
-from checkin.domain.places import is_far
+from checkin.domain.places import Place, Point, is_far
 from checkin.models import Device, Person, Scan
 
 SHARED_WITHIN = timedelta(hours=12)
@@ -50,6 +50,19 @@ def flags_of(reading: Any, named: Any, now: datetime) -> tuple[Flag, ...]:
     if reading.kind is not Kind.IN or reading.badge_id is not None:
         return ()
     return (*_about_phone(named, now), *_about_crowd(reading, named), *_about_place(reading, named))
+
+
+def place_of(reading: Any, site_id: int | None, named: Any) -> Place | None:
+    """Where the code was read, for a scan that read one there."""
+    stated = reading.entered_by_id is not None or reading.evidence == Evidence.CLAIMED
+    if stated or site_id is None or site_id != named.site_id:
+        return None
+    return Place(site_id, point_of(named))
+
+
+def point_of(row: Any) -> Point | None:
+    """A site's point on the map, from any row that has its columns."""
+    return None if row.latitude is None else (row.latitude, row.longitude)
 
 
 def _about_phone(named: Any, now: datetime) -> Iterator[Flag]:

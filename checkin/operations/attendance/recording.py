@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     FromClause,
     Insert,
-    Integer,
     Select,
     Update,
     and_,
@@ -39,9 +38,11 @@ from checkin.models import (
     Scan,
     Service,
     Shift,
+    Site,
 )
 from checkin.models.attendance import DECIDED, UNDECIDED
 from checkin.operations import audit
+from checkin.operations.attendance import judging
 from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
 from checkin.operations.attendance.refolding import CHANGING, OPENING, Change, Kept, refold
 from checkin.operations.attendance.situation import Around, around, code_of
@@ -83,28 +84,34 @@ def _lock_and_ask(*columns: Any, joined: FromClause | None = None, on: Any = Non
     return asking.where(*_KNOWN).with_for_update(of=Person)
 
 
+_POINT = (Site.latitude, Site.longitude, Site.radius_m)
 _TO_LOCK = {
     "poster": _lock_and_ask(
-        *(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at),
-        joined=inspect(Poster).local_table,
+        *(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at, *_POINT),
+        *judging.clues(Poster.site_id, Poster.id, Scan.poster_id),
+        joined=inspect(Poster).local_table.join(Site, Site.id == Poster.site_id),
         on=Poster.id == bindparam("named_id"),
     ),
     "display": _lock_and_ask(
         *(Display.site_id, null().label("shift_id"), Display.revoked_at),
-        null().label("replaced_at"),
-        joined=inspect(Display).local_table,
+        *(null().label("replaced_at"), *_POINT),
+        *judging.clues(Display.site_id, Display.id, Scan.display_id),
+        joined=inspect(Display).local_table.join(Site, Site.id == Display.site_id),
         on=Display.id == bindparam("named_id"),
     ),
     "shift": _lock_and_ask(
-        *COLUMNS,
+        *(*COLUMNS, *_POINT),
         joined=inspect(Shift)
         .local_table.join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .join(Site, Site.id == Shift.site_id)
         .outerjoin(Service, Service.id == Opportunity.service_id),
         on=Shift.id == bindparam("named_id"),
     ),
     "site": _lock_and_ask(
-        bindparam("named_id", type_=Integer).label("site_id"),
-        *(null().label("shift_id"), null().label("revoked_at"), null().label("replaced_at")),
+        *(Site.id.label("site_id"), null().label("shift_id")),
+        *(null().label("revoked_at"), null().label("replaced_at"), *_POINT),
+        joined=inspect(Site).local_table,
+        on=Site.id == bindparam("named_id"),
     ),
 }
 """By what a scan names: a printed code, a display, the shift, or the site a badge is read at."""
@@ -219,7 +226,7 @@ class _Resolved:
     around: Around | None = None
     plan: Plan | None = None
     flags: tuple[Flag, ...] = ()
-    """What a phone's clock gives to look at."""
+    """What the phone, its clock, the crowd or the place give to look at."""
 
 
 @transaction
@@ -231,7 +238,7 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
     an unknown volunteer, `Conflict("scan_reused")` when the id came before with other content,
     `Problem("own_entry")` when a supervisor enters their own attendance.
     """
-    named = _lock(reading)
+    named = _lock(reading, now)
     if named.payload_sha is not None:
         return _again(reading, named)
     if reading.volunteer_id in (reading.entered_by_id, reading.witnessed_by_id):
@@ -247,10 +254,12 @@ def lock_volunteer(volunteer_id: int) -> AnyRow:
     return row
 
 
-def _lock(reading: Reading) -> AnyRow:
+def _lock(reading: Reading, now: datetime) -> AnyRow:
     """The volunteer, locked, with what the scan names and whether its id has come before."""
     thing, named_id = ("site", None) if reading.kind is Kind.UNDO else reading.named
     named = {"volunteer_id": reading.volunteer_id, "uid": reading.uid, "named_id": named_id}
+    if thing in ("poster", "display"):
+        named |= judging.circumstances(reading.device_id, now)
     row = ask(_TO_LOCK[thing], named).first()
     if row is None:
         raise NotFound("person")
@@ -293,7 +302,8 @@ def _resolve_check_in(reading: Reading, place: AnyRow, at: datetime) -> _Resolve
     """A check-in by a code is judged by the table, at the first look at the code."""
     here = around(reading.volunteer_id, place.site_id, at)
     situation = here.situation(place, place.site_id, place.shift_id, code_of(place, at), at)
-    return replace(_acted_on(reading, judge(situation), place.site_id, at), around=here)
+    resolved = _acted_on(reading, judge(situation), place.site_id, at)
+    return replace(resolved, around=here, flags=judging.flags_of(reading, place, at))
 
 
 def _resolve_uploaded(
@@ -310,7 +320,8 @@ def _resolve_uploaded(
         resolved = _resolve_leaving(reading, named, timed.at)
     else:
         resolved = _resolve_check_in(reading, named, timed.at)
-    return replace(resolved, at=_near_shift(resolved, window), flags=timed.flags)
+    flags = (*timed.flags, *resolved.flags)
+    return replace(resolved, at=_near_shift(resolved, window), flags=flags)
 
 
 def _near_shift(resolved: _Resolved, window: tuple[datetime, datetime] | None) -> datetime:
@@ -416,7 +427,7 @@ def _keep(reading: Reading, resolved: _Resolved, volunteer: AnyRow, now: datetim
     if resolved.acts and resolved.shift_id is not None:
         if resolved.joined:
             _join(resolved.shift_id, reading, now)
-        fact = _fact(reading, resolved, now)
+        fact = _fact(reading, resolved, volunteer, now)
         kept, change = _folded(reading, resolved, volunteer, fact, now)
         verdict = _final(verdict, fact, kept, change)
     attendance_id = _write(reading, resolved, verdict, kept, change, now)
@@ -475,7 +486,7 @@ def _folded(
     return None, last
 
 
-def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:
+def _fact(reading: Reading, resolved: _Resolved, named: AnyRow, now: datetime) -> ScanFact:
     assert resolved.shift_id is not None
     return ScanFact(
         uid=reading.uid,
@@ -488,8 +499,15 @@ def _fact(reading: Reading, resolved: _Resolved, now: datetime) -> ScanFact:
         undoes=reading.undoes,
         entered_by=reading.entered_by_id,
         joined=resolved.joined,
-        flags=(*reading.flags, *resolved.flags),
+        flags=_flags(reading, resolved),
+        place=judging.place_of(reading, resolved.site_id, named),
     )
+
+
+def _flags(reading: Reading, resolved: _Resolved) -> tuple[Flag, ...]:
+    """Each reason once, in the order in which they are always told."""
+    found = {*reading.flags, *resolved.flags}
+    return tuple(flag for flag in Flag if flag in found)
 
 
 def _final(verdict: Verdict, fact: ScanFact, kept: Kept | None, change: Change | None) -> Verdict:
@@ -555,7 +573,16 @@ def _leave_elsewhere(
         joins=False,
         moves=False,
     )
-    there = _Resolved(Verdict.CHECKED_OUT, resolved.at, None, open_shift, acts=True)
+    there = replace(
+        resolved,
+        verdict=Verdict.CHECKED_OUT,
+        site_id=None,
+        shift_id=open_shift,
+        acts=True,
+        joined=False,
+        around=None,
+        plan=None,
+    )
     _keep(leaving, there, volunteer, now)
 
 
@@ -610,5 +637,5 @@ def _rare_row(reading: Reading, resolved: _Resolved) -> dict[str, Any]:
         "receipt_at": clock.receipt_at if clock else None,
         "distance_m": reading.distance_m,
         "accuracy_m": reading.accuracy_m,
-        "flags": [flag.value for flag in (*reading.flags, *resolved.flags)],
+        "flags": [flag.value for flag in _flags(reading, resolved)],
     }

@@ -11,10 +11,13 @@ from checkin.database import AnyRow, ask
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Folded, Kind, ScanFact, State, fold
 from checkin.domain.hours import Interval, planned_minutes
+from checkin.domain.places import TRAVEL_LOOKS_BACK
 from checkin.domain.plausibility import judge_beneficiaries
-from checkin.models import Attendance, Scan
+from checkin.models import Attendance, Scan, Site
 from checkin.models.attendance import DECIDED
+from checkin.operations.attendance.judging import place_of
 from checkin.operations.attendance.plans import Plan, plans_of
+from checkin.operations.attendance.succession import with_relief
 
 SETTLED = ("approved", "proposed")
 """Decisions that gave minutes; a rejected attendance takes no time from another."""
@@ -34,22 +37,34 @@ _TOUCHED = (
         or_(
             _A.state == State.OPEN.value,
             _A.shift_id.in_(bindparam("shift_ids", expanding=True)),
-            and_(_A.in_at <= bindparam("since"), _A.until_at >= bindparam("since")),
+            # also what begins soon after: a scan shortly before it at another site is told there
+            and_(_A.in_at <= bindparam("ahead"), _A.until_at >= bindparam("since")),
             # a decided one is not changed, but minutes shared with it must be seen
             and_(_A.state.in_(SETTLED), _A.until_at >= bindparam("lately")),
         )
     )
 )
-_SCANS = select(
-    *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
-    *(Scan.evidence, Scan.beneficiaries, Scan.undoes, Scan.entered_by_id, Scan.joined, Scan.flags),
-).where(
-    Scan.volunteer_id == bindparam("volunteer_id"),
-    Scan.shift_id.is_not(None),
-    or_(
-        Scan.effective_at >= bindparam("since"),
-        Scan.shift_id.in_(bindparam("shift_ids", expanding=True)),
-    ),
+_SCANS = (
+    select(
+        *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
+        *(
+            Scan.evidence,
+            Scan.beneficiaries,
+            Scan.undoes,
+            Scan.entered_by_id,
+            Scan.joined,
+            Scan.flags,
+        ),
+        *(Scan.site_id, Site.latitude, Site.longitude),
+    )
+    .outerjoin(Site, Site.id == Scan.site_id)
+    .where(Scan.volunteer_id == bindparam("volunteer_id"), Scan.shift_id.is_not(None))
+    .where(
+        or_(
+            Scan.effective_at >= bindparam("since"),
+            Scan.shift_id.in_(bindparam("shift_ids", expanding=True)),
+        )
+    )
 )
 OPENING = insert(_TABLE).values(
     {
@@ -138,7 +153,8 @@ def refold(
     known = plans or {}
     plans = {**known, **plans_of(ids - set(known))}
     scans = [*_facts(volunteer.id, ids, _since(free.values(), since)), *added]
-    facts = {shift_id: plans[shift_id].fact for shift_id in ids if shift_id in plans}
+    planned = {shift_id: plans[shift_id].fact for shift_id in ids if shift_id in plans}
+    facts = with_relief(planned, volunteer.id, now)
     settled = [span for row in decided if row.state in SETTLED for span in _spans(row)]
     folded = fold(scans, facts, now, settled)
     found = _changes(volunteer, folded, free, plans, now)
@@ -149,7 +165,8 @@ def refold(
 def touched(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> list[AnyRow]:
     """The attendances that scans of these shifts, from `since` on, may change or clash with."""
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    return list(ask(_TOUCHED, {**named, "lately": since - _LATELY}))
+    beyond = {"lately": since - _LATELY, "ahead": since + TRAVEL_LOOKS_BACK}
+    return list(ask(_TOUCHED, {**named, **beyond}))
 
 
 def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
@@ -164,9 +181,10 @@ def _spans(row: AnyRow) -> Iterator[Interval]:
 
 
 def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[ScanFact]:
-    """Every stored scan of these shifts, and from `since` on those that may cut them."""
-    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    rows = ask(_SCANS, named)
+    """Every stored scan of these shifts, those that may cut them from `since` on, and those
+    before from where nobody could have come in time."""
+    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids)}
+    rows = ask(_SCANS, {**named, "since": since - TRAVEL_LOOKS_BACK})
     for row in rows:
         yield ScanFact(
             uid=row.scan_uid,
@@ -180,6 +198,7 @@ def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[
             entered_by=row.entered_by_id,
             joined=row.joined,
             flags=tuple(map(Flag, row.flags)),
+            place=place_of(row, row.site_id, row),
         )
 
 

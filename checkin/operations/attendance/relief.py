@@ -16,10 +16,9 @@ from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import RELIEF_BEFORE_END, Kind, State
 from checkin.domain.text import first_name
 from checkin.models import Attendance, Person, Shift
-from checkin.operations.attendance.arrival import is_kept
+from checkin.operations.attendance.arrival import RELIEF, is_kept
 from checkin.operations.attendance.recording import Answer, Reading, lock_volunteer, record_scan
 
-CARRIER = "relief"
 OFFERED_FOR = timedelta(minutes=60)
 """How long after checking in somebody may still say who was relieved."""
 
@@ -78,7 +77,7 @@ def relieve(
         kind=Kind.OUT,
         volunteer_id=volunteer_id,
         shift_id=found[0].shift_id,
-        carrier=CARRIER,
+        carrier=RELIEF,
         evidence=Evidence.CLAIMED,
         entered_by_id=own.volunteer_id,
         device_id=device_id,
