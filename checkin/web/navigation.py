@@ -33,6 +33,7 @@ DOORS = (
 
 
 BEHIND = {
+    "displays": "posters",
     "services": "opportunities",
     "campaigns": "opportunities",
     "roster": "shifts",

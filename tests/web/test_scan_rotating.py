@@ -47,7 +47,7 @@ def test_a_fresh_code_checks_in_as_live_with_no_tap(noura, cast, screen, now):
     code = address(screen, now)
     page = noura.get(code)
     assert page.status_code == 200
-    assert "data-auto" in page.text
+    assert "data-at-once" in page.text
     answer = noura.send(code, **fields(page.text))
     (attendance,) = attendances_of(cast.noura)
     assert answer.location == f"/attendances/{attendance.id}"
@@ -149,13 +149,13 @@ def test_what_was_undone_is_not_done_again_by_going_back(noura, cast, screen, no
     noura.send(code, **fields(noura.get(code).text))
     (attendance,) = attendances_of(cast.noura)
     receipt = noura.get(f"/attendances/{attendance.id}").text
-    assert "data-auto" not in receipt
+    assert "data-at-once" not in receipt
     uid = "11111111-1111-4111-8111-111111111111"
     noura.send(f"/attendances/{attendance.id}/cancellation", kind="in", scan_uid=uid)
     assert attendances_of(cast.noura)[0].state == "cancelled"
     page = noura.get(code)
     assert page.status_code == 200
-    assert "data-auto" not in page.text
+    assert "data-at-once" not in page.text
 
 
 def test_checking_out_asks_what_a_poster_asks(noura, cast, screen, now, at):
@@ -240,7 +240,7 @@ def test_moving_from_another_site_takes_one_press(noura, cast, screen, now, brow
     factories.check_in(cast.noura, factories.poster(now, cast.squares), now - 30 * MINUTES)
     code = address(screen, now)
     page = noura.get(code)
-    assert "data-auto" not in page.text
+    assert "data-at-once" not in page.text
     noura.send(code, **fields(page.text))
     here = [one for one in attendances_of(cast.noura) if one.shift_id == cast.shift.id]
     assert [one.state for one in here] == ["open"]
@@ -254,7 +254,7 @@ def test_a_forgotten_end_is_asked_about_first(noura, cast, screen, now):
     close_forgotten(now)
     code = address(screen, now)
     page = noura.get(code)
-    assert "data-auto" not in page.text
+    assert "data-at-once" not in page.text
     noura.send(code, **fields(page.text), ended="planned")
     states = {one.shift_id: one.state for one in attendances_of(cast.noura)}
     assert states[cast.shift.id] == "open"

@@ -49,7 +49,7 @@ def test_the_number_leads_to_the_page_that_checks_in(noura, cast, screen, now):
     answer = typed(noura, digits(screen, now), cast.mataf)
     assert answer.location == "/typed-code"
     page = noura.get("/typed-code")
-    assert "data-auto" in page.text
+    assert "data-at-once" in page.text
     noura.send("/typed-code", **fields(page.text))
     assert attendances_of(cast.noura)[0].in_at == now
     (scan,) = scans_of(cast.noura)
