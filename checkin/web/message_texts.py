@@ -55,6 +55,15 @@ def _guardian_code(facts: Facts) -> str:
     )
 
 
+@text_of("new_phone")
+def _new_phone(facts: Facts) -> str:
+    return _(
+        "A new phone was signed in to your account with %(organisation)s by a supervisor’s code. "
+        "If it is not yours, tell the supervisor.",
+        organisation=organisation(),
+    )
+
+
 def _autofill(facts: Facts) -> str:
     """The last line that lets a phone offer the code, on our own pages only."""
     return f"@{urlsplit(current_app.config['BASE_URL']).hostname} #{facts['code']}"

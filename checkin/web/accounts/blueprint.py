@@ -31,5 +31,7 @@ errors.sentences(
     password_long=_l("Use at most %(longest)s characters"),
     password_common=_l("Many people would guess this password. Choose another"),
     invitation_over=_l("This invitation was used or has ended. Ask for a new one"),
+    own_enrolment=_l("Another supervisor must make the code for your own phone"),
+    enrolment_over=_l("This code no longer works"),
     email_missing=_l("Add an e-mail address first"),
 )

@@ -47,6 +47,14 @@ class CodeForm(Form):
     code = StringField(_l("Verification code"))
 
 
+class EnrolmentForm(Form):
+    code = StringField(
+        _l("Code on the supervisor’s tablet"),
+        description=_l("8 letters and digits; capitals do not matter"),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
 class NameChoiceForm(Form):
     person = RadioField(
         _l("This number belongs to more than one volunteer. Choose a name"),

@@ -153,10 +153,15 @@ def admit(person_id: int, opening: Opening) -> Response:
         remember=opening.remember,
         now=clock.now(),
     )
+    return go_on(person_id, opened, opening.target)
+
+
+def go_on(person_id: int, opened: Opened, target: str = "") -> Response:
+    """Give a phone that was just signed in its cookie, and on to the scan in hand or `target`."""
     if accounts.awaits_guardian(person_id):
-        target = url_for("accounts.guardian", next=opening.target or None)
+        target = url_for("accounts.guardian", next=target or None)
     else:
-        target = intent.finish(person_id, opening.target, opened.device_id)
+        target = intent.finish(person_id, target, opened.device_id)
     response = _signed_in(opened, target)
     _name_browser(response, opened.device_id)
     return response
