@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from checkin.database import db
 from checkin.domain import rotating
 from checkin.domain.evidence import Flag
-from checkin.models import Scan
+from checkin.models import Device, Scan
 from checkin.operations import displays
 from checkin.operations.attendance import close_forgotten
 from tests import factories
@@ -34,8 +35,12 @@ def screen(cast, now):
 
 
 @pytest.fixture
-def noura(browser_of, cast):
-    return browser_of(cast.noura, lang="en")
+def noura(browser_of, cast, now):
+    """On a phone that was remembered the day before yesterday."""
+    browser = browser_of(cast.noura, lang="en")
+    (phone,) = db.session.scalars(db.select(Device))
+    factories.alter(phone, created_at=now - timedelta(days=2))
+    return browser
 
 
 def address(screen, at) -> str:
@@ -224,7 +229,7 @@ def test_robots_that_open_links_do_no_harm(client, screen, now, cast):
     code = address(screen, now)
     for _ in range(3):
         assert client.get(code, headers={"User-Agent": "WhatsApp/2.23 A"}).status_code == 200
-    assert not factories.db.session.scalars(factories.db.select(Scan)).all()
+    assert not db.session.scalars(db.select(Scan)).all()
 
 
 def test_a_screen_that_lost_the_time_is_noted(noura, cast, screen, now):
