@@ -1,14 +1,24 @@
 """Codes as pictures: small, black on white, and read back by a decoder that is not ours."""
 
 import xml.etree.ElementTree as ET
+from datetime import date
 
 import pytest
 import zxingcpp
 
+from checkin.domain import rotating
 from checkin.domain.codes import new_code
 from checkin.models import Poster
 from checkin.web.qr import QUIET, poster_url, qr_code, qr_svg, short_host
-from tests.web.photographs import of_svg
+from tests.web.photographs import (
+    blurred,
+    of_svg,
+    read_by_opencv,
+    read_by_zxing,
+    sharp,
+    squeezed,
+    tilted,
+)
 
 URL = "HTTPS://V.EXAMPLE.SA/S/7ZK3QX9ABCDEFGHJKMNPQRSTVW"
 
@@ -25,6 +35,33 @@ def test_a_drawn_code_is_read_back(level):
 def test_a_poster_is_version_4_at_level_q(host):
     code = qr_code(f"HTTPS://{host}/S/{new_code()}", "Q")
     assert (code.version, code.side) == (4, 33 + 2 * QUIET)
+
+
+def screen_url(host: str) -> str:
+    """What a screen at this host shows at some instant."""
+    key = rotating.key_of_day(b"root", "7K3QX9", 41, 3, date(2026, 11, 22))
+    return f"HTTPS://{host}/R/{rotating.token('Z', key, '7K3QX9', 41, 3, 59844720)}"
+
+
+@pytest.mark.parametrize("length", [4, 12, 17, 30, 37])
+def test_what_a_screen_shows_is_version_4_at_level_m(length):
+    host = "V" * (length - 3) + ".SA"
+    assert len(host) == length
+    code = qr_code(screen_url(host), "M")
+    assert (code.version, code.side) == (4, 33 + 2 * QUIET)
+
+
+def test_a_host_that_is_longer_than_the_rest_needs_a_larger_code():
+    assert qr_code(screen_url("V" * 38 + ".SA"), "M").version == 5
+
+
+@pytest.mark.parametrize("way", [sharp, blurred, tilted, squeezed], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("host", ["V.EXAMPLE.SA", "V" * 34 + ".SA"])
+def test_what_a_screen_shows_is_read_by_both_decoders(host, way):
+    url = screen_url(host)
+    seen = way(of_svg(qr_svg(url, "M")))
+    assert read_by_zxing(seen) == [url]
+    assert read_by_opencv(seen) == [url]
 
 
 def test_lower_case_would_be_larger():
