@@ -10,6 +10,8 @@ from checkin.domain.text import latin_digits
 
 EARTH_M = 6_371_009
 """Mean radius of the earth (IUGG)."""
+HALF_WAY_ROUND_M = 20_016_000
+"""No two points are further apart."""
 FASTEST_M_PER_HOUR = 120_000
 """Nobody gets from one site to another faster than this, in a straight line."""
 APART_UNKNOWN = timedelta(minutes=2)

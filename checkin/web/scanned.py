@@ -36,6 +36,14 @@ class Scanned:
     site: Site | None = None
     """Loaded for pages; pressing a button needs only its id."""
 
+    @property
+    def point(self) -> str | None:
+        """Where the site is, for a phone to say how far away it is; a screen's code proves that."""
+        site = self.site
+        if site is None or site.latitude is None or self.shown is not None:
+            return None
+        return f"{site.latitude},{site.longitude}"
+
     def address(self, name: str = "show", **args: Any) -> str:
         kind, _, code = self.path.partition("/")
         view, parameter = _VIEWS[kind]

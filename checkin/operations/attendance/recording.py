@@ -26,6 +26,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind, ScanFact, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
+from checkin.domain.places import rounded_m
 from checkin.domain.rotating import bounds
 from checkin.domain.scanning import Code, Judgement, Verdict, judge
 from checkin.models import (
@@ -635,7 +636,7 @@ def _rare_row(reading: Reading, resolved: _Resolved) -> dict[str, Any]:
         "device_sent_at": clock.sent_at if clock else None,
         "elapsed_ms": clock.elapsed_ms if clock else None,
         "receipt_at": clock.receipt_at if clock else None,
-        "distance_m": reading.distance_m,
+        "distance_m": None if reading.distance_m is None else rounded_m(reading.distance_m),
         "accuracy_m": reading.accuracy_m,
         "flags": [flag.value for flag in _flags(reading, resolved)],
     }

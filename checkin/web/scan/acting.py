@@ -12,6 +12,7 @@ from flask_login import current_user
 from checkin.domain.errors import Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
+from checkin.domain.places import HALF_WAY_ROUND_M
 from checkin.domain.scanning import Verdict
 from checkin.models import Attendance
 from checkin.operations import hours
@@ -29,7 +30,15 @@ from checkin.web.scanned import Scanned
 
 
 def _check_in(code: Scanned) -> Any:
-    reading = _reading(code, named_uid(), Kind.IN, joins=_ticked("joins"), moves=_ticked("moves"))
+    reading = _reading(
+        code,
+        named_uid(),
+        Kind.IN,
+        joins=_ticked("joins"),
+        moves=_ticked("moves"),
+        distance_m=_metres("distance_m"),
+        accuracy_m=_metres("accuracy_m"),
+    )
     keep = wait if _ticked("waits") else record_scan
     answer = keep(reading, now=clock.now())
     intent.forget()
@@ -145,6 +154,12 @@ def named_uid() -> str:
 
 def _ticked(name: str) -> bool:
     return request.form.get(name) == "1"
+
+
+def _metres(name: str) -> int | None:
+    """What the phone worked out; nothing when it was not asked, or says what cannot be."""
+    metres = request.form.get(name, type=int)
+    return metres if metres is not None and 0 <= metres <= HALF_WAY_ROUND_M else None
 
 
 def _named_shift() -> int:
