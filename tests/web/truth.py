@@ -74,6 +74,7 @@ own_attendance own
     POST     /account/devices/<int:device_id>/revocation
     GET      /attendances/<int:attendance_id>
     POST     /attendances/<int:attendance_id>/cancellation
+    POST     /attendances/<int:attendance_id>/relief
 
 own_attendance staff
     GET+POST /account/password
@@ -280,6 +281,7 @@ FIELDS = {
     "/people/<int:person_id>/badge/replacement": {"version": "1"},
     "/people/<int:person_id>/badge/revocation": {"version": "1"},
     "/attendances/<int:attendance_id>/cancellation": {"kind": "in", "scan_uid": UID},
+    "/attendances/<int:attendance_id>/relief": {"attendance": "1"},
     "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
     "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},
     "/posters": {"only": "site-{site_id}"},
