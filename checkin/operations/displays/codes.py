@@ -124,7 +124,7 @@ def live_at(site_id: int, now: datetime) -> Live | None:
     row = db.session.execute(
         _NUMBERED.where(Display.site_id == site_id, Display.credential_sha.is_not(None))
         .where(Display.revoked_at.is_(None))
-        .order_by(Display.paired_at.desc())
+        .order_by(Display.paired_at.desc(), Display.id.desc())
         .limit(1)
     ).first()
     if row is None:
