@@ -23,7 +23,6 @@ class Side:
 
     organisation: str
     role: str
-    ask: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +64,4 @@ def _side(lang: str) -> Side:
         return Side(
             organisation=str(current_app.config[f"ORGANISATION_{lang.upper()}"]),
             role=_("Volunteer"),
-            ask=_("Show this badge to the supervisor when you come and when you leave"),
         )

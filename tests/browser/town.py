@@ -229,6 +229,10 @@ def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
         ("scan.show", scan),
         ("scan.show", f"/S/{old.code}"),
         ("badges.handed", "/B/00000000000000000000000000"),
+        ("accounts.enrolment", f"/E/{_enrolment(cast.majed, cast.layla, now)[1]}"),
+        ("accounts.enrolment", "/E/00000000000000000000000000"),
+        ("accounts.typed_enrolment", "/enrolment"),
+        ("accounts.typed_enrolment", "/enrolment", type_in(code="7K3QX9ZB")),
         ("scan.show", "/S/00000000000000000000000000"),
         ("", "/no-such-page"),
         ("accounts.volunteer_sign_in", "/sign-in"),
@@ -278,6 +282,8 @@ RECEIPTS = ("approved", "rejected", "voided", "proposed", "closed", "unclosed", 
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
     floor = f"/floor/{cast.mataf.id}"
     badge = f"/B/{_badge_of(town.people['noura'], shift.starts_at)}"
+    now = cast.shift.starts_at + HOUR
+    enrolment, code = _enrolment(town.people["awaited"], cast.salem, now)
     reviewed = ("closed", "unclosed", "proposed", "approved", "voided")
     return [
         Stop("floor.index", "layla", "/floor"),
@@ -292,6 +298,8 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("badges.handed", "salem", badge, type_in(beneficiaries="many")),
         Stop("badges.handed", "salem", "/B/00000000000000000000000000"),
         Stop("badges.index", "salem", "/badges"),
+        Stop("accounts.show_enrolment", "salem", f"/enrolments/{enrolment}"),
+        Stop("accounts.enrolment", "salem", f"/E/{code}"),
         Stop("approvals.index", "salem", "/approvals"),
         Stop("approvals.show", "salem", f"/shifts/{shift.id}/approvals?list=1"),
         *[
@@ -318,6 +326,13 @@ def _stops_at_displays(cast: Cast, floor: str) -> list[Stop]:
         # now with the live code
         Stop("floor.show", "salem", floor),
     ]
+
+
+def _enrolment(who: Person, by: Person, now: datetime) -> tuple[int, str]:
+    """A code for a new phone that outlives a slow walk through the town."""
+    made = accounts.make_enrolment(who.id, by=by.id, now=now)
+    factories.alter(made, expires_at=now + HOUR)
+    return made.id, accounts.enrolment_code(made) or ""
 
 
 def _badge_of(who: Person, now: datetime) -> str:

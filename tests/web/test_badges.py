@@ -39,11 +39,6 @@ def code(cast, now) -> str:
     return badge_of(cast.noura, now)
 
 
-@pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, "staff", "en")
-
-
 def press(browser, code, text, **more):
     """Send the form of the page's button, as the browser would."""
     html = browser.get(f"/B/{code}").get_data(as_text=True)
