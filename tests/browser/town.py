@@ -94,6 +94,7 @@ def build_town(cast: Cast, now: datetime) -> Town:
     town.stops += [
         *_stops_of_strangers(cast, now),
         *_stops_of_volunteers(town, cast, open_id),
+        *_stops_before_screens(cast, now),
         *_stops_of_supervisors(town, cast, yesterday, open_id),
         *_stops_of_coordinators(town, cast, now),
     ]
@@ -209,6 +210,28 @@ def as_display(cast: Cast, address: str) -> Callable[[Visitor], None]:
     return walk
 
 
+def before_screen(site_id: int) -> Callable[[Visitor], None]:
+    """With a phone's camera on what the screen of a site shows now."""
+
+    def walk(visitor: Visitor) -> None:
+        visitor.open(f"/R/{shown_at(site_id, clock.now()).token}")
+
+    return walk
+
+
+def type_digits(site_id: int) -> Callable[[Visitor], None]:
+    def walk(visitor: Visitor) -> None:
+        type_in(digits=shown_at(site_id, clock.now()).digits)(visitor)
+
+    return walk
+
+
+def shown_at(site_id: int, at: datetime) -> displays.Live:
+    live = displays.live_at(site_id, at)
+    assert live is not None, "a screen is at work there"
+    return live
+
+
 def _enter(visitor: Visitor) -> None:
     with visitor.page.expect_navigation():
         visitor.page.keyboard.press("Enter")
@@ -273,6 +296,22 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("scan.show", "passer_by", scan),
         Stop("scan.show", "minor", scan),
         Stop("scan.show", "unclosed", scan),
+    ]
+
+
+def _stops_before_screens(cast: Cast, now: datetime) -> list[Stop]:
+    """Noura has been in for an hour, so her pages are about leaving."""
+    site_id = cast.squares.id
+    displays.open_here(site_id, "4815", by=cast.huda.id, now=now)
+    old = f"/R/{shown_at(site_id, now - HOUR).token}"
+    return [
+        Stop("scan.show_rotating", "stranger", old),
+        Stop("scan.show_rotating", "stranger", "/help", before_screen(site_id)),
+        Stop("scan.show_rotating", "noura", "/help", before_screen(site_id)),
+        Stop("scan.show_rotating", "passer_by", "/help", before_screen(site_id)),
+        Stop("scan.locate", "passer_by", "/typed-code/site"),
+        Stop("scan.locate", "noura", "/typed-code/site", type_in(digits="1234")),
+        Stop("scan.show_typed", "noura", "/typed-code/site", type_digits(site_id)),
     ]
 
 
