@@ -92,6 +92,18 @@ def test_a_phone_is_new_for_a_day_and_that_is_only_a_note(cast, now, age, is_new
     assert Flag.NEW_DEVICE not in needs_review(flags)
 
 
+@pytest.mark.parametrize(
+    ("age", "evidence"), [(HOURS, Evidence.TYPED), (2 * DAY, Evidence.LIVE), (None, Evidence.LIVE)]
+)
+def test_a_screens_code_proves_less_on_a_new_phone(cast, now, age, evidence):
+    shown = factories.keep(Display(site_id=cast.mataf.id, number="AAAAAA", name="", created_at=now))
+    phone = None if age is None else phone_of(cast.noura, "one", now - age)
+    answer = by_display(cast.noura, shown, now, evidence=Evidence.LIVE, device_id=phone)
+    attendance = db.session.get_one(Attendance, answer.attendance_id)
+    assert attendance.evidence == evidence
+    assert (Flag.NEW_DEVICE in attendance.flags) is (evidence is Evidence.TYPED)
+
+
 # --- crowds --------------------------------------------------------------------------------
 
 
@@ -172,10 +184,14 @@ def test_a_screens_code_says_where_the_phone_was(cast, now):
     assert Flag.LOCATION_DENIED not in flags_of(answer)
 
 
-def by_display(who, shown, at):
+def by_display(who, shown, at, **values):
     window = int(at.timestamp()) // 30
     reading = Reading(
-        *("d" * 36, Kind.IN, who.id), display_id=shown.id, window_no=window, carrier="rotating"
+        *("d" * 36, Kind.IN, who.id),
+        display_id=shown.id,
+        window_no=window,
+        carrier="rotating",
+        **values,
     )
     return record_scan(reading, now=at)
 

@@ -52,6 +52,18 @@ def flags_of(reading: Any, named: Any, now: datetime) -> tuple[Flag, ...]:
     return (*_about_phone(named, now), *_about_crowd(reading, named), *_about_place(reading, named))
 
 
+def evidence_of(reading: Any, named: Any, now: datetime) -> Evidence:
+    """A screen's code proves less on a phone that was remembered only today.
+
+    It may be anybody's yet; in a day it is known as one person's.
+    """
+    by_screen = reading.kind is Kind.IN and reading.display_id is not None
+    if by_screen and reading.evidence is Evidence.LIVE and _is_new(named, now):
+        return Evidence.TYPED
+    evidence: Evidence = reading.evidence
+    return evidence
+
+
 def place_of(reading: Any, site_id: int | None, named: Any) -> Place | None:
     """Where the code was read, for a scan that read one there."""
     stated = reading.entered_by_id is not None or reading.evidence == Evidence.CLAIMED
@@ -68,8 +80,12 @@ def point_of(row: Any) -> Point | None:
 def _about_phone(named: Any, now: datetime) -> Iterator[Flag]:
     if named.phone_shared_by is not None:
         yield Flag.FAMILY_PHONE if named.phone_shared_by == _FAMILY else Flag.SHARED_DEVICE
-    if named.phone_since is not None and now - named.phone_since < NEW_FOR:
+    if _is_new(named, now):
         yield Flag.NEW_DEVICE
+
+
+def _is_new(named: Any, now: datetime) -> bool:
+    return named.phone_since is not None and now - named.phone_since < NEW_FOR
 
 
 def _about_crowd(reading: Any, named: Any) -> Iterator[Flag]:

@@ -244,6 +244,9 @@ def record_scan(reading: Reading, *, now: datetime) -> Answer:
         return _again(reading, named)
     if reading.volunteer_id in (reading.entered_by_id, reading.witnessed_by_id):
         raise Problem("own_entry")
+    evidence = judging.evidence_of(reading, named, now)
+    if evidence is not reading.evidence:
+        reading = replace(reading, evidence=evidence)
     return _keep(reading, _resolve(reading, named, now), named, now)
 
 
