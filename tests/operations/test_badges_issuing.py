@@ -10,7 +10,7 @@ from checkin.database import db
 from checkin.domain.codes import read_code
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import AuditEntry, Badge, Person
-from checkin.operations import badges
+from checkin.operations import accounts, badges
 from checkin.operations.permissions import Reach, people_within
 from tests import factories
 
@@ -147,6 +147,16 @@ def test_two_at_once_make_one_badge(app, cast, now):
         thread.join(20)
     assert len(ids) == 2
     assert len(set(ids)) == 1
+
+
+def test_own_data_names_badges_and_codes_for_phones_but_holds_neither(cast, made, now):
+    enrolment = accounts.make_enrolment(cast.noura.id, by=cast.salem.id, now=now)
+    record = accounts.own_record(cast.noura.id, now)
+    assert [one["version"] for one in record["badges"]] == [1]
+    assert [one["used_at"] for one in record["phone_codes"]] == [None]
+    said = str(record)
+    assert made.code_sha not in said
+    assert enrolment.code_sha not in said
 
 
 def test_an_erased_person_gets_no_badge(cast, now):

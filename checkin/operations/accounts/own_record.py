@@ -12,8 +12,10 @@ from checkin.models import (
     Assignment,
     Attendance,
     AuditEntry,
+    Badge,
     Decision,
     Device,
+    Enrolment,
     Grant,
     Message,
     Opportunity,
@@ -47,6 +49,8 @@ def own_record(person_id: int, now: datetime) -> dict[str, Any]:
         "attendances": _attendances(person_id),
         "scans": _rows(_scans(person_id)),
         "devices": _rows(_devices(person_id)),
+        "badges": _rows(_badges(person_id)),
+        "phone_codes": _rows(_phone_codes(person_id)),
         "messages": _messages(profile),
         "sign_in_requests": _rows(_requests(profile["mobile"])),
         "log": _rows(_log(person_id)),
@@ -157,6 +161,16 @@ def _devices(person_id: int) -> AnySelect:
     d = Device
     kept = select(d.id, d.kind, d.label, d.created_at, d.seen_on, d.expires_at, d.revoked_at)
     return kept.where(d.person_id == person_id).order_by(d.id)
+
+
+def _badges(person_id: int) -> AnySelect:
+    b = Badge
+    return select(b.version, b.created_at, b.revoked_at).where(b.person_id == person_id)
+
+
+def _phone_codes(person_id: int) -> AnySelect:
+    e = Enrolment
+    return select(e.created_at, e.expires_at, e.used_at).where(e.person_id == person_id)
 
 
 def _messages(profile: Mapping[str, Any]) -> list[dict[str, Any]]:
