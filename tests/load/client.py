@@ -1,5 +1,6 @@
 """A browser small enough not to be what is measured: one kept connection, cookies, forms."""
 
+import json
 import re
 import socket
 from dataclasses import dataclass, field
@@ -29,6 +30,14 @@ class Client:
         body = urlencode(fields).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(body)}\r\nSec-Fetch-Site: same-origin\r\n"
+        )
+        return self._send(head, body)
+
+    def post_json(self, path: str, message: object) -> Reply:
+        body = json.dumps(message).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\nSec-Fetch-Site: same-origin\r\n"
         )
         return self._send(head, body)
