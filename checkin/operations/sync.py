@@ -17,7 +17,7 @@ from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Code
 from checkin.domain.text import clean_text
-from checkin.models import Attendance, Device, Person, Scan, Shift, Site
+from checkin.models import Attendance, Person, Scan, Shift, Site
 from checkin.operations import badges, displays, manual, receipts
 from checkin.operations.attendance import (
     Answer,
@@ -33,7 +33,6 @@ LIVE_WITHIN = timedelta(seconds=10)
 """A scan sent this soon after it was made was not kept: the server's clock counts."""
 OFFLINE_SHIFTS = 2
 """So many shifts a month may rest on scans that came later before a supervisor is told."""
-NEW_FOR = timedelta(hours=24)
 LONGEST_REASON = 300
 OFFERED_FOR = timedelta(days=14)
 """How long phones keep scans that were answered, and ask whether we still have them."""
@@ -211,7 +210,7 @@ def _check_out(sent: Sent, sender: Sender, now: datetime) -> Answer:
 
 
 def _reading(sent: Sent, sender: Sender, kind: Kind, now: datetime) -> Reading:
-    place = _place(sent, sender, now)
+    place = _place(sent, now)
     leaves = kind is Kind.OUT
     return Reading(
         uid=sent.uid,
@@ -235,10 +234,10 @@ def _reading(sent: Sent, sender: Sender, kind: Kind, now: datetime) -> Reading:
     )
 
 
-def _place(sent: Sent, sender: Sender, now: datetime) -> _Place:
+def _place(sent: Sent, now: datetime) -> _Place:
     letter, _, code = sent.code.partition("/")
     if letter.upper() == "R":
-        return _on_screen(code, sent, sender, now)
+        return _on_screen(code, sent, now)
     if letter.upper() == "S":
         return _on_paper(code, sent)
     if sent.act is Act.OUT and sent.shift_id is not None and not sent.code:
@@ -255,7 +254,7 @@ def _on_paper(code: str, sent: Sent) -> _Place:
     return _Place(carrier, evidence, poster_id=poster.id)
 
 
-def _on_screen(code: str, sent: Sent, sender: Sender, now: datetime) -> _Place:
+def _on_screen(code: str, sent: Sent, now: datetime) -> _Place:
     """A code of one of our screens: live for half a minute, later bounded by its own window."""
     shown = displays.shown(code)
     if shown is None:
@@ -264,16 +263,10 @@ def _on_screen(code: str, sent: Sent, sender: Sender, now: datetime) -> _Place:
         raise Problem("code_expired")
     # the screen was set up anew since: its own clock can no longer be asked
     flags = shown.flags or ((Flag.DISPLAY_UNSYNCED,) if shown.is_old else ())
-    evidence = _evidence_of(sender, now) if sent.is_live else Evidence.POSTER
+    evidence = Evidence.LIVE if sent.is_live else Evidence.POSTER
     return _Place(
         "rotating", evidence, display_id=shown.display_id, window_no=shown.window, flags=flags
     )
-
-
-def _evidence_of(sender: Sender, now: datetime) -> Evidence:
-    """A phone remembered since today may be anybody's; later it is known as one person's."""
-    since = db.session.scalar(select(Device.created_at).where(Device.id == sender.device_id))
-    return Evidence.TYPED if since is not None and now - since < NEW_FOR else Evidence.LIVE
 
 
 def _often_offline(sent: Sent, sender: Sender, now: datetime) -> tuple[Flag, ...]:
