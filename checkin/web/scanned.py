@@ -79,23 +79,28 @@ def printed_with_site(code: str) -> Scanned | None:
 
 
 def rotating(token: str) -> Scanned | None:
-    """The screen that made this token, whenever that was."""
+    """The screen that made this token, whenever that was; without its site."""
     shown = displays.shown(token)
     return _of_screen(f"R/{token.upper()}", shown, "rotating", Evidence.LIVE) if shown else None
+
+
+def rotating_with_site(token: str) -> Scanned | None:
+    return _with_site(rotating(token))
 
 
 def typed(code: str) -> Scanned | None:
     """The screen whose digits were typed and found right; what names it comes from our session."""
     display_id, _, window = code.partition("-")
     shown = displays.shown_by(int(display_id), int(window))
-    return _of_screen(f"N/{code}", shown, "typed", Evidence.TYPED) if shown else None
+    found = _of_screen(f"N/{code}", shown, "typed", Evidence.TYPED) if shown else None
+    return _with_site(found)
 
 
 def typed_path(shown: Shown) -> str:
     return f"N/{shown.display_id}-{shown.window}"
 
 
-_READERS = {"S": printed_with_site, "R": rotating, "N": typed}
+_READERS = {"S": printed_with_site, "R": rotating_with_site, "N": typed}
 
 
 def opened(path: str) -> Scanned | None:
@@ -125,5 +130,8 @@ def _of_screen(path: str, shown: Shown, carrier: str, evidence: Evidence) -> Sca
         site_id=shown.site_id,
         facts={**facts, "carrier": carrier, "evidence": evidence},
         shown=shown,
-        site=db.session.get(Site, shown.site_id),
     )
+
+
+def _with_site(found: Scanned | None) -> Scanned | None:
+    return replace(found, site=db.session.get(Site, found.site_id)) if found else None

@@ -63,6 +63,8 @@ V = Verdict
         ({"code": Code.UNKNOWN, "open": open_here(5)}, V.UNKNOWN_CODE),
         ({"code": Code.REVOKED, "open": open_here(5)}, V.OLD_POSTER),
         ({"code": Code.REPLACED, "standing": None}, V.OLD_POSTER),
+        ({"code": Code.EXPIRED, "standing": None}, V.EXPIRED),
+        ({"code": Code.EXPIRED, "open": open_here(60)}, V.EXPIRED),
         # then the person
         ({"standing": None, "open": open_here(5)}, V.SIGN_IN),
         ({"standing": Standing.SUSPENDED, "open": open_here(5)}, V.HELD),

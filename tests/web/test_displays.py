@@ -24,11 +24,6 @@ def clock(now):
         yield traveller
 
 
-@pytest.fixture
-def salem(browser_of, cast):
-    return browser_of(cast.salem, kind="staff", lang="en")
-
-
 def opened(browser, site, pin=PIN):
     """The browser after its person chose to show the code of this site."""
     response = browser.send(f"/sites/{site.id}/display", pin=pin)
@@ -92,7 +87,16 @@ def test_until_the_pin_is_given_the_tablet_shows_nothing_of_its_supervisor(salem
         assert (response.status_code, response.location) == (303, "/display/leave"), address
     partial = salem.get(f"/floor/{cast.mataf.id}", headers={"HX-Request": "true"})
     assert partial.status_code == 403
+    assert salem.get("/api/v1/me").status_code == 403
     assert salem.send(f"/S/{cast.poster.code}", kind="in").location == "/display/leave"
+
+
+def test_closing_the_browser_does_not_open_the_lock(salem, cast):
+    assert salem.get_cookie("s") is None or salem.get_cookie("s").expires is None
+    opened(salem, cast.mataf)
+    assert salem.get_cookie("s").expires is not None
+    salem.send("/display/leave", pin=PIN)
+    assert salem.get_cookie("s").expires is None
 
 
 def test_the_right_pin_leads_back_to_the_floor(salem, cast):

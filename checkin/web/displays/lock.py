@@ -40,6 +40,6 @@ def is_shut() -> bool:
 def _stay() -> Any:
     if not is_shut() or request.endpoint in OPEN or request.endpoint is None:
         return None
-    if wants_json() or "HX-Request" in request.headers:
+    if wants_json() or "HX-Request" in request.headers or request.path.startswith("/api/"):
         abort(403)
     return redirect(url_for("displays.leave"), 303)

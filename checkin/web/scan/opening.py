@@ -41,7 +41,7 @@ def create(code: str) -> Any:
 @public
 def show_rotating(token: str) -> Any:
     """The same for what a screen shows: whoever opens it in time has all the time they need."""
-    return _too_early() or _page(scanned.rotating(token))
+    return _too_early() or _page(scanned.rotating_with_site(token))
 
 
 @bp.post("/r/<token>")

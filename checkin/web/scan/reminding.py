@@ -31,7 +31,7 @@ def remind(code: str) -> Any:
 @bp.post("/R/<token>/reminder")
 @requires(Permission.OWN_ATTENDANCE)
 def remind_rotating(token: str) -> Any:
-    return _remind(scanned.rotating(token), url_for(".show_rotating", token=token))
+    return _remind(scanned.rotating_with_site(token), url_for(".show_rotating", token=token))
 
 
 @bp.post("/typed-code/reminder")
