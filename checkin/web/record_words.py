@@ -130,7 +130,7 @@ def why_suggested(attendance: Any, zone: str) -> str:
     """What the suggested minutes rest on, where that is not simply in and out."""
     flags = set(attendance.flags)
     if attendance.state == "unclosed" and attendance.proposed_out_at is not None:
-        return why_until(attendance, zone)
+        return _("until %(time)s", time=time_short(attendance.proposed_out_at, zone))
     if flags & {Flag.LONGER, Flag.EARLY_IN}:
         return _("time inside the shift")
     if len(attendance.stints) > 1:
@@ -138,11 +138,12 @@ def why_suggested(attendance: Any, zone: str) -> str:
     return ""
 
 
-def why_until(attendance: Any, zone: str) -> str:
+def why_until(attendance: Any) -> str:
     """Which evidence the proposed end of a forgotten check-out rests on."""
-    time = time_short(attendance.proposed_out_at, zone)
+    if attendance.state != "unclosed" or attendance.proposed_out_at is None:
+        return ""
     if Flag.TAKEN_OVER in attendance.flags:
-        return _("until %(time)s, when another volunteer took over the post", time=time)
+        return _("Proposed because another volunteer took over the post then")
     if attendance.proposed_out_at < attendance.shift.ends_at:
-        return _("until %(time)s, when a check-in elsewhere followed", time=time)
-    return _("until %(time)s, the planned end", time=time)
+        return _("Proposed because a check-in elsewhere followed")
+    return _("Proposed because the shift was planned until then")
