@@ -71,8 +71,9 @@ const { offline } = document.documentElement.dataset;
 const waiting = () => localStorage.getItem("waiting-scans");
 
 async function keepScans() {
-  const { start } = await import("./offline/start.js");
-  await start(offline);
+  // When the network goes before this has come, the next page asks for it again.
+  const script = await import("./offline/start.js").catch(() => null);
+  await script?.start(offline);
 }
 
 function whenIdle(act) {
