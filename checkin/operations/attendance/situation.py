@@ -93,9 +93,7 @@ def standing_of(person: Any) -> Standing:
     return Standing.GOOD
 
 
-def look(
-    place: Any, volunteer: Person | None, now: datetime
-) -> tuple[Judgement, Unsettled | None]:
+def look(place: Any, volunteer: Person | None, now: datetime) -> tuple[Judgement, Unsettled | None]:
     """The verdict a page for this code shows; the page is opened, nothing is kept.
 
     `place` is what was scanned: a poster, or anything with a poster's site, shift and dates.
