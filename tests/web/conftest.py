@@ -52,3 +52,32 @@ def world(full_world, restore) -> Iterator[everything.World]:
     restore()
     with time_machine.travel(NOW, tick=False):
         yield full_world[0]
+
+
+# --- the cast at their browsers, in English --------------------------------------------------
+
+
+@pytest.fixture
+def noura(cast, browser_of):
+    """On her own phone."""
+    return browser_of(cast.noura, lang="en")
+
+
+@pytest.fixture
+def salem(cast, browser_of):
+    return browser_of(cast.salem, kind="staff", lang="en")
+
+
+@pytest.fixture
+def huda(cast, browser_of):
+    return browser_of(cast.huda, kind="staff", lang="en")
+
+
+@pytest.fixture
+def layla(cast, browser_of):
+    return browser_of(cast.layla, kind="staff", lang="en")
+
+
+@pytest.fixture
+def majed(cast, browser_of):
+    return browser_of(cast.majed, kind="staff", lang="en")

@@ -24,11 +24,6 @@ def _at(now):
 
 
 @pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, "staff", "en")
-
-
-@pytest.fixture
 def shown(cast, salem) -> str:
     """The address of the page on Salem's tablet that shows Noura's code."""
     return salem.send(f"/people/{cast.noura.id}/enrolments").location

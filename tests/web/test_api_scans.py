@@ -18,11 +18,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def noura(browser_of, cast):
-    return browser_of(cast.noura, lang="en")
-
-
-@pytest.fixture
 def code(cast):
     return f"S/{cast.poster.code}"
 

@@ -31,11 +31,6 @@ def _clock(later):
 
 
 @pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, kind="staff", lang="en")
-
-
-@pytest.fixture
 def record(cast):
     """Noura was there from the start to the end and served 25 people."""
     answer = check_in(cast.noura, cast.poster, cast.shift.starts_at)

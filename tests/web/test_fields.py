@@ -17,11 +17,6 @@ def _at(now):
 
 
 @pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
-@pytest.fixture
 def shift(cast):
     return {
         "opportunity_id": cast.shift.opportunity_id,

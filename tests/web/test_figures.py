@@ -22,11 +22,6 @@ def _clock(now):
         yield
 
 
-@pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
 def stay(now, who, site, poster, *, of=None, served=None, minutes=240, by=None) -> Attendance:
     """Somebody works a shift; `by` then approves it."""
     shift = factories.shift(now, site, of, minutes=minutes)

@@ -24,11 +24,6 @@ def _clock(now):
 
 
 @pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, kind="staff", lang="en")
-
-
-@pytest.fixture
 def here(cast) -> str:
     return f"/floor/{cast.mataf.id}"
 

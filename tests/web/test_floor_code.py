@@ -18,11 +18,6 @@ def traveller(now):
 
 
 @pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, kind="staff", lang="en")
-
-
-@pytest.fixture
 def here(cast) -> str:
     return f"/floor/{cast.mataf.id}"
 

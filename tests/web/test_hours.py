@@ -21,11 +21,6 @@ def _at_the_instant(now):
         yield
 
 
-@pytest.fixture
-def noura(cast, browser_of):
-    return browser_of(cast.noura, lang="en")
-
-
 def served(cast, day, hours=2, approve=False, of=None):
     """Noura served for some hours on a day; Salem may approve."""
     shift = factories.shift(day, cast.mataf, of, starts=0)

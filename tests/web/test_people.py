@@ -19,16 +19,6 @@ def _at(now):
         yield
 
 
-@pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
-@pytest.fixture
-def majed(cast, browser_of):
-    return browser_of(cast.majed, kind="staff", lang="en")
-
-
 @pytest.mark.parametrize("text", ["نوره", "القحطاني", "0001"])
 def test_people_are_found(cast, layla, text):
     factories.alter(cast.noura, mobile="+966551230001")

@@ -25,21 +25,6 @@ def settings() -> dict[str, object]:
     return {"BASE_URL": "http://hudur.example.sa"}
 
 
-@pytest.fixture
-def salem(cast, browser_of):
-    return browser_of(cast.salem, kind="staff", lang="en")
-
-
-@pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
-@pytest.fixture
-def huda(cast, browser_of):
-    return browser_of(cast.huda, kind="staff", lang="en")
-
-
 def stored(poster_id: int) -> Poster:
     db.session.expire_all()
     return db.session.get(Poster, poster_id)

@@ -21,11 +21,6 @@ def _at(now):
 
 
 @pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
-@pytest.fixture
 def shift(cast, now):
     """Tomorrow, nobody expected yet."""
     return factories.shift(now, cast.mataf, starts=24 * 60)

@@ -27,11 +27,6 @@ def _three_hours_in(cast, now):
         yield
 
 
-@pytest.fixture
-def noura(cast, browser_of):
-    return browser_of(cast.noura, lang="en")
-
-
 def test_the_receipt_says_how_long_how_many_and_what_comes_next(cast, noura, now):
     answer = press(noura, cast.poster, beneficiaries="120")
     (attendance,) = attendances_of(cast.noura)

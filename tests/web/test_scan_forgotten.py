@@ -24,11 +24,6 @@ def _yesterday_was_forgotten(cast, now):
         yield
 
 
-@pytest.fixture
-def noura(cast, browser_of):
-    return browser_of(cast.noura, lang="en")
-
-
 def test_the_question_comes_before_anything_else(cast, noura):
     text = noura.text(address(cast.poster))
     assert "You didn’t check out of Saturday ’s shift" in text

@@ -32,11 +32,6 @@ def after(cast, now):
 
 
 @pytest.fixture
-def noura(cast, browser_of):
-    return browser_of(cast.noura, lang="en")
-
-
-@pytest.fixture
 def at_the_change(now, after):
     with time_machine.travel(now + END - timedelta(minutes=5), tick=False) as clock:
         yield clock

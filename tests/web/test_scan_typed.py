@@ -26,11 +26,6 @@ def screen(cast, now):
     return displays.open_here(cast.mataf.id, "4821", by=cast.salem.id, now=now).display
 
 
-@pytest.fixture
-def noura(browser_of, cast):
-    return browser_of(cast.noura, lang="en")
-
-
 def digits(screen, at) -> str:
     return displays.live_at(screen.site_id, at).digits
 

@@ -18,11 +18,6 @@ def _at(now):
         yield
 
 
-@pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
 @pytest.fixture(params=ROOMS)
 def room(request):
     return request.param

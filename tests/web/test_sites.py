@@ -22,11 +22,6 @@ def _at(now):
         yield
 
 
-@pytest.fixture
-def layla(cast, browser_of):
-    return browser_of(cast.layla, kind="staff", lang="en")
-
-
 def test_a_new_site_leads_to_its_page(cast, layla):
     made = layla.send("/sites/new", **FIELDS, phone="012 571 2345")
     assert made.status_code == 303
