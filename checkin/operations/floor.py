@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
+from checkin.domain.clocks import KEPT_FOR
 from checkin.domain.days import day_bounds, local_day
 from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.fold import Kind
@@ -28,6 +29,7 @@ from checkin.models import (
 )
 from checkin.operations import audit
 from checkin.operations.permissions import Reach, shifts_within
+from checkin.operations.receipts import number_of
 
 
 class Presence(StrEnum):
@@ -273,6 +275,29 @@ def _declined() -> ColumnElement[bool]:
         .correlate(Scan)
         .exists()
     )
+
+
+# --- scans that waited on a phone ----------------------------------------------------------
+
+
+def is_receipt_number(typed: str) -> bool:
+    """Whether somebody may have typed the four digits that a phone shows for a scan it keeps."""
+    digits = latin_digits(typed).strip()
+    return len(digits) == 4 and digits.isascii() and digits.isdecimal()
+
+
+def delivered(site_id: int, typed: str, now: datetime) -> list[AnyRow]:
+    """The scans kept on a phone under these four digits that have arrived for this site."""
+    number = latin_digits(typed).strip()
+    arrived = db.session.execute(
+        select(*(Scan.scan_uid, Scan.kind, Scan.effective_at, Scan.received_at, Scan.verdict))
+        .add_columns(Person.name)
+        .join(Person, Person.id == Scan.volunteer_id)
+        .where(Scan.site_id == site_id, Scan.received_at > now - KEPT_FOR)
+        .where(Scan.device_at.is_not(None), Scan.kind.in_((Kind.IN, Kind.OUT)))
+        .order_by(Scan.received_at.desc(), Scan.id.desc())
+    )
+    return [row for row in arrived if number_of(row.scan_uid) == number]
 
 
 def entry_by(person_id: int, uid: str, now: datetime) -> AnyRow | None:

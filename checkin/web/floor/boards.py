@@ -51,6 +51,7 @@ def _board(site: Site, now: datetime) -> dict[str, object]:
     board = floor.board(shifts, now)
     which = request.args.get("show", "here")
     typed = request.args.get("q", "")[:80]
+    asked = floor.is_receipt_number(typed) and may_at(site, Permission.ENTER_ATTENDANCE)
     return {
         "site": site,
         "zone": site.zone,
@@ -61,6 +62,8 @@ def _board(site: Site, now: datetime) -> dict[str, object]:
         "typed": typed,
         # a search looks at everybody, whatever counter was pressed
         "lines": board.shown("" if typed else (which if which in FILTERS else "here"), typed),
+        "delivered": floor.delivered(site.id, typed, now) if asked else [],
+        "asks_receipt": asked,
         "may_enter": may_at(site, Permission.ENTER_ATTENDANCE),
         "may_scan": current_user.may(Permission.READ_BADGES),
         "may_decide": may_at(site, Permission.DECIDE),
