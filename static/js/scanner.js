@@ -128,7 +128,7 @@ class Scanner {
 
   /* What the server will make of it, for a tablet that cannot ask. */
   #expected({ act }, { isIn, since }) {
-    const ago = since ? Date.now() - Date.parse(since) : Infinity;
+    const ago = since ? this.#roster.now - Date.parse(since) : Infinity;
     if (act === "manual_out") return "out";
     if (isIn) return act === "manual_in" || ago < AGAIN_WITHIN ? "again" : "out";
     return act === "badge" && ago < HELD_UP ? "again_out" : "in";
@@ -139,7 +139,7 @@ class Scanner {
   }
 
   #waits(kept, person, expected) {
-    const at = Date.parse(kept.device_at);
+    const at = this.#at(kept);
     const word = expected === "in" || expected === "out" ? expected : "badge";
     this.#say(word === "badge" ? "queued" : `queued_${word}`, { name: person?.name, time: this.#wording.time(at) });
     this.#recent.put({ ...this.#entry(kept, person?.name), word, at, state: "waiting" });
@@ -169,15 +169,20 @@ class Scanner {
   #settled(kept) {
     const { outcome, effective_at: at, name } = kept.answer;
     const word = kept.state === "done" ? wordOf(outcome) : kept.expected ?? "badge";
-    const entry = { ...this.#entry(kept, name ?? kept.name), at: Date.parse(at ?? kept.device_at) };
+    const entry = { ...this.#entry(kept, name ?? kept.name), at: at ? Date.parse(at) : this.#at(kept) };
     this.#recent.put({ ...entry, word, state: kept.state === "done" ? "done" : "refused" });
     if (word !== "in" && word !== "out") return;
     if (kept.whom) this.#roster.sent(kept.whom, { isIn: word === "in", since: at, shift_id: kept.shift_id });
     else this.#roster.refresh(); // somebody who was not expected: now on the list
   }
 
-  #entry(kept, name) {
-    return { uid: kept.uid, name: name ?? null, code: kept.code, personId: kept.person_id };
+  #entry({ uid, code, person_id: personId, device_at }, name) {
+    return { uid, name: name ?? null, code, personId, done: Date.parse(device_at) };
+  }
+
+  /* When something was done here, by the server's clock. */
+  #at(kept) {
+    return this.#roster.instant(Date.parse(kept.device_at));
   }
 
   async #undo(entry) {
@@ -203,10 +208,14 @@ class Scanner {
     const acts = await unsettled(this.#site);
     this.#known.show(acts);
     const moves = acts.waiting.filter(({ whom, expected }) => whom && (expected === "in" || expected === "out"));
-    this.#roster.waits(new Map(moves.map((act) => [act.whom, whereabouts(act)])));
+    this.#roster.waits(new Map(moves.map((act) => [act.whom, this.#whereabouts(act)])));
     for (const kept of [...acts.done, ...acts.refused]) {
       if (this.#recent.isWaiting(kept.uid)) this.#settled(kept);
     }
+  }
+
+  #whereabouts(act) {
+    return { isIn: act.expected === "in", since: new Date(this.#at(act)).toISOString(), shift_id: act.shift_id };
   }
 
   #refresh(told) {
@@ -219,10 +228,6 @@ class Scanner {
 function wordOf(outcome) {
   const words = { checked_in: "in", checked_out: "out", already_in: "again", undone: "undone" };
   return words[outcome] ?? "noted";
-}
-
-function whereabouts({ expected, device_at: since, shift_id }) {
-  return { isIn: expected === "in", since, shift_id };
 }
 
 new Scanner(document.querySelector("[data-scanner]"));

@@ -7,21 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from checkin.database import db
 from checkin.domain.codes import encode
-from checkin.models import Attendance, Person, Scan
-from checkin.operations import badges
+from checkin.models import Attendance, Person
 from tests import factories
+from tests.browser import scanning
 from tests.browser.conftest import FLAGS, SIZES, Door
 from tests.browser.films import film, still
+from tests.browser.scanning import HOST, answer, recent, scans, type_as_scanner
 from tests.browser.test_access import SIGHT, overflows, small_targets, violations
 from tests.browser.visitors import Faults, Visitor
 from tests.cast import Cast
 
 ALLOW = "السماح باستخدام الكاميرا"
-HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
 MINUTE = timedelta(minutes=1)
 
 NATIVE = """
@@ -105,12 +105,7 @@ def scanner(cast: Cast) -> str:
 @pytest.fixture
 def badge_of(cast: Cast, now) -> Callable[[Person], str]:
     """What somebody's badge says."""
-
-    def text(who: Person) -> str:
-        made = badges.make([who.id], by=cast.layla.id, now=now)[0]
-        return f"{HOST}/B/{badges.code_of(made)}"
-
-    return text
+    return lambda who: scanning.badge_of(who, cast.layla, now)
 
 
 @pytest.fixture
@@ -129,21 +124,8 @@ def start(visitor: Visitor, scanner: str, allow: str = ALLOW) -> Visitor:
     return visitor
 
 
-def answer(visitor: Visitor) -> Locator:
-    return visitor.page.locator("[data-result]")
-
-
 def decoder(visitor: Visitor) -> str | None:
     return visitor.page.locator("[data-scanner]").get_attribute("data-decoder")
-
-
-def recent(visitor: Visitor) -> Locator:
-    return visitor.page.locator("[data-recent] > li")
-
-
-def scans() -> list[Scan]:
-    db.session.remove()
-    return list(db.session.scalars(db.select(Scan).order_by(Scan.id)))
 
 
 # --- what the camera sees ------------------------------------------------------------------
@@ -315,12 +297,6 @@ def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
 
 
 # --- the cable, the keyboard, the photo ----------------------------------------------------
-
-
-def type_as_scanner(visitor: Visitor, text: str) -> None:
-    """As fast as a scanner with a cable does, on a Latin layout."""
-    visitor.page.keyboard.type(text)
-    visitor.page.keyboard.press("Enter")
 
 
 def test_a_scanner_with_a_cable_is_a_keyboard(cast, visit, badge_of, scanner):

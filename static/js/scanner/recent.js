@@ -57,7 +57,7 @@ export class Recent {
       time: this.#wording.time(entry.at),
     });
     for (const tag of row.querySelectorAll("[data-state]")) tag.hidden = tag.dataset.state !== entry.state;
-    const fresh = Date.now() - entry.at < UNDO_WITHIN;
+    const fresh = Date.now() - entry.done < UNDO_WITHIN;
     const button = row.querySelector("[data-undo]");
     button.hidden = !fresh || !["in", "out", "badge"].includes(entry.word) || ["refused", "undone"].includes(entry.state);
     button.setAttribute("aria-label", `${button.textContent.trim()}: ${entry.name ?? ""}`);

@@ -26,12 +26,13 @@ export class Roster {
 
   async open() {
     const day = await kept(this.#address);
-    if (day && day.owner === this.#owner && Date.now() < Date.parse(day.until)) this.#kept = day;
-    else if (day) await this.forget();
+    if (day?.owner === this.#owner) this.#kept = day;
+    if (day && !(this.#kept && this.now < Date.parse(day.until))) await this.forget();
     this.#onChange();
     await this.refresh();
     setInterval(() => document.hidden || this.refresh(), EVERY);
     window.addEventListener("online", () => this.refresh());
+    window.addEventListener("offline", () => this.#tell(false));
     document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
   }
 
@@ -72,12 +73,19 @@ export class Roster {
     return this.#kept && Date.now() - this.#kept.received;
   }
 
-  get here() {
-    return this.#people.filter((person) => this.whereabouts(person).isIn).length;
+  /* The server's clock, as far as this device can tell it; its own may be wrong. */
+  get now() {
+    return this.instant(Date.now());
   }
 
-  get zone() {
-    return this.#kept?.site.zone;
+  /* What this device calls an instant, by the server's clock. */
+  instant(here) {
+    const { server_time: there, received } = this.#kept ?? {};
+    return there ? here + Date.parse(there) - received : here;
+  }
+
+  get here() {
+    return this.#people.filter((person) => this.whereabouts(person).isIn).length;
   }
 
   async byBadge(code) {
@@ -126,9 +134,9 @@ export class Roster {
   shiftFor(person, act) {
     const here = this.#done(person.id)?.shift_id ?? person.shift_id;
     if (act === "manual_out" && here) return here;
-    const near = this.#kept.shifts.filter((shift) => Date.now() < Date.parse(shift.ends_at));
+    const near = this.#kept.shifts.filter((shift) => this.now < Date.parse(shift.ends_at));
     const expected = near.find((shift) => person.shift_ids.includes(shift.id));
-    const running = near.findLast((shift) => Date.parse(shift.starts_at) <= Date.now());
+    const running = near.findLast((shift) => Date.parse(shift.starts_at) <= this.now);
     return (expected ?? running ?? near[0])?.id ?? null;
   }
 

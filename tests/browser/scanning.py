@@ -1,0 +1,37 @@
+"""The scanner's page as tests see it: badges, what was answered, the last five, what was kept."""
+
+from datetime import datetime
+
+from playwright.sync_api import Locator
+
+from checkin.database import db
+from checkin.models import Person, Scan
+from checkin.operations import badges
+from tests.browser.visitors import Visitor
+
+HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
+
+
+def badge_of(who: Person, by: Person, now: datetime) -> str:
+    """What somebody's badge says."""
+    made = badges.make([who.id], by=by.id, now=now)[0]
+    return f"{HOST}/B/{badges.code_of(made)}"
+
+
+def type_as_scanner(visitor: Visitor, text: str) -> None:
+    """As fast as a scanner with a cable does, on a Latin layout."""
+    visitor.page.keyboard.type(text)
+    visitor.page.keyboard.press("Enter")
+
+
+def answer(visitor: Visitor) -> Locator:
+    return visitor.page.locator("[data-result]")
+
+
+def recent(visitor: Visitor) -> Locator:
+    return visitor.page.locator("[data-recent] > li")
+
+
+def scans() -> list[Scan]:
+    db.session.remove()
+    return list(db.session.scalars(db.select(Scan).order_by(Scan.id)))
