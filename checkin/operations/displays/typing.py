@@ -31,7 +31,7 @@ def enter(
         limits.take(shared, TRIES_AT_SITE, WITHIN, now)
     except Problem as problem:
         limits.give_back(own, WITHIN, now)
-        raise Problem("digits_paused", **problem.facts) from problem
+        raise Problem("digits_paused", seconds=problem.facts["seconds"]) from problem
     shown = typed(digits, site_id, touched_at)
     if shown is None:
         raise Problem("digits_wrong")
