@@ -381,3 +381,17 @@ def test_the_floor_hides_a_code_it_cannot_renew(cast, visit, screen, wire):
     salem.page.clock.fast_forward(31_000)
     expect(salem.page.locator("#code .code-image")).to_be_hidden()
     assert "تعذّر تجديد الرمز دون اتصال" in salem.text
+
+
+def test_a_phone_that_reads_the_glass_is_checked_in_without_a_tap(cast, visit, tablet):
+    """The display's token, the door it leads to, the record and the line on the glass: one way."""
+    glass = tablet(lang="en")
+    token = token_on(glass)
+    with glass.page.expect_response("**/display/last"):
+        pass
+    phone = visit("phone", person=cast.noura)
+    phone.open(f"/R/{token}")
+    phone.page.wait_for_url("**/attendances/*")
+    assert phone.heading == "تم تسجيل حضورك"
+    assert phone.taps == 0
+    expect(glass.page.locator('[data-sign="last-in"]')).to_be_visible()
