@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from babel.lists import format_list
 from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
 from checkin.domain.hours import MOST_MINUTES
 from checkin.models import Attendance
 from checkin.web.filters import duration, isolate, time_short
+from checkin.web.i18n import current_prefs
+from checkin.web.record_words import FLAGS
 
 
 def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
@@ -57,6 +60,7 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
         yield _("You told us afterwards when you finished. The supervisor will check this time")
     if Flag.OVERLAP in attendance.flags:
         yield _("Another attendance of yours covers part of this time. The supervisor will decide")
+    yield from _about_review(attendance)
     changed = attendance.approved_minutes is not None and attendance.credited_minutes is not None
     if changed and attendance.approved_minutes != attendance.credited_minutes:
         yield _(
@@ -64,6 +68,22 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
             recorded=duration(attendance.credited_minutes),
             approved=duration(attendance.approved_minutes),
         )
+
+
+TOLD = (
+    *(Flag.LONG, Flag.OUT_TWICE, Flag.IMPOSSIBLE_TRAVEL, Flag.SHARED_DEVICE, Flag.FAR_AWAY),
+    *(Flag.OFFLINE, Flag.OFTEN_OFFLINE, Flag.CLOCK_SKEW, Flag.CLOCK_JUMP),
+    *(Flag.MANY_BENEFICIARIES, Flag.FEW_BENEFICIARIES),
+)
+"""What a supervisor will look at and nothing else on the receipt says."""
+
+
+def _about_review(attendance: Attendance) -> Iterator[str]:
+    """Nobody is looked at behind their back; once decided, the decision speaks."""
+    reasons = [str(FLAGS[flag]) for flag in TOLD if flag in attendance.flags]
+    if reasons and not attendance.is_decided:
+        said = format_list(reasons, locale=current_prefs().lang)
+        yield _("The supervisor will look at: %(reasons)s", reasons=said)
 
 
 def _at(instant: datetime, zone: str) -> str:

@@ -167,3 +167,11 @@ def test_time_at_a_course_is_not_called_volunteering(at, cast, browser_of, now):
 
 def test_the_receipt_is_small(noura, receipt):
     assert len(gzip.compress(noura.get(receipt).get_data())) <= 6 * 1024
+
+
+def test_the_volunteer_is_told_what_will_be_looked_at_until_it_is_decided(cast, noura, receipt):
+    factories.alter(attendances_of(cast.noura)[0], flags=["new_device", "far_away", "offline"])
+    told = "The supervisor will look at: Far from the site and Recorded offline"
+    assert told in noura.text(receipt)
+    factories.alter(attendances_of(cast.noura)[0], state="rejected")
+    assert "will look at" not in noura.text(receipt)

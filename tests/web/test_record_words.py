@@ -1,0 +1,78 @@
+"""Every reason for a second look has its words, and a proposed end says what it rests on."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask_babel import force_locale
+
+from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.scanning import REQUESTS
+from checkin.models import Lane
+from checkin.operations import manual
+from checkin.operations.attendance import close_forgotten
+from checkin.operations.manual import Entry
+from checkin.web import record_words
+from tests import factories
+from tests.factories import alter, check_in
+from tests.web.scanning import attendances_of
+
+END = timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (record_words.FLAGS, Flag),
+        (record_words.REQUESTS, REQUESTS),
+        ({code: word for code, (_icon, word) in record_words.EVIDENCE.items()}, Evidence),
+    ],
+)
+def test_every_code_has_words_of_its_own_in_both_languages(app, words, codes):
+    assert set(words) == set(codes)
+    with app.test_request_context():
+        for language in ("ar", "en"):
+            with force_locale(language):
+                said = [str(words[code]) for code in codes]
+            assert len(set(said)) == len(said)
+            assert all(text.isascii() or "’" in text for text in said) is (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("happens", "because"),
+    [
+        ("nothing", "the shift was planned until then"),
+        ("elsewhere", "a check-in elsewhere followed"),
+        ("relief", "another volunteer took over the post then"),
+    ],
+)
+def test_the_card_says_why_an_end_is_proposed(cast, browser_of, now, happens, because):
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="مسار 3", name_en="Lane 3"))
+    alter(cast.shift, lane_id=lane.id)
+    check_in(cast.noura, cast.poster, now)
+    if happens == "elsewhere":
+        there = factories.shift(now, cast.squares, starts=60, minutes=100)
+        factories.assign(now, cast.noura, there)
+        manual.check_in(
+            Entry(
+                uid="11111111-1111-4111-8111-111111111111",
+                volunteer_id=cast.noura.id,
+                shift_id=there.id,
+                reason="no_phone",
+                at=now + timedelta(hours=1),
+            ),
+            by=cast.huda.id,
+            now=now + timedelta(hours=2),
+        )
+    if happens == "relief":
+        after = factories.shift(now, cast.mataf, starts=240, minutes=240, lane_id=lane.id)
+        hind = factories.person(now, "هند علي الغامدي")
+        factories.assign(now, hind, after)
+        check_in(hind, cast.poster, now + END - timedelta(minutes=10))
+    close_forgotten(now + END + timedelta(hours=1))
+    with time_machine.travel(now + END + timedelta(hours=2), tick=False):
+        salem = browser_of(cast.salem, kind="staff", lang="en")
+        card = f"Proposed because {because}"
+        assert card in salem.text(f"/shifts/{cast.shift.id}/approvals")
+        record = attendances_of(cast.noura)[0].id
+        assert card in salem.text(f"/attendances/{record}/review")
