@@ -91,6 +91,12 @@ def test_until_the_pin_is_given_the_tablet_shows_nothing_of_its_supervisor(salem
     assert salem.send(f"/S/{cast.poster.code}", kind="in").location == "/display/leave"
 
 
+def test_a_shut_tablet_can_still_keep_its_page_for_hours_without_a_network(salem, cast):
+    opened(salem, cast.mataf)
+    for address in ("/sw.js", "/manifest.webmanifest", "/offline"):
+        assert salem.get(address).status_code == 200, address
+
+
 def test_closing_the_browser_does_not_open_the_lock(salem, cast):
     assert salem.get_cookie("s") is None or salem.get_cookie("s").expires is None
     opened(salem, cast.mataf)

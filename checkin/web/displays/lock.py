@@ -16,10 +16,11 @@ OPEN = frozenset(
     {
         *("displays.show", "displays.keys", "displays.time", "displays.seen", "displays.last"),
         *("displays.leave", "displays.pair", "accounts.sign_out", "preferences.update"),
+        *("offline.worker", "offline.manifest", "offline.show"),
         *("pages.help", "pages.privacy", "pages.healthz", "pages.readyz"),
     }
 )
-"""What still answers: the screen itself, the PIN, signing out, help, language."""
+"""What still answers: the screen itself, also without a network, the PIN, signing out, help."""
 
 
 def shut(display_id: int) -> None:
