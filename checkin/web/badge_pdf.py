@@ -44,10 +44,14 @@ class _Badges(Paper):
         self._words(card, x + WIDTH - 3 - _WORDS, y)
 
     def _words(self, card: Card, x: float, y: float) -> None:
+        first = 24 - 3.75 * len(card.name_lines)
         lines = [
-            (card.name, card.name_lang, 17, 8, 5, "B"),
-            (card.ar.role, "ar", 26, 6, 4, "B"),
-            (card.en.role, "en", 31.5, 5, 3.6, ""),
+            (text, card.name_lang, first + 7.5 * number, 7.5, 5, "B")
+            for number, text in enumerate(card.name_lines)
+        ]
+        lines += [
+            (card.ar.role, "ar", 33, 6, 4, "B"),
+            (card.en.role, "en", 38.5, 5, 3.6, ""),
             (card.edition, "en", 46, 4, 2.6, ""),
         ]
         for text, lang, below, height, size, style in lines:

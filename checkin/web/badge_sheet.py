@@ -13,6 +13,7 @@ from checkin.web.qr import upper_base
 PER_SHEET = 10
 """Badges on one A4: two beside each other, five below, each the size of a bank card."""
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
+_ONE_LINE = 20
 _FITTING = (18, 26, 36)
 """Letters of a name that fit one line: in full size, and in the two sizes below."""
 
@@ -39,6 +40,15 @@ class Card:
     def name_lang(self) -> str:
         """The language whose letters the name is written in."""
         return "ar" if _ARABIC.search(self.name) else "en"
+
+    @property
+    def name_lines(self) -> tuple[str, ...]:
+        """The name on one line, or a long one on two of about the same length."""
+        words = self.name.split()
+        if len(self.name) <= _ONE_LINE or len(words) == 1:
+            return (self.name,)
+        halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+        return min(halves, key=lambda lines: max(map(len, lines)))
 
     @property
     def name_length(self) -> str:

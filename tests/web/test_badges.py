@@ -321,6 +321,12 @@ def test_the_picture_holds_no_name_and_is_version_four(cards):
         assert qr_code(card.url, "Q").version == 4
 
 
+def test_a_long_name_stands_on_two_lines_of_about_the_same_length(cards):
+    lines = {card.name: card.name_lines for card in cards}
+    assert lines["متطوع 1"] == ("متطوع 1",)
+    assert lines["Maria Fernanda Gonzalez Rodriguez"] == ("Maria Fernanda", "Gonzalez Rodriguez")
+
+
 def test_twelve_badges_fill_a_page_and_begin_a_second(cards, now):
     pages = of_pdf(badges_pdf(cards, title="Badges", now=now))
     assert len(pages) == 2

@@ -32,12 +32,12 @@ def make(person_ids: Iterable[int], *, by: int | None, now: datetime) -> list[Ba
 
     Raises `NotFound` when one of them is not there; then nothing is made at all.
     """
-    return [_current_or_new(person_id, by, now) for person_id in sorted(set(person_ids))]
-
-
-def _current_or_new(person_id: int, by: int | None, now: datetime) -> Badge:
-    _lock(person_id)
-    return _current(person_id) or _new(person_id, by, now)
+    wanted = sorted(set(person_ids))
+    _lock(wanted)
+    working = {badge.person_id: badge for badge in _working(wanted)}
+    missing = [person_id for person_id in wanted if person_id not in working]
+    working |= {badge.person_id: badge for badge in _new(missing, by, now)}
+    return [working[person_id] for person_id in wanted]
 
 
 @transaction
@@ -46,34 +46,35 @@ def reissue(person_id: int, *, replacing: int, by: int | None, now: datetime) ->
 
     Raises `Conflict("badge_not_current")` when somebody re-issued or stopped it before.
     """
-    _lock(person_id)
+    _lock([person_id])
     _end(person_id, replacing, now)
-    return _new(person_id, by, now, replaces=replacing)
+    return _new([person_id], by, now, replaces=replacing)[0]
 
 
 @transaction
 def revoke(person_id: int, *, version: int, by: int | None, now: datetime) -> None:
     """Stop somebody's badge; Conflict `badge_not_current` when that was done before."""
-    _lock(person_id)
+    _lock([person_id])
     badge = _end(person_id, version, now)
     audit.note("badge.revoke", "person", person_id, by=by, at=now, badge=badge.id)
 
 
-def _lock(person_id: int) -> None:
-    """Wait for the person, so that two coordinators at once make one badge."""
-    person = select(Person.id).where(Person.id == person_id, Person.erased_at.is_(None))
-    if db.session.scalar(person.with_for_update()) is None:
+def _lock(person_ids: Sequence[int]) -> None:
+    """Wait for these people, so that two coordinators at once make one badge for each."""
+    people = select(Person.id).where(Person.id.in_(person_ids), Person.erased_at.is_(None))
+    found = db.session.scalars(people.order_by(Person.id).with_for_update()).all()
+    if len(found) < len(person_ids):
         raise NotFound("person")
 
 
-def _current(person_id: int) -> Badge | None:
-    return db.session.scalar(
-        select(Badge).where(Badge.person_id == person_id, Badge.revoked_at.is_(None))
-    )
+def _working(person_ids: Sequence[int]) -> Sequence[Badge]:
+    return db.session.scalars(
+        select(Badge).where(Badge.person_id.in_(person_ids), Badge.revoked_at.is_(None))
+    ).all()
 
 
 def _end(person_id: int, version: int, now: datetime) -> Badge:
-    badge = _current(person_id)
+    badge = next(iter(_working([person_id])), None)
     if badge is None or badge.version != version:
         raise Conflict("badge_not_current")
     badge.revoked_at = now
@@ -81,21 +82,35 @@ def _end(person_id: int, version: int, now: datetime) -> Badge:
     return badge
 
 
-def _new(person_id: int, by: int | None, now: datetime, **facts: int) -> Badge:
-    before = db.session.scalar(select(func.max(Badge.version)).where(Badge.person_id == person_id))
+def _new(person_ids: Sequence[int], by: int | None, now: datetime, **facts: int) -> Sequence[Badge]:
+    versions = _versions(person_ids)
+    made = [_badge(person_id, versions.get(person_id, 0) + 1, by, now) for person_id in person_ids]
+    db.session.add_all(made)
+    db.session.flush()
+    for badge in made:
+        audit.note("badge.make", "person", badge.person_id, by=by, at=now, badge=badge.id, **facts)
+    return made
+
+
+def _versions(person_ids: Sequence[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Badge.person_id, func.max(Badge.version).label("version"))
+        .where(Badge.person_id.in_(person_ids))
+        .group_by(Badge.person_id)
+    )
+    return {row.person_id: row.version for row in rows}
+
+
+def _badge(person_id: int, version: int, by: int | None, now: datetime) -> Badge:
     salt = new_code()
-    badge = Badge(
+    return Badge(
         person_id=person_id,
-        version=(before or 0) + 1,
+        version=version,
         salt=salt,
         code_sha=sha(_code(key_for("badge"), salt)),
         created_at=now,
         created_by_id=by,
     )
-    db.session.add(badge)
-    db.session.flush()
-    audit.note("badge.make", "person", person_id, by=by, at=now, badge=badge.id, **facts)
-    return badge
 
 
 # --- codes ---------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from checkin.operations.permissions import Reach, people_within, shifts_within, 
 from checkin.web.fields import row_number
 
 MAKE = Permission.MANAGE_BADGES
-MOST = 400
-"""Badges in one go: forty sheets; more is a slip of the finger."""
+MOST = 200
+"""Badges in one go: twenty sheets; more is a slip of the finger."""
 
 Chosen = MultiDict[str, str]
 
