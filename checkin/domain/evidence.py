@@ -86,6 +86,8 @@ class Flag(StrEnum):
     """The phone was farther from the site than the site allows."""
     LOCATION_DENIED = "location_denied"
     """The site asks where the phone is, and the phone did not say."""
+    PRINTED_CODE = "printed_code"
+    """Checked in by a poster at a site that trusts its display's changing code only."""
     FAMILY_PHONE = "family_phone"
     """Another volunteer with the same mobile number checked in on the same phone that day."""
     RELIEVED = "relieved"
@@ -106,7 +108,14 @@ NEUTRAL: frozenset[Flag] = frozenset(
 """Told to everybody, but no reason to hold an approval back (a late start shows as shorter)."""
 
 
+_TOLD = {flag: place for place, flag in enumerate(Flag)}
+
+
+def in_order(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Each flag once, in the order of this module."""
+    return tuple(sorted(set(flags), key=_TOLD.__getitem__))
+
+
 def needs_review(flags: Iterable[Flag]) -> list[Flag]:
     """The flags that make an attendance an exception, in the order of this module."""
-    found = set(flags) - NEUTRAL
-    return [flag for flag in Flag if flag in found]
+    return list(in_order(set(flags) - NEUTRAL))

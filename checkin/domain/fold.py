@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from checkin.domain.evidence import Evidence, Flag, weakest
+from checkin.domain.evidence import Evidence, Flag, in_order, weakest
 from checkin.domain.hours import (
     AUTO_CLOSE_AFTER,
     TOLERANCE,
@@ -271,7 +271,7 @@ def _summary(
         beneficiaries=sum(counts) if counts else None,
         evidence=weakest(scan.evidence for scan in used),
         entered_by=next((scan.entered_by for scan in used if scan.entered_by), None),
-        flags=tuple(flag for flag in Flag if flag in flags),
+        flags=in_order(flags),
     )
 
 
@@ -361,4 +361,4 @@ def _mark_overlap(folded: Folded, decided: list[Interval]) -> Folded:
     if not overlap(folded.proved, decided):
         return folded
     flags = {*folded.flags, Flag.OVERLAP}
-    return replace(folded, flags=tuple(flag for flag in Flag if flag in flags))
+    return replace(folded, flags=in_order(flags))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from checkin.database import AnyRow, Together, ask, db, transaction
 from checkin.domain.clocks import DeviceClock, instant_of, within_shift
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.evidence import Evidence, Flag, in_order
 from checkin.domain.fold import Kind, ScanFact, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.places import rounded_m
@@ -85,23 +85,23 @@ def _lock_and_ask(*columns: Any, joined: FromClause | None = None, on: Any = Non
     return asking.where(*_KNOWN).with_for_update(of=Person)
 
 
-_POINT = (Site.latitude, Site.longitude, Site.radius_m)
+_PLACE = (Site.latitude, Site.longitude, Site.radius_m, Site.code_mode)
 _TO_LOCK = {
     "poster": _lock_and_ask(
-        *(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at, *_POINT),
+        *(Poster.site_id, Poster.shift_id, Poster.revoked_at, Poster.replaced_at, *_PLACE),
         *judging.clues(Poster.site_id, Poster.id, Scan.poster_id),
         joined=inspect(Poster).local_table.join(Site, Site.id == Poster.site_id),
         on=Poster.id == bindparam("named_id"),
     ),
     "display": _lock_and_ask(
         *(Display.site_id, null().label("shift_id"), Display.revoked_at),
-        *(null().label("replaced_at"), *_POINT),
+        *(null().label("replaced_at"), *_PLACE),
         *judging.clues(Display.site_id, Display.id, Scan.display_id),
         joined=inspect(Display).local_table.join(Site, Site.id == Display.site_id),
         on=Display.id == bindparam("named_id"),
     ),
     "shift": _lock_and_ask(
-        *(*COLUMNS, *_POINT),
+        *(*COLUMNS, *_PLACE),
         joined=inspect(Shift)
         .local_table.join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .join(Site, Site.id == Shift.site_id)
@@ -110,26 +110,26 @@ _TO_LOCK = {
     ),
     "site": _lock_and_ask(
         *(Site.id.label("site_id"), null().label("shift_id")),
-        *(null().label("revoked_at"), null().label("replaced_at"), *_POINT),
+        *(null().label("revoked_at"), null().label("replaced_at"), *_PLACE),
         joined=inspect(Site).local_table,
         on=Site.id == bindparam("named_id"),
     ),
 }
 """By what a scan names: a printed code, a display, the shift, or the site a badge is read at."""
-_RARELY = (
-    *("display_id", "window_no", "badge_id", "witnessed_by_id", "device_at", "device_sent_at"),
-    *("elapsed_ms", "receipt_at", "distance_m", "accuracy_m", "flags"),
-)
-"""Columns of a scan that a printed code and a live network leave empty."""
+_BY_SCREEN_OR_BADGE = ("display_id", "window_no", "badge_id", "witnessed_by_id")
+_LATER = (*("device_at", "device_sent_at", "elapsed_ms", "receipt_at", "distance_m", "accuracy_m"),)
+_LEFT_OUT = {"poster": (*_BY_SCREEN_OR_BADGE, *_LATER), "code": _LATER, "later": ()}
+"""Columns that a scan leaves empty. Fewer are faster: the driver remembers how to send statements
+of up to fifty parameters, and works out longer ones each time."""
 _LINES = (
     (Scan.metadata.tables[Scan.__tablename__], "attendance_id"),
     (audit.TABLE, "thing_id"),
 )
 _FIRST: dict[str, Insert | Update | None] = {"none": None, "new": OPENING, "changed": CHANGING}
 _KEEP = {
-    (how, rare): Together(*_LINES, first=first, without=() if rare else _RARELY)
+    (how, what): Together(*_LINES, first=first, without=without)
     for how, first in _FIRST.items()
-    for rare in (True, False)
+    for what, without in _LEFT_OUT.items()
 }
 
 
@@ -180,17 +180,19 @@ class Reading:
             *(self.joins, self.moves, self.at.isoformat() if self.at else None),
             *(self.carrier, self.entered_by_id, self.reason),
         ]
-        if self.is_rare:
+        if self.carries != "poster" or self.flags:
             device_at = self.clock.device_at.isoformat() if self.clock else None
             content += [self.display_id, self.window_no, self.badge_id, self.site_id]
             content += [self.witnessed_by_id, device_at]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property
-    def is_rare(self) -> bool:
-        """Whether it carries more than a printed code read over a live network."""
-        given = (self.display_id, self.badge_id, self.clock, self.distance_m)
-        return bool(self.flags) or any(one is not None for one in given)
+    def carries(self) -> str:
+        """What is kept of it besides what a poster's scan has: a screen's or badge's code, or
+        also what a phone says about time and place."""
+        if self.clock is not None or self.distance_m is not None or self.accuracy_m is not None:
+            return "later"
+        return "poster" if self.display_id is None and self.badge_id is None else "code"
 
     @property
     def named(self) -> tuple[str, int | None]:
@@ -460,14 +462,11 @@ def _write(
         uid=reading.uid,
     )
     row = _row(reading, resolved, verdict, attendance_id, now)
-    rare = reading.is_rare or bool(resolved.flags)
-    if rare:
-        row |= _rare_row(reading, resolved)
     if change is None:
-        _KEEP["none", rare].write(row, line)
+        _KEEP["none", reading.carries].write(row, line)
         return attendance_id
     how = "new" if change.attendance_id is None else "changed"
-    return _KEEP[how, rare].write(row, line, first=change.values)
+    return _KEEP[how, reading.carries].write(row, line, first=change.values)
 
 
 def _folded(
@@ -510,8 +509,7 @@ def _fact(reading: Reading, resolved: _Resolved, named: AnyRow, now: datetime) -
 
 def _flags(reading: Reading, resolved: _Resolved) -> tuple[Flag, ...]:
     """Each reason once, in the order in which they are always told."""
-    found = {*reading.flags, *resolved.flags}
-    return tuple(flag for flag in Flag if flag in found)
+    return in_order((*reading.flags, *resolved.flags))
 
 
 def _final(verdict: Verdict, fact: ScanFact, kept: Kept | None, change: Change | None) -> Verdict:
@@ -602,7 +600,7 @@ def _row(
     attendance_id: int | None,
     now: datetime,
 ) -> dict[str, Any]:
-    return {
+    row = {
         "volunteer_id": reading.volunteer_id,
         "scan_uid": reading.uid,
         "payload_sha": reading.payload_sha,
@@ -624,22 +622,25 @@ def _row(
         "joined": resolved.joined,
         "verdict": verdict.value,
         "attendance_id": attendance_id,
+        "flags": [flag.value for flag in _flags(reading, resolved)],
     }
+    if reading.carries != "poster":
+        row |= _of_the_code(reading)
+    return row | _of_the_phone(reading) if reading.carries == "later" else row
 
 
-def _rare_row(reading: Reading, resolved: _Resolved) -> dict[str, Any]:
-    """What else is kept of a display's code, a badge, or a scan that came later."""
+def _of_the_code(reading: Reading) -> dict[str, Any]:
+    return {name: getattr(reading, name) for name in _BY_SCREEN_OR_BADGE}
+
+
+def _of_the_phone(reading: Reading) -> dict[str, Any]:
+    """What a phone without a network said about time, and one at the tap about place."""
     clock = reading.clock
     return {
-        "display_id": reading.display_id,
-        "window_no": reading.window_no,
-        "badge_id": reading.badge_id,
-        "witnessed_by_id": reading.witnessed_by_id,
         "device_at": clock.device_at if clock else None,
         "device_sent_at": clock.sent_at if clock else None,
         "elapsed_ms": clock.elapsed_ms if clock else None,
         "receipt_at": clock.receipt_at if clock else None,
         "distance_m": None if reading.distance_m is None else rounded_m(reading.distance_m),
         "accuracy_m": reading.accuracy_m,
-        "flags": [flag.value for flag in _flags(reading, resolved)],
     }

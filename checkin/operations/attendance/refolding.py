@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from checkin.database import AnyRow, ask
-from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.evidence import Evidence, Flag, in_order
 from checkin.domain.fold import Folded, Kind, ScanFact, State, fold
 from checkin.domain.hours import Interval, planned_minutes
 from checkin.domain.places import TRAVEL_LOOKS_BACK
@@ -275,7 +275,7 @@ def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
             "low": {Flag.FEW_BENEFICIARIES},
             "ok": set[Flag](),
         }[judged]
-    return [flag for flag in Flag if flag in flags]
+    return list(in_order(flags))
 
 
 def _changed(row: AnyRow, values: dict[str, Any]) -> bool:
