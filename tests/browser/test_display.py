@@ -64,6 +64,7 @@ KEPT_ITSELF = """async () => {
   return false;
 }"""
 
+NO_CRYPTOGRAPHY = "Object.defineProperty(Crypto.prototype, 'subtle', {value: undefined})"
 COUNT_LOCKS = """
   globalThis.locks = [];
   const take = navigator.wakeLock.request.bind(navigator.wakeLock);
@@ -105,13 +106,16 @@ def tablet(visit, screen, now):
         visitor = visit("tablet", **options)
         visitor.page.add_init_script(before)
         visitor.page.clock.install(time=now + WRONG_BY)
-        place = {"domain": "127.0.0.1", "path": "/display"}
-        cookie = {"name": "display", "value": screen.secret, **place}
-        visitor.page.context.add_cookies([cookie])
-        visitor.open("/display")
+        become(visitor, screen)
         return visitor
 
     return switch_on
+
+
+def become(visitor, screen: displays.Screen) -> None:
+    place = {"domain": "127.0.0.1", "path": "/display"}
+    visitor.page.context.add_cookies([{"name": "display", "value": screen.secret, **place}])
+    visitor.open("/display")
 
 
 def picture(visitor) -> bytes:
@@ -322,6 +326,24 @@ def test_a_stopped_display_says_so_and_forgets_its_keys(visit, cast, screen, tab
     refusals = [one for one in visit.faults.seen if one.startswith("401: ")]
     assert refusals, "the server refused the screen"
     visit.faults.seen[:] = [one for one in visit.faults.seen if one not in refusals]
+
+
+def test_a_display_opened_again_does_not_show_its_former_codes(cast, screen, tablet):
+    visitor = tablet()
+    former = token_on(visitor)
+    displays.leave(screen.display.id, PIN, now=clock.now())
+    again = displays.open_here(cast.mataf.id, PIN, by=cast.salem.id, now=clock.now())
+    assert again.display.id == screen.display.id
+    become(visitor, again)
+    assert judged(token_on(visitor)) is Code.ACTIVE
+    assert judged(former) is Code.REVOKED
+
+
+def test_a_display_on_plain_http_says_why_it_shows_nothing(tablet):
+    """Browsers lend their cryptography to https and to the machine itself only."""
+    visitor = tablet(before=NO_CRYPTOGRAPHY, lang="en")
+    expect(visitor.page.locator('[data-state="insecure"]')).to_be_visible()
+    assert "only on an https:// address" in visitor.text
 
 
 # --- opening and leaving -------------------------------------------------------------------

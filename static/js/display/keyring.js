@@ -15,8 +15,11 @@ export default class Keyring {
     this.#keys = keys;
   }
 
-  static async restore() {
-    return new Keyring(await read("keys"));
+  /* Only what was kept by this very display: one that was left and opened again has other keys. */
+  static async restore({ number, epoch }) {
+    const kept = await read("keys");
+    const own = kept?.display?.number === number && kept.display.epoch === epoch;
+    return new Keyring(own ? kept : undefined);
   }
 
   /* What stands in every token of this display: {number, siteId, epoch, keyId}. */

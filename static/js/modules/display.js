@@ -20,7 +20,7 @@ const DRIFT_SHOWN = 20 * SECOND;
 const UNSYNCED_AFTER = 12 * 60 * MINUTE;
 
 export default class Display {
-  #addresses;
+  #given;
   #face;
   #clock;
   #keyring;
@@ -35,7 +35,7 @@ export default class Display {
   #shell = null;
 
   constructor(root) {
-    this.#addresses = root.dataset;
+    this.#given = root.dataset;
     this.#face = new Face(root);
     this.#start();
   }
@@ -43,7 +43,11 @@ export default class Display {
   async #start() {
     // Browsers lend their cryptography only to https and localhost.
     if (!globalThis.crypto?.subtle) return this.#face.become("insecure");
-    [this.#clock, this.#keyring] = await Promise.all([ServerClock.restore(), Keyring.restore()]);
+    const { number, epoch } = this.#given;
+    [this.#clock, this.#keyring] = await Promise.all([
+      ServerClock.restore(),
+      Keyring.restore({ number, epoch: Number(epoch) }),
+    ]);
     new WakeLock();
     this.#face.show("wake-lock", !WakeLock.possible);
     window.addEventListener("online", () => this.#check());
@@ -78,7 +82,7 @@ export default class Display {
     this.#window = key ? window : null;
     if (key) {
       const token = await tokens.token(key, this.#keyring.display, window);
-      draw(this.#face.slot("code"), this.#addresses.address + token);
+      draw(this.#face.slot("code"), this.#given.address + token);
     } else if (this.#checked) {
       this.#face.become("keyless");
     }
@@ -109,9 +113,9 @@ export default class Display {
     this.#checking = true;
     this.#checkAt = performance.now() + RETRY_EVERY;
     try {
-      await this.#clock.check(this.#addresses.time);
+      await this.#clock.check(this.#given.time);
       if (this.#keyring.lacks(this.#clock.now())) await this.#fetchKeys();
-      await ask(this.#addresses.seen, { drift_ms: this.#clock.drift });
+      await ask(this.#given.seen, { drift_ms: this.#clock.drift });
       this.#hearServer();
       this.#checkAt = performance.now() + CHECK_EVERY;
     } catch (fault) {
@@ -123,14 +127,14 @@ export default class Display {
   }
 
   async #fetchKeys() {
-    await this.#keyring.fetch(this.#addresses.keys);
+    await this.#keyring.fetch(this.#given.keys);
     this.#window = this.#minute = null;
   }
 
   async #askLast() {
     if (this.#stopped || !this.#online || this.#checking || document.hidden) return;
     try {
-      const { at, kind } = await ask(this.#addresses.last);
+      const { at, kind } = await ask(this.#given.last);
       this.#hearServer();
       if (at && this.#last !== undefined && at !== this.#last)
         this.#face.announce(kind, this.#face.moment(Date.parse(at), this.#clock.now()));
