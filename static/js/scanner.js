@@ -207,7 +207,9 @@ class Scanner {
   async #settle() {
     const acts = await unsettled(this.#site);
     this.#known.show(acts);
-    const moves = acts.waiting.filter(({ whom, expected }) => whom && (expected === "in" || expected === "out"));
+    const undone = new Set(acts.waiting.map(({ undoes }) => undoes));
+    const moves = acts.waiting.filter(({ uid, whom, expected }) =>
+      whom && !undone.has(uid) && (expected === "in" || expected === "out"));
     this.#roster.waits(new Map(moves.map((act) => [act.whom, this.#whereabouts(act)])));
     for (const kept of [...acts.done, ...acts.refused]) {
       if (this.#recent.isWaiting(kept.uid)) this.#settled(kept);
