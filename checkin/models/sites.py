@@ -12,8 +12,8 @@ from checkin.database import Base, UTCDateTime
 class Site(Base):
     """A gate, a courtyard, a centre. Days are counted in its time zone.
 
-    `code_mode` says which codes the site trusts for checking in at once: printed posters ask
-    for one tap; the rotating display will ask for none.
+    `code_mode` says which codes the site trusts: with "rotating", a check-in by a printed
+    poster counts as any other, and a supervisor is told to look at it.
     """
 
     __tablename__ = "sites"

@@ -23,8 +23,8 @@ ZONES = (
     *("Asia/Aden", "Asia/Baghdad", "Asia/Amman", "Africa/Cairo", "Europe/Istanbul"),
 )
 """Time zones offered; days and shifts of a site are counted in its own."""
-CODE_MODES = ("poster",)
-"""Ways to check in at a site that are built so far."""
+CODE_MODES = ("poster", "rotating")
+"""Whether printed posters are trusted like any code, or looked at where a display is expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,8 @@ class SitePlan:
     def check(self) -> None:
         if self.zone not in ZONES:
             raise Problem("zone_unknown")
+        if self.code_mode not in CODE_MODES:
+            raise Problem("code_mode_unknown")
         ZoneInfo(self.zone)
 
     @property

@@ -72,7 +72,7 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
 
 TOLD = (
     *(Flag.LONG, Flag.OUT_TWICE, Flag.IMPOSSIBLE_TRAVEL, Flag.SHARED_DEVICE, Flag.FAR_AWAY),
-    *(Flag.OFFLINE, Flag.OFTEN_OFFLINE, Flag.CLOCK_SKEW, Flag.CLOCK_JUMP),
+    *(Flag.PRINTED_CODE, Flag.OFFLINE, Flag.OFTEN_OFFLINE, Flag.CLOCK_SKEW, Flag.CLOCK_JUMP),
     *(Flag.MANY_BENEFICIARIES, Flag.FEW_BENEFICIARIES),
 )
 """What a supervisor will look at and nothing else on the receipt says."""

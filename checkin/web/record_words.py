@@ -43,6 +43,7 @@ FLAGS: dict[str, Any] = {
     Flag.BURST: _l("Many check-ins within seconds"),
     Flag.FAR_AWAY: _l("Far from the site"),
     Flag.LOCATION_DENIED: _l("Location not shared"),
+    Flag.PRINTED_CODE: _l("Printed code instead of the display’s"),
     Flag.FAMILY_PHONE: _l("Family phone"),
     Flag.RELIEVED: _l("Checked out by the volunteer who took over"),
     Flag.TAKEN_OVER: _l("The post was taken over"),

@@ -21,10 +21,14 @@ errors.sentences(
     window_unreadable=_l("“%(text)s” is not a time window. Write it like 12:10–12:45"),
     windows_overlap=_l("Two of these times overlap. Write them as one"),
     too_many_windows=_l("No more than %(most)s time windows can be kept"),
+    code_mode_unknown=_l("Choose how people check in"),
     point_unreadable=_l("Write the point as maps show it, like 21.42249, 39.82619"),
 )
 
-CODE_MODES = {"poster": _l("Printed poster: one tap to confirm")}
+CODE_MODES = {
+    "poster": _l("Poster or display"),
+    "rotating": _l("Display; check-ins by a poster are reviewed"),
+}
 
 
 class SiteForm(Form):

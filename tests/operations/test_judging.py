@@ -177,6 +177,16 @@ def test_a_site_off_the_map_asks_nothing(cast, now):
     assert flags_of(check_in(cast.noura, cast.poster, now, distance_m=90_000)) == {*(Flag.LATE_IN,)}
 
 
+@pytest.mark.parametrize("mode", ["poster", "rotating"])
+def test_a_site_that_trusts_its_display_looks_at_printed_codes(cast, hind, now, mode):
+    alter(cast.mataf, code_mode=mode)
+    printed = flags_of(check_in(cast.noura, cast.poster, now))
+    shown = factories.keep(Display(site_id=cast.mataf.id, number="AAAAAA", name="", created_at=now))
+    assert (Flag.PRINTED_CODE in printed) is (mode == "rotating")
+    assert Flag.PRINTED_CODE not in flags_of(by_display(hind, shown, now))
+    assert needs_review([Flag.PRINTED_CODE]) == [Flag.PRINTED_CODE]
+
+
 def test_a_screens_code_says_where_the_phone_was(cast, now):
     alter(cast.mataf, **POINT)
     shown = factories.keep(Display(site_id=cast.mataf.id, number="AAAAAA", name="", created_at=now))

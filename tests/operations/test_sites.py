@@ -64,6 +64,8 @@ def test_the_time_zone_is_fixed_once_days_are_counted_in_it(cast, now):
         sites.change(cast.mataf.id, moved, by=cast.layla.id, now=now)
     with pytest.raises(Problem, match="zone_unknown"):
         sites.create(plan(zone="Mars/Olympus"), by=cast.layla.id, now=now)
+    with pytest.raises(Problem, match="code_mode_unknown"):
+        sites.create(plan(code_mode="sms"), by=cast.layla.id, now=now)
 
 
 def test_a_site_is_seen_only_within_reach(cast, now):

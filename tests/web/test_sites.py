@@ -88,8 +88,15 @@ def test_quiet_times_and_the_point_on_the_map_are_kept(cast, layla):
     )
 
 
+def test_a_site_may_trust_its_display_only(cast, layla):
+    site = layla_makes(layla, code_mode="rotating")
+    assert "check-ins by a poster are reviewed" in layla.text(f"/sites/{site}")
+    refused = layla.send("/sites/new", **{**FIELDS, "name_ar": "آخر", "code_mode": "sms"})
+    assert refused.status_code == 422
+
+
 def layla_makes(layla, **fields) -> int:
-    made = layla.send("/sites/new", **FIELDS, **fields)
+    made = layla.send("/sites/new", **{**FIELDS, **fields})
     assert made.status_code == 303
     return int(made.location.rpartition("/")[2])
 

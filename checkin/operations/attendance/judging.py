@@ -96,7 +96,11 @@ def _about_crowd(reading: Any, named: Any) -> Iterator[Flag]:
 
 def _about_place(reading: Any, named: Any) -> Iterator[Flag]:
     """Only a printed code, which anybody may photograph, leaves open where the phone was."""
-    if named.latitude is None or reading.display_id is not None:
+    if reading.display_id is not None:
+        return
+    if named.code_mode == "rotating":
+        yield Flag.PRINTED_CODE
+    if named.latitude is None:
         return
     if reading.distance_m is None:
         yield Flag.LOCATION_DENIED
