@@ -22,6 +22,7 @@ def on_screen(visitor) -> str:
 
 
 def attendance() -> Attendance:
+    db.session.rollback()  # ends what this test read before, so that it sees what the server did
     db.session.expire_all()
     return db.session.scalars(db.select(Attendance)).one()
 
@@ -75,5 +76,6 @@ def test_a_supervisor_reads_a_badge_with_the_tablets_own_camera_app(cast, visit,
     assert "checked in" in tablet.text
     assert attendance().evidence == "witnessed"
     tablet.press("Undo")
+    assert "taken back" in tablet.text
     assert attendance().state == "cancelled"
     assert tablet.sideways == 0
