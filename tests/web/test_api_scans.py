@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from checkin.database import db
 from checkin.models import Attendance, Scan
-from checkin.operations import limits, receipts
+from checkin.operations import badges, limits, receipts
 from tests import factories
 from tests.web.api import SAME_ORIGIN, act, outcomes, results, send
 
@@ -36,7 +36,7 @@ def record(cast) -> Attendance:
 def test_a_live_scan_checks_in_by_the_servers_clock(noura, cast, code, now):
     (result,) = results(send(noura, act("in", code), now=now, skew=3 * HOUR))
     assert (result["status"], result["outcome"]) == (200, "checked_in")
-    assert (result["evidence"], result["flags"]) == ("poster", [])
+    assert (result["evidence"], result["flags"]) == ("poster", ["new_device"])
     assert result["effective_at"] == now.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert result["address"] == f"/attendances/{result['attendance_id']}"
     assert (result["site"], result["name"]) == ("Mataf courtyard", cast.noura.name)
@@ -308,6 +308,43 @@ def test_thirty_batches_a_minute_are_enough_for_a_phone(noura, cast, code, now):
     assert outcomes(send(noura, act("in", code), now=now + HOUR / 60)) == ["checked_in"]
 
 
+# --- a tablet ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def salem(browser_of, cast):
+    return browser_of(cast.salem, kind="staff", lang="en")
+
+
+def test_a_tablet_is_told_whose_badge_it_was_and_since_when(salem, cast, now):
+    (badge,) = badges.make([cast.noura.id], by=cast.layla.id, now=now - HOUR)
+    read = {"code": f"B/{badges.code_of(badge)}", "site_id": cast.mataf.id}
+    came, left = (act("badge", at=now + hours * HOUR, **read) for hours in (0, 2))
+    told = results(send(salem, came, left, now=now + 3 * HOUR))
+    assert [(one["act"], one["outcome"], one["sentence"]) for one in told] == [
+        ("in", "checked_in", "Checked in"),
+        ("out", "checked_out", "Checked out"),
+    ]
+    assert {one["name"] for one in told} == {cast.noura.name}
+    assert {one["address"] for one in told} == {None}
+    assert (told[1]["in_at"], told[1]["out_at"]) == ("2026-11-22T10:00:00Z", "2026-11-22T12:00:00Z")
+
+
+def test_a_remembered_phone_enters_nobody_by_hand(browser_of, cast, now):
+    entry = {"person_id": cast.noura.id, "shift_id": cast.shift.id, "reason": "no_phone"}
+    (told,) = results(send(browser_of(cast.salem), act("manual_in", **entry), now=now))
+    assert (told["status"], told["outcome"]) == (422, "not_found")
+    assert kept() == 0
+
+
+def test_what_lies_out_of_reach_is_not_there(browser_of, cast, now):
+    entry = {"person_id": cast.noura.id, "shift_id": cast.shift.id, "reason": "no_phone"}
+    huda = browser_of(cast.huda, kind="staff", lang="en")
+    (told,) = results(send(huda, act("manual_in", **entry), now=now))
+    assert (told["status"], told["outcome"]) == (422, "not_found")
+    assert told["sentence"] == "This person, shift or site is not within reach"
+
+
 # --- offering again ------------------------------------------------------------------------
 
 
@@ -330,7 +367,23 @@ def test_nobody_learns_of_the_scans_of_others(noura, browser_of, cast, code, now
         assert browser.post("/api/v1/scans/known", **asks).get_json() == {"unknown": [one["uid"]]}
 
 
-# --- when the database is gone -------------------------------------------------------------
+# --- when the database refuses, or is gone --------------------------------------------------
+
+
+def test_a_scan_the_database_refuses_holds_up_none_of_the_others(noura, cast, code, now):
+    db.session.execute(
+        text(
+            "CREATE TRIGGER odd BEFORE INSERT ON scans WHEN NEW.kind = 'out' "
+            "BEGIN SELECT RAISE(ABORT, 'odd'); END"
+        )
+    )
+    db.session.connection().connection.commit()
+    acts = [act("in", code, now - HOUR / 2), act("out", code, now - HOUR / 4), act("dance")]
+    answer = send(noura, *acts, now=now)
+    assert [one["status"] for one in results(answer)] == [200, 503, 422]
+    assert int(answer.headers["Retry-After"]) > 0
+    assert results(answer)[1]["sentence"].endswith("Nothing is lost")
+    assert kept() == 1
 
 
 def test_without_a_database_everything_waits_on_the_phone(noura, cast, code, now, app):
