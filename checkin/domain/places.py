@@ -39,7 +39,8 @@ _POINT = re.compile(rf"\(?\s*{_DEGREES}\s*°?\s*[,،;؛\s]\s*{_DEGREES}\s*°?\s*
 def read_point(text: str) -> Point | None:
     """A point as maps give it to copy ("21.42249, 39.82619"), in any digits; blank is none.
 
-    Raises Problem `point_unreadable` for anything else, and for points not on the earth.
+    Kept to a millionth of a degree, a hand's breadth. Raises Problem `point_unreadable` for
+    anything else, and for points not on the earth.
     """
     typed = latin_digits(text).strip()
     if not typed:
@@ -47,10 +48,15 @@ def read_point(text: str) -> Point | None:
     found = _POINT.fullmatch(typed)
     if found is None:
         raise Problem("point_unreadable")
-    latitude, longitude = float(found[1]), float(found[2])
+    latitude, longitude = round(float(found[1]), 6), round(float(found[2]), 6)
     if abs(latitude) > 90 or abs(longitude) > 180:
         raise Problem("point_unreadable")
     return latitude, longitude
+
+
+def write_point(point: Point) -> str:
+    """As a person would type it: reading it gives the same again."""
+    return ", ".join(f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in point)
 
 
 def distance_m(one: Point, other: Point) -> float:

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
+from checkin.domain.places import write_point
 from checkin.domain.roles import Permission, Role
 from checkin.models import Grant, Lane, Site
 from checkin.operations import grants, people, posters, shifts, sites
@@ -236,7 +237,7 @@ def _page(site: Site, lane_form: LaneForm) -> str:
         zone_city=zone_name(site.zone),
         code_modes=CODE_MODES,
         quiet=_quiet(site, today),
-        point="{}, {}".format(*point) if point else None,
+        point=write_point(point) if point else None,
     )
 
 

@@ -10,7 +10,7 @@ from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.errors import Problem
-from checkin.domain.places import RADIUS_M, read_point
+from checkin.domain.places import RADIUS_M, read_point, write_point
 from checkin.domain.quiet import read_windows, write_windows
 from checkin.models import Site
 from checkin.operations.sites import ZONES, SitePlan, point_of, windows_of
@@ -67,7 +67,7 @@ class SiteForm(Form):
             point = point_of(site)
             kept = {
                 "quiet": write_windows(windows_of(site.quiet_windows)),
-                "point": "{}, {}".format(*point) if point else "",
+                "point": write_point(point) if point else "",
                 "radius": site.radius_m,
             }
         super().__init__(obj=site, data=kept)

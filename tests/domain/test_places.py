@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.errors import Problem
-from checkin.domain.places import Place, distance_m, is_far, read_point, rounded_m, too_soon
+from checkin.domain.places import (
+    Place,
+    distance_m,
+    is_far,
+    read_point,
+    rounded_m,
+    too_soon,
+    write_point,
+)
 
 KAABA = (21.42249, 39.82619)
 ARAFAT = (21.35483, 39.98399)
@@ -53,6 +61,13 @@ def test_anything_else_is_no_point(typed):
 )
 def test_distances(one, other, metres):
     assert distance_m(one, other) == pytest.approx(metres, rel=0.002, abs=1)
+
+
+@given(POINTS)
+def test_reading_what_was_written_gives_the_same_point(point):
+    kept = read_point(write_point(point))
+    assert kept == read_point(write_point(kept))
+    assert kept == pytest.approx(point, abs=1e-6)
 
 
 @given(POINTS, POINTS)
