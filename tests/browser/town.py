@@ -14,6 +14,7 @@ from checkin.domain import totp
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
 from checkin.operations import accounts, approvals, badges, displays
+from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.web import clock
@@ -148,6 +149,26 @@ def _people_of_today(town: Town, cast: Cast, now: datetime) -> None:
     factories.person(now, "أخت بنفس الرقم", mobile="+966555000222")
 
 
+def _change_of_shifts(town: Town, cast: Cast, now: datetime) -> str:
+    """A post that changes hands: one goes on, one takes over, one has left, so it is said."""
+    lane = factories.keep(Lane(site_id=cast.squares.id, name_ar="مسار 3", name_en="Lane 3"))
+    ending = factories.shift(now, cast.squares, starts=-240, minutes=245, lane_id=lane.id)
+    coming = factories.shift(now, cast.squares, starts=5, minutes=240, lane_id=lane.id)
+    poster = factories.poster(now, cast.squares)
+    for name in ("going_on", "relieved", "relieving"):
+        who = town.people[name] = factories.person(now, f"متطوع {name}")
+        if name != "relieving":
+            factories.assign(now - 24 * HOUR, who, ending)
+            factories.check_in(who, poster, now - 4 * HOUR)
+        if name != "relieved":
+            factories.assign(now - 24 * HOUR, who, coming)
+    factories.check_in(town.people["relieving"], poster, now)
+    own = db.session.get_one(Attendance, _receipt_of(town, "relieving"))
+    left = _receipt_of(town, "relieved")
+    relief.relieve(own, left, uid="6" * 32, device_id=None, now=now)
+    return f"/S/{poster.code}"
+
+
 def _receipt_of(town: Town, state: str) -> int:
     query = db.select(Attendance.id).where(Attendance.volunteer_id == town.people[state].id)
     found = db.session.scalar(query)
@@ -279,6 +300,7 @@ def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
 
 def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
     scan = f"/S/{cast.poster.code}"
+    changing = _change_of_shifts(town, cast, cast.shift.starts_at + HOUR)
     receipts = [name for name in town.people if name in RECEIPTS]
     return [
         Stop("hours.index", "noura", "/hours"),
@@ -296,6 +318,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("scan.show", "passer_by", scan),
         Stop("scan.show", "minor", scan),
         Stop("scan.show", "unclosed", scan),
+        Stop("scan.show", "going_on", changing),
     ]
 
 
@@ -315,7 +338,10 @@ def _stops_before_screens(cast: Cast, now: datetime) -> list[Stop]:
     ]
 
 
-RECEIPTS = ("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled")
+RECEIPTS = (
+    *("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled"),
+    *("relieved", "relieving"),
+)
 
 
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
