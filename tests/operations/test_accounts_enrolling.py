@@ -1,5 +1,6 @@
 """A code signs one new phone in, once, within ten minutes, and is told to its owner."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,31 @@ def test_it_works_once(cast, code, now):
     accounts.enrol(code, **PHONE, now=now)
     assert problem(accounts.enrol, code, **PHONE, now=now) == "enrolment_over"
     assert problem(accounts.enrolled_person, code, now) == "enrolment_over"
+    assert db.session.scalar(select(func.count()).select_from(Device)) == 1
+
+
+def test_of_two_phones_at_once_one_is_signed_in(app, code, now):
+    """The code on a tablet is read by whoever stands near; it still opens one phone."""
+    outcomes: list[str] = []
+    meeting = threading.Barrier(2)
+
+    def work() -> None:
+        with app.app_context():
+            meeting.wait()
+            try:
+                accounts.enrol(code, **PHONE, now=now)
+                outcomes.append("in")
+            except Problem as told:
+                outcomes.append(told.code)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["enrolment_over", "in"]
     assert db.session.scalar(select(func.count()).select_from(Device)) == 1
 
 

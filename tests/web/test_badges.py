@@ -202,6 +202,18 @@ def test_somebody_expected_elsewhere_is_kept_as_a_request(cast, code, browser_of
     assert "Expected at another site. The scan is kept as a request" in said
 
 
+def test_somebody_in_at_another_site_is_not_moved_without_a_shift_here(
+    salem, cast, code, browser_of, now
+):
+    press(salem, code, "Check in")
+    huda = browser_of(cast.huda, "staff", "en")
+    with time_machine.travel(now + 30 * MINUTE, tick=False):
+        press(huda, code, "Check in")
+        said = huda.text(f"/B/{code}")
+    assert "is checked in at another site. Check in by hand to move them here" in said
+    assert db.session.scalars(select(Attendance)).one().state == "open"
+
+
 def test_a_lead_reads_badges_of_the_own_shift_on_the_own_phone(cast, code, browser_of, now):
     lead = factories.person(now, "لمى عبدالله الثقفي")
     factories.assign(now, lead, cast.shift, is_lead=True)

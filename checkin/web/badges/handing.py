@@ -158,6 +158,7 @@ def _say(answer: Read) -> None:
         reason = record_words.REQUESTS[answer.verdict]
         flash(_("%(reason)s. The scan is kept as a request", reason=reason), "look")
     elif answer.verdict is Verdict.OPEN_ELSEWHERE:
-        flash(_("%(name)s is checked in at another site", name=name), "look")
+        moving = _("%(name)s is checked in at another site. Check in by hand to move them here")
+        flash(moving % {"name": name}, "look")
     elif answer.verdict not in (Verdict.CHECKED_IN, Verdict.CHECKED_OUT):
         flash(_("The entry was noted for review; it did not change the record"), "look")
