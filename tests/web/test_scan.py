@@ -295,7 +295,7 @@ def test_digits_of_a_typed_code_may_be_arabic(cast, client):
     assert client.send("/codes", code=arabic).location == address(cast.poster)
 
 
-@pytest.mark.parametrize("typed", ["", "ABC", "000000", "<b>", "../../etc", "x" * 5000])
+@pytest.mark.parametrize("typed", ["", "ABC", "ZZZZZZ", "<b>", "../../etc", "x" * 5000])
 def test_an_unknown_typed_code_gets_one_friendly_answer_and_stays(cast, client, typed):
     answer = client.send("/codes", code=typed)
     assert answer.status_code == 422
