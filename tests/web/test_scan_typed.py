@@ -172,3 +172,12 @@ def test_a_typed_page_is_over_after_a_quarter_of_an_hour(noura, cast, screen, no
     noura.send("/typed-code", **sent)
     assert noura.get("/typed-code").location == "/"
     assert scans_of(cast.noura) == []
+
+
+@pytest.mark.parametrize("site", ["", "x", "0", "999999"])
+def test_a_site_has_to_be_chosen_and_costs_no_try(noura, cast, screen, now, site):
+    displays.open_here(cast.squares.id, "4821", by=cast.huda.id, now=now)
+    sent = {"digits": wrong(digits(screen, now)), "site_id": site}
+    for _ in range(6):
+        assert noura.send("/typed-code/site", **sent).status_code == 422
+    assert typed(noura, digits(screen, now), cast.mataf).status_code == 303
