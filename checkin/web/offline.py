@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 
+from checkin.domain.plausibility import MOST_BENEFICIARIES
 from checkin.web.assets import asset
 from checkin.web.guard import public
 from checkin.web.i18n import CHOICES, current_locale, current_prefs, in_language
@@ -129,4 +130,5 @@ def _version() -> str:
 
 def _shell() -> str:
     form = CheckOutForm(meta={"csrf": False})
-    return render_template("offline/show.html", zone=current_app.config["ZONE"], form=form)
+    facts = {"zone": current_app.config["ZONE"], "most": MOST_BENEFICIARIES}
+    return render_template("offline/show.html", form=form, **facts)

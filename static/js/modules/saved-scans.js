@@ -1,4 +1,4 @@
-/* The page for times without a network: keeps the scan in its address, then shows what became of it. */
+/* The page for times without a network: keeps the scan in its address, then shows its fate. */
 
 import { codeIn, comingIn, countIn, decide, echoOf, goingOut, openNow, pressedIn } from "../offline/deciding.js";
 import { me, signedOut } from "../offline/facts.js";
@@ -74,14 +74,16 @@ export default class SavedScans {
     const waits = scan.state === "waiting";
     const free = waits && !scan.sent;
     const waiting = scans.filter(({ state }) => state === "waiting").length;
-    fill(this.#part("facts"), {
-      number: await receiptNumber(scan),
-      waiting: await num(waiting),
+    await this.#showFacts({
+      "number-fact": waits || scan.state === "attention" ? await num(await receiptNumber(scan)) : "",
+      site: (scan.state === "done" && scan.answer?.site) || "",
       served: scan.beneficiaries === null ? "" : await num(scan.beneficiaries),
+      waiting: waiting > 0 ? await num(waiting) : "",
     });
     const asks = free && scan.act === "out" && scan.asks;
     const door = name === "sign-in";
-    this.#show({ facts: scan.state !== "removed", served: scan.beneficiaries !== null, count: asks, acts: true, door });
+    this.#show({ count: asks, acts: true, door, onward: name === "received" });
+    this.#part("onward").href = location.pathname;
     this.#showActs({
       retry: waits && !asks && !door,
       in: free && scan.act === "out",
@@ -91,6 +93,14 @@ export default class SavedScans {
     const link = this.#part("receipt");
     link.hidden = !scan.answer?.address;
     if (!link.hidden) link.href = scan.answer.address;
+  }
+
+  async #showFacts(facts) {
+    for (const [name, text] of Object.entries(facts)) {
+      this.#part(name).hidden = text === "";
+      this.#part(name).querySelector("[data-slot]").textContent = text;
+    }
+    this.#show({ facts: Object.values(facts).some(Boolean) });
   }
 
   async #showPanel(name, slots = {}) {

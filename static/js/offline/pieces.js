@@ -53,5 +53,6 @@ export async function num(number) {
 }
 
 function inDigits(text, digits) {
-  return digits === "arab" ? text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit))) : text;
+  if (digits !== "arab") return text;
+  return text.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
 }

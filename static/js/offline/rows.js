@@ -1,6 +1,6 @@
 /* One kept scan in the list: what it was, when, and what became of it. */
 
-import { dayOf, fill, piece, timeOf } from "./pieces.js";
+import { dayOf, fill, num, piece, timeOf } from "./pieces.js";
 import { receiptNumber } from "./queue.js";
 
 export async function rowOf(scan, whose) {
@@ -10,7 +10,7 @@ export async function rowOf(scan, whose) {
   fill(row, {
     time: await timeOf(scan.device_at),
     day: await dayOf(scan.device_at),
-    number: await receiptNumber(scan),
+    number: await num(await receiptNumber(scan)),
     sentence,
   });
   only(row, "act", scan.act.startsWith("manual") ? "manual" : scan.act);
@@ -21,7 +21,9 @@ export async function rowOf(scan, whose) {
     receipt: Boolean(scan.answer?.address),
     remove: scan.state === "attention",
   };
-  for (const [name, shown] of Object.entries(parts)) row.querySelector(`[data-part="${name}"]`).hidden = !shown;
+  for (const [name, shown] of Object.entries(parts)) {
+    row.querySelector(`[data-part="${name}"]`).hidden = !shown;
+  }
   if (parts.receipt) row.querySelector("[data-link]").href = scan.answer.address;
   return row;
 }
