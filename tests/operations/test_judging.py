@@ -243,6 +243,15 @@ def test_a_scan_that_arrives_later_is_held_against_what_came_after_it(cast, far,
     assert Flag.IMPOSSIBLE_TRAVEL in flags_of(there)
 
 
+def test_a_late_scan_is_not_held_against_what_began_after_it(cast, far, now):
+    there = check_in(cast.noura, far, now + HOURS)
+    clock = DeviceClock(now, sent_at=now + 2 * HOURS)
+    answer = check_in(cast.noura, cast.poster, now + 2 * HOURS, clock=clock)
+    assert (answer.verdict, answer.shift_id) == ("checked_in", cast.shift.id)
+    states = dict(db.session.execute(db.select(Attendance.shift_id, Attendance.state)).all())
+    assert states == {cast.shift.id: "unclosed", there.shift_id: "open"}
+
+
 def test_what_a_supervisor_states_is_no_travel(cast, far, now):
     check_in(cast.noura, cast.poster, now - HOURS)
     reading = Reading(

@@ -141,7 +141,8 @@ class Around:
 
     def _open(self, now: datetime) -> OpenAttendance | None:
         for row in self.rows:
-            if row.state == State.OPEN and row.until_at > now:
+            # a scan that comes late was made before what has begun since
+            if row.state == State.OPEN and row.in_at <= now < row.until_at:
                 ends_at = row.until_at - AUTO_CLOSE_AFTER
                 return OpenAttendance(row.shift_id, row.site_id, row.in_at, ends_at)
         return None
