@@ -19,6 +19,7 @@ from tests.browser.films import film, still
 from tests.browser.scanning import HOST, answer, recent, scans, type_as_scanner
 from tests.browser.test_access import SIGHT, overflows, small_targets, violations
 from tests.browser.visitors import Faults, Visitor
+from tests.browser.weighing import Scales
 from tests.cast import Cast
 
 ALLOW = "السماح باستخدام الكاميرا"
@@ -44,6 +45,12 @@ window.BarcodeDetector = class {
 };
 """
 """The standard's own interface, as Android and macOS have it; Chromium on Linux has none."""
+NATIVE_ALONE = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return []; }
+};
+"""
 WITHOUT_SERVICE = """
 window.BarcodeDetector = class {
   static async getSupportedFormats() { return ["qr_code"]; }
@@ -456,3 +463,31 @@ def test_everybody_can_use_it(cast, filmed, badge_of, scanner, now, lang, device
     assert not violations(visitor.page)
     assert not small_targets(visitor.page)
     assert not overflows(visitor.page)
+
+
+# --- what it costs -------------------------------------------------------------------------
+
+KB = 1000
+LARGE = ("ponyfill.js", "zxing_reader.wasm")
+
+
+def test_the_reader_is_loaded_only_with_the_camera_and_only_where_needed(cast, filmed, scanner):
+    door = filmed([HOST])
+    for script, kind, loads in (("", "ponyfill", set(LARGE)), (NATIVE_ALONE, "native", set())):
+        tablet = door("tablet", person=cast.salem)
+        tablet.page.add_init_script(script)
+        scales = Scales(tablet.page)
+        cost = scales.weigh(scanner)
+        print(cost)  # noqa: T201 shown when the test fails
+        assert not {*LARGE} & cost.parts.keys()
+        assert cost.size <= 127 * KB  # a board's 110, and 17 for scanning
+        assert cost.shift <= 0.05
+        tablet.tap(ALLOW)
+        expect(tablet.page.locator("[data-video]")).to_be_visible()
+        reader = tablet.page.locator("[data-scanner]")
+        expect(reader).to_have_attribute("data-decoder", kind)
+        assert {*LARGE} & cost.parts.keys() == loads
+        assert sum(cost.parts[name] for name in loads) <= 500 * KB
+        again = scales.weigh(scanner)
+        print(again)  # noqa: T201 shown when the test fails
+        assert again.size <= 25 * KB  # the page twice: shown, and kept for later

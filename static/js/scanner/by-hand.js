@@ -24,11 +24,13 @@ export class ByHand {
     const found = this.#roster.find(this.#search.value);
     this.#root.querySelector("[data-reasons]").hidden = !found?.length;
     this.#root.querySelector("[data-nobody]").hidden = found === null || found.length > 0;
-    this.#root.querySelector("[data-found]").replaceChildren(...(found ?? []).map((one) => this.#row(one)));
+    const rows = (found ?? []).map((one) => this.#row(one));
+    this.#root.querySelector("[data-found]").replaceChildren(...rows);
   }
 
   #row(person) {
-    const row = this.#root.querySelector("template[data-person-row]").content.firstElementChild.cloneNode(true);
+    const { content } = this.#root.querySelector("template[data-person-row]");
+    const row = content.firstElementChild.cloneNode(true);
     const { isIn } = this.#roster.whereabouts(person);
     fill(row, { name: person.name, note: this.#note(person) });
     for (const button of row.querySelectorAll("[data-act]")) {

@@ -103,4 +103,8 @@ function isInApp() {
   return IN_APP.test(name) || (APPLE_MOBILE.test(name) && !name.includes("Safari/"));
 }
 
-export const isApple = () => APPLE_MOBILE.test(navigator.userAgent) || navigator.maxTouchPoints > 1 && /Macintosh/.test(navigator.userAgent);
+/* iPads call themselves Macs, which have no touch screens. */
+export function isApple() {
+  const { userAgent: name, maxTouchPoints: fingers } = navigator;
+  return APPLE_MOBILE.test(name) || (name.includes("Macintosh") && fingers > 1);
+}

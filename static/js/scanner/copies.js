@@ -3,6 +3,8 @@
 
 const NAME = "scanner";
 
+let isPageKept = false;
+
 /* What was put under an address; nothing where browsers keep nothing. */
 export async function kept(address) {
   const answer = await (await copies())?.match(address);
@@ -10,8 +12,8 @@ export async function kept(address) {
 }
 
 export async function put(address, content) {
-  const answer = new Response(JSON.stringify(content), { headers: { "Content-Type": "application/json" } });
-  await (await copies())?.put(address, answer);
+  const headers = { "Content-Type": "application/json" };
+  await (await copies())?.put(address, new Response(JSON.stringify(content), { headers }));
 }
 
 export async function drop(address) {
@@ -28,7 +30,9 @@ export async function keepPage(...later) {
   const wanted = [...used, ...later.map((address) => new URL(address, location.href).href)];
   await Promise.all(held.filter((url) => !wanted.includes(url)).map((url) => cache.delete(url)));
   const missing = used.filter((url) => !held.includes(url));
-  await Promise.all([...missing, location.pathname].map((address) => cache.add(address).catch(() => {})));
+  if (!isPageKept) missing.push(location.pathname);
+  isPageKept = true;
+  await Promise.all(missing.map((address) => cache.add(address).catch(() => {})));
 }
 
 function isFile(address) {

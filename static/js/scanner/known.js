@@ -1,4 +1,4 @@
-/* What stands beside the frame: the connection, the age of what is known, what waits, what was refused. */
+/* What stands beside the frame: the connection, how old the list is, what waits, what was refused. */
 
 import { fill } from "./frame.js";
 

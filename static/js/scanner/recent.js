@@ -56,11 +56,17 @@ export class Recent {
       act: this.#wording.word("acts", entry.word),
       time: this.#wording.time(entry.at),
     });
-    for (const tag of row.querySelectorAll("[data-state]")) tag.hidden = tag.dataset.state !== entry.state;
-    const fresh = Date.now() - entry.done < UNDO_WITHIN;
+    for (const tag of row.querySelectorAll("[data-state]")) {
+      tag.hidden = tag.dataset.state !== entry.state;
+    }
     const button = row.querySelector("[data-undo]");
-    button.hidden = !fresh || !["in", "out", "badge"].includes(entry.word) || ["refused", "undone"].includes(entry.state);
+    button.hidden = !canUndo(entry);
     button.setAttribute("aria-label", `${button.textContent.trim()}: ${entry.name ?? ""}`);
     return row;
   }
+}
+
+function canUndo({ word, state, done }) {
+  const acts = ["in", "out", "badge"].includes(word) && !["refused", "undone"].includes(state);
+  return acts && Date.now() - done < UNDO_WITHIN;
 }

@@ -39,7 +39,8 @@ export class Roster {
   /* Whether the server answered. What it no longer wants to say is forgotten here too. */
   async refresh() {
     try {
-      const answer = await fetch(this.#address, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(this.#address, { headers, cache: "no-store" });
       if (answer.redirected || NO_LONGER.includes(answer.status)) {
         await this.forget();
         location.reload();

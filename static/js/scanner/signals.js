@@ -1,8 +1,12 @@
 /* What can be felt and heard: a touch of vibration, and tones for those who switch them on. */
 
 const KEPT = "scanner.sound";
-const TOUCH = { done: [60], out: [60, 60, 60], look: [40, 80, 40], stop: [200], queued: [30] };
-const TONES = { done: [660, 880], out: [880, 660], look: [660, 660], stop: [220], queued: [] };
+const TOUCH = { in: [60], out: [60, 60, 60], look: [40, 80, 40], stop: [200], queued: [30] };
+const TONES = { in: [660, 880], out: [880, 660], look: [660, 660], stop: [220] };
+const KINDS = {
+  ...{ in: "in", out: "out", busy: "", undone: "", refused: "stop", own: "stop", unknown: "stop" },
+  ...{ queued: "queued", queued_in: "queued", queued_out: "queued" },
+};
 const TONE_SECONDS = 0.12;
 
 export class Signals {
@@ -26,8 +30,10 @@ export class Signals {
     this.#audio.resume();
   }
 
-  give(kind) {
-    navigator.vibrate?.(TOUCH[kind] ?? []);
+  /* For an answer of the frame, by its name. */
+  give(name) {
+    const kind = KINDS[name] ?? "look";
+    if (TOUCH[kind]) navigator.vibrate?.(TOUCH[kind]);
     if (!this.#sounding || this.#audio?.state !== "running") return;
     (TONES[kind] ?? []).forEach((tone, place) => this.#tone(tone, place * 1.5 * TONE_SECONDS));
   }

@@ -26,7 +26,9 @@ export class Watcher {
     this.#onText = onText;
     this.#onOpen = onOpen;
     this.#onWake = onWake;
-    for (const button of root.querySelectorAll("[data-start]")) button.addEventListener("click", () => this.start());
+    for (const button of root.querySelectorAll("[data-start]")) {
+      button.addEventListener("click", () => this.start());
+    }
     this.#button("torch").addEventListener("click", ({ currentTarget }) => this.#light(currentTarget));
     this.#button("switch").addEventListener("click", () => this.#begin(() => camera.next()));
     document.addEventListener("visibilitychange", () => this.#onSight());

@@ -23,7 +23,8 @@ export class Wording {
     const minutes = Math.floor(milliseconds / 60000);
     const said = new Intl.RelativeTimeFormat(this.#lang, { numeric: "auto" });
     if (minutes < 1) return said.format(0, "second");
-    return minutes < 120 ? said.format(-minutes, "minute") : said.format(-Math.floor(minutes / 60), "hour");
+    if (minutes < 120) return said.format(-minutes, "minute");
+    return said.format(-Math.floor(minutes / 60), "hour");
   }
 
   number(value) {
