@@ -14,7 +14,7 @@ from checkin.domain.scanning import Verdict
 from checkin.models import Attendance, Decision, Person, Scan
 from checkin.models.attendance import DECIDED
 from checkin.operations.attendance.plans import plans_of
-from checkin.operations.attendance.refolding import refold
+from checkin.operations.attendance.refolding import SETTLED, refold
 
 STAYS = (
     *("state", "approved_minutes", "approved_beneficiaries", "stints", "in_at", "out_at"),
@@ -95,17 +95,15 @@ def _out_of_range(record: Record) -> Iterator[str]:
 
 
 def _sharing_time(record: Record) -> Iterator[str]:
-    """Nobody is approved in two places; an adjustment is a person's answer to just that."""
-    last = {said.attendance_id: said.action for said in record.decisions}
-    plain = [
-        one
-        for one in record.attendances
-        if one.state == "approved" and last.get(one.id) == "approve"
-    ]
-    for number, one in enumerate(plain):
-        for other in plain[number + 1 :]:
-            if overlap(_proved(one), _proved(other)):
-                yield f"attendances {one.id} and {other.id} are both approved and share time"
+    """Nothing is approved whose time was settled elsewhere; only an adjustment may answer that."""
+    last = {said.attendance_id: said for said in record.decisions}
+    settled = [one for one in record.attendances if one.state in SETTLED]
+    for one in settled:
+        for other in settled:
+            first, then = last[other.id], last[one.id]
+            plainly = then.action == "approve" and first.at < then.at
+            if plainly and overlap(_proved(one), _proved(other)):
+                yield f"attendance {one.id} was approved for time settled with {other.id}"
 
 
 def _proved(one: AnyRow) -> list[Interval]:

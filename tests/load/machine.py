@@ -26,7 +26,13 @@ import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import bindparam, select
 
 from checkin import migrations
@@ -60,12 +66,15 @@ FITS = {
 """States an act is for; it is tried on others too."""
 
 volunteers = st.integers(0, 2)
-places = st.integers(0, 4)
+places = st.integers(0, 5)
+crowded = st.sampled_from([5, 5, 5, 4, 2, 1, 0])
+"""A place, most often where the time is spoken for already."""
 deciders = st.integers(0, 3)
 records = st.integers(0, 11)
 counts = st.none() | st.integers(0, 400)
 back = st.integers(0, 300)
 ticks = st.booleans()
+seldom = st.sampled_from([False] * 7 + [True])
 batches = st.lists(
     st.tuples(
         st.sampled_from([Kind.IN, Kind.OUT]), st.integers(0, 1), st.integers(0, 900), st.booleans()
@@ -81,12 +90,13 @@ class Slot:
     """A shift, as far as acts name it."""
 
     id: int
+    starts_at: datetime
     ends_at: datetime
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Three who come, two of them supervisors; four who decide; five shifts at two sites."""
+    """Three who come, two of them supervisors; four who decide; six shifts at two sites."""
 
     volunteers: list[int]
     deciders: list[int]
@@ -99,8 +109,8 @@ class Scene:
 
 @transaction
 def scene() -> Scene:
-    """Two shifts overlap, two follow each other; two take walk-ins, one of them has one seat; one
-    was yesterday."""
+    """Two shifts overlap, two follow each other; two take walk-ins, one of them has one seat; two
+    were yesterday, overlapping too."""
     make = factories
     mataf, squares = make.site(NOW), make.site(NOW, "ساحات المسجد الحرام", "Squares")
     open_to_all = make.opportunity(NOW, walk_ins=True, opens_minutes=60, late_minutes=240)
@@ -112,6 +122,7 @@ def scene() -> Scene:
         make.shift(NOW, mataf, open_to_all, starts=210, minutes=600, seats=40),
         make.shift(NOW, squares, open_to_all, starts=0, minutes=120, seats=1),
         make.shift(NOW, mataf, for_some, starts=-1440, minutes=480),
+        make.shift(NOW, squares, for_some, starts=-1320, minutes=480),
     ]
     for who in (noura, salem):
         for number in (0, 1, 4):
@@ -130,7 +141,7 @@ def scene() -> Scene:
         [make.poster(NOW, site).id for site in sites],
         [displays.create(site.id, "", by=layla.id, now=NOW).display.id for site in sites],
         [who[one.id] or "" for one in (noura, huda, salem)],
-        [Slot(shift.id, shift.ends_at) for shift in planned],
+        [Slot(shift.id, shift.starts_at, shift.ends_at) for shift in planned],
     )
 
 
@@ -165,6 +176,11 @@ class Records(RuleBasedStateMachine):
         self.keep(self.reading(Kind.OUT, 0, shift_id=shift_id, beneficiaries=70))
         self.now = NOW
         close_forgotten(self.now)
+
+    @initialize(yes=ticks)
+    def approve_yesterday(self, yes: bool) -> None:
+        if yes:
+            self.approve_what_matches(0)
 
     # --- volunteers --------------------------------------------------------------------
 
@@ -290,7 +306,15 @@ class Records(RuleBasedStateMachine):
         shift = self.meant(who, which, "open", "unclosed")
         self.by_hand(manual.check_out, who, shift, by, minutes, served)
 
-    @rule(which=records, by=deciders, stale=ticks)
+    @rule(who=volunteers, which=crowded, by=deciders, begin=back, minutes=back)
+    def enter_a_whole_stint(self, who: int, which: int, by: int, begin: int, minutes: int) -> None:
+        """Somebody who came without a phone, also at a time that is spoken for."""
+        shift = self.scene.shifts[which]
+        for act, at in ((manual.check_in, begin), (manual.check_out, begin + minutes)):
+            ago = self.now - shift.starts_at - timedelta(minutes=at)
+            self.by_hand(act, who, shift, by, ago // timedelta(minutes=1))
+
+    @rule(which=records, by=deciders, stale=seldom)
     def approve(self, which: int, by: int, stale: bool) -> None:
         self.decide(which, by, approvals.approve, stale=stale)
 
