@@ -10,6 +10,7 @@ from checkin.domain.evidence import Evidence
 from checkin.models import Attendance, Scan
 from checkin.operations import devices
 from tests import factories
+from tests.browser.test_access import CHECKS, SIGHT
 from tests.browser.wire import Wire
 
 SAVED, IN, OUT = "حُفظ على هاتفك", "تم تسجيل حضورك", "تم تسجيل انصرافك"
@@ -55,6 +56,9 @@ LATER = """() => {
 }"""
 
 
+SYNC = "scans"
+
+
 @pytest.fixture
 def wire():
     wire = Wire()
@@ -77,8 +81,11 @@ def poster(cast, address) -> str:
 
 @pytest.fixture
 def phone(cast, visit):
-    """Noura's, which has been on line once and is as late as the server."""
-    phone = visit("phone", person=cast.noura)
+    return ready(visit("phone", person=cast.noura))
+
+
+def ready(phone):
+    """It has been on line once, and its clock is right."""
     phone.page.context.clock.install(time=datetime.now(UTC))
     phone.open("/hours")
     phone.page.evaluate(KEPT)
@@ -121,8 +128,9 @@ def sign_in(phone, person):
     _, cookie = devices.remember(
         person.id, "phone", "test", lifetime=12 * HOUR, now=datetime.now(UTC)
     )
+    here = phone.page.evaluate("location.origin")
     phone.page.context.clear_cookies(name="device")
-    phone.page.context.add_cookies([{"name": "device", "value": cookie, "url": phone.page.url}])
+    phone.page.context.add_cookies([{"name": "device", "value": cookie, "url": here}])
 
 
 def test_a_poster_opened_in_flight_mode_is_kept_and_delivered_once(phone, poster, traveller):
@@ -341,6 +349,77 @@ def test_what_is_refused_is_kept_and_explained(phone, poster):
     assert count(Scan) == 1
     row.get_by_role("button").click()
     row.get_by_text("لم يُقبل").wait_for(state="hidden")
+
+
+def test_a_closed_page_is_no_hindrance_where_browsers_send_by_themselves(phone, poster):
+    """Background Sync, as Chromium does it: here it is told that the moment has come."""
+    with flight_mode(phone):
+        phone.open(poster)
+        assert becomes(phone, SAVED)
+        phone.page.goto("about:blank")
+    assert count(Scan) == 0
+    wire = phone.page.context.new_cdp_session(phone.page)
+    found = []
+    wire.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.append(told))
+    wire.send("ServiceWorker.enable")
+    phone.page.wait_for_timeout(500)
+    (registration,) = found[-1]["registrations"]
+    wire.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": registration["scopeURL"].rstrip("/"),
+            "registrationId": registration["registrationId"],
+            "tag": SYNC,
+            "lastChance": False,
+        },
+    )
+    phone.page.wait_for_timeout(2000)
+    assert count(Scan) == 1
+
+
+def test_somebody_signed_out_meanwhile_is_asked_to_sign_in(phone, poster, cast, visit):
+    with flight_mode(phone):
+        phone.open(poster)
+        assert becomes(phone, SAVED)
+        phone.page.context.clear_cookies(name="device")
+    phone.open("/offline")
+    phone.open(poster)
+    assert count(Scan) == 0
+    sign_in(phone, cast.noura)
+    phone.open("/hours")
+    phone.page.wait_for_timeout(5000)
+    assert count(Scan) == 1
+    # the phone had to ask to learn that it is nobody's
+    visit.faults.seen[:] = [one for one in visit.faults.seen if not one.startswith("401")]
+
+
+def test_somebody_without_a_shift_learns_what_became_of_it(visit, poster, now):
+    passer_by = factories.person(now, "عابر بلا فترة")
+    factories.alter(passer_by, suspended_at=now)
+    phone = ready(visit("phone", person=passer_by))
+    with flight_mode(phone):
+        phone.open(poster)
+        assert becomes(phone, SAVED)
+    assert becomes(phone, "أُرسل التسجيل المحفوظ")
+    assert kind(phone) == "look"
+    phone.follow("متابعة")
+    assert phone.heading == "يرجى مراجعة المنسق"
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_everybody_can_use_what_is_shown_without_a_network(visit, cast, poster, lang):
+    phone = ready(visit("phone", person=cast.noura, lang=lang, **SIGHT))
+    with flight_mode(phone):
+        phone.open(poster)
+        phone.page.locator(".panel[data-kind=queued]").wait_for()
+        phone.page.locator("[data-do=out]").click()
+        phone.page.locator("[data-part=count]").wait_for()
+        found = [fault for check in CHECKS[lang] for fault in check(phone.page)]
+        later = phone.another_tab()
+        later.open("/help")
+        later.page.locator("[data-part=rows] li").wait_for()
+        found += [fault for check in CHECKS[lang] for fault in check(later.page)]
+    assert not found, "\n".join(found)
 
 
 def test_a_server_restored_from_an_older_copy_gets_them_again(phone, poster, traveller):

@@ -116,6 +116,9 @@ export default class SavedScans {
       document.title = document.title.replace(/^[^–]*/, `${title.textContent.trim()} `);
     }
     fill(place, slots);
+    // alone on its line the time need not be held together: very large text may break it
+    const large = place.querySelector(".panel-time [data-slot]");
+    if (large) large.textContent = large.textContent.replace("\u00a0", " ");
     for (const slot of place.querySelectorAll("[data-slot]")) {
       slot.parentElement.hidden = !slot.textContent && slot.parentElement.textContent.trim() === "";
     }
