@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from checkin.database import db
 from checkin.domain.codes import encode
 from checkin.models import Attendance, Person
+from checkin.operations import displays
 from tests import factories
 from tests.browser import scanning
 from tests.browser.conftest import FLAGS, SIZES, Door
@@ -154,12 +155,20 @@ def test_a_badge_is_read_by_the_reader_we_serve_and_only_once(cast, filmed, badg
     tablet.picture("31-scanner-at-work")
 
 
-def test_a_browser_that_reads_codes_itself_is_let_to(cast, filmed, badge_of, scanner):
-    tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem, lang="en")
-    tablet.page.add_init_script(NATIVE)
+@pytest.mark.parametrize(("script", "by"), [("", "ponyfill"), (NATIVE, "native")])
+def test_a_displays_code_and_a_badge_are_read_either_way(
+    cast, filmed, badge_of, scanner, now, script, by
+):
+    displays.open_here(cast.mataf.id, "2580", by=cast.salem.id, now=now)
+    shown = f"{HOST}/R/{displays.live_at(cast.mataf.id, now).token}"
+    known = {"person": cast.salem, "lang": "en"}
+    tablet = filmed([shown, badge_of(cast.noura)])("tablet", **known)
+    tablet.page.add_init_script(script)
     start(tablet, scanner, "Allow camera")
+    expect(answer(tablet)).to_contain_text("This is the code of a display")
     expect(answer(tablet)).to_contain_text(f"{cast.noura.name} checked in")
-    assert decoder(tablet) == "native"
+    assert decoder(tablet) == by
+    assert len(scans()) == 1
 
 
 def test_a_browser_that_only_says_it_can_is_helped(cast, filmed, badge_of, scanner):

@@ -1,8 +1,8 @@
 /* The key under which a name is searched: the same as `fold_name` of checkin/domain/text.py. */
 
-const SAME_LETTER = new Map(Object.entries({
-  "ٱ": "ا", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ء": "", "ـ": "",
-}));
+const SAME_LETTER = new Map(
+  ["ٱا", "ةه", "ۃه", "ہه", "ھه", "ىي", "یي", "کك", "ء", "ـ"].map(([from, to = ""]) => [from, to]),
+);
 const SILENT = /['`´‘’ʼʿʾʻ\u200c\u200d]/g;
 const INVISIBLE = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad]/g;
 const SON_OF = new Set(["بن", "ابن", "بنت", "bin", "ibn", "bint", "al", "el"]);

@@ -6,17 +6,17 @@ const SHORTEST = 8;
 const SLOWEST_MEAN = 50;
 const GAP_THAT_ENDS = 150;
 
-const SIGNS = { Slash: "/", NumpadDivide: "/", Period: ".", Minus: "-", Semicolon: ":", Space: " " };
+const SIGNS = { Slash: "/", NumpadDivide: "/", Period: ".", Minus: "-", Semicolon: ":" };
 
-/* The keys of an Arabic layout by what a Latin one has there; لا is one key. */
-const ARABIC = new Map(Object.entries({
-  "ض": "Q", "ص": "W", "ث": "E", "ق": "R", "ف": "T", "غ": "Y", "ع": "U", "ه": "I", "خ": "O", "ح": "P",
-  "ش": "A", "س": "S", "ي": "D", "ب": "F", "ل": "G", "ا": "H", "ت": "J", "ن": "K", "م": "L", "ك": ":",
-  "ئ": "Z", "ء": "X", "ؤ": "C", "ر": "V", "لا": "B", "ى": "N", "ة": "M", "ظ": "/", "ز": ".",
-  "َ": "Q", "ً": "W", "ُ": "E", "ٌ": "R", "لإ": "T", "إ": "Y", "‘": "U", "÷": "I", "×": "O", "؛": "P",
-  "ِ": "A", "ٍ": "S", "]": "D", "[": "F", "لأ": "G", "أ": "H", "ـ": "J", "،": "K", "/": "L",
-  "~": "Z", "ْ": "X", "}": "C", "{": "V", "لآ": "B", "آ": "N", "’": "M", "؟": "/", ".": ".",
-}));
+/* What an Arabic layout types where a Latin one has a letter; لا is one key. */
+const PLAIN = pairs("ض ص ث ق ف غ ع ه خ ح ش س ي ب ل ا ت ن م ئ ء ؤ ر لا ى ة ك ظ ز");
+const SHIFTED = pairs("َ ً ُ ٌ لإ إ ‘ ÷ × ؛ ِ ٍ ] [ لأ أ ـ ، / ~ ْ } { لآ آ ’ : ؟ .");
+const ARABIC = new Map([...PLAIN, ...SHIFTED]);
+
+function pairs(typed) {
+  const meant = [..."QWERTYUIOPASDFGHJKLZXCVBNM:/."];
+  return typed.split(" ").map((key, place) => [key, meant[place]]);
+}
 
 export class KeyboardScanner {
   #onCode;
@@ -33,8 +33,7 @@ export class KeyboardScanner {
     const last = this.#keys.at(-1);
     if (last && event.timeStamp - last.at > GAP_THAT_ENDS) this.#keys = [];
     if (event.key === "Enter" || event.key === "Tab") return this.#end(event);
-    if (event.key.length > 2 && !event.code) return;
-    if (event.key === "Shift") return;
+    if (event.key.length > 2 && !byPlace(event.code)) return; // Shift, arrows and the like
     if (!this.#keys.length) this.#field = rememberField(event.target);
     this.#keys.push({ key: event.key, code: event.code, at: event.timeStamp });
   }
