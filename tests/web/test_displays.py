@@ -87,7 +87,7 @@ def test_until_the_pin_is_given_the_tablet_shows_nothing_of_its_supervisor(salem
         assert (response.status_code, response.location) == (303, "/display/leave"), address
     partial = salem.get(f"/floor/{cast.mataf.id}", headers={"HX-Request": "true"})
     assert partial.status_code == 403
-    assert salem.get("/api/v1/me").status_code == 403
+    assert salem.get("/api/v1/me").status_code == 401
     assert salem.send(f"/S/{cast.poster.code}", kind="in").location == "/display/leave"
 
 

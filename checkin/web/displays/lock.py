@@ -10,6 +10,7 @@ from flask import abort, redirect, request, session, url_for
 
 from checkin.web.displays.blueprint import bp
 from checkin.web.errors import wants_json
+from checkin.web.guard import API
 
 _KEY = "showing"
 OPEN = frozenset(
@@ -41,6 +42,8 @@ def is_shut() -> bool:
 def _stay() -> Any:
     if not is_shut() or request.endpoint in OPEN or request.endpoint is None:
         return None
-    if wants_json() or "HX-Request" in request.headers or request.path.startswith("/api/"):
+    if request.path.startswith(API):
+        abort(401)  # as when nobody is signed in: what a queue holds waits until the PIN is given
+    if wants_json() or "HX-Request" in request.headers:
         abort(403)
     return redirect(url_for("displays.leave"), 303)
