@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from urllib.parse import quote
 
 import time_machine
@@ -44,15 +44,18 @@ class Tried:
     accepted: list[str] = field(default_factory=list)
     broke: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-
-    @property
-    def p99(self) -> float:
-        return quantiles(self.seconds, n=100)[-1]
+    busy: list[float] = field(default_factory=list)
+    """What the answers took of the processor: the fair figure on a machine that does other work."""
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.kinds.items()))
         ends = f"{len(self.accepted)} accepted, {len(self.broke)} broke"
-        return f"{self.kinds.total():,} codes ({kinds}): {ends}, p99 {1000 * self.p99:.1f} ms"
+        took = f"p99 {_p99(self.seconds)} ms, of them {_p99(self.busy)} ms at work"
+        return f"{self.kinds.total():,} codes ({kinds}): {ends}, {took}"
+
+
+def _p99(seconds: list[float]) -> str:
+    return f"{1000 * quantiles(seconds, n=100)[-1]:.1f}"
 
 
 # --- changing a code -----------------------------------------------------------------------
@@ -141,9 +144,10 @@ class Volunteer:
         """Press the button of a code's page; sometimes look at the page first."""
         sent = {"kind": "in", "scan_uid": str(uuid.uuid4()), "csrf_token": self._form_token}
         address = f"/R/{quote(token, safe='')}"
-        started = perf_counter()
+        started, worked = perf_counter(), process_time()
         statuses = [self._browser.post(address, data=sent).status_code]
         tried.seconds.append(perf_counter() - started)
+        tried.busy.append(process_time() - worked)
         if looks:
             statuses.append(self._browser.get(address).status_code)
         if any(status >= 500 for status in statuses):

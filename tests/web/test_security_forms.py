@@ -7,6 +7,13 @@ import pytest
 from tests.web import everything
 from tests.web.truth import ACTS, allowed, form
 
+WITHOUT_FORMS = {
+    ("POST", "/api/v1/scans"),
+    ("POST", "/api/v1/scans/known"),
+    ("POST", "/display/seen"),
+}
+"""Only JSON is read there, and only from our own pages, which may be older than any token."""
+
 
 def acts_of(app, world):
     """Every act as somebody who may: browser, method, address and what the form holds."""
@@ -23,11 +30,27 @@ def test_no_act_without_the_token_of_its_form(app, world, database):
     before = everything.content(database)
     strange = everything.browser(app, world, "salem").token()
     for browser, method, address, fields in acts_of(app, world):
+        if (method, address) in WITHOUT_FORMS:
+            continue
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": strange}):
             answer = browser.open(address, method=method, data={**fields, **token})
             assert answer.status_code == 400, f"{method} {address} with {token}"
         in_words = browser.open(address, method=method, json=fields)
         assert in_words.status_code == 400, f"{method} {address} as JSON"
+    assert everything.content(database) == before
+
+
+def test_what_reads_json_reads_no_form(app, world, database):
+    before = everything.content(database)
+    tried = set()
+    for browser, method, address, fields in acts_of(app, world):
+        if (method, address) in WITHOUT_FORMS:
+            tried.add((method, address))
+            sent = {**fields, "csrf_token": browser.token()}
+            for own in OWN:
+                answer = browser.open(address, method=method, data=sent, headers=own)
+                assert answer.status_code in (401, 403, 415), f"{method} {address}"
+    assert tried == WITHOUT_FORMS
     assert everything.content(database) == before
 
 
