@@ -1,6 +1,6 @@
 """Records in plain words for staff: flags, states, evidence, reasons, decisions, requests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice
 
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.scanning import Verdict
-from checkin.web.filters import time_short
+from checkin.web.digits import num
+from checkin.web.filters import duration_after, isolate, time_short
 
 FLAGS: dict[str, Any] = {
     Flag.NO_CHECK_OUT: _l("No check-out"),
@@ -148,3 +149,33 @@ def why_until(attendance: Any) -> str:
     if attendance.proposed_out_at < attendance.shift.ends_at:
         return _("Proposed because a check-in elsewhere followed")
     return _("Proposed because the shift was planned until then")
+
+
+def about_scan(scan: Any) -> list[str]:
+    """What came with one scan besides its code: who saw it, how far, how wrong a clock, and why
+    it asks for a second look."""
+    return [*_seen(scan), *(str(FLAGS[flag]) for flag in scan.flags if flag not in _IN_NUMBERS)]
+
+
+_IN_NUMBERS = (Flag.CLOCK_SKEW, Flag.FAR_AWAY)
+"""Reasons that are said with their number."""
+
+
+def _seen(scan: Any) -> Iterator[str]:
+    if scan.seen_by:
+        yield _("Seen by %(name)s", name=isolate(scan.seen_by))
+    if scan.distance_m is not None:
+        yield _("%(metres)s m from the site", metres=num(scan.distance_m))
+    if Flag.CLOCK_SKEW in scan.flags:
+        yield _clock_words(scan)
+
+
+def _clock_words(scan: Any) -> str:
+    """By how much a phone's clock was wrong when it sent; it may have been set right since."""
+    if scan.device_sent_at is None:
+        return str(FLAGS[Flag.CLOCK_SKEW])
+    wrong = scan.received_at - scan.device_sent_at
+    by = duration_after(round(abs(wrong.total_seconds()) / 60))
+    if wrong.total_seconds() > 0:
+        return _("The phone’s clock was %(duration)s slow", duration=by)
+    return _("The phone’s clock was %(duration)s fast", duration=by)

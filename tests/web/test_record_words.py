@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from flask_babel import force_locale
 
+from checkin.domain.clocks import DeviceClock
 from checkin.domain.evidence import Evidence, Flag
+from checkin.domain.fold import Kind
 from checkin.domain.scanning import REQUESTS
 from checkin.models import Lane
-from checkin.operations import manual
-from checkin.operations.attendance import close_forgotten
+from checkin.operations import badges, manual
+from checkin.operations.attendance import Reading, close_forgotten, record_scan
 from checkin.operations.manual import Entry
 from checkin.web import record_words
 from tests import factories
@@ -76,3 +78,41 @@ def test_the_card_says_why_an_end_is_proposed(cast, browser_of, now, happens, be
         assert card in salem.text(f"/shifts/{cast.shift.id}/approvals")
         record = attendances_of(cast.noura)[0].id
         assert card in salem.text(f"/attendances/{record}/review")
+
+
+@pytest.mark.parametrize(
+    ("sent_late_by", "said"),
+    [
+        (47, "The phone’s clock was 47 minutes slow"),
+        (-130, "The phone’s clock was 2 hours 10 minutes fast"),
+        (1, ""),
+    ],
+)
+def test_the_review_says_how_wrong_a_phones_clock_was(cast, browser_of, now, sent_late_by, said):
+    wrong = timedelta(minutes=sent_late_by)
+    clock = DeviceClock(now - wrong, sent_at=now + timedelta(minutes=30) - wrong)
+    arrived = now + timedelta(minutes=30)
+    answer = check_in(cast.noura, cast.poster, arrived, clock=clock, distance_m=620)
+    with time_machine.travel(now + END, tick=False):
+        salem = browser_of(cast.salem, kind="staff", lang="en")
+        page = salem.text(f"/attendances/{answer.attendance_id}/review")
+    assert "600 m from the site" in page
+    assert "Recorded offline" in page
+    assert said in page
+    assert ("clock was" in page) is bool(said)
+
+
+def test_the_review_says_who_saw_somebody(cast, browser_of, now):
+    reading = Reading(
+        *("w" * 36, Kind.IN, cast.noura.id),
+        badge_id=badges.make([cast.noura.id], by=cast.layla.id, now=now)[0].id,
+        site_id=cast.mataf.id,
+        witnessed_by_id=cast.salem.id,
+        carrier="badge",
+        evidence=Evidence.WITNESSED,
+    )
+    answer = record_scan(reading, now=now)
+    with time_machine.travel(now + END, tick=False):
+        layla = browser_of(cast.layla, kind="staff", lang="en")
+        page = layla.text(f"/attendances/{answer.attendance_id}/review")
+    assert "Seen by \u2068سالم عوض الغامدي\u2069" in page

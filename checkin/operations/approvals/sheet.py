@@ -217,15 +217,17 @@ def decisions_of(attendance_id: int) -> list[AnyRow]:
 
 
 def scans_of(attendance: Attendance) -> list[AnyRow]:
-    """Every scan behind an attendance, as it came, with who entered it by hand."""
-    s, by = Scan, aliased(Person)
+    """Every scan behind an attendance, as it came, with who entered it by hand or saw it."""
+    s, by, witness = Scan, aliased(Person), aliased(Person)
     return list(
         db.session.execute(
             select(
                 *(s.scan_uid, s.kind, s.carrier, s.evidence, s.effective_at, s.received_at),
                 *(s.beneficiaries, s.reason, s.verdict, by.name.label("entered_by")),
+                *(s.flags, s.distance_m, s.device_sent_at, witness.name.label("seen_by")),
             )
             .outerjoin(by, by.id == s.entered_by_id)
+            .outerjoin(witness, witness.id == s.witnessed_by_id)
             .where(s.volunteer_id == attendance.volunteer_id, s.shift_id == attendance.shift_id)
             .order_by(s.received_at, s.id)
         )
