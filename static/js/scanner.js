@@ -6,7 +6,7 @@ import { Camera, isApple } from "./scanner/camera.js";
 import { readCode } from "./scanner/codes.js";
 import { keepPage } from "./scanner/copies.js";
 import { Decoder } from "./scanner/decoder.js";
-import { watch } from "./scanner/delivery.js";
+import { send, watch } from "./scanner/delivery.js";
 import { Frame } from "./scanner/frame.js";
 import { KeyboardScanner } from "./scanner/keyboard.js";
 import { Known } from "./scanner/known.js";
@@ -122,7 +122,9 @@ class Scanner {
     this.#signals.give(name);
   }
 
+  /* `told` is whether the server answered; nothing when only this device knows something new. */
   #refresh(told) {
+    if (told) send(); // a server that is back is told at once what waits
     if (told !== undefined) this.#known.network(told);
     this.#known.age(this.#roster);
     this.#hands?.show();

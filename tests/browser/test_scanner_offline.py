@@ -100,6 +100,18 @@ def test_badges_and_hands_wait_on_the_tablet_and_are_sent_once(cast, tablet, bad
     assert len(scans()) == 2
 
 
+def test_a_slow_answer_is_not_waited_for(cast, tablet, badges_of):
+    held = []
+    tablet.page.route("**/api/v1/scans", held.append)
+    type_as_scanner(tablet, badges_of[cast.noura.id])
+    expect(answer(tablet).locator(".panel[data-kind=queued]")).to_be_visible(timeout=8_000)
+    expect(recent(tablet).locator("[data-state=waiting]")).to_be_visible()
+    held[0].continue_()
+    expect(waiting(tablet)).to_be_hidden(timeout=10_000)
+    expect(recent(tablet).locator("[data-state=waiting]")).to_be_hidden()
+    assert [scan.verdict for scan in scans()] == ["checked_in"]
+
+
 def test_without_a_network_the_page_opens_all_the_same(cast, tablet, badges_of):
     cut(tablet)
     tablet.page.reload()

@@ -4,22 +4,18 @@ import { ask } from "../offline/facts.js";
 import { add, all, flush, onChange } from "../offline/queue.js";
 
 const PATIENCE = 4_000;
-const AGAIN = 300;
 const EVERY = 15_000;
 
 /* Keeps the act and waits a little for its answer; the kept act, answered or still waiting. */
 export async function deliver(act) {
   const { uid } = await add(act);
-  const until = performance.now() + PATIENCE;
-  let kept = null;
-  do {
-    // another tab, or the last act, may be sending: then this one is not in that batch
-    await flush({ urgent: true });
-    kept = (await all()).find((one) => one.uid === uid);
-    if (kept.state !== "waiting") return kept;
-    await pause(AGAIN);
-  } while (navigator.onLine && performance.now() < until);
-  return kept;
+  await Promise.race([send(), pause(PATIENCE)]);
+  return (await all()).find((one) => one.uid === uid);
+}
+
+/* Sends what waits, also where that was in vain a moment ago. */
+export function send() {
+  return flush({ urgent: true });
 }
 
 /* The acts of one site's scanner by how they stand, the oldest first. */
@@ -37,10 +33,9 @@ export function watch(listener) {
   onChange(listener);
   listener();
   ask(); // acts are kept for whoever is signed in now, not for the one before
-  const send = () => flush();
-  setInterval(send, EVERY);
-  window.addEventListener("online", () => flush({ urgent: true }));
-  document.addEventListener("visibilitychange", () => document.hidden || send());
+  setInterval(() => flush(), EVERY);
+  window.addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || flush());
 }
 
 function pause(milliseconds) {
