@@ -102,7 +102,7 @@ def test_badges_and_hands_wait_on_the_tablet_and_are_sent_once(cast, tablet, bad
 
 def test_a_slow_answer_is_not_waited_for(cast, tablet, badges_of):
     held = []
-    tablet.page.route("**/api/v1/scans", held.append)
+    tablet.page.route("**/api/v1/scans", lambda route: held.append(route))
     type_as_scanner(tablet, badges_of[cast.noura.id])
     expect(answer(tablet).locator(".panel[data-kind=queued]")).to_be_visible(timeout=8_000)
     expect(recent(tablet).locator("[data-state=waiting]")).to_be_visible()
