@@ -1,6 +1,8 @@
 /* The page for times without a network: keeps the scan in its address, then shows its fate. */
 
-import { codeIn, comingIn, countIn, decide, echoOf, goingOut, openNow, pressedIn } from "../offline/deciding.js";
+import {
+  codeIn, comingIn, countIn, decide, echoOf, goingOut, openNow, pressedIn,
+} from "../offline/deciding.js";
 import { me, signedOut } from "../offline/facts.js";
 import { fill, num, piece, timeOf } from "../offline/pieces.js";
 import { add, all, change, find, flush, onChange, receiptNumber } from "../offline/queue.js";
@@ -8,12 +10,14 @@ import { rowOf } from "../offline/rows.js";
 import { keep } from "../offline/store.js";
 
 const UNANSWERED = 10 * 60_000;
+const OPEN = ["waiting", "attention"];
 
 export default class SavedScans {
   #root;
   #uid = null;
   #drawing = null;
   #again = false;
+  #broken = false;
 
   constructor(root) {
     this.#root = root;
@@ -23,21 +27,27 @@ export default class SavedScans {
   }
 
   async #begin() {
+    await shown();
     const code = codeIn(location.pathname);
-    try {
-      this.#uid = code && (await this.#kept(code));
-    } catch {
-      return this.#sayNotKept();
-    }
+    const earlier = history.state?.savedScan;
+    if (earlier) this.#uid = (await find(earlier)) && earlier;
+    else if (code && isOpenedNow()) await this.#keepScan();
     onChange(() => this.#draw());
     await this.#draw();
     if (this.#uid) await flush();
   }
 
+  async #keepScan() {
+    try {
+      this.#uid = await this.#kept(codeIn(location.pathname));
+    } catch {
+      await this.#showPanel("not-kept");
+      this.#broken = true;
+    }
+  }
+
   /* The id stands in the history: a page restored by the browser is the same scan, not another one. */
   async #kept(code) {
-    const earlier = history.state?.savedScan;
-    if (earlier && (await find(earlier))) return earlier;
     const [scans, whose, now] = [await all(), await me(), Date.now()];
     const pressed = pressedIn(location.hash);
     const echo = echoOf(code, scans, whose?.volunteer ?? null, now, pressed?.act);
@@ -63,8 +73,17 @@ export default class SavedScans {
     const [scans, whose] = await Promise.all([all(), me()]);
     const scan = scans.find(({ uid }) => uid === this.#uid) ?? null;
     if (scan) await this.#showScan(scan, scans, whose);
-    else if (!this.#isList()) await this.#showPanel("no-page");
-    await this.#showList(scans.filter((one) => one !== scan), whose, Boolean(scan));
+    else if (!this.#isList() && !this.#broken) await this.#showAway();
+    const own = ({ state, volunteer }) => OPEN.includes(state) || volunteer === (whose?.volunteer ?? null);
+    await this.#showList(scans.filter((one) => one !== scan && own(one)), whose, Boolean(scan));
+  }
+
+  /* No page, and no scan either unless somebody says so: a restored tab is nobody at a poster. */
+  async #showAway() {
+    const code = codeIn(location.pathname);
+    await this.#showPanel(code ? "no-scan" : "no-page");
+    this.#show({ acts: Boolean(code), door: false });
+    this.#showActs({ keep: Boolean(code), retry: false, in: false, out: false, remove: false });
   }
 
   async #showScan(scan, scans, whose) {
@@ -85,6 +104,7 @@ export default class SavedScans {
     this.#show({ count: asks, acts: true, door, onward: name === "received" });
     this.#part("onward").href = location.pathname;
     this.#showActs({
+      keep: false,
       retry: waits && !asks && !door,
       in: free && scan.act === "out",
       out: free && scan.act === "in",
@@ -133,12 +153,9 @@ export default class SavedScans {
     this.#show({ list: rows.length > 0, "list-title": besides || !alone, none: !rows.length && alone });
   }
 
-  async #sayNotKept() {
-    await this.#showPanel("not-kept");
-  }
-
   async #onClick(event) {
     const act = event.target.closest("[data-do]")?.dataset.do;
+    if (act === "keep") await this.#keepScan().then(() => this.#draw());
     if (act === "retry") await flush({ urgent: true });
     if (act === "remove") await change(this.#uid, { state: "removed", done_at: Date.now() });
     if (act === "in") await change(this.#uid, due(comingIn(await this.#openBefore())));
@@ -183,6 +200,18 @@ export default class SavedScans {
       this.#root.querySelector(`[data-part="acts"] [data-do="${name}"]`).hidden = !shown;
     }
   }
+}
+
+/* A page that a browser makes ready ahead of time was asked for by nobody yet. */
+function shown() {
+  if (!document.prerendering) return null;
+  return new Promise((pass) => document.addEventListener("prerenderingchange", pass, { once: true }));
+}
+
+/* By a camera, a link or a button; not brought back by the browser, and not loaded again. */
+function isOpenedNow() {
+  const [way] = performance.getEntriesByType("navigation");
+  return !way || way.type === "navigate";
 }
 
 /* A check-out waits a while for the number of those served, then goes without. */

@@ -111,7 +111,10 @@ function judged(scan, answer) {
   if (!answer || answer.status >= 500 || TRY_LATER.includes(answer.status)) return scan;
   if (answer.status === 403 && answer.outcome === "other_volunteer") return { ...scan, answer };
   const state = answer.status === 200 ? "done" : "attention";
-  return { ...scan, state, answer, done_at: Date.now() };
+  const { name, ...rest } = answer;
+  // of one's own scan the phone keeps no name: whoever holds it next need not know whose it was
+  const kept = scan.act === "in" || scan.act === "out" ? rest : answer;
+  return { ...scan, state, answer: kept, done_at: Date.now() };
 }
 
 function asSent(scan) {
@@ -132,9 +135,11 @@ async function mustWait(urgent) {
   return wait > 0 && wait <= LONGEST_WAIT && (pause.asked || !urgent);
 }
 
-/* Twice as long after every failure, scattered so that many phones do not come back together. */
+/* Twice as long after every failure, scattered so that many phones do not come back together; a try that
+   somebody asked for within a pause does not make the next one longer. */
 async function pause(answer) {
-  const tries = ((await fact("pause"))?.tries ?? 0) + 1;
+  const last = (await fact("pause")) ?? { tries: 0, until: 0 };
+  const tries = last.until > Date.now() ? last.tries || 1 : last.tries + 1;
   const asked = seconds(answer?.headers.get("Retry-After"));
   const own = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
   const wait = Math.min(LONGEST_WAIT, Math.max(own, asked * 1000));
