@@ -66,15 +66,16 @@ def run(url: str, options: argparse.Namespace) -> bool:
     engine = standalone_engine(url)
     migrations.upgrade(engine)
     port, chance, kills = free_port(), random.Random(options.seed), 0
+    share = max(options.acknowledged // options.rounds, 1)
     storm = Storm(f"http://127.0.0.1:{port}")
     server = start("wsgi:app", url, port)
     while kills < options.rounds or len(storm.acknowledged) < options.acknowledged:
         with killed_in_turn(url):
             for _ in range(3):
-                if storm.left < options.volunteers:
-                    storm.send(volunteers(url, options.volunteers), options.phones)
-                storm.wait_for(len(storm.acknowledged) + 1)  # up again, and at work
-                time.sleep(chance.uniform(0.5, 1.5))
+                if storm.left < share:
+                    storm.send(volunteers(url, share), options.phones)
+                more = chance.randint(share // 2, share * 3 // 2)
+                storm.wait_for(len(storm.acknowledged) + more)
                 stop(server, signal.SIGKILL)
                 server, kills = start("wsgi:app", url, port), kills + 1
         print(f"  {kills} kills, {len(storm.acknowledged)} acknowledged", flush=True)
@@ -95,9 +96,8 @@ def run(url: str, options: argparse.Namespace) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=21, help="at least so many kills")
-    parser.add_argument("--acknowledged", type=int, default=0, help="at least so many scans")
+    parser.add_argument("--acknowledged", type=int, default=4000, help="at least so many scans")
     parser.add_argument("--phones", type=int, default=8)
-    parser.add_argument("--volunteers", type=int, default=240, help="kept waiting at least")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     server = open_server(durable=True)

@@ -48,9 +48,11 @@ class Storm:
 
     def wait_for(self, acknowledged: int) -> None:
         """Until so many scans are acknowledged, or nobody is left who could bring one."""
-        until = time.monotonic() + PATIENCE
+        last, until = -1, 0.0
         while len(self.acknowledged) < acknowledged and any(t.is_alive() for t in self._threads):
-            if time.monotonic() > until:
+            if len(self.acknowledged) > last:
+                last, until = len(self.acknowledged), time.monotonic() + PATIENCE
+            elif time.monotonic() > until:
                 raise TimeoutError(f"nothing was acknowledged for {PATIENCE:.0f} s")
             time.sleep(0.02)
 
