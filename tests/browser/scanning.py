@@ -9,6 +9,15 @@ from checkin.models import Person, Scan
 from checkin.operations import badges
 from tests.browser.visitors import Visitor
 
+LISTEN = """
+window.said = [];
+new MutationObserver(() => {
+  const panel = document.querySelector("[data-result] > .panel");
+  if (panel) said.push([panel.textContent.replace(/\\s+/g, " "), panel.dataset.kind]);
+}).observe(document, { childList: true, subtree: true });
+"""
+HEARD = """([text, kind]) => said.some(
+  ([said, its]) => said.includes(text) && (!kind || its === kind))"""
 HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
 
 
@@ -16,6 +25,17 @@ def badge_of(who: Person, by: Person, now: datetime) -> str:
     """What somebody's badge says."""
     made = badges.make([who.id], by=by.id, now=now)[0]
     return f"{HOST}/B/{badges.code_of(made)}"
+
+
+def listen(visitor: Visitor) -> Visitor:
+    """Remember every answer of the frame: success stays for little more than a second."""
+    visitor.page.add_init_script(LISTEN)
+    return visitor
+
+
+def hear(visitor: Visitor, text: str, kind: str = "") -> None:
+    """Wait until the frame has said this, in a panel of this kind."""
+    visitor.page.wait_for_function(HEARD, arg=[text, kind])
 
 
 def type_as_scanner(visitor: Visitor, text: str) -> None:

@@ -17,7 +17,7 @@ from tests import factories
 from tests.browser import scanning
 from tests.browser.conftest import FLAGS, SIZES, Door
 from tests.browser.films import film, still
-from tests.browser.scanning import HOST, answer, recent, scans, type_as_scanner
+from tests.browser.scanning import HOST, answer, hear, listen, recent, scans, type_as_scanner
 from tests.browser.test_access import SIGHT, overflows, small_targets, violations
 from tests.browser.visitors import Faults, Visitor
 from tests.browser.weighing import Scales
@@ -126,7 +126,7 @@ def second(cast: Cast, now) -> Person:
 
 def start(visitor: Visitor, scanner: str, allow: str = ALLOW) -> Visitor:
     """Open the scanner and tap the one button it takes."""
-    visitor.open(scanner)
+    listen(visitor).open(scanner)
     visitor.tap(allow)
     expect(visitor.page.locator("[data-video]")).to_be_visible()
     return visitor
@@ -142,7 +142,7 @@ def decoder(visitor: Visitor) -> str | None:
 def test_a_badge_is_read_by_the_reader_we_serve_and_only_once(cast, filmed, badge_of, scanner):
     door = filmed([badge_of(cast.noura)])
     tablet = start(door("tablet", person=cast.salem, reduced_motion="reduce"), scanner)
-    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {cast.noura.name}")
+    hear(tablet, f"تم تسجيل حضور {cast.noura.name}")
     tablet.picture("30-badge-read", whole=False)
     assert decoder(tablet) == "ponyfill"
     expect(answer(tablet)).to_be_empty()  # success leaves by itself
@@ -165,8 +165,8 @@ def test_a_displays_code_and_a_badge_are_read_either_way(
     tablet = filmed([shown, badge_of(cast.noura)])("tablet", **known)
     tablet.page.add_init_script(script)
     start(tablet, scanner, "Allow camera")
-    expect(answer(tablet)).to_contain_text("This is the code of a display")
-    expect(answer(tablet)).to_contain_text(f"{cast.noura.name} checked in")
+    hear(tablet, "This is the code of a display")
+    hear(tablet, f"{cast.noura.name} checked in")
     assert decoder(tablet) == by
     assert len(scans()) == 1
 
@@ -175,7 +175,7 @@ def test_a_browser_that_only_says_it_can_is_helped(cast, filmed, badge_of, scann
     tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
     tablet.page.add_init_script(WITHOUT_SERVICE)
     start(tablet, scanner)
-    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    hear(tablet, "تم تسجيل حضور")
     assert decoder(tablet) == "ponyfill"
 
 
@@ -203,7 +203,7 @@ def test_a_badge_read_twice_says_since_when(cast, filmed, badge_of, scanner, now
 def test_whoever_leaves_is_checked_out(cast, filmed, badge_of, scanner, now):
     factories.check_in(cast.noura, cast.poster, now - 50 * MINUTE)
     tablet = start(filmed([badge_of(cast.noura)])("tablet", person=cast.salem), scanner)
-    expect(answer(tablet)).to_contain_text(f"تم تسجيل انصراف {cast.noura.name}")
+    hear(tablet, f"تم تسجيل انصراف {cast.noura.name}")
     assert scans()[-1].verdict == "checked_out"
 
 
@@ -221,7 +221,7 @@ def test_whoever_leaves_is_checked_out(cast, filmed, badge_of, scanner, now):
 def test_other_codes_are_told_what_they_are(cast, filmed, scanner, shown, said):
     text = HOST + shown.format(code=encode(1234567, 26))
     tablet = start(filmed([text])("tablet", person=cast.salem), scanner)
-    expect(answer(tablet)).to_contain_text(said)
+    hear(tablet, said)
     assert scans() == []
 
 
@@ -269,7 +269,7 @@ def test_sound_is_off_until_somebody_switches_it_on(cast, filmed, badge_of, scan
     tablet.tap("الصوت: مكتوم")
     expect(tablet.button("الصوت: مفعّل")).to_have_attribute("aria-pressed", "true")
     type_as_scanner(tablet, "ABCDEFGH12345678")
-    expect(answer(tablet)).to_contain_text("البطاقة غير معروفة")
+    hear(tablet, "البطاقة غير معروفة")
     assert tablet.page.evaluate("window.tones") > 0
 
 
@@ -291,7 +291,7 @@ def test_without_a_camera_the_page_says_why(cast, visit, scanner, script, browse
     named = {"user_agent": browser} if browser else {}
     tablet = visit("tablet", person=cast.salem, **SIGHT, **named)
     tablet.page.add_init_script(script)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     tablet.tap(ALLOW)
     expect(tablet.page.locator("[data-frame]")).to_contain_text(said)
     assert not violations(tablet.page)
@@ -306,10 +306,10 @@ def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
         "let asked = 0; devices.getUserMedia = async (wanted) => {"
         " if (asked++) return real(wanted); throw new DOMException('no', 'NotAllowedError'); };"
     )
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     tablet.tap(ALLOW)
     tablet.tap("إعادة المحاولة")
-    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    hear(tablet, "تم تسجيل حضور")
 
 
 # --- the cable, the keyboard, the photo ----------------------------------------------------
@@ -317,22 +317,22 @@ def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
 
 def test_a_scanner_with_a_cable_is_a_keyboard(cast, visit, badge_of, scanner):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     tablet.page.locator("[data-search]").focus()
     type_as_scanner(tablet, badge_of(cast.noura))
-    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    hear(tablet, "تم تسجيل حضور")
     expect(tablet.page.locator("[data-search]")).to_have_value("")
     assert len(scans()) == 1
 
 
 def test_the_last_five_can_be_taken_back(cast, visit, badge_of, scanner, second):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     for who in (cast.noura, second):
         type_as_scanner(tablet, badge_of(who))
-        expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {who.name}")
+        hear(tablet, f"تم تسجيل حضور {who.name}")
     tablet.button(f"تراجع: {second.name}").click()
-    expect(answer(tablet)).to_contain_text("أُلغي التسجيل")
+    hear(tablet, "أُلغي التسجيل")
     row = recent(tablet).filter(has_text=second.name)
     expect(row).to_contain_text("أُلغي التسجيل")
     assert row.get_by_role("button").count() == 0
@@ -353,7 +353,7 @@ ARABIC_KEYS = dict(
 
 def test_on_an_arabic_layout_the_keys_say_what_the_letters_do_not(cast, visit, badge_of, scanner):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     wire = tablet.page.context.new_cdp_session(tablet.page)
     for sign in badge_of(cast.noura).partition("SA")[2]:
         code = "Slash" if sign == "/" else f"Key{sign}" if sign.isalpha() else f"Digit{sign}"
@@ -361,12 +361,12 @@ def test_on_an_arabic_layout_the_keys_say_what_the_letters_do_not(cast, visit, b
         wire.send("Input.dispatchKeyEvent", {"type": "keyDown", **typed})
         wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **typed})
     tablet.page.keyboard.press("Enter")
-    expect(answer(tablet)).to_contain_text("تم تسجيل حضور")
+    hear(tablet, "تم تسجيل حضور")
 
 
 def test_a_person_who_types_is_no_scanner(cast, visit, scanner):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     field = tablet.page.locator("[data-search]")
     field.press_sequentially("القحطاني", delay=90)
     field.press("Enter")
@@ -377,7 +377,7 @@ def test_a_person_who_types_is_no_scanner(cast, visit, scanner):
 
 def test_without_the_focus_the_cable_types_elsewhere_and_the_page_says_so(cast, visit, scanner):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     tablet.page.evaluate("window.dispatchEvent(new Event('blur'))")
     tablet.tap("الماسح متوقف. يرجى الضغط على الشاشة للمتابعة")
     expect(tablet.page.locator("[data-paused]")).to_be_hidden()
@@ -385,24 +385,24 @@ def test_without_the_focus_the_cable_types_elsewhere_and_the_page_says_so(cast, 
 
 def test_the_code_is_typed_or_photographed(cast, visit, badge_of, scanner, second, tmp_path):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     tablet.page.locator("summary", has_text="تعذّر المسح؟").click()
     code = badge_of(cast.noura).rpartition("/")[2]
     tablet.fill(code="-".join((code[:13], code[13:])).lower())
     tablet.page.locator("[data-typed] button").click()
-    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {cast.noura.name}")
+    hear(tablet, f"تم تسجيل حضور {cast.noura.name}")
     photo = tablet.page.locator("[data-photo]")
     photo.set_input_files(still(tmp_path / "badge.png", badge_of(second)))
-    expect(answer(tablet)).to_contain_text(f"تم تسجيل حضور {second.name}")
+    hear(tablet, f"تم تسجيل حضور {second.name}")
     photo.set_input_files(still(tmp_path / "blank.png", None))
-    expect(answer(tablet)).to_contain_text("لا يوجد رمز في هذه الصورة")
+    hear(tablet, "لا يوجد رمز في هذه الصورة")
     assert len(scans()) == 2
 
 
 def test_without_scripts_the_code_is_typed(cast, visit, badge_of, scanner):
     tablet = visit("tablet", person=cast.salem, java_script_enabled=False)
     for said in ("تم تسجيل حضور", "مسجّل مسبقًا الساعة"):
-        tablet.open(scanner)
+        listen(tablet).open(scanner)
         tablet.page.locator("summary", has_text="تعذّر المسح؟").click()
         tablet.fill(code=badge_of(cast.noura).rpartition("/")[2])
         with tablet.page.expect_navigation():
@@ -416,7 +416,7 @@ def test_without_scripts_the_code_is_typed(cast, visit, badge_of, scanner):
 
 def test_somebody_without_a_badge_is_found_and_checked_in_and_out(cast, visit, scanner):
     tablet = visit("tablet", person=cast.salem)
-    tablet.open(scanner)
+    listen(tablet).open(scanner)
     for typed, act, said in (
         ("نوره القحطانى", "تسجيل الحضور", "تم تسجيل حضور"),
         (cast.noura.mobile[-4:], "تسجيل الانصراف", "تم تسجيل انصراف"),
@@ -424,7 +424,7 @@ def test_somebody_without_a_badge_is_found_and_checked_in_and_out(cast, visit, s
         tablet.page.locator("[data-search]").fill(typed)
         tablet.page.get_by_label("الهاتف لا يعمل").check()
         tablet.button(f"{act}: {cast.noura.name}").click()
-        expect(answer(tablet)).to_contain_text(f"{said} {cast.noura.name}")
+        hear(tablet, f"{said} {cast.noura.name}")
     assert [(s.kind, s.carrier, s.reason) for s in scans()] == [
         ("in", "manual", "phone_fails"),
         ("out", "manual", "phone_fails"),
@@ -437,10 +437,10 @@ def test_a_lead_reads_badges_of_the_own_shift_and_enters_nobody_by_hand(
     lead = factories.person(now, "لمى عبدالله الثقفي")
     factories.assign(now - MINUTE, lead, cast.shift, is_lead=True)
     phone = visit("phone", person=lead)
-    phone.open(scanner)
+    listen(phone).open(scanner)
     assert phone.page.locator("[data-by-hand]").count() == 0
     type_as_scanner(phone, badge_of(cast.noura))
-    expect(answer(phone)).to_contain_text("تم تسجيل حضور")
+    hear(phone, "تم تسجيل حضور")
     phone.picture("33-scanner-on-a-phone")
 
 

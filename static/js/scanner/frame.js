@@ -1,6 +1,6 @@
 /* The frame: what the camera sees or why it sees nothing, and over it the last answer. */
 
-const STAYS = { in: 1200, out: 1200, undone: 1200, queued_in: 1200, queued_out: 1200, queued: 2000 };
+const STAYS = { in: 1200, out: 1200, undone: 1200, queued_in: 2000, queued_out: 2000, queued: 2000 };
 
 export class Frame {
   #root;
