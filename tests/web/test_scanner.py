@@ -117,6 +117,12 @@ def test_the_tablets_day_says_no_more_of_a_mobile_than_its_last_digits(cast, sal
     assert told["server_time"] < told["until"]
 
 
+def test_a_tablet_that_shows_a_code_reads_no_badges_until_the_pin(cast, salem, here, day):
+    assert salem.send(f"/sites/{cast.mataf.id}/display", pin="2580").status_code == 303
+    assert salem.get(day).status_code in (401, 403)
+    assert salem.get(here).headers["Location"] == "/display/leave"
+
+
 # --- without scripts -----------------------------------------------------------------------
 
 

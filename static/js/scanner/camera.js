@@ -16,6 +16,7 @@ export class Camera {
   #video;
   #onEnd;
   #stream = null;
+  #lit = null;
 
   /* `onEnd` is called when the picture ends by itself: unplugged, or taken by another app. */
   constructor(video, onEnd) {
@@ -40,6 +41,7 @@ export class Camera {
     for (const track of this.#stream.getTracks()) track.addEventListener("ended", () => this.#onEnd());
     this.#video.srcObject = this.#stream;
     await this.#video.play().catch(() => {});
+    this.#stayLit();
     return "live";
   }
 
@@ -47,6 +49,15 @@ export class Camera {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
     this.#video.srcObject = null;
+    this.#lit?.release();
+    this.#lit = null;
+  }
+
+  /* The screen stays on while the camera is; an empty battery may refuse. */
+  async #stayLit() {
+    const lit = await navigator.wakeLock?.request("screen").catch(() => null);
+    if (this.isOn) this.#lit = lit;
+    else lit?.release();
   }
 
   get hasTorch() {

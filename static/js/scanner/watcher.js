@@ -62,6 +62,7 @@ export class Watcher {
     this.#frame.show("starting");
     const state = await open();
     this.#frame.show(state);
+    if (document.hidden) this.#camera.stop(); // left while the browser was still asking
     if (state !== "live") return;
     this.#show("torch", this.#camera.hasTorch);
     this.#show("switch", (await this.#camera.cameras()).length > 1);
