@@ -45,7 +45,7 @@ class Scanner {
     const say = (name, said) => this.#say(name, said);
     this.#acts = new Acts({ site: Number(site), roster: this.#roster, recent, wording, say });
     this.#watcher = this.#watch(new Decoder({ ponyfill, reader }));
-    new KeyboardScanner((text) => this.#seen(text));
+    new KeyboardScanner(root.querySelector("[data-paused]"), (text) => this.#seen(text));
     this.#hands = this.#byHand(wording);
     this.#listen();
     this.#keep = () => this.#roster.isFresh && keepPage(ponyfill, reader);

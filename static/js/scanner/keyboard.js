@@ -2,6 +2,7 @@
 
 import { readCode } from "./codes.js";
 
+const KNOWN = "scanner.cable";
 const SHORTEST = 8;
 const SLOWEST_MEAN = 50;
 const GAP_THAT_ENDS = 150;
@@ -23,9 +24,17 @@ export class KeyboardScanner {
   #keys = [];
   #field = null;
 
-  constructor(onCode) {
+  /* `bar` says that the codes go astray while something else has the focus. */
+  constructor(bar, onCode) {
     this.#onCode = onCode;
     document.addEventListener("keydown", (event) => this.#onKey(event), true);
+    // not where nobody ever used a cable: there the camera goes on without the focus
+    window.addEventListener("blur", () => { bar.hidden = localStorage.getItem(KNOWN) === null; });
+    window.addEventListener("focus", () => { bar.hidden = true; });
+    bar.addEventListener("click", () => {
+      window.focus();
+      bar.hidden = true;
+    });
   }
 
   #onKey(event) {
@@ -46,6 +55,7 @@ export class KeyboardScanner {
     event.preventDefault();
     event.stopPropagation();
     this.#field?.restore();
+    localStorage.setItem(KNOWN, "yes");
     this.#onCode(textOf(keys));
   }
 }

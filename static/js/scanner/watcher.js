@@ -35,7 +35,6 @@ export class Watcher {
     window.addEventListener("pagehide", () => this.#rest("ask"));
     for (const sign of ACTIVITY) document.addEventListener(sign, () => this.#stir(), true);
     setInterval(() => performance.now() - this.#lastActive > IDLE_AFTER && this.#sleep(), LOOK_FOR_IDLE);
-    this.#watchFocus();
   }
 
   start() {
@@ -127,17 +126,6 @@ export class Watcher {
     const on = button.getAttribute("aria-pressed") !== "true";
     await this.#camera.light(on);
     button.setAttribute("aria-pressed", String(on));
-  }
-
-  /* A scanner with a cable types into whatever has the focus: without it, its codes go astray. */
-  #watchFocus() {
-    const bar = this.#root.querySelector("[data-paused]");
-    window.addEventListener("blur", () => { bar.hidden = false; });
-    window.addEventListener("focus", () => { bar.hidden = true; });
-    bar.addEventListener("click", () => {
-      window.focus();
-      bar.hidden = true;
-    });
   }
 
   #show(name, isThere) {
