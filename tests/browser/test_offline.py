@@ -22,12 +22,13 @@ SOON = 20_000
 """Milliseconds within which a page that is open has sent what waits, on a busy machine too."""
 
 KEPT = """async () => {
-  const worker = navigator.serviceWorker;
-  const charged = (pass) => worker.addEventListener("controllerchange", pass);
-  if (!worker.controller) await new Promise(charged);
   const app = document.querySelector("script[type=module]").src;
   const { me } = await import(new URL("offline/facts.js", app));
-  while (!(await me())) await new Promise((pass) => setTimeout(pass, 50));
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (navigator.serviceWorker.controller && (await me())) return;
+    await new Promise((pass) => setTimeout(pass, 50));
+  }
+  throw new Error("no worker, or nobody known");
 }"""
 """The worker is in charge, and the phone knows whose it is."""
 
@@ -38,6 +39,18 @@ QUEUE = """async ([act, changes]) => {
   if (act === "add") await queue.add({ ...scan, ...changes });
   await queue.flush({ urgent: true });
 }"""
+
+LOOK = """async () => {
+  const shell = await caches.match("/offline", { ignoreVary: true });
+  return shell.headers.get("Look");
+}"""
+
+OPEN = """async () => {
+  const app = document.querySelector("script[type=module]").src;
+  const { me } = await import(new URL("offline/facts.js", app));
+  return Boolean((await me())?.open);
+}"""
+"""The phone knows that somebody is checked in."""
 
 CACHED = """async () => {
   const found = {};
@@ -124,6 +137,15 @@ def the(model):
     return db.session.scalars(db.select(model)).one()
 
 
+def until(phone, check) -> bool:
+    """Whether `check` comes true while the page goes on."""
+    for _ in range(SOON // 100):
+        if check():
+            return True
+        phone.page.wait_for_timeout(100)
+    return False
+
+
 def sign_in(phone, person):
     _, cookie = devices.remember(
         person.id, "phone", "test", lifetime=12 * HOUR, now=datetime.now(UTC)
@@ -173,8 +195,7 @@ def test_the_time_is_when_it_was_scanned(phone, poster, traveller):
 def test_a_check_out_is_kept_with_those_served(phone, poster, traveller):
     phone.open(poster)
     phone.press(CHECK_IN)
-    phone.page.wait_for_timeout(2500)
-    phone.page.evaluate(KEPT)
+    assert until(phone, lambda: phone.page.evaluate(OPEN))
     wait(phone, traveller, 2 * HOUR)
     with flight_mode(phone):
         phone.open(poster)
@@ -195,10 +216,8 @@ def test_an_answer_lost_on_the_way_is_asked_for_again(phone, poster, wire):
         phone.open(poster)
         assert becomes(phone, SAVED)
         wire.lose_answers_to("POST /api/v1/scans")
-    phone.page.wait_for_timeout(1500)
-    assert wire.lost
+    assert until(phone, lambda: wire.lost and count(Scan) == 1)
     assert phone.heading == SAVED
-    assert count(Scan) == 1
     wire.mend()
     phone.tap(RETRY)
     assert becomes(phone, IN)
@@ -383,7 +402,7 @@ def test_a_closed_page_is_no_hindrance_where_browsers_send_by_themselves(phone, 
     found = []
     wire.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.append(told))
     wire.send("ServiceWorker.enable")
-    phone.page.wait_for_timeout(500)
+    assert until(phone, lambda: found and found[-1]["registrations"])
     (registration,) = found[-1]["registrations"]
     wire.send(
         "ServiceWorker.dispatchSyncEvent",
@@ -394,8 +413,7 @@ def test_a_closed_page_is_no_hindrance_where_browsers_send_by_themselves(phone, 
             "lastChance": False,
         },
     )
-    phone.page.wait_for_timeout(2000)
-    assert count(Scan) == 1
+    assert until(phone, lambda: count(Scan) == 1)
 
 
 def test_somebody_signed_out_meanwhile_is_asked_to_sign_in(phone, poster, cast, visit):
@@ -408,8 +426,7 @@ def test_somebody_signed_out_meanwhile_is_asked_to_sign_in(phone, poster, cast, 
     assert count(Scan) == 0
     sign_in(phone, cast.noura)
     phone.open("/hours")
-    phone.page.wait_for_timeout(5000)
-    assert count(Scan) == 1
+    assert until(phone, lambda: count(Scan) == 1)
     # the phone had to ask to learn that it is nobody's
     visit.faults.seen[:] = [one for one in visit.faults.seen if not one.startswith("401")]
 
@@ -452,8 +469,8 @@ def test_a_server_restored_from_an_older_copy_gets_them_again(phone, poster, tra
     assert count(Scan) == 0
     wait(phone, traveller, 2 * HOUR)
     phone.open("/hours")
-    phone.page.wait_for_timeout(4000)
-    assert (count(Scan), the(Attendance).state) == (1, "open")
+    assert until(phone, lambda: count(Scan) == 1)
+    assert the(Attendance).state == "open"
 
 
 def _lose_everything() -> None:
@@ -474,7 +491,7 @@ def test_the_first_visit_needs_a_network(cast, visit, poster, wire):
 
 def test_the_page_speaks_the_last_language(phone, poster):
     phone.press("English")
-    phone.page.wait_for_timeout(3000)
+    assert until(phone, lambda: phone.page.evaluate(LOOK).startswith("en"))
     with flight_mode(phone):
         phone.open(poster)
         assert becomes(phone, "Saved on your phone")

@@ -92,11 +92,12 @@ export default class SavedScans {
     await this.#showPanel(name, { time: await timeOf(answered), sentence: scan.answer?.sentence ?? "" });
     const waits = scan.state === "waiting";
     const free = waits && !scan.sent;
+    const removed = scan.state === "removed";
     const waiting = scans.filter(({ state }) => state === "waiting").length;
     await this.#showFacts({
       "number-fact": waits || scan.state === "attention" ? await num(await receiptNumber(scan)) : "",
       site: (scan.state === "done" && scan.answer?.site) || "",
-      served: scan.beneficiaries === null ? "" : await num(scan.beneficiaries),
+      served: scan.beneficiaries === null || removed ? "" : await num(scan.beneficiaries),
       waiting: waiting > 0 ? await num(waiting) : "",
     });
     const asks = free && scan.act === "out" && scan.asks;
