@@ -512,10 +512,11 @@ def test_nothing_about_anybody_is_kept_in_caches(phone, poster, cast):
         assert 'name="csrf_token"' not in text
 
 
-def test_a_first_visit_waits_for_nothing_of_this(phone, visit, cast):
+def test_a_first_visit_waits_for_nothing_of_this(visit, cast):
     fresh = visit("phone", person=cast.noura)
     fresh.open("/hours")
-    fresh.page.evaluate(KEPT)
+    charge = "navigator.serviceWorker.controller !== null"
+    assert until(fresh, lambda: fresh.page.evaluate(charge))
     loaded_at, ours = fresh.page.evaluate(LATER)
     assert ours
     assert min(started for started, _ in ours) > loaded_at + 1500
