@@ -64,12 +64,12 @@ def evidence_of(reading: Any, named: Any, now: datetime) -> Evidence:
     return evidence
 
 
-def place_of(reading: Any, site_id: int | None, named: Any) -> Place | None:
-    """Where the code was read, for a scan that read one there."""
-    stated = reading.entered_by_id is not None or reading.evidence == Evidence.CLAIMED
-    if stated or site_id is None or site_id != named.site_id:
-        return None
-    return Place(site_id, point_of(named))
+def place_of(
+    entered_by_id: int | None, evidence: str, site_id: int | None, site: Any
+) -> Place | None:
+    """Where a code was read, for a scan that read one there; `site` has the site's point."""
+    stated = entered_by_id is not None or evidence == Evidence.CLAIMED
+    return None if stated or site_id is None else Place(site_id, point_of(site))
 
 
 def point_of(row: Any) -> Point | None:

@@ -26,7 +26,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag, in_order
 from checkin.domain.fold import Kind, ScanFact, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
-from checkin.domain.places import rounded_m
+from checkin.domain.places import Place, rounded_m
 from checkin.domain.rotating import bounds
 from checkin.domain.scanning import Code, Judgement, Verdict, judge
 from checkin.models import (
@@ -347,7 +347,7 @@ def _resolve_leaving(reading: Reading, place: AnyRow, at: datetime) -> _Resolved
     here = around(reading.volunteer_id, place.site_id, at)
     falls_into = [
         row
-        for row in here.rows
+        for row in here.history.touched
         if row.in_at is not None and row.in_at <= at <= row.until_at and row.state in UNDECIDED
     ]
     if falls_into:
@@ -479,8 +479,8 @@ def _folded(
     """
     here = resolved.around
     plans = here.plans if here else {fact.shift_id: resolved.plan} if resolved.plan else None
-    rows = here.rows if here and not reading.moves else None
-    found = refold(volunteer, [fact], [fact.shift_id], now, plans=plans, rows=rows)
+    history = here.history if here and not reading.moves else None
+    found = refold(volunteer, [fact], [fact.shift_id], now, plans=plans, history=history)
     last = found.changes[-1] if found.changes else None
     if last is None or last.folded.shift_id != fact.shift_id:
         return found.write().get(fact.shift_id), None
@@ -503,8 +503,15 @@ def _fact(reading: Reading, resolved: _Resolved, named: AnyRow, now: datetime) -
         entered_by=reading.entered_by_id,
         joined=resolved.joined,
         flags=_flags(reading, resolved),
-        place=judging.place_of(reading, resolved.site_id, named),
+        place=_place_of(reading, resolved, named),
     )
+
+
+def _place_of(reading: Reading, resolved: _Resolved, named: AnyRow) -> Place | None:
+    site_id = resolved.site_id
+    if site_id is None or site_id != named.site_id:
+        return None
+    return judging.place_of(reading.entered_by_id, reading.evidence, site_id, named)
 
 
 def _flags(reading: Reading, resolved: _Resolved) -> tuple[Flag, ...]:

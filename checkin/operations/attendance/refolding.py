@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from checkin.database import AnyRow, ask
 from checkin.domain.evidence import Evidence, Flag, in_order
@@ -30,42 +30,38 @@ _FOLDED = (
     *("proposed_minutes", "beneficiaries", "evidence", "flags", "entered_by_id"),
 )
 """The columns of an attendance that follow from its scans; all of them, or the fold is stale."""
-_TOUCHED = (
-    select(_A.id, _A.shift_id, _A.site_id, *(_TABLE.c[name] for name in _FOLDED))
-    .where(_A.volunteer_id == bindparam("volunteer_id"))
-    .where(
-        or_(
-            _A.state == State.OPEN.value,
-            _A.shift_id.in_(bindparam("shift_ids", expanding=True)),
-            # also what begins soon after: a scan shortly before it at another site is told there
-            and_(_A.in_at <= bindparam("ahead"), _A.until_at >= bindparam("since")),
-            # a decided one is not changed, but minutes shared with it must be seen
-            and_(_A.state.in_(SETTLED), _A.until_at >= bindparam("lately")),
-        )
-    )
+_OPEN_SHIFT = (
+    select(_A.shift_id)
+    .where(_A.volunteer_id == bindparam("volunteer_id"), _A.state == State.OPEN.value)
+    .scalar_subquery()
 )
-_SCANS = (
+_BEGUN = select(func.min(_A.in_at)).where(
+    _A.volunteer_id == bindparam("volunteer_id"),
+    or_(_A.state == State.OPEN.value, _A.shift_id.in_(bindparam("shift_ids", expanding=True))),
+)
+_HISTORY = (
     select(
-        *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.effective_at, Scan.received_at),
-        *(
-            Scan.evidence,
-            Scan.beneficiaries,
-            Scan.undoes,
-            Scan.entered_by_id,
-            Scan.joined,
-            Scan.flags,
-        ),
-        *(Scan.site_id, Site.latitude, Site.longitude),
+        *(_A.id, _A.shift_id, _A.site_id, *(_TABLE.c[name] for name in _FOLDED)),
+        *(Scan.scan_uid, Scan.kind, Scan.shift_id.label("scan_shift_id"), Scan.effective_at),
+        *(Scan.received_at, Scan.evidence.label("scan_evidence"), Scan.undoes, Scan.joined),
+        *(Scan.beneficiaries.label("scan_beneficiaries"), Scan.flags.label("scan_flags")),
+        *(Scan.entered_by_id.label("scan_entered_by_id"), Scan.site_id.label("scan_site_id")),
+        *(Site.latitude, Site.longitude),
     )
+    .select_from(Scan)
+    .outerjoin(_A, and_(_A.volunteer_id == Scan.volunteer_id, _A.shift_id == Scan.shift_id))
     .outerjoin(Site, Site.id == Scan.site_id)
     .where(Scan.volunteer_id == bindparam("volunteer_id"), Scan.shift_id.is_not(None))
     .where(
         or_(
-            Scan.effective_at >= bindparam("since"),
+            Scan.effective_at >= bindparam("lately"),
             Scan.shift_id.in_(bindparam("shift_ids", expanding=True)),
+            Scan.shift_id == _OPEN_SHIFT,
         )
     )
 )
+"""A volunteer's scans with the attendances they made, in one question: no attendance is without
+a scan."""
 OPENING = insert(_TABLE).values(
     {
         column.name: bindparam(column.name, type_=column.type)
@@ -129,6 +125,37 @@ class Refolded:
         return self.kept | {one.folded.shift_id: one.write() for one in self.changes}
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is kept of a volunteer around one instant."""
+
+    scans: list[ScanFact]
+    """Those that say something about the shifts in question, and what they are held against."""
+    touched: list[AnyRow]
+    """The attendances that a scan at that instant may change or clash with."""
+
+
+def history_of(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> History:
+    """The scans and attendances that scans of these shifts, from `since` on, may concern."""
+    wanted = frozenset(shift_ids)
+    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(wanted), "lately": since - _LATELY}
+    rows = ask(_HISTORY, named).all()
+    attendances = {row.id: row for row in rows if row.id is not None}.values()
+    touched = [row for row in attendances if _touches(row, wanted, since)]
+    return History([_fact(row) for row in rows], touched)
+
+
+def _touches(row: AnyRow, shift_ids: frozenset[int], since: datetime) -> bool:
+    if row.state == State.OPEN or row.shift_id in shift_ids:
+        return True
+    # also what begins soon after: a scan shortly before it at another site is told there
+    begun = row.in_at is not None and row.in_at <= since + TRAVEL_LOOKS_BACK
+    if begun and row.until_at >= since:
+        return True
+    # a decided one is not changed, but minutes shared with it must be seen
+    return row.state in SETTLED and row.until_at >= since - _LATELY
+
+
 def refold(
     volunteer: Any,
     added: list[ScanFact],
@@ -136,23 +163,23 @@ def refold(
     now: datetime,
     *,
     plans: Mapping[int, Plan] | None = None,
-    rows: Iterable[AnyRow] | None = None,
+    history: History | None = None,
 ) -> Refolded:
     """Fold the volunteer's scans around `added` into the attendances they touch.
 
     The caller holds the volunteer's lock. `added` are not stored yet. Attendances that a scan
     can touch are those of its own shift and those whose time it falls into; who has asked for
-    them under the same lock (`touched`), or for plans, hands them in.
+    them under the same lock (`history_of`), or for plans, hands them in.
     """
     wanted = set(shift_ids)
-    since = min((scan.at for scan in added), default=now)
-    rows = touched(volunteer.id, wanted, since) if rows is None else list(rows)
+    past = history or history_of(volunteer.id, wanted, _since(volunteer.id, wanted, added, now))
+    rows = past.touched
     decided = [row for row in rows if row.state in DECIDED]
     free = {row.shift_id: row for row in rows if row.state not in DECIDED}
     ids = (wanted | set(free)) - {row.shift_id for row in decided}
     known = plans or {}
     plans = {**known, **plans_of(ids - set(known))}
-    scans = [*_facts(volunteer.id, ids, _since(free.values(), since)), *added]
+    scans = [*past.scans, *added]
     planned = {shift_id: plans[shift_id].fact for shift_id in ids if shift_id in plans}
     facts = with_relief(planned, volunteer.id, now)
     settled = [span for row in decided if row.state in SETTLED for span in _spans(row)]
@@ -162,16 +189,14 @@ def refold(
     return found
 
 
-def touched(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> list[AnyRow]:
-    """The attendances that scans of these shifts, from `since` on, may change or clash with."""
-    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids), "since": since}
-    beyond = {"lately": since - _LATELY, "ahead": since + TRAVEL_LOOKS_BACK}
-    return list(ask(_TOUCHED, {**named, **beyond}))
-
-
-def _since(rows: Iterable[AnyRow], since: datetime) -> datetime:
-    starts: list[datetime] = [row.in_at for row in rows if row.in_at is not None]
-    return min([since, *starts])
+def _since(
+    volunteer_id: int, shift_ids: set[int], added: list[ScanFact], now: datetime
+) -> datetime:
+    """The instant of the new scans; without any, when what may change has begun."""
+    if added:
+        return min(scan.at for scan in added)
+    begun = ask(_BEGUN, {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids)}).scalar()
+    return min(begun or now, now)
 
 
 def _spans(row: AnyRow) -> Iterator[Interval]:
@@ -180,26 +205,21 @@ def _spans(row: AnyRow) -> Iterator[Interval]:
             yield datetime.fromisoformat(begin), datetime.fromisoformat(end)
 
 
-def _facts(volunteer_id: int, shift_ids: set[int], since: datetime) -> Iterator[ScanFact]:
-    """Every stored scan of these shifts, those that may cut them from `since` on, and those
-    before from where nobody could have come in time."""
-    named = {"volunteer_id": volunteer_id, "shift_ids": sorted(shift_ids)}
-    rows = ask(_SCANS, {**named, "since": since - TRAVEL_LOOKS_BACK})
-    for row in rows:
-        yield ScanFact(
-            uid=row.scan_uid,
-            kind=Kind(row.kind),
-            shift_id=row.shift_id,
-            at=row.effective_at,
-            received_at=row.received_at,
-            evidence=Evidence(row.evidence),
-            beneficiaries=row.beneficiaries,
-            undoes=row.undoes,
-            entered_by=row.entered_by_id,
-            joined=row.joined,
-            flags=tuple(map(Flag, row.flags)),
-            place=place_of(row, row.site_id, row),
-        )
+def _fact(row: AnyRow) -> ScanFact:
+    return ScanFact(
+        uid=row.scan_uid,
+        kind=Kind(row.kind),
+        shift_id=row.scan_shift_id,
+        at=row.effective_at,
+        received_at=row.received_at,
+        evidence=Evidence(row.scan_evidence),
+        beneficiaries=row.scan_beneficiaries,
+        undoes=row.undoes,
+        entered_by=row.scan_entered_by_id,
+        joined=row.joined,
+        flags=tuple(map(Flag, row.scan_flags)),
+        place=place_of(row.scan_entered_by_id, row.scan_evidence, row.scan_site_id, row),
+    )
 
 
 def _changes(

@@ -21,7 +21,7 @@ from checkin.domain.scanning import (
 )
 from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift
 from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
-from checkin.operations.attendance.refolding import touched
+from checkin.operations.attendance.refolding import History, history_of
 
 _BACK, _AHEAD = timedelta(hours=12), timedelta(hours=16)
 """Shifts that ended or begin within these are worth explaining to somebody who scans now."""
@@ -122,8 +122,8 @@ class Around:
 
     candidates: list[Candidate]
     plans: dict[int, Plan]
-    rows: list[AnyRow]
-    """Attendances a scan at that instant can touch."""
+    history: History
+    """The scans and attendances a scan at that instant is held against."""
 
     def situation(
         self, volunteer: Any, site_id: int, shift_id: int | None, code: Code, now: datetime
@@ -140,7 +140,7 @@ class Around:
         )
 
     def _open(self, now: datetime) -> OpenAttendance | None:
-        for row in self.rows:
+        for row in self.history.touched:
             # a scan that comes late was made before what has begun since
             if row.state == State.OPEN and row.in_at <= now < row.until_at:
                 ends_at = row.until_at - AUTO_CLOSE_AFTER
@@ -156,7 +156,7 @@ def around(volunteer_id: int, site_id: int, now: datetime) -> Around:
     return Around(
         [_candidate(row) for row in found],
         {row.shift_id: plan_of(row) for row in found},
-        touched(volunteer_id, [row.shift_id for row in found], now),
+        history_of(volunteer_id, [row.shift_id for row in found], now),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from checkin.database import ask
+from checkin.database import AnyRow, ask
 from checkin.domain.fold import RELIEF_BEFORE_END, ShiftFact, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.models import Attendance, Shift
@@ -22,6 +22,21 @@ _FIRST_THERE = (
     .where(Attendance.volunteer_id != bindparam("volunteer_id"))
     .where(Attendance.state != State.CANCELLED.value, Attendance.in_at >= bindparam("since"))
 )
+_UNCLOSED_BEFORE = (
+    select(Attendance.volunteer_id, Attendance.shift_id)
+    .join(_own, _own.id == Attendance.shift_id)
+    .join(_after, (_after.site_id == _own.site_id) & (_after.lane_id == _own.lane_id))
+    .where(_after.id == bindparam("shift_id"), _own.id != _after.id)
+    .where(_own.ends_at > bindparam("since"), _own.ends_at <= bindparam("until"))
+    .where(Attendance.state == State.UNCLOSED.value)
+    .order_by(Attendance.volunteer_id)
+)
+
+
+def unclosed_before(shift_id: int, starts_at: datetime) -> list[AnyRow]:
+    """Volunteer and shift of the forgotten check-outs at the post that this shift took over."""
+    around = {"since": starts_at - AUTO_CLOSE_AFTER, "until": starts_at + RELIEF_BEFORE_END}
+    return list(ask(_UNCLOSED_BEFORE, {"shift_id": shift_id, **around}))
 
 
 def with_relief(

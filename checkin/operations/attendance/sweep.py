@@ -1,4 +1,7 @@
-"""Closing forgotten check-outs: asking the fold again once the clock has moved on."""
+"""Closing forgotten check-outs: asking the fold again once the clock has moved on.
+
+And once more when somebody turns out to have taken the post over: their phone had no network.
+"""
 
 from datetime import datetime
 
@@ -9,8 +12,10 @@ from checkin.domain.errors import NotFound
 from checkin.domain.fold import State
 from checkin.models import Attendance
 from checkin.operations import audit
+from checkin.operations.attendance.plans import plans_of
 from checkin.operations.attendance.recording import lock_volunteer
 from checkin.operations.attendance.refolding import refold
+from checkin.operations.attendance.succession import unclosed_before
 
 BATCH = 500
 
@@ -29,14 +34,25 @@ def close_forgotten(now: datetime) -> int:
     return sum(_close(volunteer_id, shift_id, now) for volunteer_id, shift_id in due)
 
 
+def propose_anew(shift_id: int, now: datetime) -> int:
+    """Fold again what was forgotten at the post before this shift; how many ends are others now.
+
+    For a check-in that came later than it was made. Twice changes nothing.
+    """
+    (plan,) = plans_of([shift_id]).values()
+    before = unclosed_before(shift_id, plan.fact.starts_at)
+    return sum(_close(row.volunteer_id, row.shift_id, now) for row in before)
+
+
 @transaction
 def _close(volunteer_id: int, shift_id: int, now: datetime) -> bool:
     try:
         volunteer = lock_volunteer(volunteer_id)
     except NotFound:
         return False  # erased meanwhile; their record stands as it is
-    kept = refold(volunteer, [], [shift_id], now).write().get(shift_id)
-    if kept is None or kept.state != State.UNCLOSED:
+    found = refold(volunteer, [], [shift_id], now)
+    kept = found.write().get(shift_id)
+    if not found.changes or kept is None or kept.state != State.UNCLOSED:
         return False
     audit.note(
         "attendance.unclosed",
