@@ -149,7 +149,8 @@ def _appoint(
 
 
 def _open_site(told: dict[str, Any], by: int, at: datetime) -> int:
-    site_id = sites.create(sites.SitePlan(**_named(told)), by=by, now=at)
+    plan = sites.SitePlan(name_ar=told["ar"], name_en=told["en"])
+    site_id = sites.create(plan, by=by, now=at)
     for number in range(1, told["lanes"] + 1):
         sites.add_lane(site_id, f"المسار {number}", f"Lane {number}", by=by, now=at)
     return site_id
