@@ -15,7 +15,7 @@ from checkin.domain.days import day_bounds, local_day, month_of
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
-from checkin.domain.scanning import Code
+from checkin.domain.scanning import Code, Verdict
 from checkin.domain.text import clean_text
 from checkin.models import Attendance, Person, Scan, Shift, Site
 from checkin.operations import badges, displays, manual, receipts
@@ -27,6 +27,7 @@ from checkin.operations.attendance import (
     record_scan,
 )
 from checkin.operations.attendance.arrival import is_kept, poster_of_typed
+from checkin.operations.attendance.sweep import propose_anew
 from checkin.operations.permissions import Reach, shifts_within
 
 LIVE_WITHIN = timedelta(seconds=10)
@@ -123,10 +124,15 @@ def record(sent: Sent, sender: Sender, *, now: datetime) -> Kept:
     if sent.volunteer and not receipts.is_reference_of(sent.volunteer, sender.person_id):
         raise Problem("other_volunteer")
     try:
-        return _record(sent, sender, now)
+        kept = _record(sent, sender, now)
     except Conflict:
         # its twin, sent a moment before, was kept while this one was on its way
-        return _record(sent, sender, now)
+        kept = _record(sent, sender, now)
+    answer = kept.answer
+    if sent.uploaded and answer.verdict is Verdict.CHECKED_IN and answer.shift_id is not None:
+        # also when it is sent again: the first time may have ended between the two
+        propose_anew(answer.shift_id, now)
+    return kept
 
 
 def unknown(uids: list[str], sender: Sender, *, now: datetime) -> list[str]:

@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from checkin.database import db
+from checkin.domain.clocks import DeviceClock
 from checkin.domain.errors import Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.models import Attendance, Lane, Scan
+from checkin.operations import sync
 from checkin.operations.attendance import close_forgotten, relief
 from checkin.operations.attendance.arrival import RELIEF, take_back, undoable
+from checkin.operations.permissions import Reach
 from tests import factories
 from tests.factories import alter, check_in, check_out
 
@@ -113,3 +116,27 @@ def test_a_forgotten_check_out_is_proposed_for_when_the_next_came(
     assert before.proposed_minutes == minutes
     assert (Flag.TAKEN_OVER in before.flags) is (comes != -20)
     assert before.credited_minutes is None
+
+
+@pytest.mark.parametrize("lane", [3, 4])
+def test_who_took_over_counts_also_when_their_phone_finds_the_network_later(cast, post, now, lane):
+    if lane == 4:
+        other = factories.keep(Lane(site_id=cast.mataf.id, name_ar="مسار 4", name_en="Lane 4"))
+        alter(post.after, lane_id=other.id)
+    assert close_forgotten(now + END + HOURS) == 1
+    assert of(cast.noura).proposed_minutes == 240
+    came, later = now + END - timedelta(minutes=10), now + END + 2 * HOURS
+    sent = sync.Sent(
+        uid="6b0f4f1c-7f34-4f0a-9d5c-0c8d4f6f9a11",
+        act=sync.Act.IN,
+        clock=DeviceClock(came, later),
+        code=f"S/{cast.poster.code}",
+    )
+    for _ in range(2):
+        sync.record(sent, sync.Sender(post.hind.id, None, Reach(), Reach()), now=later)
+    assert of(post.hind).in_at == came
+    taken_over = lane == 3
+    before = of(cast.noura)
+    assert before.proposed_minutes == (230 if taken_over else 240)
+    assert (Flag.TAKEN_OVER in before.flags) is taken_over
+    assert before.row_version == (3 if taken_over else 2)
