@@ -30,7 +30,9 @@ class Faults:
                 self.seen.append(f"foreign: {request.url}")
 
         def on_response(response: Response) -> None:
-            shown = response.request.resource_type == "document"
+            # a worker asks for the page itself first; the page then says what the answer was
+            asked_for = response.request
+            shown = asked_for.resource_type == "document" or bool(asked_for.service_worker)
             if response.status >= 500 or (response.status >= 400 and not shown):
                 self.seen.append(f"{response.status}: {response.url}")
 
