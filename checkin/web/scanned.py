@@ -32,6 +32,8 @@ class Scanned:
     shift_id: int | None = None
     revoked_at: datetime | None = None
     replaced_at: datetime | None = None
+    asks_distance: bool = False
+    """Whether its site asks how far away the phone is; only printed codes do."""
     shown: Shown | None = None
     site: Site | None = None
     """Loaded for pages; pressing a button needs only its id."""
@@ -70,7 +72,8 @@ class Scanned:
 
 def printed(code: str) -> Scanned | None:
     """The poster of a code, without its site: all that pressing its button needs."""
-    return _of_poster(poster_named(code))
+    poster = poster_named(code)
+    return _of_poster(poster, asks_distance=poster.latitude is not None) if poster else None
 
 
 def printed_with_site(code: str) -> Scanned | None:
@@ -109,9 +112,7 @@ def opened(path: str) -> Scanned | None:
     return _READERS[kind](code)
 
 
-def _of_poster(poster: Any, site: Site | None = None) -> Scanned | None:
-    if poster is None:
-        return None
+def _of_poster(poster: Any, site: Site | None = None, *, asks_distance: bool = False) -> Scanned:
     return Scanned(
         path=f"S/{poster.code}",
         site_id=poster.site_id,
@@ -119,6 +120,7 @@ def _of_poster(poster: Any, site: Site | None = None) -> Scanned | None:
         shift_id=poster.shift_id,
         revoked_at=poster.revoked_at,
         replaced_at=poster.replaced_at,
+        asks_distance=asks_distance,
         site=site,
     )
 

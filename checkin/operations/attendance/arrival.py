@@ -14,7 +14,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.fold import Kind, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.scanning import Verdict
-from checkin.models import Assignment, Attendance, Display, Person, Poster, Scan
+from checkin.models import Assignment, Attendance, Display, Person, Poster, Scan, Site
 from checkin.operations.attendance.recording import (
     Answer,
     Reading,
@@ -43,10 +43,14 @@ _BY_CODE = select(Poster).where(Poster.code == bindparam("code")).options(joined
 """Asked at every scan, so built once."""
 
 
-_NAMED = select(
-    *(Poster.id, Poster.code, Poster.site_id, Poster.shift_id),
-    *(Poster.revoked_at, Poster.replaced_at),
-).where(Poster.code == bindparam("code"))
+_NAMED = (
+    select(
+        *(Poster.id, Poster.code, Poster.site_id, Poster.shift_id),
+        *(Poster.revoked_at, Poster.replaced_at, Site.latitude),
+    )
+    .join(Site, Site.id == Poster.site_id)
+    .where(Poster.code == bindparam("code"))
+)
 
 
 def poster_named(text: str) -> AnyRow | None:

@@ -36,8 +36,7 @@ def _check_in(code: Scanned) -> Any:
         Kind.IN,
         joins=_ticked("joins"),
         moves=_ticked("moves"),
-        distance_m=_metres("distance_m"),
-        accuracy_m=_metres("accuracy_m"),
+        **_distance(code),
     )
     keep = wait if _ticked("waits") else record_scan
     answer = keep(reading, now=clock.now())
@@ -154,6 +153,13 @@ def named_uid() -> str:
 
 def _ticked(name: str) -> bool:
     return request.form.get(name) == "1"
+
+
+def _distance(code: Scanned) -> dict[str, int | None]:
+    """Read only where the site asks for it."""
+    if not code.asks_distance:
+        return {}
+    return {"distance_m": _metres("distance_m"), "accuracy_m": _metres("accuracy_m")}
 
 
 def _metres(name: str) -> int | None:
