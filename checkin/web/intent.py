@@ -20,6 +20,7 @@ from checkin.web.scanned import Scanned
 from checkin.web.targets import safe_target
 
 _KEY = "intent"
+_POSTER = "poster"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,17 @@ def renew(code: Scanned, touched_at: datetime | None = None) -> Intent:
     touched = (touched_at or clock.now()).isoformat()
     intent = Intent(code.path, code.site_id, touched, str(uuid.uuid4()))
     session[_KEY] = asdict(intent)
+    if code.poster is not None:
+        session[_POSTER] = code.poster
     return intent
+
+
+def poster(code: str) -> Scanned | None:
+    """The poster opened last, when it has this code: pressing its button asks nothing again.
+
+    Whether it still works is asked when the scan is kept.
+    """
+    return scanned.remembered(session.get(_POSTER), code)
 
 
 def forget() -> None:

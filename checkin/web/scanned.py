@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from checkin.database import db
+from checkin.domain.codes import read_code
 from checkin.domain.evidence import Evidence
 from checkin.domain.scanning import Code
 from checkin.models import Site
@@ -37,6 +38,19 @@ class Scanned:
     shown: Shown | None = None
     site: Site | None = None
     """Loaded for pages; pressing a button needs only its id."""
+
+    @property
+    def poster(self) -> dict[str, Any] | None:
+        """What never changes of a printed code, for the session to remember."""
+        if self.shown is not None:
+            return None
+        return {
+            "path": self.path,
+            "site_id": self.site_id,
+            "shift_id": self.shift_id,
+            "facts": self.facts,
+            "asks_distance": self.asks_distance,
+        }
 
     @property
     def point(self) -> str | None:
@@ -78,7 +92,17 @@ def printed(code: str) -> Scanned | None:
 
 def printed_with_site(code: str) -> Scanned | None:
     poster = poster_of_code(code)
-    return _of_poster(poster, poster.site) if poster else None
+    if poster is None:
+        return None
+    asks_distance = poster.site.latitude is not None
+    return _of_poster(poster, poster.site, asks_distance=asks_distance)
+
+
+def remembered(kept: Any, code: str) -> Scanned | None:
+    """The poster that our session remembers, when it is the one of this code."""
+    if not isinstance(kept, dict) or kept.get("path") != f"S/{read_code(code)}":
+        return None
+    return Scanned(**kept)
 
 
 def rotating(token: str) -> Scanned | None:

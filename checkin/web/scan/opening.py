@@ -33,7 +33,7 @@ def show(code: str) -> Any:
 @public
 def create(code: str) -> Any:
     """Keep a scan; a receipt answers, or the page that says what became of it."""
-    return _act(scanned.printed(code), url_for(".show", code=code))
+    return _act(intent.poster(code) or scanned.printed(code), url_for(".show", code=code))
 
 
 @bp.get("/r/<token>")
