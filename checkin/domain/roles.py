@@ -70,9 +70,7 @@ SCOPE: dict[Role, Scope] = {
 _P = Permission
 MAY: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({_P.OWN_ATTENDANCE}),
-    Role.LEAD: frozenset(
-        {_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES, _P.SHOW_CODE}
-    ),
+    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES, _P.SHOW_CODE}),
     Role.SUPERVISOR: frozenset(
         {
             _P.OWN_ATTENDANCE,
