@@ -80,6 +80,18 @@ def test_a_pin_is_four_digits(salem, cast, pin):
     assert ("Choose 4 digits" if pin else "Type the PIN") in response.text
 
 
+def test_nobody_reads_the_pin_over_a_shoulder(salem, cast):
+    """Neither while it is chosen nor while it is given, also after a mistake."""
+    masked = re.compile(r'<input[^>]*type="password"[^>]*name="pin"|name="pin"[^>]*type="password"')
+    choosing = f"/sites/{cast.mataf.id}/display"
+    asked = [salem.get(choosing), salem.send(choosing, pin="97531")]
+    opened(salem, cast.mataf)
+    asked += [salem.get("/display/leave"), salem.send("/display/leave", pin="97531")]
+    for page in asked:
+        assert masked.search(page.text)
+        assert "97531" not in page.text
+
+
 def test_until_the_pin_is_given_the_tablet_shows_nothing_of_its_supervisor(salem, cast):
     opened(salem, cast.mataf)
     for address in ("/", f"/floor/{cast.mataf.id}", "/approvals", "/account", "/hours"):
