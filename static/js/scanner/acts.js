@@ -1,6 +1,7 @@
 /* What the supervisor does here: sent, or kept while it cannot be, and what became of it shown. */
 
 import { deliver, unsettled } from "./delivery.js";
+import { derivedId } from "./derived-id.js";
 
 const BUSY_AFTER = 400;
 const AGAIN_WITHIN = 10 * 60_000;
@@ -36,7 +37,9 @@ export class Acts {
 
   async undo(entry) {
     const whom = entry.code ? { code: entry.code } : { person_id: entry.personId };
-    const kept = await deliver({ act: "undo", undoes: entry.uid, ...whom, ...this.#marks(entry) });
+    const uid = await derivedId(entry.uid, "undo"); // asked for twice it is one act
+    const act = { uid, act: "undo", undoes: entry.uid, ...whom };
+    const kept = await deliver({ ...act, ...this.#marks(entry) });
     const { name } = entry;
     if (kept.state === "attention" || (kept.state === "done" && wordOf(kept) !== "undone")) {
       const { sentence } = kept.answer;

@@ -12,8 +12,9 @@ export class Recent {
   #wording;
   #key;
   #entries = [];
+  #leaving = new Set();
 
-  /* `onUndo` is given the entry whose button was pressed. */
+  /* `onUndo` is given the entry whose button was pressed; until it is done the button rests. */
   constructor(scanner, wording, onUndo) {
     this.#list = scanner.querySelector("[data-recent]");
     this.#row = scanner.querySelector("template[data-recent-row]");
@@ -24,7 +25,7 @@ export class Recent {
     this.#list.addEventListener("click", (event) => {
       const uid = event.target.closest("[data-undo]")?.closest("li").dataset.uid;
       const entry = this.#entries.find((one) => one.uid === uid);
-      if (entry) onUndo(entry);
+      if (entry) this.#takeBack(entry, onUndo);
     });
     setInterval(() => this.#show(), 30_000);
     this.#show();
@@ -41,6 +42,18 @@ export class Recent {
 
   isWaiting(uid) {
     return this.#entries.some((one) => one.uid === uid && one.state === "waiting");
+  }
+
+  async #takeBack(entry, onUndo) {
+    if (this.#leaving.has(entry.uid)) return;
+    this.#leaving.add(entry.uid);
+    this.#show();
+    try {
+      await onUndo(entry);
+    } finally {
+      this.#leaving.delete(entry.uid);
+      this.#show();
+    }
   }
 
   #show() {
@@ -61,6 +74,7 @@ export class Recent {
     }
     const button = row.querySelector("[data-undo]");
     button.hidden = !canUndo(entry);
+    button.disabled = this.#leaving.has(entry.uid);
     button.setAttribute("aria-label", `${button.textContent.trim()}: ${entry.name ?? ""}`);
     return row;
   }
