@@ -300,6 +300,18 @@ def test_without_a_camera_the_page_says_why(cast, visit, scanner, script, browse
     assert not overflows(tablet.page)
 
 
+def test_an_answer_that_stays_leaves_the_camera_in_reach(cast, visit, scanner):
+    phone = visit("tablet", person=cast.salem, viewport=SIZES["phone"])
+    phone.open(scanner)
+    type_as_scanner(phone, f"{HOST}/B/{encode(0, 26)}")
+    expect(answer(phone)).to_contain_text("البطاقة غير معروفة")
+    phone.picture("38-answer-that-stays")
+    assert not overflows(phone.page)
+    phone.button(ALLOW).click(trial=True)  # nothing lies over it
+    phone.tap("إغلاق")
+    expect(answer(phone)).to_be_empty()
+
+
 def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
     tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
     tablet.page.add_init_script(
