@@ -267,6 +267,7 @@ def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
     scan = f"/S/{cast.poster.code}"
     rows = [
         ("pages.home", "/"),
+        ("scan.find", "/codes"),
         ("pages.help", "/help"),
         ("pages.privacy", "/privacy"),
         ("offline.show", "/offline"),
@@ -334,6 +335,7 @@ def _stops_before_screens(cast: Cast, now: datetime) -> list[Stop]:
         Stop("scan.show_rotating", "passer_by", "/help", before_screen(site_id)),
         Stop("scan.locate", "passer_by", "/typed-code/site"),
         Stop("scan.locate", "noura", "/typed-code/site", type_in(digits="1234")),
+        Stop("scan.find", "noura", "/codes", type_in(code="1234")),
         Stop("scan.show_typed", "noura", "/typed-code/site", type_digits(site_id)),
     ]
 

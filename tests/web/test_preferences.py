@@ -34,8 +34,8 @@ def test_a_page_comes_back_to_itself(client, here):
 
 
 def test_an_answer_without_an_address_of_its_own_offers_no_choices(client):
-    refused = client.send("/codes", code="000000")
-    assert refused.status_code == 422
+    refused = client.post("/preferences", data={"lang": "en"})  # without the form's token
+    assert refused.status_code == 400
     assert 'action="/preferences"' not in refused.text
     assert 'action="/preferences"' in client.get("/").text
 

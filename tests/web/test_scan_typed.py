@@ -144,10 +144,19 @@ def test_a_posters_short_code_still_leads_to_its_poster(noura, cast):
     assert answer.location == f"/S/{cast.poster.code}"
 
 
-def test_nonsense_is_neither(noura):
+@pytest.mark.parametrize("page", ["/hours", "/help", "/S/UNKNOWN", "/typed-code/site"])
+def test_whoever_is_signed_in_finds_a_place_to_type(noura, cast, screen, now, page):
+    assert 'href="/codes"' in noura.get(page).text
+    assert 'name="code"' in noura.get("/codes").text
+    assert typed(noura, digits(screen, now), cast.mataf).location == "/typed-code"
+
+
+def test_nonsense_is_neither_and_stays_on_a_page_with_a_choice_of_language(noura):
     answer = noura.send("/codes", code="12345")
     assert answer.status_code == 422
     assert "Code not recognised" in answer.text
+    assert 'value="12345"' in answer.text
+    assert 'name="next" value="/codes?"' in answer.text
 
 
 def test_where_no_screen_is_at_work_the_page_says_so(noura, cast):

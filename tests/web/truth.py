@@ -18,7 +18,7 @@ public all
     GET+POST /enrolment
     GET      /api/v1/openapi.json
     GET      /api/v1/time
-    POST     /codes
+    GET+POST /codes
     GET      /display
     GET      /display/keys
     GET      /display/last

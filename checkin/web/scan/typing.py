@@ -23,13 +23,13 @@ errors.sentences(
 )
 
 
-@bp.post("/codes")
+@bp.route("/codes", methods=["GET", "POST"])
 @public
 def find() -> Any:
     """A code typed from paper leads where the picture would have led."""
     form = CodeForm()
     if not form.validate_on_submit():
-        return render_template("pages/home.html", form=form), 422
+        return render_template("scan/code.html", form=form), form.status
     if form.poster is not None:
         return redirect(url_for(".show", code=form.poster.code), 303)
     # the minute in which it was typed stays what counts, also through signing in
