@@ -200,14 +200,16 @@ def test_nobody_leaves_by_an_old_code_that_was_never_opened_here(noura, cast, sc
     assert attendances_of(cast.noura)[0].state == "open"
 
 
-def test_a_stopped_screen_is_like_an_old_poster(noura, cast, screen, now):
+def test_a_stopped_screen_says_that_it_was_stopped(noura, cast, screen, now):
     code = address(screen, now)
     sent = fields(noura.get(code).text)
     displays.revoke(screen.id, by=cast.salem.id, now=now)
     assert noura.send(code, **sent).location == code
     answer = noura.get(code)
     assert answer.status_code == 410
-    assert "out of date" in answer.text
+    said = plain(answer)
+    assert "This display was stopped Its codes no longer work. Please see the supervisor" in said
+    assert "poster" not in said
     assert scans_of(cast.noura) == []
 
 
