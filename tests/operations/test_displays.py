@@ -133,16 +133,51 @@ def test_a_wrong_pin_stays_counted_and_the_right_one_forgives(now, opened):
     assert limits.take(f"display.pin:{display_id}", 5, 15 * MINUTES, now) == 1
 
 
+def test_a_screen_that_was_left_is_over_with_its_codes(cast, now, opened):
+    before = displays.live_at(cast.mataf.id, now)
+    displays.leave(opened.display.id, "4821", now=now)
+    assert displays.recognise(opened.secret) is None
+    assert displays.live_at(cast.mataf.id, now) is None
+    assert displays.shown(before.token).judged(now) is Code.REVOKED
+    assert displays.typed(before.digits, cast.mataf.id, now) is None
+    assert problem_of(displays.leave, opened.display.id, "4821", now=now) == "pin_wrong"
+
+
+def test_keys_that_were_copied_before_the_end_make_nothing_that_counts(cast, now, opened):
+    display = stored(opened.display)
+    place = display.number, display.site_id, display.epoch
+    (day, key), _ = displays.keys_of(display, now)
+    displays.leave(opened.display.id, "4821", now=now)
+    displays.open_here(cast.mataf.id, "4821", by=cast.salem.id, now=now)
+    window = rotating.window_of(now + MINUTES)
+    assert rotating.day_of(window) == day
+    copied = rotating.token(displays.key_id(), key, *place, window)
+    assert displays.shown(copied).judged(now + MINUTES) is Code.REVOKED
+
+
 def test_opening_again_gives_the_same_screen_with_other_codes(cast, now, opened):
     before = displays.live_at(cast.mataf.id, now)
     displays.leave(opened.display.id, "4821", now=now)
-    assert displays.live_at(cast.mataf.id, now) is None
-    assert displays.shown(before.token).judged(now) is Code.ACTIVE
     again = displays.open_here(cast.mataf.id, "1111", by=cast.salem.id, now=now)
     assert again.display.id == opened.display.id
     assert displays.shown(before.token).judged(now) is Code.REVOKED
+    assert displays.shown(displays.live_at(cast.mataf.id, now).token).judged(now) is Code.ACTIVE
     other = displays.open_here(cast.mataf.id, "2222", by=cast.layla.id, now=now)
     assert other.display.id != opened.display.id
+
+
+def test_the_list_does_not_fill_up_with_screens_that_were_left(cast, now, opened):
+    def listed():
+        return [display.id for display in displays.displays_within([cast.mataf.id])]
+
+    waiting = displays.create(cast.mataf.id, "عند الباب", by=cast.salem.id, now=now).display.id
+    assert listed() == [opened.display.id, waiting]
+    displays.leave(opened.display.id, "4821", now=now)
+    for person in (cast.salem, cast.layla, cast.salem):
+        again = displays.open_here(cast.mataf.id, "4821", by=person.id, now=now)
+        assert listed() == [again.display.id, waiting]
+        displays.leave(again.display.id, "4821", now=now)
+        assert listed() == [waiting]
 
 
 def test_screens_are_found_where_one_may_show_them(cast, now):

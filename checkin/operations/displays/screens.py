@@ -106,10 +106,10 @@ def open_here(site_id: int, pin: str, *, by: int, now: datetime) -> Screen:
 
 
 def leave(display_id: int, pin: str, *, now: datetime) -> None:
-    """Stop showing codes in the browser that opened the screen, when the PIN is right.
+    """End the screen in the browser that opened it, when the PIN is right.
 
-    What it showed a moment ago still counts for who opened it then. Raises Problem `pin_wrong`,
-    or `too_many` after five tries in a quarter of an hour.
+    Nobody opens its codes from now on; a phone that read one without a network uploads it all the
+    same. Raises Problem `pin_wrong`, or `too_many` after five tries in a quarter of an hour.
     """
     limits.take(f"display.pin:{display_id}", PIN_TRIES, TRIES_WITHIN, now)
     _leave(display_id, pin, now)
@@ -124,6 +124,7 @@ def _leave(display_id: int, pin: str, now: datetime) -> None:
     if not any(hmac.compare_digest(display.pin_mac or "", mac) for mac in known):
         raise Problem("pin_wrong")
     display.credential_sha = display.pin_mac = None
+    display.epoch += 1  # whoever copied its keys of today has nothing
     audit.note("display.leave", "display", display.id, by=display.created_by_id, at=now)
 
 
@@ -176,11 +177,15 @@ def last_scan_at(site_id: int, now: datetime) -> AnyRow | None:
 
 
 def displays_within(site_ids: Iterable[int]) -> list[Display]:
-    """The screens of these sites that were not stopped, with site; those at work first."""
+    """The screens of these sites that were neither stopped nor left, with site.
+
+    Those at work first; after them those that stand somewhere and wait to be paired.
+    """
     return list(
         db.session.scalars(
             select(Display)
             .where(Display.site_id.in_(list(site_ids)), Display.revoked_at.is_(None))
+            .where(or_(Display.credential_sha.is_not(None), Display.name != ""))
             .options(joinedload(Display.site))
             .order_by(Display.credential_sha.is_(None), Display.site_id, Display.id)
         )
@@ -261,8 +266,8 @@ def _pairing_code(display: Display, now: datetime) -> str:
 
 def _admit(display: Display, now: datetime) -> str:
     """The credential of this browser alone; whatever knew the screen before knows it no more."""
-    if display.paired_at is not None:
-        display.epoch += 1  # a browser before may still hold keys of today
+    if display.credential_sha is not None:
+        display.epoch += 1  # the browser before holds keys of today
     credential = secrets.token_urlsafe(32)
     display.credential_sha = _sha(credential)
     display.pairing_sha = display.pairing_expires_at = None
