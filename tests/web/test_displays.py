@@ -125,6 +125,7 @@ def test_the_right_pin_leads_back_to_the_floor(salem, cast):
     assert salem.get(f"/floor/{cast.mataf.id}").status_code == 200
     assert salem.get("/display").location == "/display/pair"
     assert salem.get("/display/keys").status_code == 401
+    assert f"/displays/{only_display().id}/" not in salem.get("/displays").text
 
 
 def test_five_wrong_pins_and_even_the_right_one_waits(salem, cast, now, clock):
@@ -219,6 +220,21 @@ def test_a_stopped_screen_is_dead_at_once_and_so_are_its_codes(salem, client, ca
         assert (response.status_code, response.json["error"]["code"]) == (401, "display_revoked")
     assert displays.shown(token).is_old
     assert "عند الباب" not in salem.text("/displays")
+
+
+def test_a_device_whose_screen_was_stopped_is_told_so_until_it_is_paired_again(
+    salem, browser_of, cast
+):
+    stopped, device = "This display was stopped", browser_of(cast.noura, lang="en")
+    assert stopped not in device.text("/display/pair")
+    device.send("/display/pair", code=added(salem, cast.mataf))
+    salem.send(f"/displays/{only_display().id}/revocation")
+    assert device.get("/display").location == "/display/pair"
+    assert stopped in device.text("/display/pair")
+    assert stopped in device.send("/display/pair", code="ZZZZZZ").text
+    device.send("/display/pair", code=added(salem, cast.mataf))
+    assert device.get("/display").status_code == 200
+    assert stopped not in device.text("/display/pair")
 
 
 def test_a_tablet_whose_screen_was_stopped_stays_shut(salem, browser_of, cast):

@@ -17,6 +17,11 @@ def current() -> Display | None:
     return g.display
 
 
+def is_over() -> bool:
+    """Whether this browser was a screen once; one that was left by its PIN keeps no cookie."""
+    return _name() in request.cookies and current() is None
+
+
 def keep(response: Response, credential: str) -> None:
     response.set_cookie(
         _name(),

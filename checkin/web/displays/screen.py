@@ -110,7 +110,8 @@ def pair() -> Any:
         response = redirect(url_for(".show"), 303)
         credential.keep(response, form.made.secret)
         return response
-    return render_template("displays/pair.html", form=form), form.status
+    is_over = credential.is_over()
+    return render_template("displays/pair.html", form=form, is_over=is_over), form.status
 
 
 @bp.route("/display/leave", methods=["GET", "POST"])
