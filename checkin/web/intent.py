@@ -21,6 +21,7 @@ from checkin.web.targets import safe_target
 
 _KEY = "intent"
 _POSTER = "poster"
+_DIGITS = "typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,41 @@ def code() -> Scanned | None:
 
 
 def touched_at() -> datetime | None:
-    """The moment that is being kept, to show that waiting costs nothing."""
+    """The moment that is being kept, to show that waiting costs nothing.
+
+    Digits that still wait for their site keep theirs, too.
+    """
     kept = current()
-    return kept.touched_at if kept else None
+    return kept.touched_at if kept else _typed_at()
+
+
+def keep_digits(digits: str) -> None:
+    """Remember digits from a screen and their minute until somebody says at which site."""
+    session[_DIGITS] = {"digits": digits, "touched": clock.now().isoformat()}
+
+
+def digits() -> str:
+    """The digits typed last; empty when none wait for a site."""
+    kept = session.get(_DIGITS)
+    return str(kept["digits"]) if isinstance(kept, dict) else ""
+
+
+def digits_touched_at(typed: str) -> datetime:
+    """When these digits were first typed here; others count from now."""
+    kept = _typed_at() if typed == digits() else None
+    return kept or clock.now()
+
+
+def forget_digits() -> None:
+    session.pop(_DIGITS, None)
+
+
+def _typed_at() -> datetime | None:
+    kept = session.get(_DIGITS)
+    if not isinstance(kept, dict):
+        return None
+    touched = datetime.fromisoformat(kept["touched"])
+    return touched if clock.now() - touched <= TOUCH_KEPT else None
 
 
 def finish(person_id: int, target: str | None = None, device_id: int | None = None) -> str:

@@ -94,6 +94,17 @@ def test_the_minute_it_was_typed_counts_through_signing_in(client, cast, screen,
     assert attendances_of(cast.noura)[0].in_at == now
 
 
+def test_signing_in_shows_that_the_minute_is_kept_while_it_is(client, cast, screen, now, at):
+    client.send("/codes", code=digits(screen, now))
+    page = client.get("/typed-code/site").location
+    at.move_to(now + 8 * MINUTES)
+    assert "وقت المسح محفوظ: 1:00 م" in plain(client.get(page))
+    client.send("/sign-in", mobile=cast.noura.mobile)
+    assert "وقت المسح محفوظ: 1:00 م" in plain(client.get("/sign-in/code"))
+    at.move_to(now + 16 * MINUTES)
+    assert "وقت المسح محفوظ" not in plain(client.get(page))
+
+
 def test_another_number_typed_later_counts_from_then(noura, cast, screen, now, at):
     noura.send("/codes", code=wrong(digits(screen, now)))
     later = now + 5 * MINUTES
