@@ -124,6 +124,29 @@ def test_without_a_network_the_page_opens_all_the_same(cast, tablet, badges_of):
     assert [scan.verdict for scan in scans()] == ["checked_in"]
 
 
+@pytest.mark.parametrize("path", ["/floor/{site}", "/floor/{site}/check-ins/new", "/approvals"])
+def test_without_a_network_other_pages_lead_to_the_scanner(cast, tablet, path):
+    cut(tablet)
+    tablet.open(path.format(site=cast.mataf.id))
+    link = tablet.page.locator("[data-part=scanners] a")
+    expect(link).to_have_text(f"متابعة على الماسح دون اتصال: {cast.mataf.name_ar}")
+    tablet.picture("37-floor-offline")
+    link.click()
+    tablet.page.wait_for_selector("[data-scanner]")
+    assert tablet.heading == "مسح بطاقة"
+    expect(tablet.page.locator("[data-age]")).to_contain_text("بيانات")
+
+
+def test_a_phone_that_keeps_no_scanner_is_offered_none(cast, visit):
+    phone = visit("phone", person=cast.noura)
+    phone.open("/hours")
+    phone.page.wait_for_function(WORKER)
+    cut(phone)
+    phone.open("/account")
+    expect(phone.page.locator("main")).to_contain_text("تحتاج هذه الصفحة إلى الإنترنت")
+    expect(phone.page.locator("a[href*=scanner]")).to_have_count(0)
+
+
 def test_what_the_server_refuses_stays_and_is_explained(cast, tablet, badges_of, now):
     text = badges_of[cast.noura.id]
     cut(tablet)

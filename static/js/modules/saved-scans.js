@@ -7,6 +7,7 @@ import { me, signedOut } from "../offline/facts.js";
 import { fill, num, piece, timeOf } from "../offline/pieces.js";
 import { add, all, change, find, flush, onChange, receiptNumber } from "../offline/queue.js";
 import { rowOf } from "../offline/rows.js";
+import { scannerLinks } from "../offline/scanners.js";
 import { keep } from "../offline/store.js";
 
 const UNANSWERED = 10 * 60_000;
@@ -84,6 +85,14 @@ export default class SavedScans {
     await this.#showPanel(code ? "no-scan" : "no-page");
     this.#show({ acts: Boolean(code), door: false });
     this.#showActs({ keep: Boolean(code), retry: false, in: false, out: false, remove: false });
+    if (!code) await this.#showScanners();
+  }
+
+  /* A supervisor's tablet has something that works, wherever the network left them. */
+  async #showScanners() {
+    const links = await scannerLinks();
+    this.#part("scanners").replaceChildren(...links);
+    this.#show({ scanners: links.length > 0 });
   }
 
   async #showScan(scan, scans, whose) {
