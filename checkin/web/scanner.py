@@ -22,6 +22,7 @@ from checkin.operations import badges, floor
 from checkin.operations.badges import Read
 from checkin.operations.manual import REASONS as MANUAL_REASONS
 from checkin.web import clock, record_words
+from checkin.web.badges.handing import elsewhere
 from checkin.web.errors import sentence
 from checkin.web.filters import isolate, time_short
 from checkin.web.guard import POLICY_WITH_WASM, requires
@@ -103,6 +104,8 @@ def _said(told: Read, site: Site) -> tuple[str, str]:
     if told.verdict is Verdict.ALREADY_IN:
         since = time_short(told.in_at or told.effective_at, site.zone)
         return _("%(name)s already checked in at %(time)s", name=name, time=since), "look"
+    if told.verdict is Verdict.OPEN_ELSEWHERE:
+        return elsewhere(told), "look"
     return _("The entry was noted for review; it did not change the record"), "look"
 
 

@@ -312,6 +312,20 @@ def test_an_answer_that_stays_leaves_the_camera_in_reach(cast, visit, scanner):
     expect(answer(phone)).to_be_empty()
 
 
+def test_somebody_in_elsewhere_is_said_to_be_there(cast, visit, badge_of, now):
+    factories.check_in(cast.noura, cast.poster, now - 50 * MINUTE)
+    phone = visit("tablet", person=cast.huda, viewport=SIZES["phone"])
+    phone.open(f"/sites/{cast.squares.id}/scanner")
+    type_as_scanner(phone, badge_of(cast.noura))
+    panel = answer(phone)
+    expect(panel).to_contain_text(f"الحضور ما زال مسجّلًا في {cast.mataf.name_ar}")
+    expect(panel.locator(".panel-time")).to_be_hidden()
+    phone.picture("39-in-elsewhere")
+    assert not violations(phone.page)
+    panel.get_by_role("link", name="تسجيل حضور يدوي").click()
+    expect(phone.page.get_by_role("searchbox")).to_have_value(cast.noura.name)
+
+
 def test_a_refusal_can_be_taken_back(cast, filmed, badge_of, scanner):
     tablet = filmed([badge_of(cast.noura)])("tablet", person=cast.salem)
     tablet.page.add_init_script(

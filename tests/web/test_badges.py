@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from checkin.database import db
@@ -68,11 +70,17 @@ def scans() -> list[Scan]:
 # --- strangers -----------------------------------------------------------------------------
 
 
-def test_a_stranger_learns_whose_organisation_it_is_and_no_more(client, cast, code):
+def test_a_stranger_learns_whose_organisation_it_is_and_no_more(app, client, cast, code):
+    app.config["ORGANISATION_AR"] = "جمعية الإحسان"
     said = client.text(f"/B/{code}")
-    assert "بطاقة متطوع لدى \u2068حضور المتطوعين\u2069" in said
+    assert "بطاقة متطوع لدى \u2068جمعية الإحسان\u2069" in said
     assert "يرجى تسليمها إلى أحد المشرفين" in said
     assert cast.noura.name not in said
+
+
+def test_an_organisation_without_a_name_is_not_called_as_the_app_is(client, code):
+    html = client.get(f"/B/{code}").get_data(as_text=True)
+    assert plain_text(re.search(r"<h1.*?</h1>", html, re.DOTALL)[0]) == "بطاقة متطوع"
 
 
 def test_every_code_looks_alike_to_strangers_and_volunteers(client, cast, code, browser_of):
@@ -208,10 +216,26 @@ def test_somebody_in_at_another_site_is_not_moved_without_a_shift_here(
     press(salem, code, "Check in")
     huda = browser_of(cast.huda, "staff", "en")
     with time_machine.travel(now + 30 * MINUTE, tick=False):
-        press(huda, code, "Check in")
+        offered = huda.get(f"/B/{code}").get_data(as_text=True)
+        assert f"Still checked in at {cast.mataf.name_en}" in plain_text(offered)
+        assert 'name="direction"' not in offered
+        assert f'href="/floor/{cast.squares.id}/check-ins/new?q=' in offered
+        huda.send(f"/B/{code}", site=cast.squares.id, direction="in")
         said = huda.text(f"/B/{code}")
-    assert "is checked in at another site. Check in by hand to move them here" in said
+    assert f"is checked in at \u2068{cast.mataf.name_en}\u2069. Check in by hand" in said
     assert db.session.scalars(select(Attendance)).one().state == "open"
+
+
+def test_somebody_in_at_another_site_is_moved_in_one_tap_to_a_shift_here(
+    salem, cast, code, browser_of, now
+):
+    press(salem, code, "Check in")
+    factories.assign(now, cast.noura, factories.shift(now, cast.squares))
+    huda = browser_of(cast.huda, "staff", "en")
+    with time_machine.travel(now + 30 * MINUTE, tick=False):
+        press(huda, code, f"Move to {cast.squares.name_en}")
+    states = db.session.execute(select(Attendance.site_id, Attendance.state)).all()
+    assert dict(states) == {cast.mataf.id: "closed", cast.squares.id: "open"}
 
 
 def test_a_lead_reads_badges_of_the_own_shift_on_the_own_phone(cast, code, browser_of, now):
@@ -256,6 +280,18 @@ def test_a_person_gets_a_badge_a_new_one_and_none(cast, browser_of):
     layla.send(f"{address}/revocation", version=2)
     assert "No badge" in layla.text(address)
     assert [one.version for one in badges.history_of(cast.noura.id)] == [2, 1]
+
+
+def test_the_code_is_there_to_type(cast, browser_of, code, salem):
+    typed = " ".join(re.findall(".{1,4}", code))
+    layla = browser_of(cast.layla, "staff", "ar")
+    page = layla.get(f"/people/{cast.noura.id}/badge").get_data(as_text=True)
+    assert re.search(rf'dir="ltr">{typed}</bdi>', page)
+    assert "صالحة" in plain_text(page)
+    sheet = layla.get(f"/badges/sheets?person={cast.noura.id}").get_data(as_text=True)
+    assert re.search(rf'dir="ltr">{typed}</p>', sheet)
+    salem.send(f"/sites/{cast.mataf.id}/scanner", code=typed, scan_uid=str(uuid4()))
+    assert [scan.volunteer_id for scan in scans()] == [cast.noura.id]
 
 
 def test_of_two_who_replace_it_the_second_is_told(cast, browser_of, code):
@@ -344,6 +380,12 @@ def test_twelve_badges_fill_a_page_and_begin_a_second(cards, now):
     assert len(pages) == 2
     read = [set(read_by_zxing(page)) for page in pages]
     assert read == [{card.url for card in cards[:10]}, {card.url for card in cards[10:]}]
+
+
+def test_the_code_stands_on_the_pdf_too(cards, now):
+    printed = PdfDocument(badges_pdf(cards, title="Badges", now=now))
+    text = printed[1].get_textpage().get_text_range()
+    assert all(card.typed in text for card in cards[10:])
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

@@ -14,7 +14,7 @@ from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.hours import UNDO_WITHIN
 from checkin.domain.roles import Permission
-from checkin.domain.scanning import AGAIN_WITHIN, Verdict
+from checkin.domain.scanning import AGAIN_WITHIN, Code, Verdict, judge
 from checkin.models import Assignment, Attendance, Badge, Opportunity, Person, Scan, Shift, Site
 from checkin.operations.attendance import (
     Answer,
@@ -23,6 +23,7 @@ from checkin.operations.attendance import (
     lock_volunteer,
     record_scan,
 )
+from checkin.operations.attendance.situation import around
 from checkin.operations.badges.issuing import sha
 from checkin.operations.permissions import Reach, reach_of, roles_of
 
@@ -295,6 +296,19 @@ def _expected(person_id: int, now: datetime) -> Shift | None:
         )
         .limit(1)
     )
+
+
+def open_at(person_id: int, now: datetime) -> Site | None:
+    """The site where somebody is checked in now."""
+    attendance = _open(person_id, now)
+    return attendance.shift.site if attendance else None
+
+
+def cannot_move(person: Person, site_id: int, now: datetime) -> bool:
+    """Whether somebody is in elsewhere and no shift at this site would take them by a badge."""
+    here = around(person.id, site_id, now)
+    judged = judge(here.situation(person, site_id, None, Code.ACTIVE, now))
+    return judged.verdict is Verdict.OPEN_ELSEWHERE and judged.shift is None
 
 
 def own_reading(person_id: int, by: int, now: datetime) -> AnyRow | None:

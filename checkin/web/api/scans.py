@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 
@@ -13,7 +14,9 @@ from checkin.database import db
 from checkin.domain.clocks import DeviceClock
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.roles import Permission
-from checkin.operations import limits, receipts, sync
+from checkin.domain.scanning import Verdict
+from checkin.operations import badges, limits, receipts, sync
+from checkin.operations.attendance import Answer
 from checkin.operations.permissions import Reach
 from checkin.web import clock, errors
 from checkin.web.api import shapes, words
@@ -195,7 +198,7 @@ def _kept(kept: sync.Kept) -> shapes.Result:
         uid=answer.uid,
         status=200,
         outcome=answer.verdict.value,
-        sentence=words.about(answer.verdict, own=own),
+        sentence=_sentence(answer, scan.volunteer_id, own),
         act=scan.kind,
         attendance_id=answer.attendance_id,
         address=page if own and answer.attendance_id else None,
@@ -209,6 +212,15 @@ def _kept(kept: sync.Kept) -> shapes.Result:
         receipt=kept.receipt,
         replayed=answer.replayed,
     )
+
+
+def _sentence(answer: Answer, volunteer_id: int, own: bool) -> str:
+    """A supervisor is told where somebody is in who is not in here."""
+    if answer.verdict is Verdict.OPEN_ELSEWHERE and not own:
+        site = badges.open_at(volunteer_id, clock.now())
+        if site is not None:
+            return _("Still checked in at %(site)s", site=plain_label(site))
+    return words.about(answer.verdict, own=own)
 
 
 def _refused(uid: str, problem: Problem) -> shapes.Result:

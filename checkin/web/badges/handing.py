@@ -117,6 +117,8 @@ def _page(code: str, form: ReadingForm) -> Any:
         several=len(sites) > 1,
         kind=kind,
         inside=_inside(owner, here),
+        stranded=all(badges.cannot_move(owner.person, site.id, now) for site in sites),
+        may_enter=_may_enter(here),
         fresh=_is_fresh(owner, here, now),
         asks_count=kind is Kind.OUT and _asks_count(owner.attendance),
         mine=owner.person.id == current_user.id,
@@ -148,6 +150,24 @@ def _asks_count(attendance: Attendance | None) -> bool:
     return service is not None and service.counted_by == "volunteer"
 
 
+def elsewhere(answer: Read) -> str:
+    """Where somebody is in who could not be moved here."""
+    site = badges.open_at(answer.volunteer_id, clock.now())
+    if site is None:
+        return _("Still checked in elsewhere")
+    name, there = isolate(answer.name), isolate(plain_label(site))
+    return _(
+        "%(name)s is checked in at %(site)s. Check in by hand to move them here",
+        name=name,
+        site=there,
+    )
+
+
+def _may_enter(site: Site) -> bool:
+    reach = current_user.reach(Permission.ENTER_ATTENDANCE)
+    return reach.everywhere or site.id in reach.site_ids
+
+
 def _say(answer: Read) -> None:
     """What is not seen from the page itself."""
     name = isolate(answer.name)
@@ -158,7 +178,6 @@ def _say(answer: Read) -> None:
         reason = record_words.REQUESTS[answer.verdict]
         flash(_("%(reason)s. The scan is kept as a request", reason=reason), "look")
     elif answer.verdict is Verdict.OPEN_ELSEWHERE:
-        moving = _("%(name)s is checked in at another site. Check in by hand to move them here")
-        flash(moving % {"name": name}, "look")
+        flash(elsewhere(answer), "look")
     elif answer.verdict not in (Verdict.CHECKED_IN, Verdict.CHECKED_OUT):
         flash(_("The entry was noted for review; it did not change the record"), "look")

@@ -111,8 +111,11 @@ export class Acts {
     const name = kept.answer.name ?? kept.name;
     if (wordOf(kept) === "again") {
       this.#say("again", { name, since: this.#wording.time(since ?? at) });
+    } else if (MOVES.includes(wordOf(kept))) {
+      this.#say(wordOf(kept), { name, time: this.#wording.time(at) });
     } else {
-      this.#say(wordOf(kept), { name, sentence, time: this.#wording.time(at) });
+      const isAway = kept.answer.outcome === "open_elsewhere"; // a scan's time is no check-in's time
+      this.#say(isAway ? "elsewhere" : wordOf(kept), { name, sentence });
     }
     this.#settled(kept);
   }

@@ -12,7 +12,7 @@ export class Frame {
     this.#scanner = scanner;
     this.#root = scanner.querySelector("[data-frame]");
     this.#result = scanner.querySelector("[data-result]");
-    this.#result.addEventListener("click", () => this.clear());
+    this.#result.addEventListener("click", ({ target }) => target.closest("a") || this.clear());
   }
 
   get view() {
@@ -35,6 +35,8 @@ export class Frame {
     fill(panel, said);
     panel.querySelector(".panel-time").hidden = !said.time;
     this.#result.replaceChildren(panel);
+    const link = this.#result.querySelector("[data-by-name]");
+    if (link && said.name) link.search = new URLSearchParams({ q: said.name });
     clearTimeout(this.#leaving);
     if (name in STAYS) this.#leaving = setTimeout(() => this.clear(), STAYS[name]);
   }
