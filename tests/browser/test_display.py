@@ -224,10 +224,12 @@ def test_the_code_is_black_on_white_in_every_theme(tablet, theme):
     assert middle.count(255) > len(middle) / 4 < middle.count(0) * 2
 
 
-def test_a_phone_can_be_a_display(tablet):
-    visitor = tablet(viewport=PHONE)
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_phone_can_be_a_display_and_all_of_it_is_seen(tablet, lang):
+    visitor = tablet(viewport=PHONE, lang=lang)
     assert judged(token_on(visitor)) is Code.ACTIVE
     assert visitor.sideways == 0
+    assert visitor.page.evaluate("document.documentElement.scrollHeight") <= PHONE["height"]
 
 
 def test_the_keys_cannot_be_read_out_of_the_browser(tablet):
@@ -377,6 +379,24 @@ def test_salem_opens_the_code_full_screen_and_only_the_pin_leads_back(cast, visi
     assert salem.page.url.endswith(floor)
     assert salem.page.evaluate(KEPT)["keys"] == 0
     assert salem.page.evaluate("caches.has('display')") is False
+
+
+@pytest.mark.parametrize("viewport", [PHONE, TABLET], ids=["phone", "tablet"])
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_after_a_mistake_the_whole_keypad_and_its_button_are_seen(
+    cast, visit, screen, viewport, lang
+):
+    visitor = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
+    become(visitor, screen)
+    for address in (f"/sites/{cast.mataf.id}/display", "/display/leave"):
+        visitor.open(address)
+        visitor.page.locator("[name=pin]").fill("11")
+        with visitor.page.expect_navigation():
+            visitor.page.locator("[name=pin]").press("Enter")
+        keys = visitor.page.locator(".pin-keys button")
+        assert min(keys.nth(at).bounding_box()["height"] for at in range(11)) >= 48
+        expect(keys.last).to_be_in_viewport(ratio=1)
+        expect(visitor.page.locator("form .actions .button").first).to_be_in_viewport(ratio=1)
 
 
 def test_the_floor_shows_the_display_s_code_and_renews_it(cast, visit, screen, traveller):
