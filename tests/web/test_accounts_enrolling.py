@@ -139,6 +139,19 @@ def test_only_for_people_on_ones_rosters_and_only_who_made_it_sees_it(cast, show
     assert browser_of(cast.noura).send(f"/people/{cast.salem.id}/enrolments").status_code == 403
 
 
+def test_the_way_back_is_the_person_for_who_sees_people_and_else_the_floor(
+    cast, salem, shown, browser_of
+):
+    layla = browser_of(cast.layla, "staff", "en")
+    hers = layla.send(f"/people/{cast.noura.id}/enrolments").location
+    for browser, page, back in (
+        (layla, hers, f"/people/{cast.noura.id}"),
+        (salem, shown, f"/floor/{cast.mataf.id}"),
+    ):
+        main = browser.get(page).text.partition("<main")[2]
+        assert f'href="{back}"' in main, back
+
+
 def test_nobody_makes_one_for_the_own_phone(cast, salem, now):
     factories.assign(now, cast.salem, cast.shift)
     answer = salem.send(f"/people/{cast.salem.id}/enrolments")
