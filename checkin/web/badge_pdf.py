@@ -9,7 +9,7 @@ from checkin.web.pdf import BLACK, GREY, WHITE, Paper
 # All measures are millimetres on a sheet of A4, as in static/css/components/badge.css.
 WIDTH, HEIGHT = 85.6, 54
 LEFT, TOP = 19.4, 13.5
-CODE = 31
+CODE = 28
 """Side of the code without its quiet zone."""
 GREEN = (20, 87, 58)
 _WORDS = 42.6
@@ -40,19 +40,20 @@ class _Badges(Paper):
         )
         self.line(card.en.organisation, "en", y + 8, 4.4, x=x + 4, width=WIDTH - 8, size=2.8)
         self.ink(BLACK)
-        self.code(card.url, "Q", x=x + 20.5, y=y + 33.5, side=CODE)
+        self.code(card.url, "Q", x=x + 20.5, y=y + 30.5, side=CODE)
+        self.line(card.typed, "en", y + 48, 3, x=x + 3, width=WIDTH - 6, size=2.6)
         self._words(card, x + WIDTH - 3 - _WORDS, y)
 
     def _words(self, card: Card, x: float, y: float) -> None:
-        first = 24 - 3.75 * len(card.name_lines)
+        first = 23 - 3.75 * len(card.name_lines)
         lines = [
             (text, card.name_lang, first + 7.5 * number, 7.5, 5, "B")
             for number, text in enumerate(card.name_lines)
         ]
         lines += [
-            (card.ar.role, "ar", 33, 6, 4, "B"),
-            (card.en.role, "en", 38.5, 5, 3.6, ""),
-            (card.edition, "en", 46, 4, 2.6, ""),
+            (card.ar.role, "ar", 31.5, 6, 4, "B"),
+            (card.en.role, "en", 37, 5, 3.6, ""),
+            (card.edition, "en", 43, 4, 2.6, ""),
         ]
         for text, lang, below, height, size, style in lines:
             self.line(text, lang, y + below, height, x=x, width=_WORDS, size=size, style=style)

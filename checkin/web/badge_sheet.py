@@ -16,6 +16,8 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ONE_LINE = 20
 _FITTING = (18, 26, 36)
 """Letters of a name that fit one line: in full size, and in the two sizes below."""
+_GROUP = 4
+"""Characters of a code that the eye takes at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Card:
 
     name: str
     url: str
+    typed: str
     edition: str
     ar: Side
     en: Side
@@ -63,10 +66,16 @@ def card_of(printable: Printable) -> Card:
     return Card(
         name=printable.person.name,
         url=f"{upper_base()}/B/{printable.code}",
+        typed=grouped(printable.code),
         edition=f"v{printable.badge.version}",
         ar=_side("ar"),
         en=_side("en"),
     )
+
+
+def grouped(code: str) -> str:
+    """A code as it is typed where no camera helps; the spaces between its groups say nothing."""
+    return " ".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
 def _side(lang: str) -> Side:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -15,6 +16,7 @@ from checkin.models import Badge, Partner, Person, Shift, Site
 from checkin.operations import badges
 from checkin.operations.permissions import AROUND, shifts_within, sites_within
 from checkin.web import clock, errors
+from checkin.web.badge_sheet import grouped
 from checkin.web.badges.blueprint import bp
 from checkin.web.badges.groups import MAKE, MOST, chosen, named, person_within, reach
 from checkin.web.digits import num
@@ -77,12 +79,13 @@ def show(person_id: int) -> Any:
     person = person_within(person_id, clock.now())
     history = badges.history_of(person.id)
     current = _working(history)
+    code = badges.code_of(current) if current else None
     return render_template(
         "badges/show.html",
         person=person,
         current=current,
         history=[(badge, _state(badge)) for badge in history],
-        printable=current is not None and badges.code_of(current) is not None,
+        typed=grouped(code) if code else None,
         zone=current_app.config["ZONE"],
     )
 
@@ -144,5 +147,5 @@ def _working(history: Any) -> Badge | None:
 def _state(badge: Badge) -> tuple[str, str, str]:
     """The tag of a badge: kind, icon, words."""
     if badge.revoked_at is None:
-        return "done", "check", _("Works")
-    return "stop", "x", _("Stopped")
+        return "done", "check", pgettext("badge", "Works")
+    return "stop", "x", pgettext("badge", "Stopped")
