@@ -6,6 +6,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from checkin.config import DEFAULTS
 from checkin.domain.roles import Permission
 from checkin.web.i18n import current_locale
 
@@ -44,11 +45,19 @@ BEHIND = {
 
 def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"nav": doors(), "organisation": organisation()})
+    app.add_template_global(named_organisation)
 
 
 def organisation() -> str:
     """The organisation's name in the reader's language."""
     return str(current_app.config[f"ORGANISATION_{current_locale().lang.upper()}"])
+
+
+def named_organisation() -> str | None:
+    """The organisation's name where its settings say one; otherwise the app bears its own."""
+    own = {DEFAULTS["ORGANISATION_AR"], DEFAULTS["ORGANISATION_EN"]}
+    name = organisation()
+    return None if name in own else name
 
 
 def doors() -> list[dict[str, Any]]:
