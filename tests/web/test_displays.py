@@ -154,6 +154,18 @@ def test_opening_again_gives_the_same_screen_and_other_keys(salem, cast):
     assert after["keys"] != before["keys"]
 
 
+def test_displays_are_found_from_the_floor_and_from_the_site(salem, layla, browser_of, cast, now):
+    link = 'href="/displays"'
+    card = re.compile(r'<section class="card code-card".*?</section>', re.DOTALL)
+    assert link in card.search(salem.get(f"/floor/{cast.mataf.id}").text)[0]
+    assert link in layla.get(f"/sites/{cast.mataf.id}").text
+    lead = factories.person(now, "لمى عبدالله الثقفي")
+    factories.assign(now, lead, cast.shift, is_lead=True)
+    floor = browser_of(lead).get(f"/floor/{cast.mataf.id}").text
+    assert card.search(floor)
+    assert link not in floor
+
+
 # A screen that stands by itself
 
 

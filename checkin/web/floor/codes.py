@@ -38,6 +38,7 @@ def code_facts(site: Site, now: datetime) -> dict[str, object]:
         "code": _picture(live) if live else poster and qr_svg(poster_url(poster), "M"),
         "may_print": may_at(site, Permission.MANAGE_POSTERS),
         "may_show": may_show,
+        "may_pair": may_at(site, Permission.MANAGE_DISPLAYS),
     }
 
 
