@@ -160,6 +160,13 @@ def test_what_the_server_refuses_stays_and_is_explained(cast, tablet, badges_of,
     tablet.page.reload()
     expect(refused).to_contain_text(cast.noura.name)
     assert scans() == []
+    scanner = tablet.page.url
+    tablet.open("/offline")
+    expect(tablet.page.locator("[data-part=rows]")).to_contain_text(cast.noura.name)
+    tablet.picture("40-kept-by-name")
+    tablet.page.goto(scanner)
+    tablet.tap("تم الاطلاع")
+    expect(refused).to_be_hidden()
 
 
 def test_a_second_look_at_a_badge_is_no_second_act(cast, tablet, badges_of):

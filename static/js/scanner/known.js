@@ -1,5 +1,6 @@
 /* What stands beside the frame: the connection, how old the list is, what waits, what was refused. */
 
+import { keep } from "../offline/store.js";
 import { fill } from "./frame.js";
 
 const AGES = 20_000;
@@ -8,10 +9,12 @@ export class Known {
   #root;
   #wording;
   #roster = null;
+  #refused = [];
 
   constructor(root, wording) {
     this.#root = root;
     this.#wording = wording;
+    root.querySelector("[data-seen]").addEventListener("click", () => this.#seen());
     setInterval(() => this.#roster && this.age(this.#roster), AGES);
   }
 
@@ -33,9 +36,15 @@ export class Known {
     const line = this.#root.querySelector("[data-waiting]");
     line.hidden = waiting.length === 0;
     fill(line, { records: this.#wording.records(waiting.length) });
+    this.#refused = refused;
     const list = this.#root.querySelector("[data-refused-list]");
     this.#root.querySelector("[data-refused]").hidden = refused.length === 0;
     list.replaceChildren(...refused.map((kept) => this.#refusal(kept)));
+  }
+
+  /* As on the page about all that is kept: what somebody has seen needs no line any more. */
+  async #seen() {
+    await keep(...this.#refused.map((kept) => ({ ...kept, state: "removed", done_at: Date.now() })));
   }
 
   #refusal(kept) {
