@@ -381,6 +381,13 @@ def test_salem_opens_the_code_full_screen_and_only_the_pin_leads_back(cast, visi
     assert salem.page.evaluate("caches.has('display')") is False
 
 
+def test_twice_as_large_text_fits_the_narrowest_phone(tablet):
+    visitor = tablet(viewport={"width": 320, "height": 640})
+    picture(visitor)
+    visitor.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert visitor.sideways == 0
+
+
 @pytest.mark.parametrize("viewport", [PHONE, TABLET], ids=["phone", "tablet"])
 @pytest.mark.parametrize("lang", ["ar", "en"])
 def test_after_a_mistake_the_whole_keypad_and_its_button_are_seen(
