@@ -155,6 +155,7 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "engine_disposed", _leave_queue)
     else:
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", _try_idle)
@@ -401,6 +402,18 @@ class _Queue:
         return self._file[1]
 
 
+    def close(self) -> None:
+        """Give the file back when nobody waits; the next writer opens it again."""
+        if not self._threads.acquire(blocking=False):
+            return
+        try:
+            if self._file is not None and self._file[0] == os.getpid():
+                os.close(self._file[1])
+            self._file = None
+        finally:
+            self._threads.release()
+
+
 _queues: dict[str, _Queue] = {}
 _queues_lock = threading.Lock()
 
@@ -416,6 +429,12 @@ def writing(engine: Engine) -> Iterator[None]:
         queue = _queues.setdefault(str(path), _Queue(path.with_name(path.name + "-queue")))
     with queue.turn():
         yield
+
+
+def _leave_queue(engine: Engine) -> None:
+    queue = _queues.get(str(sqlite_file(str(engine.url))))
+    if queue is not None:
+        queue.close()
 
 
 def sqlite_file(url: str) -> Path | None:

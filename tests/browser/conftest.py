@@ -70,7 +70,9 @@ def traveller(now: datetime) -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def address(app: Flask, traveller: time_machine.Traveller) -> Iterator[str]:
     """The app, answering on a port of its own as `checkin serve` does."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = waitress.create_server(
+        app, host="127.0.0.1", port=0, threads=4, asyncore_use_poll=True
+    )
     app.config["BASE_URL"] = f"http://127.0.0.1:{server.effective_port}"
     thread = threading.Thread(target=server.run)
     thread.start()
