@@ -118,7 +118,7 @@ class Kept:
 def record(sent: Sent, sender: Sender, *, now: datetime) -> Kept:
     """Keep one act in a transaction of its own; sent again it gets the same answer.
 
-    Raises Problem `other_volunteer`, `code_missing`, `code_unknown`, `code_expired`, whatever
+    Raises Problem `other_volunteer`, `code_missing`, `code_unknown`, `code_too_old`, whatever
     the act itself raises, `NotFound` for what is out of reach, and `Conflict("scan_reused")`.
     """
     if sent.volunteer and not receipts.is_reference_of(sent.volunteer, sender.person_id):
@@ -266,7 +266,7 @@ def _on_screen(code: str, sent: Sent, now: datetime) -> _Place:
     if shown is None:
         raise Problem("code_unknown")
     if sent.is_live and sent.was_live is None and shown.judged(now) is Code.EXPIRED:
-        raise Problem("code_expired")
+        raise Problem("code_too_old")
     # the screen was set up anew since: its own clock can no longer be asked
     flags = shown.flags or ((Flag.DISPLAY_UNSYNCED,) if shown.is_old else ())
     evidence = Evidence.LIVE if sent.is_live else Evidence.POSTER

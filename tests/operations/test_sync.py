@@ -105,7 +105,7 @@ def test_a_photograph_of_a_code_that_is_claimed_for_later_is_told(cast, screen, 
 
 def test_an_old_code_of_a_screen_is_not_taken_for_live(cast, screen, now):
     one = sent(Act.IN, now, now, token(screen, now - 5 * MINUTE))
-    with pytest.raises(Problem, match="code_expired"):
+    with pytest.raises(Problem, match="code_too_old"):
         sync.record(one, sender(cast.noura, now), now=now)
     assert scans() == []
 

@@ -20,7 +20,7 @@ errors.sentences(
     other_volunteer=_l("This was saved by another volunteer on this phone. It waits for them"),
     code_missing=_l("No code was given"),
     code_unknown=_l("Code not recognised"),
-    code_expired=_l("This code has expired"),
+    code_too_old=_l("This code has expired"),
     unavailable=_l("The service can’t be reached for a moment. Nothing is lost"),
 )
 
