@@ -81,7 +81,10 @@ class TestCanary:
 
 # --- only what the form asks ---------------------------------------------------------------
 
-RANDOM = {"posters", "devices", "messages", "sign_in_codes", "audit_entries", "counters"}
+RANDOM = {
+    *("posters", "badges", "displays", "enrolments", "devices", "messages", "sign_in_codes"),
+    *("audit_entries", "counters"),
+}
 """Tables with secrets or ids of their own making, different each time."""
 
 

@@ -52,7 +52,7 @@ def read(code: str) -> Any:
             reach=_reach(),
             uid=form.name,
             now=clock.now(),
-            beneficiaries=form.count,
+            beneficiaries=form.count if _is_asked(code, form) else None,
             direction=form.kind,
         )
     except NotFound:
@@ -82,6 +82,14 @@ def take_back(code: str) -> Any:
     else:
         flash(_("It is too late to undo. Correct the record when approving"), "look")
     return redirect(url_for(".handed", code=code), 303)
+
+
+def _is_asked(code: str, form: ReadingForm) -> bool:
+    """Whether the page asked how many were served."""
+    now = clock.now()
+    owner = badges.owner_of(code, now)
+    leaves = badges.kind_at(owner.person.id, form.site.data or 0, now) is Kind.OUT
+    return leaves and _asks_count(owner.attendance)
 
 
 def _reach() -> Reach:
