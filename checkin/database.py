@@ -401,7 +401,6 @@ class _Queue:
             self._file = os.getpid(), os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         return self._file[1]
 
-
     def close(self) -> None:
         """Give the file back when nobody waits; the next writer opens it again."""
         if not self._threads.acquire(blocking=False):
