@@ -22,11 +22,10 @@ from checkin.operations import badges, displays, manual, receipts
 from checkin.operations.attendance import (
     Answer,
     Reading,
-    derived_uid,
     lock_volunteer,
     record_scan,
 )
-from checkin.operations.attendance.arrival import is_kept, poster_of_typed
+from checkin.operations.attendance.arrival import poster_of_typed, undo_whole
 from checkin.operations.attendance.sweep import propose_anew
 from checkin.operations.permissions import Reach, shifts_within
 
@@ -355,13 +354,7 @@ def _undo(sent: Sent, sender: Sender, now: datetime) -> Answer:
     if target is None:
         raise NotFound("scan")
     lock_volunteer(target.volunteer_id)
-    undo = _undoing(sent, sender, target)
-    answer = record_scan(undo, now=now)
-    leaving = derived_uid(sent.undoes, "leave")
-    if is_kept(target.volunteer_id, leaving):
-        back = replace(undo, uid=derived_uid(sent.uid, "leave"), undoes=leaving)
-        record_scan(back, now=now)
-    return answer
+    return undo_whole(_undoing(sent, sender, target), now=now)
 
 
 def _did(sender: Sender) -> ColumnElement[bool]:

@@ -235,15 +235,20 @@ def take_back(
             carrier="form",
             device_id=device_id,
         )
-        record_scan(undo, now=now)
-        _come_back(undo, derived_uid(scan.scan_uid, "leave"), now)
+        undo_whole(undo, now=now)
 
 
-def _come_back(undo: Reading, leaving_uid: str, now: datetime) -> None:
-    """A check-in that moved the volunteer also checked them out elsewhere: undo that too."""
+@transaction
+def undo_whole(undo: Reading, *, now: datetime) -> Answer:
+    """Undo one scan; a check-in that moved the volunteer also checked them out elsewhere, and
+    that is undone too."""
+    assert undo.undoes is not None
+    answer = record_scan(undo, now=now)
+    leaving_uid = derived_uid(undo.undoes, "leave")
     if is_kept(undo.volunteer_id, leaving_uid):
         back = replace(undo, uid=derived_uid(undo.uid, "leave"), undoes=leaving_uid)
         record_scan(back, now=now)
+    return answer
 
 
 def _own_scans(

@@ -19,10 +19,10 @@ from checkin.models import Assignment, Attendance, Badge, Opportunity, Person, S
 from checkin.operations.attendance import (
     Answer,
     Reading,
-    derived_uid,
     lock_volunteer,
     record_scan,
 )
+from checkin.operations.attendance.arrival import undo_whole
 from checkin.operations.attendance.situation import around
 from checkin.operations.badges.issuing import sha
 from checkin.operations.permissions import Reach, reach_of, roles_of
@@ -107,20 +107,9 @@ def undo(badge_code: str, undoes: str, *, by: int, uid: str, now: datetime) -> A
     badge = _stored(badge_code)
     lock_volunteer(badge.person_id)
     own = (Scan.volunteer_id == badge.person_id, Scan.witnessed_by_id == by)
-    pairs = [(undoes, uid), (derived_uid(undoes, "leave"), derived_uid(uid, "leave"))]
-    kept = set(
-        db.session.scalars(
-            select(Scan.scan_uid).where(*own, Scan.scan_uid.in_([one for one, _ in pairs]))
-        )
-    )
-    if undoes not in kept:
+    if db.session.scalar(select(Scan.id).where(*own, Scan.scan_uid == undoes)) is None:
         raise NotFound("scan")
-    answers = [
-        record_scan(_undoing(badge, target, name, by), now=now)
-        for target, name in pairs
-        if target in kept
-    ]
-    return answers[0]
+    return undo_whole(_undoing(badge, undoes, uid, by), now=now)
 
 
 def _undoing(badge: AnyRow, undoes: str, uid: str, by: int) -> Reading:
