@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import messages_path
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional, StopValidation, ValidationError
 
 from checkin.domain.errors import Problem
+from checkin.domain.plausibility import parse_count
 from checkin.domain.text import clean_name, clean_text, latin_digits
 from checkin.operations.mobiles import normal_mobile, normal_phone
 from checkin.web import errors
@@ -78,6 +79,22 @@ class Form(FlaskForm):
             self.form_errors.append(said)
         else:
             self[name].errors = [*self[name].errors, said]
+
+
+class Counting:
+    """For forms that ask how many people were served: `beneficiaries`, where blank is not zero."""
+
+    beneficiaries: wtforms.StringField
+
+    @property
+    def count(self) -> int | None:
+        return parse_count(self.beneficiaries.data)
+
+    def validate_beneficiaries(self, _field: Any) -> None:
+        try:
+            self.count  # noqa: B018 reading it is the check
+        except Problem as problem:
+            raise ValidationError(errors.sentence(problem)) from problem
 
 
 class Required:

@@ -9,12 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.codes import read_short_code
-from checkin.domain.errors import Problem
-from checkin.domain.plausibility import parse_count
 from checkin.models import Site
 from checkin.operations.attendance.arrival import poster_of_typed
-from checkin.web.errors import sentence
-from checkin.web.fields import Form
+from checkin.web.fields import Counting, Form
 from checkin.web.filters import plain_label
 from checkin.web.record_words import REASONS
 
@@ -24,7 +21,7 @@ LEAVING_REASONS = {
 """Why somebody leaves early; the code is kept with the scan."""
 
 
-class CheckOutForm(Form):
+class CheckOutForm(Counting, Form):
     """Beneficiaries: typed or picked, an estimate, blank, or not applicable."""
 
     beneficiaries = StringField(
@@ -45,13 +42,7 @@ class CheckOutForm(Form):
     @property
     def count(self) -> int | None:
         """The number given; empty for blank, which is not zero."""
-        return None if self.not_applicable.data else parse_count(self.beneficiaries.data)
-
-    def validate_beneficiaries(self, _field: Any) -> None:
-        try:
-            self.count  # noqa: B018 reading it is the check
-        except Problem as problem:
-            raise ValidationError(sentence(problem)) from problem
+        return None if self.not_applicable.data else super().count
 
 
 class ForgottenForm(Form):

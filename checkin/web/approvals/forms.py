@@ -4,11 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
-from checkin.domain.errors import Problem
-from checkin.domain.plausibility import parse_count
 from checkin.operations.approvals import ADJUST_REASONS, REJECT_REASONS
-from checkin.web.errors import sentence
-from checkin.web.fields import Form, IntegerField
+from checkin.web.fields import Counting, Form, IntegerField
 from checkin.web.record_words import reason_choices
 
 
@@ -24,7 +21,7 @@ class VersionedForm(Form):
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-class AdjustForm(VersionedForm):
+class AdjustForm(Counting, VersionedForm):
     hours = IntegerField(_l("Hours"))
     minutes = IntegerField(_l("Minutes"))
     beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
@@ -39,19 +36,9 @@ class AdjustForm(VersionedForm):
     def total_minutes(self) -> int:
         return (self.hours.data or 0) * 60 + (self.minutes.data or 0)
 
-    @property
-    def count(self) -> int | None:
-        return parse_count(self.beneficiaries.data)
-
     def validate_minutes(self, field):
         if not 0 <= (field.data or 0) < 60:
             raise ValidationError(_l("Enter minutes from 0 to 59"))
-
-    def validate_beneficiaries(self, field):
-        try:
-            parse_count(field.data)
-        except Problem as problem:
-            raise ValidationError(sentence(problem)) from problem
 
 
 class RejectForm(VersionedForm):

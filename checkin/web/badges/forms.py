@@ -4,16 +4,13 @@ import uuid
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, StringField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
-from checkin.domain.errors import Problem
 from checkin.domain.fold import Kind
-from checkin.domain.plausibility import parse_count
-from checkin.web.errors import sentence
-from checkin.web.fields import Form, row_number
+from checkin.web.fields import Counting, Form, row_number
 
 
-class ReadingForm(Form):
+class ReadingForm(Counting, Form):
     uid = HiddenField()
     direction = HiddenField()
     site = SelectField(_l("Site"), coerce=row_number, validate_choice=False)
@@ -32,13 +29,3 @@ class ReadingForm(Form):
     @property
     def kind(self) -> Kind | None:
         return Kind(self.direction.data) if self.direction.data in (Kind.IN, Kind.OUT) else None
-
-    @property
-    def count(self) -> int | None:
-        return parse_count(self.beneficiaries.data)
-
-    def validate_beneficiaries(self, field):
-        try:
-            parse_count(field.data)
-        except Problem as problem:
-            raise ValidationError(sentence(problem)) from problem

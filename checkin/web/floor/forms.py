@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from checkin.domain.days import local_time
-from checkin.domain.errors import Problem
-from checkin.domain.plausibility import parse_count
 from checkin.operations.manual import REASONS as MANUAL_REASONS
-from checkin.web.errors import sentence
-from checkin.web.fields import Form, TimeField
+from checkin.web.fields import Counting, Form, TimeField
 from checkin.web.record_words import reason_choices
 
 
@@ -50,15 +47,5 @@ class CheckInForm(EntryForm):
     shift = SelectField(_l("Shift"), coerce=int)
 
 
-class CheckOutForm(EntryForm):
+class CheckOutForm(Counting, EntryForm):
     beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
-
-    @property
-    def count(self) -> int | None:
-        return parse_count(self.beneficiaries.data)
-
-    def validate_beneficiaries(self, field):
-        try:
-            parse_count(field.data)
-        except Problem as problem:
-            raise ValidationError(sentence(problem)) from problem
