@@ -18,7 +18,6 @@ from checkin.domain.codes import ALPHABET, CODE_LENGTH, decode, encode
 
 PERIOD = timedelta(seconds=30)
 TYPED_PERIOD = timedelta(seconds=60)
-NUMBER_LENGTH = 6
 TOKEN_LENGTH = 39
 
 _WINDOW_LENGTH = 6
