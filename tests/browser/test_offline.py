@@ -218,8 +218,9 @@ def test_an_answer_lost_on_the_way_is_asked_for_again(phone, poster, wire):
         wire.lose_answers_to("POST /api/v1/scans")
     assert until(phone, lambda: wire.lost and count(Scan) == 1)
     assert phone.heading == SAVED
-    wire.mend()
+    # pressed while answers are still lost: once the wire is whole the page may be first
     phone.tap(RETRY)
+    wire.mend()
     assert becomes(phone, IN)
     assert (count(Scan), count(Attendance)) == (1, 1)
 
@@ -267,8 +268,8 @@ def test_a_network_too_slow_to_wait_for_shows_a_way(phone, poster, wire):
     wire.hold()
     phone.open(poster)
     assert becomes(phone, SAVED)
-    wire.mend()
     phone.tap(RETRY)
+    wire.mend()
     assert becomes(phone, IN)
     assert count(Scan) == 1
 
