@@ -4,7 +4,8 @@ from checkin.models.accounts import Counter, Device, Grant, Person, SignInCode, 
 from checkin.models.attendance import Attendance, Scan
 from checkin.models.audit import AuditEntry, AuditSeal
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
-from checkin.models.decisions import Decision
+from checkin.models.decisions import Decision, Remark, Sample
+from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.jobs import Job, Message
 from checkin.models.sites import Lane, Poster, Site
 from checkin.models.work import Assignment, Campaign, Opportunity, Partner, Service, Shift, Team
@@ -23,6 +24,7 @@ __all__ = [
     "Display",
     "Enrolment",
     "Grant",
+    "HeadCount",
     "Job",
     "Lane",
     "Message",
@@ -30,11 +32,15 @@ __all__ = [
     "Partner",
     "Person",
     "Poster",
+    "Remark",
+    "Sample",
     "Scan",
     "Service",
     "Shift",
+    "Sighting",
     "SignInCode",
     "SignInRequest",
     "Site",
+    "TallyTap",
     "Team",
 ]

@@ -105,10 +105,17 @@ class Device(Base):
 
     `browser_sha` is the SHA-256 of a random name that stays in the browser when another person
     signs in there, so that one phone serving two people can be told from two phones.
+
+    A tablet left alone locks itself: `active_at` is the last act of a person (a page that renews
+    itself is none), `locked_at` since when only the PIN of this device opens it again, and
+    `pin_tries` how often a wrong one was given since the last right one.
     """
 
     __tablename__ = "devices"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'staff')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('phone', 'staff')", name="kind"),
+        CheckConstraint("kind = 'staff' OR pin_hash IS NULL", name="pin_of_staff"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -123,6 +130,10 @@ class Device(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     label: Mapped[str] = mapped_column(String(60))
     browser_sha: Mapped[str | None] = mapped_column(String(64), index=True)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    active_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 

@@ -1,8 +1,8 @@
-"""Decisions about attendances: who, when, how many minutes, why. Only ever added to."""
+"""Decisions about attendances, what was said about them, and the ones drawn for a second look."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base, UTCDateTime
@@ -13,6 +13,7 @@ ACTIONS = (
     "adjust",
     "propose",
     "confirm",
+    "refuse",
     "return",
     "reject",
     "withdraw",
@@ -20,14 +21,15 @@ ACTIONS = (
     "appeal",
     "void",
 )
-_DECIDING = "('approve', 'adjust', 'propose', 'confirm', 'return', 'reject')"
+_DECIDING = "('approve', 'adjust', 'propose', 'confirm', 'refuse', 'return', 'reject')"
 
 
 class Decision(Base):
     """One act on one attendance; the database itself refuses self-approval.
 
     `subject_id` is the volunteer, `entered_by_id` whoever entered the attendance by hand, and
-    `first_by_id` the first of the two people that a large adjustment takes.
+    `first_by_id` the first of the two people that a large adjustment takes. `return` asks the
+    volunteer something and `appeal` is the volunteer's own act; `refuse` says no to a proposal.
     """
 
     __tablename__ = "decisions"
@@ -41,7 +43,15 @@ class Decision(Base):
         CheckConstraint("decided_by_id <> first_by_id", name="two_people"),
         CheckConstraint("action <> 'confirm' OR first_by_id IS NOT NULL", name="confirms"),
         CheckConstraint(
-            "action NOT IN ('reject', 'return') OR length(reason) > 0", name="says_why"
+            "action NOT IN ('refuse', 'reject', 'return', 'appeal') OR length(reason) > 0",
+            name="says_why",
+        ),
+        Index(
+            "uq_decisions_one_appeal",
+            "attendance_id",
+            unique=True,
+            sqlite_where=text("action = 'appeal'"),
+            postgresql_where=text("action = 'appeal'"),
         ),
         CheckConstraint("minutes_after BETWEEN 0 AND 960", name="minutes_after"),
         CheckConstraint("beneficiaries_after BETWEEN 0 AND 100000", name="beneficiaries_after"),
@@ -64,3 +74,42 @@ class Decision(Base):
 
 
 append_only(Decision.__table__)
+
+
+class Remark(Base):
+    """Words about one attendance: a supervisor's note, a volunteer's answer, an allowance.
+
+    An allowance lets somebody serve although a welfare limit speaks against it. `remark_uid` is
+    made with the form, so that sending it twice is one remark.
+    """
+
+    __tablename__ = "remarks"
+    __table_args__ = (
+        CheckConstraint("kind IN ('note', 'answer', 'allowance')", name="kind"),
+        CheckConstraint("length(words) > 0", name="says_something"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    remark_uid: Mapped[str] = mapped_column(String(36), unique=True)
+    attendance_id: Mapped[int] = mapped_column(ForeignKey("attendances.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(String(500))
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+append_only(Remark.__table__)
+
+
+class Sample(Base):
+    """A decision drawn by chance from a bulk approval, for a coordinator to look at again."""
+
+    __tablename__ = "samples"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), unique=True)
+    drawn_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    looked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    agrees: Mapped[bool | None]
+    finding: Mapped[str] = mapped_column(String(300), default="", server_default="")

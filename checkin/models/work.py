@@ -56,6 +56,7 @@ class Service(Base):
     __table_args__ = (
         CheckConstraint("counted_by IN ('volunteer', 'lane', 'nobody')", name="counted_by"),
         CheckConstraint("low_per_hour >= 0 AND high_per_hour >= low_per_hour", name="band"),
+        CheckConstraint("longest_minutes BETWEEN 15 AND 960", name="longest_minutes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +65,8 @@ class Service(Base):
     counted_by: Mapped[str] = mapped_column(String(10), default="volunteer")
     low_per_hour: Mapped[int] = mapped_column(default=0)
     high_per_hour: Mapped[int] = mapped_column(default=60)
+    longest_minutes: Mapped[int | None]
+    """Of heavy work: how long one person should do it in one day; empty for other work."""
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -80,6 +83,8 @@ class Opportunity(Base):
         CheckConstraint("type IN ('general', 'skilled', 'professional')", name="type"),
         CheckConstraint("opens_minutes BETWEEN 0 AND 720", name="opens_minutes"),
         CheckConstraint("late_minutes IS NULL OR late_minutes >= 0", name="late_minutes"),
+        CheckConstraint("requires_id <> id", name="not_its_own_course"),
+        CheckConstraint("valid_days BETWEEN 1 AND 3660", name="valid_days"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +100,10 @@ class Opportunity(Base):
     """Check-in opens this long before the shift."""
     late_minutes: Mapped[int | None]
     """Check-in closes this long after the start; empty means at the shift's end."""
+    requires_id: Mapped[int | None] = mapped_column(ForeignKey("opportunities.id"))
+    """The course somebody should have attended before serving here."""
+    valid_days: Mapped[int | None]
+    """Of a course: how long having attended it is good for; empty means for ever."""
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

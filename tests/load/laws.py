@@ -21,7 +21,7 @@ STAYS = (
     *("credited_minutes", "proposed_minutes", "beneficiaries", "evidence", "entered_by_id"),
 )
 """What of a decided attendance only another decision may change."""
-_DECIDING = ("approve", "adjust", "propose", "confirm", "reject", "void", "return")
+_DECIDING = ("approve", "adjust", "propose", "confirm", "refuse", "return", "reject", "void")
 _NOT_FOLDED = ("attendance_id", "updated_at", "row_version")
 _MINE = bindparam("volunteer_id")
 _RECORDS = select(Attendance.metadata.tables[Attendance.__tablename__]).where(

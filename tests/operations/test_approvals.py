@@ -324,7 +324,7 @@ def test_a_second_person_refuses_and_the_scans_speak_again(cast, short, later):
     approvals.refuse(short.id, proposed.row_version, words="Not seen", by=cast.layla.id, now=later)
     after = fresh(short.id)
     assert (after.state, after.credited_minutes, after.approved_minutes) == ("closed", 60, None)
-    assert [one.action for one in decisions(short)] == ["propose", "return"]
+    assert [one.action for one in decisions(short)] == ["propose", "refuse"]
 
 
 @pytest.mark.parametrize("minutes", [-1, 961])

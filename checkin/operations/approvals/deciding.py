@@ -152,7 +152,7 @@ def refuse(attendance_id: int, row_version: int, *, words: str, by: int, now: da
     why = written("other", words)
     held = _hold(attendance_id)
     _check(held, by)
-    _take_back(held, "return", row_version, ("proposed",), by=by, now=now, reason=why)
+    _take_back(held, "refuse", row_version, ("proposed",), by=by, now=now, reason=why)
 
 
 @transaction
