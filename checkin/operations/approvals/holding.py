@@ -1,0 +1,165 @@
+"""One attendance under its volunteer's lock: who may act on it, the act, and its line for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.models import Attendance, Decision, Shift
+from checkin.operations import audit
+from checkin.operations.approvals.four_eyes import enterers, obstacle
+from checkin.operations.approvals.returning import return_to_scans
+from checkin.operations.approvals.suggestion import suggested_minutes
+from checkin.operations.attendance import lock_volunteer
+
+UNDECIDED = ("closed", "unclosed")
+"""What can be decided; an open attendance has to end first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An attendance under its volunteer's lock, as it stands now."""
+
+    volunteer: AnyRow
+    row: AnyRow
+    last: AnyRow | None
+    """The latest decision about it."""
+
+    @property
+    def suggested(self) -> int:
+        return suggested_minutes(self.row, self.row.starts_at, self.row.ends_at)
+
+    @property
+    def minutes_before(self) -> int:
+        approved: int | None = self.row.approved_minutes
+        return self.suggested if approved is None else approved
+
+    @property
+    def beneficiaries_before(self) -> int | None:
+        decided: int | None = self.row.approved_beneficiaries
+        counted: int | None = self.row.beneficiaries
+        return decided if self.row.state == "approved" else counted
+
+
+def hold(attendance_id: int) -> Held:
+    """Lock first, read afterwards: nothing read before the lock is believed."""
+    volunteer_id = db.session.scalar(
+        select(Attendance.volunteer_id).where(Attendance.id == attendance_id)
+    )
+    if volunteer_id is None:
+        raise NotFound("attendance")
+    volunteer = lock_volunteer(volunteer_id)
+    a = Attendance
+    row = db.session.execute(
+        select(
+            *(a.id, a.volunteer_id, a.shift_id, a.state, a.flags, a.entered_by_id),
+            *(a.credited_minutes, a.proposed_minutes, a.approved_minutes, a.row_version),
+            *(a.beneficiaries, a.approved_beneficiaries),
+            *(Shift.starts_at, Shift.ends_at, Shift.closed_at),
+        )
+        .join(Shift, Shift.id == a.shift_id)
+        .where(a.id == attendance_id)
+    ).one()
+    return Held(volunteer, row, _last_decision(attendance_id))
+
+
+def _last_decision(attendance_id: int) -> AnyRow | None:
+    d = Decision
+    return db.session.execute(
+        select(d.seq, d.action, d.decided_by_id, d.minutes_after, d.beneficiaries_after)
+        .where(d.attendance_id == attendance_id)
+        .order_by(d.seq.desc())
+        .limit(1)
+    ).first()
+
+
+def check(held: Held, by: int) -> None:
+    """Refuse whoever must not decide about this record, and one that has not ended."""
+    volunteer_id = held.row.volunteer_id
+    entered = enterers(held.row.shift_id, [volunteer_id])[volunteer_id]
+    code = obstacle(volunteer_id, entered | {held.row.entered_by_id}, by)
+    if code is not None:
+        raise Problem(code)
+    if held.row.state == "open":
+        raise Problem("still_open")
+
+
+def check_not_own(held: Held, by: int) -> None:
+    """Refuse somebody the undoing of a decision about themselves."""
+    if held.row.volunteer_id == by:
+        raise Problem("own_record")
+
+
+def decide(
+    held: Held,
+    action: str,
+    row_version: int,
+    states: tuple[str, ...],
+    values: dict[str, Any],
+    *,
+    by: int,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    """Change the row that was shown and no other, then say who did it and why."""
+    changed = db.session.execute(
+        update(Attendance)
+        .where(Attendance.id == held.row.id, Attendance.row_version == row_version)
+        .where(Attendance.state.in_(states))
+        .values(**values, row_version=Attendance.row_version + 1, updated_at=now)
+        .returning(Attendance.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        raise Conflict("changed")
+    facts.setdefault("minutes_after", values.get("approved_minutes"))
+    facts.setdefault("beneficiaries_after", values.get("approved_beneficiaries"))
+    _write(held, action, by, now, facts)
+
+
+def take_back(
+    held: Held,
+    action: str,
+    row_version: int,
+    states: tuple[str, ...],
+    *,
+    by: int,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Set a decided attendance back to what its scans say, and say who did it and why."""
+    values = {"state": "closed", "approved_minutes": None, "approved_beneficiaries": None}
+    decide(held, action, row_version, states, values, by=by, now=now, reason=reason)
+    return_to_scans(held.volunteer, held.row.id, now)
+
+
+def _write(held: Held, action: str, by: int, now: datetime, facts: dict[str, Any]) -> None:
+    seq = held.last.seq + 1 if held.last else 1
+    db.session.execute(
+        insert(Decision).values(
+            attendance_id=held.row.id,
+            seq=seq,
+            action=action,
+            minutes_before=held.minutes_before,
+            beneficiaries_before=held.beneficiaries_before,
+            decided_by_id=by,
+            subject_id=held.row.volunteer_id,
+            entered_by_id=held.row.entered_by_id,
+            at=now,
+            **facts,
+        )
+    )
+    audit.note(
+        f"attendance.{action}",
+        "attendance",
+        held.row.id,
+        by=by,
+        at=now,
+        decision=seq,
+        before=held.minutes_before,
+        after=facts["minutes_after"],
+        beneficiaries=facts["beneficiaries_after"],
+    )
