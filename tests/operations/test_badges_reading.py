@@ -17,6 +17,7 @@ from checkin.models import Attendance, Scan
 from checkin.operations import badges
 from checkin.operations.permissions import Reach, reach_of, roles_of
 from tests import factories
+from tests.load import laws
 
 MINUTE = timedelta(minutes=1)
 
@@ -100,6 +101,15 @@ def test_somebody_who_must_leave_at_once_can_be_checked_out(hold_up):
     answer = hold_up(3, direction=Kind.OUT)
     assert answer.verdict is Verdict.CHECKED_OUT
     assert attendance(answer).state == "closed"
+
+
+def test_a_badge_read_elsewhere_on_leaving_is_kept_as_read_there(cast, hold_up, now):
+    hold_up()
+    away = hold_up(20, site_id=cast.squares.id, by=cast.huda.id, direction=Kind.OUT)
+    assert (attendance(away).site_id, scan(away).site_id) == (cast.mataf.id, cast.squares.id)
+    back = hold_up(21, direction=Kind.OUT)
+    assert Flag.IMPOSSIBLE_TRAVEL in attendance(back).flags
+    assert laws.broken(laws.record_of(cast.noura.id), now + 21 * MINUTE) == []
 
 
 def test_a_badge_held_up_too_long_while_leaving_does_not_come_back_in(hold_up):

@@ -352,7 +352,8 @@ def _resolve_leaving(reading: Reading, place: AnyRow, at: datetime) -> _Resolved
     ]
     if falls_into:
         row = max(falls_into, key=lambda one: (one.state == State.OPEN, one.in_at))
-        return _Resolved(Verdict.CHECKED_OUT, at, row.site_id, row.shift_id, acts=True, around=here)
+        site_id = place.site_id  # where it was read, which may be another site than was left
+        return _Resolved(Verdict.CHECKED_OUT, at, site_id, row.shift_id, acts=True, around=here)
     situation = here.situation(place, place.site_id, place.shift_id, Code.ACTIVE, at)
     shift = judge(situation).shift
     shift_id = shift.shift_id if shift else None
