@@ -359,6 +359,8 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),
         Stop("floor.new", "salem", f"{floor}/check-ins/new?q=منى"),
         Stop("floor.person", "salem", f"{floor}/attendances/{open_id}"),
+        Stop("floor.close", "salem", f"/shifts/{cast.shift.id}/closing"),
+        Stop("floor.close", "salem", f"/shifts/{shift.id}/closing"),
         Stop("scanner.index", "layla", "/scanner"),
         Stop("scanner.show", "salem", f"/sites/{cast.mataf.id}/scanner"),
         Stop("badges.handed", "salem", badge),

@@ -123,11 +123,13 @@ decide mataf
     POST     /attendances/<int:attendance_id>/withdrawal
     GET      /shifts/<int:shift_id>/approvals
     POST     /shifts/<int:shift_id>/approvals
+    GET+POST /shifts/<int:shift_id>/closing
     POST     /shifts/<int:shift_id>/withdrawals
 
 reopen mataf
     POST     /attendances/<int:attendance_id>/annulment
     POST     /attendances/<int:attendance_id>/reopening
+    POST     /shifts/<int:shift_id>/reopening
 
 manage_posters all
     GET      /posters
