@@ -20,6 +20,8 @@ class Plan:
     work_on: date
     low_per_hour: int | None
     high_per_hour: int | None
+    by_lane: bool = False
+    """The lane counts whom it serves; what a volunteer says besides is kept with the scan only."""
 
 
 COLUMNS = (
@@ -30,7 +32,7 @@ COLUMNS = (
         Shift.cancelled_at,
         Shift.site_id,
     ),
-    *(Shift.work_on, Service.low_per_hour, Service.high_per_hour),
+    *(Shift.work_on, Service.low_per_hour, Service.high_per_hour, Service.counted_by),
 )
 """What `plan_of` reads; the question joins Shift, Opportunity and, if any, Service."""
 _PLANS = (
@@ -48,6 +50,7 @@ def plan_of(row: AnyRow) -> Plan:
         row.work_on,
         row.low_per_hour,
         row.high_per_hour,
+        row.counted_by == "lane",
     )
 
 

@@ -268,7 +268,7 @@ def values_of(folded: Folded, plan: Plan, now: datetime) -> dict[str, Any]:
         "credited_minutes": folded.credited_minutes,
         "proposed_out_at": folded.proposed_out_at,
         "proposed_minutes": folded.proposed_minutes,
-        "beneficiaries": folded.beneficiaries,
+        "beneficiaries": None if plan.by_lane else folded.beneficiaries,
         "evidence": folded.evidence.value,
         "flags": [flag.value for flag in _all_flags(folded, plan)],
         "entered_by_id": folded.entered_by,
@@ -283,7 +283,7 @@ def _iso(instant: datetime | None) -> str | None:
 def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
     """The fold's flags, and whether the count is plausible for this service."""
     flags = set(folded.flags)
-    if folded.beneficiaries is not None:
+    if folded.beneficiaries is not None and not plan.by_lane:
         planned = planned_minutes(plan.fact.starts_at, plan.fact.ends_at)
         known = (folded.credited_minutes, folded.proposed_minutes, planned)
         minutes = next(one for one in known if one is not None)
