@@ -16,6 +16,7 @@ from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.fold import Kind
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.domain.scanning import REQUESTS
+from checkin.domain.search import wanted
 from checkin.domain.text import fold_name, latin_digits
 from checkin.models import (
     Assignment,
@@ -80,7 +81,8 @@ class Board:
     def shown(self, which: str, typed: str = "") -> list[Line]:
         """The lines behind one counter, or of everybody, narrowed by name or last digits."""
         lines = [line for line in self.lines if which in _filters_of(line)] if which else self.lines
-        return [line for line in lines if _matches(line, typed)]
+        asked = wanted(typed)
+        return [line for line in lines if asked.finds(fold_name(line.name), line.mobile)]
 
     def count(self, which: str) -> int:
         return sum(which in _filters_of(line) for line in self.lines)
@@ -88,14 +90,6 @@ class Board:
 
 def _filters_of(line: Line) -> set[str]:
     return {line.presence.value} | ({"review"} if line.to_review else set())
-
-
-def _matches(line: Line, typed: str) -> bool:
-    digits = latin_digits(typed).strip()
-    if digits.isdecimal():
-        return (line.mobile or "").endswith(digits)
-    folded = fold_name(line.name)
-    return all(word in folded for word in fold_name(typed).split())
 
 
 # --- sites and shifts ----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.clocks import DeviceClock
@@ -11,11 +11,12 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Standing
-from checkin.domain.text import clean_text, fold_name, latin_digits
+from checkin.domain.search import wanted
+from checkin.domain.text import clean_text
 from checkin.models import Assignment, Attendance, Person, Scan, Shift
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
 from checkin.operations.attendance.situation import standing_of
-from checkin.operations.search import contains, ends
+from checkin.operations.search import people_like
 
 REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
 FOUND = 20
@@ -55,8 +56,8 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
     Each with `shift_id` (the shift of `shift_ids` they are expected on, or nothing). Nothing is
     found for less than two letters or digits.
     """
-    asked = _asked(typed)
-    if asked is None:
+    asked = wanted(typed)
+    if asked.length < SHORTEST:
         return []
     expected = func.min(Assignment.shift_id)
     on_roster = and_(Assignment.person_id == Person.id, Assignment.shift_id.in_(shift_ids))
@@ -64,7 +65,7 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
         db.session.execute(
             select(Person.id, Person.name, Person.mobile, expected.label("shift_id"))
             .outerjoin(Assignment, on_roster)
-            .where(asked, Person.erased_at.is_(None))
+            .where(people_like(asked), Person.erased_at.is_(None))
             .group_by(Person.id, Person.name, Person.mobile)
             .order_by(expected.is_(None), Person.name, Person.id)
             .limit(limit)
@@ -82,16 +83,6 @@ def expected_on(person_id: int, shift_ids: list[int]) -> int | None:
         .order_by(Shift.starts_at, Shift.id)
         .limit(1)
     )
-
-
-def _asked(typed: str) -> ColumnElement[bool] | None:
-    digits = latin_digits(typed).strip()
-    if digits.isdecimal():
-        return Person.mobile.like(ends(digits), escape="\\") if len(digits) >= SHORTEST else None
-    words = fold_name(typed).split()
-    if sum(map(len, words)) < SHORTEST:
-        return None
-    return and_(*(Person.name_folded.like(contains(word), escape="\\") for word in words))
 
 
 # --- the acts ------------------------------------------------------------------------------

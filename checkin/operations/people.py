@@ -12,13 +12,14 @@ from sqlalchemy.orm import joinedload
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Role
+from checkin.domain.search import wanted
 from checkin.domain.text import fold_name, latin_digits
 from checkin.models import Attendance, Grant, Opportunity, Person, Shift, Site
 from checkin.models.attendance import WAITING
 from checkin.operations import audit, catalogue
 from checkin.operations.grants import grantable, in_force
 from checkin.operations.mobiles import normal_mobile
-from checkin.operations.search import begins, contains, ends
+from checkin.operations.search import begins, ends, people_like
 
 CATEGORIES = ("volunteer", "student", "scout", "partner")
 GENDERS = ("woman", "man")
@@ -217,11 +218,10 @@ def matching(text: str) -> Select[Person]:
         )
     if all(character in _IN_NUMBERS for character in typed):
         return query.where(_mobile_like(typed)).order_by(Person.name_folded, Person.id)
-    folded = fold_name(typed)
-    if not folded:
+    folded, asked = fold_name(typed), wanted(typed)
+    if not asked.length:
         return query.where(false())
-    for word in folded.split():
-        query = query.where(Person.name_folded.like(contains(word), escape="\\"))
+    query = query.where(people_like(asked))
     first = case((Person.name_folded.like(begins(folded), escape="\\"), 0), else_=1)
     return query.order_by(first, Person.name_folded, Person.id)
 
