@@ -1,7 +1,7 @@
-"""Nobody decides about their own attendance, nor about one they entered by hand."""
+"""Nobody decides about their own attendance, one they entered, or one appealed from them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from checkin.database import db
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Scan
+from checkin.models import Decision, Scan
 
 
 def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int | None]]:
@@ -32,8 +32,37 @@ def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int |
     return found
 
 
-def obstacle(volunteer_id: int, entered_by: set[int | None], by: int) -> str | None:
-    """The code that says why `by` may not decide about this volunteer's record, if anything."""
+DECIDING = ("approve", "adjust", "propose", "confirm", "refuse", "reject")
+"""Acts after which an objection goes to somebody else."""
+
+
+def deciders_before(attendance_ids: Collection[int]) -> dict[int, set[int]]:
+    """By attendance: who had decided about it when its volunteer objected."""
+    appeal = aliased(Decision)
+    rows = db.session.execute(
+        select(Decision.attendance_id, Decision.decided_by_id)
+        .join(appeal, appeal.attendance_id == Decision.attendance_id)
+        .where(appeal.attendance_id.in_(attendance_ids), appeal.action == "appeal")
+        .where(Decision.action.in_(DECIDING), Decision.seq < appeal.seq)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for attendance_id, decided_by_id in rows:
+        found[attendance_id].add(decided_by_id)
+    return dict(found)
+
+
+def obstacle(
+    volunteer_id: int,
+    entered_by: Collection[int | None],
+    by: int,
+    before: Collection[int] = frozenset(),
+) -> str | None:
+    """The code that says why `by` may not decide about this volunteer's record, if anything.
+
+    `before` are those whose decision was objected to.
+    """
     if volunteer_id == by:
         return "own_record"
-    return "own_entry_decision" if by in entered_by else None
+    if by in entered_by:
+        return "own_entry_decision"
+    return "decided_before" if by in before else None

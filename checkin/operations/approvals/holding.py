@@ -10,7 +10,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Attendance, Decision, Shift
 from checkin.operations import audit
-from checkin.operations.approvals.four_eyes import enterers, obstacle
+from checkin.operations.approvals.four_eyes import deciders_before, enterers, obstacle
 from checkin.operations.approvals.returning import return_to_scans
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.attendance import lock_volunteer
@@ -69,7 +69,10 @@ def hold(attendance_id: int) -> Held:
 def _last_decision(attendance_id: int) -> AnyRow | None:
     d = Decision
     return db.session.execute(
-        select(d.seq, d.action, d.decided_by_id, d.minutes_after, d.beneficiaries_after)
+        select(
+            *(d.seq, d.action, d.decided_by_id, d.reason, d.at),
+            *(d.minutes_after, d.beneficiaries_after),
+        )
         .where(d.attendance_id == attendance_id)
         .order_by(d.seq.desc())
         .limit(1)
@@ -80,7 +83,8 @@ def check(held: Held, by: int) -> None:
     """Refuse whoever must not decide about this record, and one that has not ended."""
     volunteer_id = held.row.volunteer_id
     entered = enterers(held.row.shift_id, [volunteer_id])[volunteer_id]
-    code = obstacle(volunteer_id, entered | {held.row.entered_by_id}, by)
+    before = deciders_before([held.row.id]).get(held.row.id, set())
+    code = obstacle(volunteer_id, entered | {held.row.entered_by_id}, by, before)
     if code is not None:
         raise Problem(code)
     if held.row.state == "open":
@@ -89,8 +93,10 @@ def check(held: Held, by: int) -> None:
 
 def check_not_own(held: Held, by: int) -> None:
     """Refuse somebody the undoing of a decision about themselves."""
-    if held.row.volunteer_id == by:
-        raise Problem("own_record")
+    before = deciders_before([held.row.id]).get(held.row.id, set())
+    code = obstacle(held.row.volunteer_id, (), by, before)
+    if code is not None:
+        raise Problem(code)
 
 
 def decide(

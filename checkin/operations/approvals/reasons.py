@@ -19,3 +19,8 @@ def written(code: str, words: str = "", allowed: tuple[str, ...] = (OTHER,)) -> 
     if code not in allowed or (code == OTHER and not added):
         raise Problem("why_missing")
     return f"{code}: {added}" if added else code
+
+
+def own_words(kept: str) -> str:
+    """What somebody added to the code of a kept reason."""
+    return kept.partition(": ")[2]

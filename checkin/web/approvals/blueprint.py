@@ -12,6 +12,8 @@ errors.sentences(
     changed=_l("This record changed on another device. Showing the latest"),
     own_record=_l("Another supervisor must approve your own record"),
     own_entry_decision=_l("You entered this record by hand. Another supervisor must decide"),
+    decided_before=_l("The volunteer objected to your decision. Somebody else must decide"),
+    question_open=_l("A question already waits for the volunteer’s answer"),
     second_person=_l("A second person must confirm the adjustment you proposed"),
     still_open=_l("This volunteer is still checked in. Check them out first"),
     overlap_undecided=_l("This record overlaps another one. Adjust or reject it"),
