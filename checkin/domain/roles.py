@@ -37,6 +37,10 @@ class Permission(StrEnum):
     """Make, print, replace and stop the badges of people on one's rosters."""
     READ_BADGES = "read_badges"
     """Check somebody in or out by the badge they hand over."""
+    CALL_ROLL = "call_roll"
+    """Say who is really there: tick whom one sees, count heads."""
+    TALLY = "tally"
+    """Count the people a lane serves, where the lane counts and not each volunteer."""
     PLAN = "plan"
     """Create and edit sites, services, campaigns, opportunities, shifts, rosters."""
     MANAGE_PEOPLE = "manage_people"
@@ -70,7 +74,16 @@ SCOPE: dict[Role, Scope] = {
 _P = Permission
 MAY: dict[Role, frozenset[Permission]] = {
     Role.VOLUNTEER: frozenset({_P.OWN_ATTENDANCE}),
-    Role.LEAD: frozenset({_P.OWN_ATTENDANCE, _P.SEE_FLOOR, _P.READ_BADGES, _P.SHOW_CODE}),
+    Role.LEAD: frozenset(
+        {
+            _P.OWN_ATTENDANCE,
+            _P.SEE_FLOOR,
+            _P.READ_BADGES,
+            _P.SHOW_CODE,
+            _P.CALL_ROLL,
+            _P.TALLY,
+        }
+    ),
     Role.SUPERVISOR: frozenset(
         {
             _P.OWN_ATTENDANCE,
@@ -83,6 +96,8 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.SHOW_CODE,
             _P.MANAGE_BADGES,
             _P.READ_BADGES,
+            _P.CALL_ROLL,
+            _P.TALLY,
             _P.SEE_FIGURES,
         }
     ),
