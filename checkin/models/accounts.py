@@ -14,6 +14,7 @@ class Person(Base):
     """Somebody who volunteers, works as staff, or both; name and mobile are all that is asked.
 
     Several people may share one mobile (a family phone). `name_folded` is for searching.
+    `news_wanted_at` is since when messages about one's own hours are wanted; empty means none.
     """
 
     __tablename__ = "people"
@@ -43,6 +44,7 @@ class Person(Base):
     guardian_mobile: Mapped[str | None] = mapped_column(String(16))
     guardian_consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    news_wanted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     mobile_proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
