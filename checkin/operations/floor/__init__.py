@@ -1,0 +1,21 @@
+"""The floor: who is at a site now, who is expected, who has left, who waits for a supervisor."""
+
+from checkin.operations.floor.arrivals import delivered, entry_by, is_receipt_number
+from checkin.operations.floor.boards import Board, Line, Presence, board
+from checkin.operations.floor.places import people_now, shifts_at, sites_of
+from checkin.operations.floor.requests import decline, requests_at
+
+__all__ = [
+    "Board",
+    "Line",
+    "Presence",
+    "board",
+    "decline",
+    "delivered",
+    "entry_by",
+    "is_receipt_number",
+    "people_now",
+    "requests_at",
+    "shifts_at",
+    "sites_of",
+]

@@ -1,0 +1,153 @@
+"""Who is at a site now, who is still expected, and who has left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from checkin.database import AnyRow, db
+from checkin.domain.evidence import Flag, needs_review
+from checkin.domain.search import wanted
+from checkin.domain.text import fold_name
+from checkin.models import Assignment, Attendance, Person, Shift
+
+
+class Presence(StrEnum):
+    """Where somebody stands on the floor; also the names of the filters."""
+
+    HERE = "here"
+    AWAITED = "awaited"
+    FORGOTTEN = "forgotten"
+    """Nobody knows when they left: they never checked out."""
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person in one shift."""
+
+    person_id: int
+    name: str
+    mobile: str | None
+    shift_id: int
+    presence: Presence
+    attendance: AnyRow | None = None
+    minutes: int | None = None
+    """Since the check-in, times out taken off; until now, or until the check-out."""
+
+    @property
+    def to_review(self) -> bool:
+        """Whether a decision about it takes more than a tap."""
+        row = self.attendance
+        if row is None or self.presence is Presence.HERE:
+            return False
+        if row.state == "closed":
+            return bool(needs_review(row.flags))
+        return row.state in ("open", "unclosed", "proposed")
+
+    @property
+    def flags(self) -> list[Flag]:
+        return [Flag(flag) for flag in self.attendance.flags] if self.attendance else []
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A site's floor at one instant."""
+
+    shifts: Sequence[Shift]
+    lines: list[Line]
+
+    def shown(self, which: str, typed: str = "") -> list[Line]:
+        """The lines behind one counter, or of everybody, narrowed by name or last digits."""
+        lines = [line for line in self.lines if which in _filters_of(line)] if which else self.lines
+        asked = wanted(typed)
+        return [line for line in lines if asked.finds(fold_name(line.name), line.mobile)]
+
+    def count(self, which: str) -> int:
+        return sum(which in _filters_of(line) for line in self.lines)
+
+
+def _filters_of(line: Line) -> set[str]:
+    return {line.presence.value} | ({"review"} if line.to_review else set())
+
+
+def board(shifts: Sequence[Shift], now: datetime) -> Board:
+    """Everybody of these shifts: who came, and who is expected and has not come yet."""
+    ids = [shift.id for shift in shifts]
+    present = [_line(row, now) for row in _attendances(ids)]
+    came = {(line.person_id, line.shift_id) for line in present}
+    due = {shift.id for shift in shifts if _is_due(shift, now)}
+    awaited = [
+        Line(row.id, row.name, row.mobile, row.shift_id, Presence.AWAITED)
+        for row in _expected(ids)
+        if row.shift_id in due and (row.id, row.shift_id) not in came
+    ]
+    order = list(Presence)
+    lines = sorted(present + awaited, key=lambda line: order.index(line.presence))
+    return Board(shifts, lines)
+
+
+def _is_due(shift: Shift, now: datetime) -> bool:
+    """People are awaited from the opening of check-in until the shift's end."""
+    opens_at = shift.starts_at - timedelta(minutes=shift.opportunity.opens_minutes)
+    return shift.cancelled_at is None and opens_at <= now < shift.ends_at
+
+
+def _attendances(shift_ids: list[int]) -> list[AnyRow]:
+    a = Attendance
+    return list(
+        db.session.execute(
+            select(
+                *(a.id, a.shift_id, a.state, a.stints, a.in_at, a.out_at, a.until_at, a.flags),
+                *(a.volunteer_id, a.row_version, Person.name, Person.mobile),
+            )
+            .join(Person, Person.id == a.volunteer_id)
+            .where(a.shift_id.in_(shift_ids), a.state.not_in(("cancelled", "voided")))
+            .order_by(a.in_at, a.id)
+        )
+    )
+
+
+def _line(row: AnyRow, now: datetime) -> Line:
+    presence = _presence(row, now)
+    return Line(
+        row.volunteer_id,
+        row.name,
+        row.mobile,
+        row.shift_id,
+        presence,
+        row,
+        _minutes(row.stints, now if presence is Presence.HERE else None),
+    )
+
+
+def _presence(row: AnyRow, now: datetime) -> Presence:
+    if row.state == "open" and row.until_at > now:
+        return Presence.HERE
+    return Presence.FORGOTTEN if row.state in ("open", "unclosed") else Presence.LEFT
+
+
+def _minutes(stints: list[Any], now: datetime | None) -> int | None:
+    """Whole minutes present; nothing when an end is not known."""
+    seconds = 0.0
+    for begin, end in stints:
+        until = datetime.fromisoformat(end) if end else now
+        if until is None:
+            return None
+        seconds += max((until - datetime.fromisoformat(begin)).total_seconds(), 0)
+    return int(seconds // 60)
+
+
+def _expected(shift_ids: list[int]) -> list[AnyRow]:
+    return list(
+        db.session.execute(
+            select(Person.id, Person.name, Person.mobile, Assignment.shift_id)
+            .join(Assignment, Assignment.person_id == Person.id)
+            .where(Assignment.shift_id.in_(shift_ids), Assignment.how != "waiting")
+            .where(Person.erased_at.is_(None))
+            .order_by(Person.name, Person.id)
+        )
+    )

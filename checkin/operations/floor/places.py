@@ -1,0 +1,51 @@
+"""Whose floor it is: the sites somebody sees, how many are in there, and their shifts today."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from checkin.database import db
+from checkin.domain.days import day_bounds, local_day
+from checkin.domain.hours import AUTO_CLOSE_AFTER
+from checkin.models import Attendance, Opportunity, Shift, Site
+from checkin.operations.permissions import Reach, shifts_within
+
+
+def sites_of(reach: Reach) -> list[Site]:
+    """The sites whose floor this person may see, also those where they lead one shift."""
+    within = shifts_within(Reach(shift_ids=reach.shift_ids)).with_only_columns(Shift.site_id)
+    wanted = select(Site).where(Site.closed_at.is_(None)).order_by(Site.name_ar, Site.id)
+    if not reach.everywhere:
+        wanted = wanted.where(or_(Site.id.in_(reach.site_ids), Site.id.in_(within)))
+    return list(db.session.scalars(wanted))
+
+
+def people_now(sites: Iterable[Site], now: datetime) -> dict[int, int]:
+    """How many are checked in at each site."""
+    ids = [site.id for site in sites]
+    rows = db.session.execute(
+        select(Attendance.site_id, func.count().label("people"))
+        .where(Attendance.state == "open", Attendance.until_at > now)
+        .where(Attendance.site_id.in_(ids))
+        .group_by(Attendance.site_id)
+    )
+    return {row.site_id: row.people for row in rows}
+
+
+def shifts_at(site: Site, reach: Reach, now: datetime) -> Sequence[Shift]:
+    """Today's shifts at a site and those still running since yesterday, within reach."""
+    begins, ends = day_bounds(local_day(now, site.zone), site.zone)
+    today = and_(Shift.starts_at >= begins, Shift.starts_at < ends)
+    running = and_(Shift.starts_at < begins, Shift.ends_at > now - AUTO_CLOSE_AFTER)
+    return db.session.scalars(
+        shifts_within(reach)
+        .where(Shift.site_id == site.id, or_(today, running))
+        .options(
+            joinedload(Shift.opportunity).joinedload(Opportunity.service),
+            joinedload(Shift.site),
+            joinedload(Shift.lane),
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    ).all()
