@@ -1,0 +1,144 @@
+"""What speaks against an attendance, found when it is shown and kept nowhere."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from checkin.database import AnyRow, db
+from checkin.domain.welfare import NIGHT_BEGINS, NIGHT_ENDS, Course, Finding, Limit, findings
+from checkin.models import Person, Remark
+from checkin.operations.welfare.serving import (
+    courses_of,
+    left_by,
+    near,
+    people_around,
+    planned,
+    served,
+    served_in,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A service or a course, for saying which."""
+
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Who let somebody serve all the same, and why (`code` or `code: words`)."""
+
+    by: str
+    reason: str
+    at: datetime
+    codes: frozenset[str]
+    """Of the concerns it is about; one that comes up later is not allowed by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A limit that speaks against one attendance, and what its sentence needs.
+
+    `facts`: `minutes` and `most` of hours and rest, `service` of heavy work, `begins` and `ends`
+    of the night, `course` and `good_until` of a course. `is_ahead`: it holds only if somebody
+    stays as long as planned.
+    """
+
+    code: str
+    facts: Mapping[str, Any]
+    is_ahead: bool = False
+    allowance: Allowance | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.allowance is not None
+
+
+def concerns(attendance_ids: Collection[int], now: datetime) -> dict[int, list[Concern]]:
+    """By attendance, what speaks against it, allowed or not; four questions for any number."""
+    told: dict[int, list[Concern]] = {one: [] for one in attendance_ids}
+    people = people_around(told)
+    rows = [row for several in people.values() for row in several if row.id in told]
+    courses, allowances = courses_of(rows), _allowances([row.id for row in rows])
+    for row in rows:
+        others = [served(other, now) for other in people[row.volunteer_id]]
+        found = findings(served(row, now), others, now, courses.get(row.id))
+        told[row.id] = [_concern(one, row, now, courses, allowances) for one in found]
+    return told
+
+
+def unallowed(attendance_ids: Collection[int], now: datetime) -> dict[int, list[Concern]]:
+    """The same, only what nobody has allowed: what makes a record an exception."""
+    return {
+        attendance_id: [concern for concern in found if not concern.allowed]
+        for attendance_id, found in concerns(attendance_ids, now).items()
+    }
+
+
+def foreseen(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
+    """What would speak against beginning this shift now and staying until its end."""
+    row = db.session.execute(planned(person_id, shift_id)).one_or_none()
+    if row is None:
+        return []
+    others = [left_by(other, now) for other in near([person_id], row.work_on, row.work_on)]
+    been = [span for other, shift in others if shift == shift_id for span in other.spans]
+    spans = (*been, (now, max(row.ends_at, now)))
+    courses = courses_of([row])
+    elsewhere = [other for other, shift in others if shift != shift_id]
+    found = findings(served_in(row, spans), elsewhere, now, courses.get(row.id))
+    return [_concern(one, row, now, courses, {}) for one in found]
+
+
+def _concern(
+    finding: Finding,
+    row: AnyRow,
+    now: datetime,
+    courses: Mapping[int, Course],
+    allowances: Mapping[int, list[Allowance]],
+) -> Concern:
+    code = finding.limit.value
+    given = [one for one in allowances.get(row.id, []) if code in one.codes]
+    return Concern(
+        code,
+        _facts(finding, row, courses.get(row.id)),
+        is_ahead=finding.since > now,
+        allowance=given[0] if given else None,
+    )
+
+
+def _facts(finding: Finding, row: AnyRow, course: Course | None) -> dict[str, Any]:
+    match finding.limit:
+        case Limit.MINOR_AT_NIGHT:
+            return {"begins": NIGHT_BEGINS, "ends": NIGHT_ENDS}
+        case Limit.HEAVY_TOO_LONG:
+            service = Named(row.name_ar, row.name_en)
+            return {"minutes": finding.minutes, "most": finding.most, "service": service}
+        case Limit.COURSE_MISSING | Limit.COURSE_EXPIRED:
+            named = Named(row.course_ar, row.course_en)
+            return {"course": named, "good_until": course.good_until if course else None}
+    return {"minutes": finding.minutes, "most": finding.most}
+
+
+def _allowances(attendance_ids: Collection[int]) -> dict[int, list[Allowance]]:
+    """Those given for each, the first one first."""
+    found: dict[int, list[Allowance]] = defaultdict(list)
+    if not attendance_ids:
+        return found
+    r = Remark
+    rows = db.session.execute(
+        select(r.attendance_id, r.words, r.at, Person.name)
+        .join(Person, Person.id == r.written_by_id)
+        .where(r.attendance_id.in_(list(attendance_ids)), r.kind == "allowance")
+        .order_by(r.at, r.id)
+    )
+    for row in rows:
+        codes, _line, why = row.words.partition("\n")
+        given = Allowance(row.name, why, row.at, frozenset(codes.split()))
+        found[row.attendance_id].append(given)
+    return found

@@ -1,0 +1,144 @@
+"""Attendances as the welfare limits see them: when somebody was there, and what they attended."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import aliased
+
+from checkin.database import AnyRow, db
+from checkin.domain.hours import Interval
+from checkin.domain.welfare import Course, Served
+from checkin.models import Attendance, Opportunity, Person, Service, Shift, Site
+
+_NOT_THERE = ("cancelled", "rejected", "voided")
+_ATTENDED = ("closed", "proposed", "approved")
+_BEFORE, _AFTER = timedelta(days=2), timedelta(days=1)
+"""How far around an attendance its day of service and the rest before can reach."""
+
+_COURSE = aliased(Opportunity)
+_PLAN: tuple[Any, ...] = (
+    *(Shift.id.label("shift_id"), Shift.ends_at, Shift.work_on, Site.zone, Person.is_minor),
+    *(Opportunity.service_id, Service.longest_minutes, Service.name_ar, Service.name_en),
+    *(Opportunity.requires_id, _COURSE.valid_days),
+    *(_COURSE.name_ar.label("course_ar"), _COURSE.name_en.label("course_en")),
+)
+_PRESENCE: tuple[Any, ...] = (
+    *(Attendance.id, Attendance.volunteer_id, Attendance.state, Attendance.stints),
+    *(Attendance.until_at, Attendance.proposed_out_at, Attendance.approved_minutes),
+)
+
+
+def people_around(attendance_ids: Collection[int]) -> dict[int, list[AnyRow]]:
+    """These attendances and the same people's others near them, by person."""
+    people: dict[int, list[AnyRow]] = defaultdict(list)
+    a = Attendance
+    named = select(a.volunteer_id, a.work_on).where(a.id.in_(list(attendance_ids)))
+    asked = db.session.execute(named).all() if attendance_ids else []
+    if asked:
+        days = [row.work_on for row in asked]
+        for row in near({row.volunteer_id for row in asked}, min(days), max(days)):
+            people[row.volunteer_id].append(row)
+    return people
+
+
+def near(person_ids: Collection[int], first: date, last: date) -> Sequence[AnyRow]:
+    a = Attendance
+    query = select(*_PRESENCE, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id)
+    return db.session.execute(
+        _with_plan(query)
+        .join(Person, Person.id == a.volunteer_id)
+        .where(a.volunteer_id.in_(sorted(person_ids)), a.state.not_in(_NOT_THERE))
+        .where(a.work_on.between(first - _BEFORE, last + _AFTER))
+        .order_by(a.id)
+    ).all()
+
+
+def planned(person_id: int, shift_id: int) -> Select[*tuple[Any, ...]]:
+    """A person and a shift as if they were an attendance, which has no number yet."""
+    new = (literal(0).label("id"), Person.id.label("volunteer_id"))
+    query = _with_plan(select(*new, *_PLAN).select_from(Shift))
+    return query.join(Person, Person.id == person_id).where(Shift.id == shift_id)
+
+
+def _with_plan(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.join(Site, Site.id == Shift.site_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .outerjoin(Service, Service.id == Opportunity.service_id)
+        .outerjoin(_COURSE, _COURSE.id == Opportunity.requires_id)
+    )
+
+
+def served(row: AnyRow, now: datetime) -> Served:
+    """One attendance as it stands; where it still runs, as planned."""
+    return served_in(row, tuple(_spans(row, now)))
+
+
+def served_in(row: AnyRow, spans: tuple[Interval, ...]) -> Served:
+    return Served(
+        row.id,
+        row.work_on,
+        spans,
+        row.service_id,
+        row.longest_minutes,
+        row.is_minor,
+        row.zone,
+    )
+
+
+def left_by(row: AnyRow, now: datetime) -> tuple[Served, int]:
+    """Somebody who begins elsewhere now has left there by now."""
+    one = served(row, now)
+    spans = tuple((begin, min(end, now)) for begin, end in one.spans if begin < now)
+    return replace(one, spans=spans), row.shift_id
+
+
+def _spans(row: AnyRow, now: datetime) -> Iterator[Interval]:
+    """From in to out; of a check-out that nobody knows, only the last one has an end to go by."""
+    stints = [(_instant(begin), _instant(end) if end else None) for begin, end in row.stints]
+    proved = sum((end - begin for begin, end in stints if end), timedelta(0))
+    for begin, end in stints:
+        if end is not None:
+            yield begin, end
+        elif (begin, end) == stints[-1]:
+            yield begin, max(begin, _end_of(row, begin, proved, now))
+
+
+def _end_of(row: AnyRow, begin: datetime, proved: timedelta, now: datetime) -> datetime:
+    """As decided, as proposed, or as planned; whoever stays longer is there until now."""
+    if row.approved_minutes is not None:
+        return begin + timedelta(minutes=row.approved_minutes) - proved
+    end: datetime = row.proposed_out_at or row.ends_at
+    return max(end, min(now, row.until_at)) if row.state == "open" else end
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def courses_of(rows: Collection[AnyRow]) -> dict[int, Course]:
+    """By attendance, the course it asks for and when its volunteer last attended it before."""
+    asking = [row for row in rows if row.requires_id is not None]
+    if not asking:
+        return {}
+    a = Attendance
+    attended = db.session.execute(
+        select(a.volunteer_id, Shift.opportunity_id, a.work_on)
+        .join(Shift, Shift.id == a.shift_id)
+        .where(Shift.opportunity_id.in_({row.requires_id for row in asking}))
+        .where(a.volunteer_id.in_({row.volunteer_id for row in asking}), a.state.in_(_ATTENDED))
+    )
+    days: dict[tuple[int, int], list[date]] = defaultdict(list)
+    for person_id, course_id, day in attended:
+        days[person_id, course_id].append(day)
+    return {row.id: Course(row.valid_days, _last(days, row)) for row in asking}
+
+
+def _last(days: Mapping[tuple[int, int], list[date]], row: AnyRow) -> date | None:
+    """It counts from the day on which it was attended, whatever the hour."""
+    until = (day for day in days.get((row.volunteer_id, row.requires_id), []))
+    return max((day for day in until if day <= row.work_on), default=None)
