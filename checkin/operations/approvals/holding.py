@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from checkin.database import AnyRow, db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Attendance, Decision, Shift
-from checkin.operations import audit
+from checkin.operations import audit, tally
+from checkin.operations.approvals import telling
 from checkin.operations.approvals.four_eyes import deciders_before, enterers, obstacle
 from checkin.operations.approvals.returning import return_to_scans
 from checkin.operations.approvals.suggestion import suggested_minutes
@@ -27,6 +28,8 @@ class Held:
     row: AnyRow
     last: AnyRow | None
     """The latest decision about it."""
+    by_lane: bool = False
+    """Its shift's lane counts whom it serves; the shift is locked too."""
 
     @property
     def suggested(self) -> int:
@@ -46,13 +49,13 @@ class Held:
 
 def hold(attendance_id: int) -> Held:
     """Lock first, read afterwards: nothing read before the lock is believed."""
-    volunteer_id = db.session.scalar(
-        select(Attendance.volunteer_id).where(Attendance.id == attendance_id)
-    )
-    if volunteer_id is None:
-        raise NotFound("attendance")
-    volunteer = lock_volunteer(volunteer_id)
     a = Attendance
+    known = db.session.execute(
+        select(a.volunteer_id, a.shift_id).where(a.id == attendance_id)
+    ).first()
+    if known is None:
+        raise NotFound("attendance")
+    volunteer, by_lane = lock_volunteer(known.volunteer_id), tally.hold_lane(known.shift_id)
     row = db.session.execute(
         select(
             *(a.id, a.volunteer_id, a.shift_id, a.state, a.flags, a.entered_by_id),
@@ -63,7 +66,7 @@ def hold(attendance_id: int) -> Held:
         .join(Shift, Shift.id == a.shift_id)
         .where(a.id == attendance_id)
     ).one()
-    return Held(volunteer, row, _last_decision(attendance_id))
+    return Held(volunteer, row, _last_decision(attendance_id), by_lane)
 
 
 def _last_decision(attendance_id: int) -> AnyRow | None:
@@ -111,6 +114,23 @@ def decide(
     **facts: Any,
 ) -> None:
     """Change the row that was shown and no other, then say who did it and why."""
+    _change(held, action, row_version, states, values, by=by, now=now, **facts)
+    tally.settle(held.row.shift_id, by=by, now=now)
+
+
+def _change(
+    held: Held,
+    action: str,
+    row_version: int,
+    states: tuple[str, ...],
+    values: dict[str, Any],
+    *,
+    by: int,
+    now: datetime,
+    **facts: Any,
+) -> None:
+    if held.by_lane and "approved_beneficiaries" in values:
+        values = values | {"approved_beneficiaries": None}
     changed = db.session.execute(
         update(Attendance)
         .where(Attendance.id == held.row.id, Attendance.row_version == row_version)
@@ -123,6 +143,8 @@ def decide(
         raise Conflict("changed")
     facts.setdefault("minutes_after", values.get("approved_minutes"))
     facts.setdefault("beneficiaries_after", values.get("approved_beneficiaries"))
+    if held.by_lane:
+        facts["beneficiaries_after"] = None  # the lane says how many, whatever is typed
     _write(held, action, by, now, facts)
 
 
@@ -138,8 +160,9 @@ def take_back(
 ) -> None:
     """Set a decided attendance back to what its scans say, and say who did it and why."""
     values = {"state": "closed", "approved_minutes": None, "approved_beneficiaries": None}
-    decide(held, action, row_version, states, values, by=by, now=now, reason=reason)
+    _change(held, action, row_version, states, values, by=by, now=now, reason=reason)
     return_to_scans(held.volunteer, held.row.id, now)
+    tally.settle(held.row.shift_id, by=by, now=now)
 
 
 def _write(held: Held, action: str, by: int, now: datetime, facts: dict[str, Any]) -> None:
@@ -169,3 +192,4 @@ def _write(held: Held, action: str, by: int, now: datetime, facts: dict[str, Any
         after=facts["minutes_after"],
         beneficiaries=facts["beneficiaries_after"],
     )
+    telling.tell(held.row.id, action, seq, now=now)
