@@ -35,7 +35,7 @@ class Kind(StrEnum):
     IN = "in"
     OUT = "out"
     UNDO = "undo"
-    """Takes back the scan it names, within ten minutes."""
+    """Takes back the scan it names, within ten minutes; a supervisor's correction at any time."""
     FORGOT = "forgot"
     """The volunteer was asked when the work ended and does not remember."""
 
@@ -156,12 +156,12 @@ def fold(
 
 
 def _standing(scans: Iterable[ScanFact]) -> Iterator[ScanFact]:
-    """Each scan once, without those that were taken back in time."""
+    """Each scan once, without those that were taken back."""
     once = {scan.uid: scan for scan in scans}
     undone = {
         scan.undoes
         for scan in once.values()
-        if scan.kind is Kind.UNDO and _in_time(scan, once.get(scan.undoes or ""))
+        if scan.kind is Kind.UNDO and _takes_back(scan, once.get(scan.undoes or ""))
     }
     for scan in once.values():
         if scan.uid in undone:
@@ -171,12 +171,12 @@ def _standing(scans: Iterable[ScanFact]) -> Iterator[ScanFact]:
             yield scan
 
 
-def _in_time(undo: ScanFact, target: ScanFact | None) -> bool:
-    return (
-        target is not None
-        and target.kind in (Kind.IN, Kind.OUT)
-        and undo.received_at <= target.received_at + UNDO_WITHIN
-    )
+def _takes_back(undo: ScanFact, target: ScanFact | None) -> bool:
+    """A supervisor who corrects a time may do so as long as nothing is decided."""
+    if target is None or target.kind not in (Kind.IN, Kind.OUT):
+        return False
+    corrects = undo.entered_by is not None
+    return corrects or undo.received_at <= target.received_at + UNDO_WITHIN
 
 
 def _emptied(scan: ScanFact) -> ScanFact:

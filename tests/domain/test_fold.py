@@ -31,19 +31,23 @@ SHIFTS = {
 }
 
 
+SALEM = 9
+
+
+def undoing(uid: str, target: ScanFact, said: datetime, by: int | None = None) -> ScanFact:
+    kept = (uid, Kind.UNDO, target.shift_id, target.at, said)
+    return ScanFact(*kept, undoes=target.uid, entered_by=by)
+
+
 def scans(text: str) -> list[ScanFact]:
     """'A+08:00 A-12:00=25': into A at eight, out at twelve with 25 served; `A?` forgot; `!1`
-    takes back the scan written first."""
+    takes back the scan written first, and `x1` is a supervisor striking it out."""
     facts: list[ScanFact] = []
     for number, word in enumerate(text.split(), start=1):
-        if word.startswith("!"):
+        if word[0] in "!x":
             target = facts[int(word[1:].split("@")[0]) - 1]
             said = at(word.split("@")[1]) if "@" in word else target.received_at
-            facts.append(
-                ScanFact(
-                    f"u{number}", Kind.UNDO, target.shift_id, target.at, said, undoes=target.uid
-                )
-            )
+            facts.append(undoing(f"u{number}", target, said, SALEM if word[0] == "x" else None))
             continue
         shift = SHIFTS[word[0]]
         if word[1:] == "?":
@@ -110,6 +114,13 @@ def told(text: str, now: str = "40:00") -> dict[str, str]:
         ("A+08:00 A-09:00 !2@09:10", "09:30", {"A": "open None"}),
         ("A+08:00 A-09:00 !2@09:11", "09:30", {"A": "closed 60"}),  # too late
         ("A+08:00 !1 A+08:30 A-12:00", "13:00", {"A": "closed 210"}),
+        # a supervisor corrects: at any time, and what was struck out is as if it never was
+        ("A+08:00 x1@20:00", "21:00", {"A": "cancelled None"}),
+        ("A+08:00 A-12:00 A+09:00 x1@39:00", "40:00", {"A": "closed 180"}),  # came later
+        ("A+08:00 A-12:00 A-11:00 x2@39:00", "40:00", {"A": "closed 180"}),  # left earlier
+        ("A+08:00 A-09:00 x2@11:00", "11:30", {"A": "open None"}),  # never left
+        ("A+08:00 A-10:00 A+10:20 A-12:00 x2@30:00 x3@30:00", "40:00", {"A": "closed 240"}),
+        ("A+08:00 A-12:00 C+10:00 x3@30:00", "40:00", {"A": "closed 240", "C": "cancelled None"}),
     ],
 )
 def test_what_happened_means(happened, now, means):
@@ -200,12 +211,10 @@ def histories(draw: st.DrawFn) -> list[ScanFact]:
         if kind is Kind.UNDO and undoable:
             target = draw(st.sampled_from(undoable))
             late = timedelta(minutes=draw(st.integers(0, 20)))
-            facts.append(
-                ScanFact(
-                    *(uid, kind, target.shift_id, target.at, target.received_at + late),
-                    undoes=target.uid,
-                )
-            )
+            by = draw(st.none() | st.just(SALEM))
+            if by is not None:
+                late = timedelta(minutes=draw(st.integers(0, 3000)))
+            facts.append(undoing(uid, target, target.received_at + late, by))
         elif kind is not Kind.UNDO:
             moment = draw(moments)
             served = draw(st.none() | st.integers(0, 50)) if kind is Kind.OUT else None
@@ -250,6 +259,20 @@ def test_credit_needs_both_ends_and_stays_inside_the_shift(history, now):
         if one.out_at is not None:
             assert one.in_at is not None
             assert one.in_at <= one.out_at <= shift.ends_at + AUTO_CLOSE_AFTER
+
+
+@settings(max_examples=500, deadline=None)
+@given(histories(), st.integers(0, 5000), st.data())
+def test_what_a_supervisor_strikes_out_is_as_if_it_never_was(history, minutes, data):
+    acts = [fact for fact in history if fact.kind in (Kind.IN, Kind.OUT)]
+    if not acts:
+        return
+    target = data.draw(st.sampled_from(acts))
+    struck = undoing("struck", target, target.received_at + timedelta(minutes=minutes), SALEM)
+    found = fold([*history, struck], FACTS, at("99:00"))
+    without = fold([fact for fact in history if fact != target], FACTS, at("99:00"))
+    assert without.items() <= found.items()
+    assert {found[one].state for one in found.keys() - without.keys()} <= {State.CANCELLED}
 
 
 @settings(max_examples=300, deadline=None)

@@ -29,7 +29,7 @@ _RECORDS = select(Attendance.metadata.tables[Attendance.__tablename__]).where(
 )
 _SCANS = select(
     *(Scan.scan_uid, Scan.kind, Scan.shift_id, Scan.attendance_id, Scan.verdict),
-    *(Scan.undoes, Scan.entered_by_id, Scan.received_at),
+    *(Scan.undoes, Scan.entered_by_id, Scan.received_at, Scan.reason),
 ).where(Scan.volunteer_id == _MINE)
 _DECISIONS = (
     select(Decision.id, Decision.attendance_id, Decision.action, Decision.decided_by_id)
@@ -140,7 +140,8 @@ def _decided_by_the_wrong(record: Record) -> Iterator[str]:
     shift_of = {one.id: one.shift_id for one in record.attendances}
     undone = {scan.undoes for scan in record.scans if scan.verdict == Verdict.UNDONE}
     standing = [
-        scan for scan in record.scans if scan.kind != Kind.UNDO and scan.scan_uid not in undone
+        *(one for one in record.scans if one.kind != Kind.UNDO and one.scan_uid not in undone),
+        *(one for one in record.scans if one.verdict == Verdict.UNDONE and one.reason),
     ]
     for said in record.decisions:
         if said.decided_by_id == record.volunteer_id:

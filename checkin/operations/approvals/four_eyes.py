@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import db
@@ -13,7 +13,8 @@ from checkin.models import Decision, Scan
 
 
 def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int | None]]:
-    """By volunteer: who entered a scan of this shift by hand, unless it was taken back."""
+    """By volunteer: who entered a scan of this shift by hand, unless it was taken back, and who
+    struck one out to correct it."""
     undo = aliased(Scan)
     taken_back = select(undo.id).where(
         undo.volunteer_id == Scan.volunteer_id,
@@ -23,13 +24,18 @@ def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int |
     rows = db.session.execute(
         select(Scan.volunteer_id, Scan.entered_by_id)
         .where(Scan.shift_id == shift_id, Scan.volunteer_id.in_(list(volunteer_ids)))
-        .where(Scan.entered_by_id.is_not(None), Scan.kind != Kind.UNDO)
+        .where(Scan.entered_by_id.is_not(None), or_(Scan.kind != Kind.UNDO, _corrects()))
         .where(~taken_back.exists())
     )
     found: dict[int, set[int | None]] = defaultdict(set)
     for volunteer_id, entered_by_id in rows:
         found[volunteer_id].add(entered_by_id)
     return found
+
+
+def _corrects() -> ColumnElement[bool]:
+    """An undo with a reason; without one it is an entry of one's own that was a slip."""
+    return and_(Scan.verdict == Verdict.UNDONE, Scan.reason != "")
 
 
 DECIDING = ("approve", "adjust", "propose", "confirm", "refuse", "reject")

@@ -417,11 +417,13 @@ def _resolve_undo(reading: Reading, now: datetime) -> _Resolved:
     target = ask(_SCAN, named).first()
     if target is None or target.kind not in (Kind.IN, Kind.OUT):
         raise NotFound("scan")
-    in_time = now <= target.received_at + UNDO_WITHIN
-    verdict = Verdict.UNDONE if in_time else Verdict.NOT_UNDONE
+    # one's own entry is undone like a scan; a correction of anybody's says why
+    corrects = reading.entered_by_id is not None and bool(reading.reason)
+    holds = corrects or now <= target.received_at + UNDO_WITHIN
+    verdict = Verdict.UNDONE if holds else Verdict.NOT_UNDONE
     # the undo stands at its target's instant, so both are always read together
     at, shift_id = target.effective_at, target.scan_shift_id
-    return _Resolved(verdict, at, target.site_id, shift_id, acts=in_time)
+    return _Resolved(verdict, at, target.site_id, shift_id, acts=holds)
 
 
 # --- keeping it ----------------------------------------------------------------------------
