@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from checkin.domain.days import local_time
 from checkin.domain.errors import Problem
@@ -44,6 +44,25 @@ def is_quiet(at: datetime, windows: Sequence[Window], zone: str) -> bool:
     """Whether an instant falls into any of the windows, by the clock of `zone`."""
     clock = local_time(at, zone).time()
     return any(_holds(window, clock) for window in windows)
+
+
+def after_quiet(at: datetime, windows: Sequence[Window], zone: str) -> datetime:
+    """The first instant from `at` on that falls into none of the windows; UTC.
+
+    `at` itself when the windows leave no time of day free.
+    """
+    passed = at
+    for _ in windows:
+        here = local_time(passed, zone)
+        held = [window for window in windows if _holds(window, here.time())]
+        if not held:
+            return passed
+        end = held[0][1]
+        ends_at = here.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
+        if ends_at <= here:
+            ends_at += timedelta(days=1)
+        passed = ends_at.astimezone(UTC)
+    return at if is_quiet(passed, windows, zone) else passed
 
 
 def _window(line: str) -> Window:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, or_, select, update
 
 from checkin.database import AnyRow, db, transaction, upsert
 from checkin.domain.errors import Problem
-from checkin.models import Message
+from checkin.models import Message, Person
 from checkin.operations import limits
 from checkin.operations.senders import NotSent, Sender
 
@@ -68,6 +68,12 @@ def queue(
     )
     if added is not None:
         _spend(now)
+
+
+def language_last_used() -> Any:
+    """The language in which a person's mobile was last written to, as a column of a question."""
+    earlier = select(Message.language).where(Message.mobile == Person.mobile)
+    return earlier.order_by(Message.id.desc()).limit(1).correlate(Person).scalar_subquery()
 
 
 def _spend(now: datetime) -> None:

@@ -66,7 +66,7 @@ def _still_open(now: datetime) -> Any:
         select(
             *(Attendance.id, Attendance.until_at, Shift.ends_at, Person.mobile),
             *(Site.name_ar, Site.name_en, Site.zone, Site.quiet_windows),
-            _language().label("language"),
+            messages.language_last_used().label("language"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Site, Site.id == Attendance.site_id)
@@ -77,9 +77,3 @@ def _still_open(now: datetime) -> Any:
         .order_by(Attendance.until_at)
         .limit(BATCH)
     )
-
-
-def _language() -> Any:
-    """The language in which this mobile was last written to."""
-    earlier = select(Message.language).where(Message.mobile == Person.mobile)
-    return earlier.order_by(Message.id.desc()).limit(1).correlate(Person).scalar_subquery()

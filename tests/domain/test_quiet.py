@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.errors import Problem
-from checkin.domain.quiet import MOST_WINDOWS, is_quiet, read_windows, write_windows
+from checkin.domain.quiet import (
+    MOST_WINDOWS,
+    after_quiet,
+    is_quiet,
+    read_windows,
+    write_windows,
+)
 
 NOON = (time(12, 10), time(12, 45))
 NIGHT = (time(23, 0), time(4, 30))
@@ -82,3 +88,25 @@ def test_reading_what_was_written_gives_the_same(halves):
     slots = sorted(halves)
     windows = [(time(h // 2, h % 2 * 30), time(h // 2, h % 2 * 30 + 29)) for h in slots]
     assert read_windows(write_windows(windows)) == windows
+
+
+@pytest.mark.parametrize(
+    ("windows", "clock", "expected"),
+    [
+        ([], "22 12:20", "22 12:20"),
+        ([NOON, NIGHT], "22 12:09", "22 12:09"),
+        ([NOON, NIGHT], "22 12:10", "22 12:45"),
+        ([NOON, NIGHT], "22 12:44", "22 12:45"),
+        ([NOON, NIGHT], "22 12:45", "22 12:45"),
+        ([NOON, NIGHT], "22 23:30", "23 04:30"),
+        ([NOON, NIGHT], "22 03:00", "22 04:30"),
+        ([(time(12, 45), time(13, 0)), NOON], "22 12:30", "22 13:00"),
+        ([(time(12, 0), time(0, 0)), (time(0, 0), time(12, 0))], "22 12:30", "22 12:30"),
+    ],
+)
+def test_what_is_not_urgent_waits_until_the_quiet_time_has_passed(windows, clock, expected):
+    def riyadh(text: str) -> datetime:
+        return datetime.strptime(f"2026-11-{text} +0300", "%Y-%m-%d %H:%M %z")
+
+    after = after_quiet(riyadh(clock).astimezone(UTC), windows, "Asia/Riyadh")
+    assert after == riyadh(expected)
