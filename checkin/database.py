@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import itertools
 import os
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -36,6 +38,7 @@ from sqlalchemy import (
     literal,
     make_url,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -305,6 +308,28 @@ def ask(statement: Executable, named: Mapping[str, Any] | None = None) -> Cursor
     return (_writer.get() or db.session.connection()).execute(statement, named)
 
 
+def change_mark() -> str:
+    """A word that is another one as soon as anybody has written anything, asked in one breath.
+
+    While it stays the same, every question has the answer it had; it may change although nothing
+    did. Only comparable within one process. What the session has read is forgotten, so that
+    nothing it reads next is older than the mark.
+    """
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        # which transactions are visible: two equal snapshots see the same rows
+        return str(ask(_SNAPSHOT).scalar_one())
+    path = sqlite_file(str(db.engine.url))
+    if path is None:
+        return os.urandom(8).hex()
+    with _queues_lock:
+        watch = _watches.setdefault(str(path), _Watch(path))
+    return watch.mark()
+
+
+_SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
+
+
 class Together:
     """One row for each of some tables, in one message where the database can take it so.
 
@@ -413,6 +438,35 @@ class _Queue:
             self._threads.release()
 
 
+class _Watch:
+    """A connection that never writes: SQLite tells each connection when others have written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._number = next(_numbers)
+        self._connections: dict[int, sqlite3.Connection] = {}
+
+    def mark(self) -> str:
+        with self._lock:
+            # a forked child must not touch the connection of its parent
+            pid = os.getpid()
+            if pid not in self._connections:
+                self._connections[pid] = sqlite3.connect(self._path, check_same_thread=False)
+            version: int = self._connections[pid].execute("PRAGMA data_version").fetchone()[0]
+        return f"{self._number}.{version}"
+
+    def close(self) -> None:
+        with self._lock:
+            mine = self._connections.pop(os.getpid(), None)
+            if mine is not None:
+                mine.close()
+
+
+_numbers = itertools.count(1)
+
+
+_watches: dict[str, _Watch] = {}
 _queues: dict[str, _Queue] = {}
 _queues_lock = threading.Lock()
 
@@ -431,9 +485,12 @@ def writing(engine: Engine) -> Iterator[None]:
 
 
 def _leave_queue(engine: Engine) -> None:
-    queue = _queues.get(str(sqlite_file(str(engine.url))))
+    path = str(sqlite_file(str(engine.url)))
+    queue, watch = _queues.get(path), _watches.pop(path, None)
     if queue is not None:
         queue.close()
+    if watch is not None:
+        watch.close()
 
 
 def sqlite_file(url: str) -> Path | None:

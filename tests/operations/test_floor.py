@@ -155,7 +155,7 @@ def test_people_are_counted_by_site(cast, now):
 
 
 def asking(cast, now):
-    return [(row.name, row.verdict) for row in floor.requests_at(cast.mataf.id, now)]
+    return [(row.name, row.verdict) for row in floor.requests_at([cast.mataf.id], now)]
 
 
 def test_a_kept_scan_asks_until_the_person_is_checked_in(cast, now):
@@ -174,7 +174,7 @@ def test_a_kept_scan_asks_until_the_person_is_checked_in(cast, now):
 def test_a_declined_request_is_gone_until_the_person_asks_anew(cast, now):
     stranger = factories.person(now, "تركي فهد العتيبي")
     check_in(stranger, cast.poster, now)
-    (asked,) = floor.requests_at(cast.mataf.id, now)
+    (asked,) = floor.requests_at([cast.mataf.id], now)
     for _ in range(2):
         floor.decline(asked.id, by=cast.salem.id, now=now)
     assert asking(cast, now) == []
@@ -187,7 +187,7 @@ def test_a_declined_request_is_gone_until_the_person_asks_anew(cast, now):
 def test_a_request_is_for_the_site_where_it_was_made_and_fades(cast, now):
     stranger = factories.person(now, "تركي فهد العتيبي")
     check_in(stranger, cast.poster, now)
-    assert floor.requests_at(cast.squares.id, now) == []
+    assert floor.requests_at([cast.squares.id], now) == []
     assert asking(cast, now + 13 * HOUR) == []
 
 

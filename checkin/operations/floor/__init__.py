@@ -1,8 +1,8 @@
 """The floor: who is at a site now, who is expected, who has left, who waits for a supervisor."""
 
 from checkin.operations.floor.arrivals import delivered, entry_by, is_receipt_number
-from checkin.operations.floor.boards import Board, Line, Presence, board
-from checkin.operations.floor.places import people_now, shifts_at, sites_of
+from checkin.operations.floor.boards import Board, Line, Presence, board, mark_of, opens_at
+from checkin.operations.floor.places import people_now, shifts_among, shifts_at, sites_of
 from checkin.operations.floor.requests import decline, requests_at
 
 __all__ = [
@@ -14,8 +14,11 @@ __all__ = [
     "delivered",
     "entry_by",
     "is_receipt_number",
+    "mark_of",
+    "opens_at",
     "people_now",
     "requests_at",
+    "shifts_among",
     "shifts_at",
     "sites_of",
 ]

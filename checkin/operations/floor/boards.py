@@ -1,5 +1,7 @@
 """Who is at a site now, who is still expected, and who has left."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,13 +54,29 @@ class Line:
     def flags(self) -> list[Flag]:
         return [Flag(flag) for flag in self.attendance.flags] if self.attendance else []
 
+    @property
+    def mark(self) -> str:
+        """Another word as soon as anything else is to be shown; time passing alone leaves it."""
+        row, lasted = self.attendance, None if self.presence is Presence.HERE else self.minutes
+        of_row = row and (row.id, row.row_version, row.state, row.in_at, row.flags)
+        who = (self.person_id, self.name, self.mobile, self.shift_id)
+        return mark_of(who, self.presence.value, of_row, lasted)
+
+
+def mark_of(*facts: object) -> str:
+    """Eight letters that stand for these facts, for telling quickly whether they are the same."""
+    digest = hashlib.blake2b(repr(facts).encode(), digest_size=6).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A site's floor at one instant."""
+    """The floor of one site or several at one instant."""
 
     shifts: Sequence[Shift]
     lines: list[Line]
+    until: datetime
+    """When, at the latest, something here moves although nobody does anything."""
 
     def shown(self, which: str, typed: str = "") -> list[Line]:
         """The lines behind one counter, or of everybody, narrowed by name or last digits."""
@@ -87,13 +105,27 @@ def board(shifts: Sequence[Shift], now: datetime) -> Board:
     ]
     order = list(Presence)
     lines = sorted(present + awaited, key=lambda line: order.index(line.presence))
-    return Board(shifts, lines)
+    return Board(shifts, lines, _until(shifts, present, now))
+
+
+STILL = timedelta(minutes=1)
+"""Nothing on a board lives shorter unseen: requests and sign-ins fade by the minute."""
+
+
+def _until(shifts: Sequence[Shift], lines: list[Line], now: datetime) -> datetime:
+    turns = [at for shift in shifts for at in (opens_at(shift), shift.starts_at, shift.ends_at)]
+    turns += [line.attendance.until_at for line in lines if line.attendance]
+    return min([now + STILL, *(at for at in turns if at > now)])
+
+
+def opens_at(shift: Shift) -> datetime:
+    """When check-in opens; the opportunity must be loaded."""
+    return shift.starts_at - timedelta(minutes=shift.opportunity.opens_minutes)
 
 
 def _is_due(shift: Shift, now: datetime) -> bool:
     """People are awaited from the opening of check-in until the shift's end."""
-    opens_at = shift.starts_at - timedelta(minutes=shift.opportunity.opens_minutes)
-    return shift.cancelled_at is None and opens_at <= now < shift.ends_at
+    return shift.cancelled_at is None and opens_at(shift) <= now < shift.ends_at
 
 
 def _attendances(shift_ids: list[int]) -> list[AnyRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import db
@@ -36,12 +36,14 @@ def people_now(sites: Iterable[Site], now: datetime) -> dict[int, int]:
 
 def shifts_at(site: Site, reach: Reach, now: datetime) -> Sequence[Shift]:
     """Today's shifts at a site and those still running since yesterday, within reach."""
-    begins, ends = day_bounds(local_day(now, site.zone), site.zone)
-    today = and_(Shift.starts_at >= begins, Shift.starts_at < ends)
-    running = and_(Shift.starts_at < begins, Shift.ends_at > now - AUTO_CLOSE_AFTER)
+    return shifts_among([site], reach, now)
+
+
+def shifts_among(sites: Iterable[Site], reach: Reach, now: datetime) -> Sequence[Shift]:
+    """The same at several sites, each with the day of its own zone."""
     return db.session.scalars(
         shifts_within(reach)
-        .where(Shift.site_id == site.id, or_(today, running))
+        .where(or_(false(), *(_today(site, now) for site in sites)))
         .options(
             joinedload(Shift.opportunity).joinedload(Opportunity.service),
             joinedload(Shift.site),
@@ -49,3 +51,10 @@ def shifts_at(site: Site, reach: Reach, now: datetime) -> Sequence[Shift]:
         )
         .order_by(Shift.starts_at, Shift.id)
     ).all()
+
+
+def _today(site: Site, now: datetime) -> ColumnElement[bool]:
+    begins, ends = day_bounds(local_day(now, site.zone), site.zone)
+    today = and_(Shift.starts_at >= begins, Shift.starts_at < ends)
+    running = and_(Shift.starts_at < begins, Shift.ends_at > now - AUTO_CLOSE_AFTER)
+    return and_(Shift.site_id == site.id, or_(today, running))

@@ -1,5 +1,6 @@
 """Check-ins that wait for a supervisor: somebody scanned where the code could not admit them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,32 +15,33 @@ REQUEST_KEPT = timedelta(hours=12)
 _DECLINED = "request_declined"
 
 
-def requests_at(site_id: int, now: datetime) -> list[AnyRow]:
-    """The latest kept check-in of each person who then did not come in here, newest first."""
+def requests_at(site_ids: Collection[int], now: datetime) -> list[AnyRow]:
+    """The latest kept check-in of each person who then did not come in there, newest first."""
     latest = (
         select(func.max(Scan.id))
-        .where(Scan.site_id == site_id, Scan.kind == Kind.IN, Scan.verdict.in_(REQUESTS))
+        .where(Scan.site_id.in_(site_ids), Scan.kind == Kind.IN, Scan.verdict.in_(REQUESTS))
         .where(Scan.received_at > now - REQUEST_KEPT, Scan.received_at <= now)
-        .group_by(Scan.volunteer_id)
+        .group_by(Scan.volunteer_id, Scan.site_id)
     )
     return list(
         db.session.execute(
             select(
                 *(Scan.id, Scan.scan_uid, Scan.verdict, Scan.effective_at, Scan.volunteer_id),
+                Scan.site_id,
                 *(Person.name, Person.mobile),
             )
             .join(Person, Person.id == Scan.volunteer_id)
-            .where(Scan.id.in_(latest), ~_came_in(site_id), ~_declined())
+            .where(Scan.id.in_(latest), ~_came_in(), ~_declined())
             .order_by(Scan.effective_at.desc(), Scan.id.desc())
         )
     )
 
 
-def _came_in(site_id: int) -> ColumnElement[bool]:
+def _came_in() -> ColumnElement[bool]:
     a = Attendance
     return (
         select(a.id)
-        .where(a.volunteer_id == Scan.volunteer_id, a.site_id == site_id)
+        .where(a.volunteer_id == Scan.volunteer_id, a.site_id == Scan.site_id)
         .where(a.state != "cancelled", a.until_at >= Scan.effective_at)
         .correlate(Scan)
         .exists()

@@ -76,7 +76,7 @@ def _waiting(site: Site, now: datetime) -> dict[str, object]:
     may_enter = may_at(site, Permission.ENTER_ATTENDANCE)
     may_confirm = may_at(site, Permission.CONFIRM_SIGN_IN)
     return {
-        "requests": floor.requests_at(site.id, now) if may_enter else [],
+        "requests": floor.requests_at([site.id], now) if may_enter else [],
         "sign_ins": accounts.pending_sign_ins([site.id], now) if may_confirm else [],
         "entry_uid": lambda asked: derived_uid(asked.scan_uid, f"by {current_user.id}"),
     }
