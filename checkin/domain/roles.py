@@ -41,6 +41,8 @@ class Permission(StrEnum):
     """Say who is really there: tick whom one sees, count heads."""
     TALLY = "tally"
     """Count the people a lane serves, where the lane counts and not each volunteer."""
+    ALLOW_CONCERNS = "allow_concerns"
+    """Let somebody serve although a welfare limit speaks against it."""
     PLAN = "plan"
     """Create and edit sites, services, campaigns, opportunities, shifts, rosters."""
     MANAGE_PEOPLE = "manage_people"
@@ -82,6 +84,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.SHOW_CODE,
             _P.CALL_ROLL,
             _P.TALLY,
+            _P.ALLOW_CONCERNS,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -98,6 +101,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.READ_BADGES,
             _P.CALL_ROLL,
             _P.TALLY,
+            _P.ALLOW_CONCERNS,
             _P.SEE_FIGURES,
         }
     ),

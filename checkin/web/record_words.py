@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.scanning import Verdict
+from checkin.domain.welfare import Limit
 from checkin.web.digits import num
 from checkin.web.filters import duration_after, isolate, time_short
 
@@ -49,6 +50,15 @@ FLAGS: dict[str, Any] = {
     Flag.RELIEVED: _l("Checked out by the volunteer who took over"),
     Flag.TAKEN_OVER: _l("The post was taken over"),
 }
+CONCERNS: dict[str, Any] = {
+    Limit.MINOR_AT_NIGHT: _l("Under 18 at night"),
+    Limit.LITTLE_REST: _l("Little rest"),
+    Limit.LONG_DAY: _l("Long day"),
+    Limit.HEAVY_TOO_LONG: _l("Long at heavy work"),
+    Limit.COURSE_MISSING: _l("Course not attended"),
+    Limit.COURSE_EXPIRED: _l("Course no longer valid"),
+}
+"""What speaks for looking after a volunteer; whole sentences are in `concern_words`."""
 STATES: dict[str, tuple[str, str, Any]] = {
     "open": ("ok", "check", _l("Checked in")),
     "closed": ("note", "clock", _l("Waiting for approval")),
@@ -81,6 +91,13 @@ REASONS: dict[str, Any] = {
     "seen": _l("I saw when the work began and ended"),
     "agreed": _l("Agreed with the volunteer"),
     "outside_plan": _l("Worked outside the planned time"),
+    "rested": _l("Has rested"),
+    "easier_work": _l("Easier work today"),
+    "takes_turns": _l("Takes turns with others"),
+    "guardian_agrees": _l("The guardian agrees"),
+    "with_own_group": _l("With own group and its leader"),
+    "trained_elsewhere": _l("Trained elsewhere"),
+    "with_somebody_trained": _l("Serves beside somebody trained"),
     "other": _l("Other reason"),
 }
 ACTIONS: dict[str, Any] = {

@@ -23,6 +23,7 @@ from checkin.web import (
     services,
     shifts,
     sites,
+    welfare,
 )
 from checkin.web.api import tablets
 
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     hours.bp,
     floor.bp,
     approvals.bp,
+    welfare.bp,
     figures.bp,
     sites.bp,
     shifts.bp,

@@ -10,6 +10,7 @@ from checkin.domain.clocks import DeviceClock
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import REQUESTS
+from checkin.domain.welfare import Limit
 from checkin.models import Lane
 from checkin.operations import badges, manual
 from checkin.operations.attendance import Reading, close_forgotten, record_scan
@@ -27,6 +28,7 @@ END = timedelta(hours=4)
     [
         (record_words.FLAGS, Flag),
         (record_words.REQUESTS, REQUESTS),
+        (record_words.CONCERNS, Limit),
         ({code: word for code, (_icon, word) in record_words.EVIDENCE.items()}, Evidence),
     ],
 )

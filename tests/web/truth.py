@@ -126,6 +126,10 @@ decide mataf
     GET+POST /shifts/<int:shift_id>/closing
     POST     /shifts/<int:shift_id>/withdrawals
 
+allow_concerns mataf
+    POST     /attendances/<int:attendance_id>/allowances
+    GET      /attendances/<int:attendance_id>/concerns
+
 reopen mataf
     POST     /attendances/<int:attendance_id>/annulment
     POST     /attendances/<int:attendance_id>/reopening
@@ -254,6 +258,7 @@ HOLDERS = {
     "enter_attendance": (*SUPERVISORS, "layla"),
     "confirm_sign_in": (*SUPERVISORS, "layla"),
     "decide": (*SUPERVISORS, "layla"),
+    "allow_concerns": ("lead", *SUPERVISORS, "layla"),
     "reopen": ("layla",),
     "manage_posters": (*SUPERVISORS, "layla"),
     "manage_displays": (*SUPERVISORS, "layla"),

@@ -5,13 +5,21 @@ that was put right has none. An allowance is a remark that names the limits it i
 """
 
 from checkin.operations.welfare.allowing import OTHER, REASONS, allow, reasons_for
-from checkin.operations.welfare.concerns import Allowance, Concern, concerns, foreseen, unallowed
+from checkin.operations.welfare.concerns import (
+    Allowance,
+    Concern,
+    Named,
+    concerns,
+    foreseen,
+    unallowed,
+)
 
 __all__ = [
     "OTHER",
     "REASONS",
     "Allowance",
     "Concern",
+    "Named",
     "allow",
     "concerns",
     "foreseen",

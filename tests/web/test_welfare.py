@@ -1,0 +1,215 @@
+"""Looking after volunteers: what staff are told, who lets it stand, what the volunteer reads."""
+
+from datetime import date, time, timedelta
+
+import pytest
+import time_machine
+
+from checkin.database import db
+from checkin.domain.welfare import Limit
+from checkin.models import Attendance, Opportunity, Remark, Shift
+from checkin.operations import welfare
+from checkin.web import concern_words
+from tests import factories
+from tests.factories import alter, check_in, check_out
+from tests.pages import plain
+from tests.web.forms import forms_of
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _clock(now):
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+def been(cast, who, now, begins, ends, of=None) -> int:
+    """Somebody was at a shift, from then to then in hours before now."""
+    minutes = round((ends - begins) * 60)
+    shift = factories.shift(now, cast.mataf, of, starts=round(begins * 60), minutes=minutes)
+    factories.assign(now - 3 * DAY, who, shift)
+    poster = factories.poster(now - 9 * DAY, cast.mataf, shift)
+    answer = check_in(who, poster, shift.starts_at)
+    check_out(who, shift, shift.ends_at)
+    return answer.attendance_id
+
+
+@pytest.fixture
+def long_day(cast, now) -> int:
+    """Eleven hours of Noura's until noon."""
+    been(cast, cast.noura, now, -13, -6)
+    return been(cast, cast.noura, now, -5, -1)
+
+
+def form_of(browser, attendance_id):
+    address = page_of(attendance_id)
+    forms = forms_of(browser.get(address).text, address)
+    return next(one for one in forms if one.action.endswith("/allowances"))
+
+
+def page_of(attendance_id) -> str:
+    return f"/attendances/{attendance_id}/concerns"
+
+
+def press(browser, attendance_id, **typed):
+    """Fill and send the form of the page."""
+    form = form_of(browser, attendance_id)
+    prefix = f"allowing{attendance_id}-"
+    fields = {**form.fields, **{prefix + name: value for name, value in typed.items()}}
+    return browser.send(form.action, **fields)
+
+
+def bare(text: str) -> str:
+    """Without the invisible marks that isolate names and hold numbers together."""
+    return text.replace("\u2068", "").replace("\u2069", "").replace("\xa0", " ")
+
+
+def follow(browser, response):
+    assert response.status_code == 303
+    return browser.get(response.headers["Location"])
+
+
+# --- told to staff, and allowed ------------------------------------------------------------
+
+
+def test_a_supervisor_is_told_and_lets_it_stand(cast, salem, long_day, now):
+    assert "Service on this day: 11 hours. Advised: 10 hours at most" in plain(
+        salem.get(page_of(long_day))
+    )
+    page = follow(salem, press(salem, long_day, reason="rested", words="slept nearby"))
+    assert "Allowed. The reason is kept with the record" in plain(page)
+    shown = plain(salem.get(page_of(long_day)))
+    assert f"Allowed by {cast.salem.name}: Has rested: slept nearby" in bare(shown)
+    assert "Let it stand" not in shown
+    (remark,) = db.session.scalars(db.select(Remark))
+    assert (remark.kind, remark.written_by_id) == ("allowance", cast.salem.id)
+
+
+def test_who_leads_the_shift_lets_it_stand_on_a_phone(cast, browser_of, now, long_day):
+    lead = factories.person(now, "لمى عبدالله الثقفي")
+    running = factories.shift(now, cast.mataf, starts=-60, minutes=300)
+    factories.assign(now - DAY, lead, running, is_lead=True)
+    factories.assign(now - DAY, cast.noura, running)
+    came = check_in(cast.noura, factories.poster(now, cast.mataf, running), now).attendance_id
+    phone = browser_of(lead, kind="phone")
+    assert press(phone, came, reason="easier_work").status_code == 303
+    (told,) = welfare.concerns([came], now)[came]
+    assert told.allowance.by == lead.name
+    # the shift before was not this lead's
+    assert phone.get(page_of(long_day)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"reason": "", "words": "slept nearby"}, "Choose a reason"),
+        ({"reason": "other"}, "Choose a reason"),
+        ({"reason": "rested", "words": "x" * 201}, "The text is too long"),
+    ],
+)
+def test_a_form_that_is_not_right_says_so_and_keeps_what_was_typed(salem, long_day, typed, said):
+    answer = press(salem, long_day, **typed)
+    assert answer.status_code == 422
+    assert said in plain(answer)
+    assert typed.get("words", "") in answer.text
+    assert db.session.scalar(db.select(db.func.count()).select_from(Remark)) == 0
+
+
+def test_twice_is_once_and_the_second_is_told(cast, salem, browser_of, long_day):
+    layla = browser_of(cast.layla, kind="staff")
+    form = form_of(layla, long_day)
+    press(salem, long_day, reason="rested")
+    late = {**form.fields, f"allowing{long_day}-reason": "rested"}
+    assert "There is nothing to allow any more" in plain(
+        follow(layla, layla.send(form.action, **late))
+    )
+    assert db.session.scalar(db.select(db.func.count()).select_from(Remark)) == 1
+
+
+def test_only_what_the_page_showed_is_allowed(salem, long_day, now):
+    form = form_of(salem, long_day)
+    course = factories.opportunity(now, "course", name_en="First aid")
+    served = db.session.scalars(
+        db.select(Opportunity)
+        .join(Shift, Shift.opportunity_id == Opportunity.id)
+        .join(Attendance, Attendance.shift_id == Shift.id)
+        .where(Attendance.id == long_day)
+    ).one()
+    alter(served, requires_id=course.id)
+    salem.send(form.action, **{**form.fields, f"allowing{long_day}-reason": "rested"})
+    assert [one.code for one in welfare.unallowed([long_day], now)[long_day]] == ["course_missing"]
+
+
+def test_nobody_is_offered_to_allow_it_to_oneself(cast, salem, now):
+    been(cast, cast.salem, now, -13, -6)
+    own = been(cast, cast.salem, now, -5, -1)
+    assert "Let it stand" not in salem.text(page_of(own))
+    answer = salem.send(
+        f"/attendances/{own}/allowances",
+        **{f"allowing{own}-reason": "rested", f"allowing{own}-about": "long_day"},
+    )
+    assert "Somebody else has to allow this" in plain(follow(salem, answer))
+
+
+def test_a_record_without_concerns_says_so(cast, salem, now):
+    fine = been(cast, cast.noura, now, -5, -1)
+    assert "Nothing to look after in this record" in salem.text(page_of(fine))
+
+
+def test_it_is_404_for_huda_and_403_for_a_volunteer(cast, browser_of, long_day):
+    for who, status in ((cast.huda, 404), (cast.noura, 403)):
+        browser = browser_of(who, kind="staff")
+        assert browser.get(page_of(long_day)).status_code == status
+        sent = browser.send(
+            f"/attendances/{long_day}/allowances",
+            **{f"allowing{long_day}-reason": "rested", f"allowing{long_day}-about": "long_day"},
+        )
+        assert sent.status_code == status
+    assert db.session.scalar(db.select(db.func.count()).select_from(Remark)) == 0
+
+
+# --- every concern has its words -----------------------------------------------------------
+
+CHAIRS = welfare.Named("دفع العربات", "Wheelchairs")
+COURSE = welfare.Named("الإسعافات الأولية", "First aid")
+FACTS = {
+    "begins": time(22),
+    "ends": time(6),
+    "minutes": 660,
+    "most": 600,
+    "service": CHAIRS,
+    "course": COURSE,
+    "good_until": date(2026, 11, 1),
+}
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("say", [concern_words.about, concern_words.kindly])
+def test_every_concern_has_a_sentence_of_its_own_in_both_languages(app, say, language):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        said = [
+            say(welfare.Concern(code, FACTS, is_ahead)) for code in Limit for is_ahead in (0, 1)
+        ]
+    for one in said:
+        letters = [letter for letter in one if letter.isalpha()]
+        assert letters
+        assert all(letter.isascii() for letter in letters) is (language == "en")
+    assert len(set(said[::2])) == len(Limit)
+
+
+def test_the_sentences_say_what_was_noticed(app):
+    told = {
+        Limit.LONG_DAY: "You have served 11 hours today, thank you. A good rest is advised",
+        Limit.MINOR_AT_NIGHT: "Under 18, service from 10:00 PM to 6:00 AM needs the supervisor’s "
+        "agreement. Please speak to the supervisor",
+        Limit.HEAVY_TOO_LONG: "Wheelchairs is heavy work: 10 hours a day is enough for one person. "
+        "Taking turns is advised",
+        Limit.COURSE_EXPIRED: "Your course First aid was valid until 1 Nov. The supervisor "
+        "can help with renewing it",
+    }
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        for code, sentence in told.items():
+            said = concern_words.kindly(welfare.Concern(code, FACTS))
+            assert bare(said) == sentence
