@@ -219,10 +219,18 @@ def test_a_lead_s_taps_that_come_after_the_shift_count(cast, lane, now):
 
 
 def test_the_last_taps_come_first_with_who_tapped(cast, lane, now):
+    uid = str(uuid.uuid4())
     press(lane, 10, now, cast.salem)
-    press(lane, 5, now + MINUTE, cast.layla)
-    told = [(row.amount, row.name) for row in tally.last_taps(lane.id, 9)]
-    assert told == [(5, cast.layla.name), (10, cast.salem.name)]
+    press(lane, 5, now + MINUTE, cast.layla, uid=uid)
+    press(lane, -5, now + 2 * MINUTE, cast.salem, uid=tally.undo_uid(uid))
+    seen = tally.seen(lane.id)
+    assert (seen.total, seen.count) == (10, 3)
+    told = [(one.amount, one.name, one.is_undone) for one in seen.last]
+    assert told == [(5, cast.layla.name, True), (10, cast.salem.name, False)]
+    assert seen.tapping == [(cast.salem.name, 5), (cast.layla.name, 5)]
+    assert tally.amount_of(uid, lane.id) == 5
+    with pytest.raises(NotFound):
+        tally.amount_of(uid, cast.shift.id)
 
 
 # --- sharing -------------------------------------------------------------------------------

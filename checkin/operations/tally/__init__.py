@@ -1,27 +1,33 @@
 """A lane's shared count of people served: tapping it, and sharing it among those who were there."""
 
-from checkin.operations.tally.sharing import Share, hold_lane, settle, share_of, shares
-from checkin.operations.tally.tapping import (
-    Counted,
-    Tap,
-    last_taps,
-    lead_reach,
-    tap,
-    taps_of,
-    undo_uid,
+from checkin.operations.tally.reading import (
+    LastTap,
+    Seen,
+    amount_of,
+    counts_by_lane,
+    lane_within,
+    seen,
 )
+from checkin.operations.tally.sharing import Share, hold_lane, settle, share_of, shares, taps_of
+from checkin.operations.tally.tapping import Counted, Tap, lead_reach, tap, undo_uid, why_not
 
 __all__ = [
     "Counted",
+    "LastTap",
+    "Seen",
     "Share",
     "Tap",
+    "amount_of",
+    "counts_by_lane",
     "hold_lane",
-    "last_taps",
+    "lane_within",
     "lead_reach",
+    "seen",
     "settle",
     "share_of",
     "shares",
     "tap",
     "taps_of",
     "undo_uid",
+    "why_not",
 ]

@@ -4,6 +4,7 @@ The parts of those approved are stored, because figures count them; the parts of
 from the tally and the minutes whenever somebody looks. Together they are always the whole tally.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,6 +118,16 @@ def shares(shift_id: int, now: datetime) -> dict[int, int]:
     """
     lane = _lane_of(shift_id, now)
     return lane.parts if lane else {}
+
+
+def taps_of(shift_ids: Iterable[int]) -> dict[int, int]:
+    """The tally of each of these shifts where anything was tapped; never below zero."""
+    rows = db.session.execute(
+        select(TallyTap.shift_id, func.sum(TallyTap.amount))
+        .where(TallyTap.shift_id.in_(list(shift_ids)))
+        .group_by(TallyTap.shift_id)
+    )
+    return {shift_id: max(int(total), 0) for shift_id, total in rows}
 
 
 def share_of(attendance: Attendance, now: datetime) -> Share | None:

@@ -6,22 +6,21 @@ two tablets that correct the same mistake at the same time would otherwise leave
 next people served would disappear into it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
-from checkin.database import AnyRow, db, transaction
+from checkin.database import db, transaction
 from checkin.domain.clocks import DeviceClock, instant_of
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.plausibility import MOST_BENEFICIARIES
-from checkin.models import Assignment, Person, Shift, TallyTap
+from checkin.models import Assignment, Shift, TallyTap
 from checkin.operations import audit
 from checkin.operations.attendance import derived_uid
 from checkin.operations.permissions import AROUND, Reach, shifts_within
-from checkin.operations.tally.sharing import hold_lane, settle
+from checkin.operations.tally.sharing import hold_lane, settle, taps_of
 
 LIVE_WITHIN = timedelta(seconds=10)
 """A tap sent this soon happened when it came."""
@@ -137,31 +136,13 @@ def _keep(one: Tap, at: datetime, by: int, now: datetime) -> None:
     )
 
 
-# --- questions -----------------------------------------------------------------------------
-
-
-def taps_of(shift_ids: Iterable[int]) -> dict[int, int]:
-    """The tally of each of these shifts where anything was tapped; never below zero."""
-    rows = db.session.execute(
-        select(TallyTap.shift_id, func.sum(TallyTap.amount))
-        .where(TallyTap.shift_id.in_(list(shift_ids)))
-        .group_by(TallyTap.shift_id)
-    )
-    return {shift_id: max(int(total), 0) for shift_id, total in rows}
-
-
-def last_taps(shift_id: int, limit: int) -> list[AnyRow]:
-    """The latest taps with who tapped, the newest first."""
-    t = TallyTap
-    return list(
-        db.session.execute(
-            select(t.tap_uid, t.amount, t.effective_at, t.entered_by_id, t.device_id, Person.name)
-            .join(Person, Person.id == t.entered_by_id)
-            .where(t.shift_id == shift_id)
-            .order_by(t.effective_at.desc(), t.id.desc())
-            .limit(limit)
-        )
-    )
+def why_not(shift: Shift, now: datetime) -> str | None:
+    """The code of the problem that whoever tapped now would meet, if any."""
+    try:
+        _check_open(shift, now, now)
+    except Problem as problem:
+        return problem.code
+    return None
 
 
 def undo_uid(tap_uid: str) -> str:

@@ -24,6 +24,7 @@ ABOUT = (
     "and must ask from a page of ours; a program shows a token (`checkin token create`)."
 )
 SCANS = Tag(name="scans", description="Checking in and out")
+TALLIES = Tag(name="tallies", description="People served, counted by their lane")
 FACTS = Tag(name="facts", description="What a phone has to know")
 FAULTS = {
     "HTTP_401": (shapes.Error, "Nobody is signed in: keep everything and ask to sign in"),

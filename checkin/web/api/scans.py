@@ -135,15 +135,7 @@ def _read(raw: msgspec.Raw, batch: shapes.Batch, now: datetime) -> sync.Sent | s
     try:
         return _sent(shapes.decode(raw, shapes.Scan), batch, now)
     except Problem as problem:
-        return _refused(_uid_of(raw), problem)
-
-
-def _uid_of(raw: msgspec.Raw) -> str:
-    try:
-        named = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])["uid"]
-        return msgspec.json.decode(named, type=str)[:60]
-    except (msgspec.DecodeError, RecursionError, KeyError):
-        return ""
+        return _refused(shapes.uid_of(raw), problem)
 
 
 def _sent(scan: shapes.Scan, batch: shapes.Batch, now: datetime) -> sync.Sent:
@@ -151,8 +143,8 @@ def _sent(scan: shapes.Scan, batch: shapes.Batch, now: datetime) -> sync.Sent:
         uid=str(scan.uid),
         act=scan.act,
         clock=DeviceClock(
-            device_at=_instant("device_at", scan.device_at),
-            sent_at=_instant("sent_at", batch.sent_at),
+            device_at=shapes.in_utc("device_at", scan.device_at),
+            sent_at=shapes.in_utc("sent_at", batch.sent_at),
             elapsed_ms=scan.elapsed_ms,
             receipt_at=receipts.read_time(scan.receipt or batch.receipt, now),
         ),
@@ -169,13 +161,6 @@ def _sent(scan: shapes.Scan, batch: shapes.Batch, now: datetime) -> sync.Sent:
         distance_m=scan.distance_m,
         accuracy_m=scan.accuracy_m,
     )
-
-
-def _instant(name: str, at: datetime) -> datetime:
-    """In UTC; a phone whose battery died says 1970, but nothing says the year 9999."""
-    if not 1970 <= at.year <= 2200:
-        raise Problem("unreadable", fault=f"{name}: {at.year}")
-    return at.astimezone(UTC)
 
 
 def _code(text: str) -> str:

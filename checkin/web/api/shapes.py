@@ -1,6 +1,6 @@
 """What goes in and out as JSON: names, types and limits, from which the description is made."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
@@ -216,6 +216,22 @@ def decode(text: bytes | msgspec.Raw, shape: type[Shape]) -> Shape:
         return msgspec.json.decode(text, type=shape)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as fault:
         raise Problem("unreadable", fault=str(fault)) from None
+
+
+def uid_of(raw: msgspec.Raw) -> str:
+    """The id of something that cannot be read otherwise; empty without one."""
+    try:
+        named = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])["uid"]
+        return msgspec.json.decode(named, type=str)[:60]
+    except (msgspec.DecodeError, RecursionError, KeyError):
+        return ""
+
+
+def in_utc(name: str, at: datetime) -> datetime:
+    """In UTC; a phone whose battery died says 1970, but nothing says the year 9999."""
+    if not 1970 <= at.year <= 2200:
+        raise Problem("unreadable", fault=f"{name}: {at.year}")
+    return at.astimezone(UTC)
 
 
 def answer(value: Struct) -> Response:
