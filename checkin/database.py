@@ -42,7 +42,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -167,8 +167,10 @@ def prepare(engine: Engine) -> None:
 IDLE_SECONDS = 1.0
 
 
-def _note_use(_connection: Any, record: Any) -> None:
+def _note_use(connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
+    if connection is not None and not connection.closed:
+        connection.autocommit = True
 
 
 def _try_idle(connection: Any, record: Any, _proxy: Any) -> None:
@@ -200,17 +202,30 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-_WRITES = "checkin_writes"
-TO_WRITE: dict[str, dict[str, Any]] = {
-    "sqlite": {_WRITES: True},
-    "postgresql": {_WRITES: True, "isolation_level": "READ COMMITTED"},
-}
+_WRITES = {"checkin_writes": True}
 
 
 def _begin_sqlite(connection: Any) -> None:
     # reading and then writing in a deferred transaction loses updates without an error
-    writes = connection.get_execution_options().get(_WRITES, False)
+    writes = connection.get_execution_options().get("checkin_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def begin_to_write(session: Session) -> Connection:
+    """The connection of a new transaction that may write; nothing read before is believed.
+
+    SQLite takes its one write lock here. PostgreSQL goes on with the connection that read: a
+    new one would cost as much as two questions. Between transactions it commits by itself.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.rollback()
+        return session.connection(execution_options=_WRITES)
+    session.expire_all()
+    connection = session.connection()
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.autocommit = False  # the driver begins with the next statement
+    return connection
 
 
 # --- the one commit ------------------------------------------------------------------------
@@ -246,13 +261,11 @@ def transaction(work: Callable[P, T]) -> Callable[P, T]:
 
 def _once(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     session = db.session()
-    session.rollback()
     token = _inside.set(True)
     try:
         with writing(db.engine):
             try:
-                options = TO_WRITE[db.engine.dialect.name]
-                _writer.set(session.connection(execution_options=options))
+                _writer.set(begin_to_write(session))
                 result = work(*args, **kwargs)
                 session.flush()
                 session.commit()

@@ -10,7 +10,7 @@ from flask import Flask, request
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.orm import Session
 
-from checkin.database import TO_WRITE, standalone_engine, writing
+from checkin.database import begin_to_write, standalone_engine, writing
 
 metadata = MetaData()
 people = Table("floor_people", metadata, Column("id", Integer, primary_key=True))
@@ -31,7 +31,7 @@ def create_floor(url: str) -> Flask:
     def scan() -> tuple[str, int]:
         person_id, uid = int(request.form["person"]), request.form["scan_uid"]
         with writing(engine), Session(engine) as session:
-            session.connection(execution_options=TO_WRITE[engine.dialect.name])
+            begin_to_write(session)
             found = session.execute(select(people.c.id).where(people.c.id == person_id)).scalar()
             session.execute(insert(scans).values(person_id=found, uid=uid))
             session.commit()

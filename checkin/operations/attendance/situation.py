@@ -38,7 +38,7 @@ def _taken_unless_mine() -> ColumnElement[int]:
         .correlate(Shift)
         .scalar_subquery()
     )
-    return case((Assignment.how.in_(("roster", "walk_in")), 0), else_=taken)
+    return case((Assignment.how != "waiting", 0), else_=taken)
 
 
 _CANDIDATES = (
