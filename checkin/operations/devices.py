@@ -22,7 +22,8 @@ MOST_PHONES = 3
 _BY_COOKIE = (
     select(
         *(Device.id, Device.kind, Device.person_id, Device.verifier_sha, Device.previous_sha),
-        *(Device.renewed_at, Device.expires_at, Person.name),
+        *(Device.renewed_at, Device.expires_at, Device.created_at, Person.name),
+        *(Device.active_at, Device.locked_at, Device.pin_hash.is_not(None).label("has_pin")),
     )
     .join(Person, Person.id == Device.person_id)
     .where(Device.selector == bindparam("selector"), Device.revoked_at.is_(None))
@@ -41,6 +42,10 @@ class Recognised:
     name: str
     renewed_at: datetime
     expires_at: datetime
+    active_at: datetime
+    """The last act of a person; for a browser just signed in, signing in."""
+    locked_at: datetime | None = None
+    has_pin: bool = False
 
     def is_due(self, now: datetime) -> bool:
         """Whether the cookie should be exchanged for a fresh one."""
@@ -106,7 +111,12 @@ def recognise(cookie: str, now: datetime) -> Recognised | None:
         if now > row.renewed_at + GRACE:
             revoke(row.id, by=None, now=now, because="stale_cookie")
             return None
-    return Recognised(row.id, row.kind, row.person_id, row.name, row.renewed_at, row.expires_at)
+    return Recognised(
+        *(row.id, row.kind, row.person_id, row.name, row.renewed_at, row.expires_at),
+        active_at=row.active_at or row.created_at,
+        locked_at=row.locked_at,
+        has_pin=row.has_pin,
+    )
 
 
 @transaction

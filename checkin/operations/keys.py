@@ -10,7 +10,7 @@ from flask import current_app
 
 from checkin.domain.rotating import hkdf
 
-PURPOSES = frozenset({"rotating", "receipt", "badge", "enrolment", "display pin"})
+PURPOSES = frozenset({"rotating", "receipt", "badge", "enrolment", "display pin", "unlock pin"})
 
 
 def key_for(purpose: str) -> bytes:

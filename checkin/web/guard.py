@@ -128,7 +128,8 @@ def _by_token(shown: str) -> Identity | None:
     row = api_tokens.recognise(token, now)
     if row is None:
         return None
-    known = devices.Recognised(None, "staff", row.person_id, row.name, now, row.expires_at)
+    until = row.expires_at
+    known = devices.Recognised(None, "staff", row.person_id, row.name, now, until, active_at=now)
     return Identity(known)
 
 
@@ -184,7 +185,8 @@ def _to_sign_in(wanted: Permission) -> Any:
     """To the door that fits: volunteers prove a mobile, staff give a password."""
     if request.path.startswith(API):
         abort(401)
-    door = "volunteer" if wanted is Permission.OWN_ATTENDANCE else "staff"
+    is_own = wanted is Permission.OWN_ATTENDANCE and request.blueprint != "lock"
+    door = "volunteer" if is_own else "staff"
     target = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
     return redirect(url_for(f"accounts.{door}_sign_in", next=target), 303)
 

@@ -69,6 +69,7 @@ own_attendance all
     POST     /account/guardian/codes
     GET+POST /account/guardian/mobile
     GET      /hours
+    POST     /lock/activity
 
 own_attendance own
     POST     /account/devices/<int:device_id>/revocation
@@ -78,9 +79,14 @@ own_attendance own
 
 own_attendance staff
     GET+POST /account/password
+    GET+POST /account/pin
+    POST     /account/pin/removal
+    POST     /lock
+    GET+POST /unlock
 
 see_floor all
     GET      /floor
+    POST     /names
 
 see_floor mataf
     GET      /floor/<int:site_id>

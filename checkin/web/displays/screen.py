@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
-from checkin.operations import displays
+from checkin.operations import displays, locking
 from checkin.web import clock, errors
 from checkin.web.display_sheet import sides_of
 from checkin.web.displays import credential, lock
@@ -129,6 +129,8 @@ def leave() -> Any:
 
     if form.carry_out(act, pin_wrong="pin", too_many="pin"):
         lock.release()
+        if current_user.is_authenticated and current_user.device.device_id is not None:
+            locking.reopen(current_user.device.device_id, now=clock.now())
         flash(_("The display is closed on this device"), "done")
         response = redirect(_after(display.site_id), 303)
         credential.drop(response)

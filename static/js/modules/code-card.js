@@ -39,7 +39,14 @@ export default class CodeCard {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      const answer = await fetch(this.#root.dataset.url, { headers: { "HX-Request": "true" }, cache: "no-store" });
+      const answer = await fetch(this.#root.dataset.url, {
+        headers: { "HX-Request": "true", "X-Poll": "1" },
+        cache: "no-store",
+      });
+      if (answer.headers.has("X-Locked")) {
+        document.dispatchEvent(new Event("lock:fallen"));
+        throw new Error("locked");
+      }
       // No display any more, or not for us: the page itself knows what to show instead.
       if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return location.reload();
       if (!answer.ok) throw new Error(`answered ${answer.status}`);

@@ -22,8 +22,10 @@ export default class Live {
 
   async #ask() {
     try {
-      const headers = { "HX-Request": "true", ...(this.#etag && { "If-None-Match": this.#etag }) };
+      // nobody touched anything: such a question keeps no screen from locking
+      const headers = { "HX-Request": "true", "X-Poll": "1", ...(this.#etag && { "If-None-Match": this.#etag }) };
       const answer = await fetch(this.#root.dataset.url, { headers, cache: "no-store" });
+      if (answer.headers.has("X-Locked")) return document.dispatchEvent(new Event("lock:fallen"));
       if (answer.redirected || answer.status === 401 || answer.status === 403) return location.reload();
       this.#say(answer.ok || answer.status === 304 ? "fresh" : "stale");
       if (!answer.ok) return;

@@ -33,14 +33,20 @@ export class Roster {
     setInterval(() => document.hidden || this.refresh(), EVERY);
     window.addEventListener("online", () => this.refresh());
     window.addEventListener("offline", () => this.#tell(false));
+    document.addEventListener("lock:up", () => this.refresh());
     document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
   }
 
   /* Whether the server answered. What it no longer wants to say is forgotten here too. */
   async refresh() {
     try {
-      const headers = { Accept: "application/json" };
+      const headers = { Accept: "application/json", "X-Poll": "1" };
       const answer = await fetch(this.#address, { headers, cache: "no-store" });
+      // a locked tablet goes on with what it knows, and is told nobody's name until it is unlocked
+      if (answer.headers.has("X-Locked")) {
+        document.dispatchEvent(new Event("lock:fallen"));
+        return this.#tell(true);
+      }
       if (answer.redirected || NO_LONGER.includes(answer.status)) {
         await this.forget();
         location.reload();
