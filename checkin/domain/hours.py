@@ -26,6 +26,18 @@ def credited_minutes(stints: Iterable[Interval], starts_at: datetime, ends_at: d
     counted once. Seconds are summed over all stints and rounded once, half a minute up, so
     that going out to pray costs nobody a minute.
     """
+    return min(_minutes(stints, starts_at, ends_at), MOST_MINUTES)
+
+
+def worked_minutes(stints: Iterable[Interval]) -> int:
+    """Whole minutes of `stints`, summed and rounded in the same way, whatever was planned."""
+    spans = list(stints)
+    if not spans:
+        return 0
+    return _minutes(spans, min(begin for begin, _ in spans), max(end for _, end in spans))
+
+
+def _minutes(stints: Iterable[Interval], starts_at: datetime, ends_at: datetime) -> int:
     seconds = 0.0
     reached = starts_at
     for in_at, out_at in sorted(stints):
@@ -33,7 +45,7 @@ def credited_minutes(stints: Iterable[Interval], starts_at: datetime, ends_at: d
         if end > begin:
             seconds += (end - begin).total_seconds()
             reached = end
-    return min(int((seconds + 30) // 60), MOST_MINUTES)
+    return int((seconds + 30) // 60)
 
 
 def planned_minutes(starts_at: datetime, ends_at: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from checkin.database import AnyRow, ask, db
+from checkin.database import ask, db
 from checkin.domain.errors import NotFound
 from checkin.domain.fold import State
 from checkin.domain.roles import Permission, Role
@@ -152,15 +152,30 @@ def deciders_of(site_ids: Iterable[int], now: datetime) -> dict[int, str]:
     return {site_id: name for site_id, name in rows if site_id is not None}
 
 
-def last_decision(attendance_id: int) -> AnyRow | None:
-    """What was decided last, by whom and why."""
-    return db.session.execute(
-        select(Decision.action, Decision.reason, Decision.at, Person.name.label("by"))
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was decided last about an attendance, by whom and why."""
+
+    action: str
+    reason: str
+    at: datetime
+    by: str
+
+
+def last_decision(attendance_id: int) -> Ruling | None:
+    """What was decided last; a confirmation has the reason of what it confirms."""
+    rows = db.session.execute(
+        select(Decision.action, Decision.reason, Decision.at, Person.name)
         .join(Person, Person.id == Decision.decided_by_id)
         .where(Decision.attendance_id == attendance_id)
         .order_by(Decision.seq.desc())
-        .limit(1)
-    ).first()
+        .limit(2)
+    ).all()
+    if not rows:
+        return None
+    last = rows[0]
+    reason = rows[-1].reason if last.action == "confirm" else last.reason
+    return Ruling(last.action, reason, last.at, last.name)
 
 
 def standing_of(person_id: int, today: date) -> Standing:

@@ -8,6 +8,7 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import hours
+from checkin.operations.approvals import appealing, asking
 from checkin.web import clock, receipts, record_words
 from checkin.web.digits import in_digits
 from checkin.web.guard import requires
@@ -23,6 +24,8 @@ def index() -> Any:
     attendances, pages = hours.attendances_of(current_user.id, min(page, 10_000))
     today = local_day(now, current_app.config["ZONE"])
     sites = {one.site_id for one in attendances}
+    questions = asking.waiting_for(current_user.id)
+    appeals = appealing.appeals_of([one.id for one in attendances])
     return render_template(
         "hours/index.html",
         standing=hours.standing_of(current_user.id, today),
@@ -31,6 +34,10 @@ def index() -> Any:
         upcoming=hours.upcoming_of(current_user.id, now) if page == 1 else [],
         tags=record_words.STATES,
         why=receipts.why,
+        in_words=receipts.in_words,
+        elsewhere=questions,
+        asked={one.attendance_id for one in questions},
+        appealed={one for one, appeal in appeals.items() if appeal.is_open},
         deciders=hours.deciders_of(sites, now),
         page=page,
         pages=pages,

@@ -1,15 +1,19 @@
 """What messages to mobiles say; each template is a function from facts to words."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
+from checkin.operations.approvals import telling
 from checkin.operations.jobs import RENDERER
-from checkin.web.i18n import in_language
+from checkin.web.filters import date_short, duration, isolate
+from checkin.web.i18n import current_prefs, in_language
 from checkin.web.navigation import organisation
+from checkin.web.record_words import reason_words
 
 Facts = Mapping[str, Any]
 TEXTS: dict[str, Callable[[Facts], str]] = {}
@@ -62,6 +66,74 @@ def _new_phone(facts: Facts) -> str:
         "If it is not yours, tell the supervisor.",
         organisation=organisation(),
     )
+
+
+@text_of(telling.APPROVED)
+def _hours_approved(facts: Facts) -> str:
+    """The whole day's; which records and why stands in the list of one's hours."""
+    return _(
+        "%(organisation)s: %(duration)s of your attendance were approved today. "
+        "Details: %(address)s",
+        organisation=organisation(),
+        duration=duration(sum(facts["minutes"].values())),
+        address=_address("/hours"),
+    )
+
+
+@text_of(telling.ASKED)
+def _hours_asked(facts: Facts) -> str:
+    return _(
+        "The supervisor has a question about your attendance at %(site)s on %(day)s. "
+        "To answer: %(address)s",
+        **_about(facts),
+    )
+
+
+@text_of(telling.REJECTED)
+def _hours_rejected(facts: Facts) -> str:
+    """Words of the supervisor's own may name somebody, so they stand on the receipt alone."""
+    if not facts["reason"]:
+        return _(
+            "Your attendance at %(site)s on %(day)s was rejected. "
+            "The reason, and how to object: %(address)s",
+            **_about(facts),
+        )
+    return _(
+        "Your attendance at %(site)s on %(day)s was rejected: %(reason)s. "
+        "Details, and how to object: %(address)s",
+        reason=reason_words(facts["reason"]),
+        **_about(facts),
+    )
+
+
+@text_of(telling.ANSWERED)
+def _appeal_decided(facts: Facts) -> str:
+    if "minutes" in facts:
+        return _(
+            "Your objection about %(site)s on %(day)s was looked at: %(duration)s approved. "
+            "Details: %(address)s",
+            duration=duration(facts["minutes"]),
+            **_about(facts),
+        )
+    return _(
+        "Your objection about %(site)s on %(day)s was looked at. The record stays rejected. "
+        "The reason: %(address)s",
+        **_about(facts),
+    )
+
+
+def _about(facts: Facts) -> dict[str, str]:
+    """Which attendance, and where its receipt is."""
+    return {
+        "site": isolate(facts[f"site_{current_prefs().lang}"]),
+        "day": isolate(date_short(date.fromisoformat(facts["work_on"]))),
+        "address": _address(f"/attendances/{facts['attendance']}"),
+    }
+
+
+def _address(path: str) -> str:
+    """On a line of its own, so that no phone takes the words after it for a part of it."""
+    return f"\n{current_app.config['BASE_URL'].rstrip('/')}{path}"
 
 
 def _autofill(facts: Facts) -> str:

@@ -7,11 +7,12 @@ from babel.lists import format_list
 from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
-from checkin.domain.hours import MOST_MINUTES
+from checkin.domain.hours import MOST_MINUTES, worked_minutes
 from checkin.models import Attendance
+from checkin.operations.hours import Ruling
 from checkin.web.filters import duration, isolate, time_short
 from checkin.web.i18n import current_prefs
-from checkin.web.record_words import FLAGS
+from checkin.web.record_words import FLAGS, reason_words
 
 
 def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
@@ -20,6 +21,66 @@ def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
         (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None)
         for begin, end in attendance.stints
     ]
+
+
+# --- the day in one sentence ---------------------------------------------------------------
+
+
+def in_words(attendance: Attendance, ruling: Ruling | None = None) -> str | None:
+    """How long somebody was there and how much of it counts, with the reasons for a difference.
+
+    Nothing while that is not known: still there, the end missing, taken back, set aside.
+    """
+    spans = [(begin, end) for begin, end in stints_of(attendance) if end is not None]
+    counts = 0 if attendance.state == "rejected" else attendance.minutes
+    if not spans or counts is None or attendance.state not in _TOLD_IN_WORDS:
+        return None
+    worked = worked_minutes(spans)
+    reasons = list(_because(attendance, worked, ruling))
+    return _difference(worked, counts, format_list(reasons, locale=current_prefs().lang))
+
+
+_TOLD_IN_WORDS = ("closed", "proposed", "approved", "rejected")
+
+
+def _difference(worked: int, counts: int, because: str) -> str:
+    facts = {"worked": duration(worked), "counts": duration(counts), "because": because}
+    if worked == counts:
+        return _("%(worked)s, and all of it counts", **facts)
+    if counts == 0:
+        words = _("%(worked)s, of which nothing counts", **facts)
+        more = _("%(worked)s, of which nothing counts because %(because)s", **facts)
+    elif counts < worked:
+        words = _("%(worked)s, of which %(counts)s count", **facts)
+        more = _("%(worked)s, of which %(counts)s count because %(because)s", **facts)
+    else:
+        words = _("%(worked)s, and %(counts)s count", **facts)
+        more = _("%(worked)s, and %(counts)s count because %(because)s", **facts)
+    return more if because else words
+
+
+def _because(attendance: Attendance, worked: int, ruling: Ruling | None) -> Iterator[str]:
+    """What the plan takes off; where somebody decided otherwise, only that."""
+    if attendance.state == "rejected" or _was_changed(attendance):
+        if ruling is not None and ruling.reason:
+            said = isolate(reason_words(ruling.reason))
+            yield _("the supervisor decided so (%(reason)s)", reason=said)
+        return
+    shift, spans = attendance.shift, stints_of(attendance)
+    if spans[0][0] < shift.starts_at:
+        yield _("the time before the shift is not counted")
+    if attendance.out_at and attendance.out_at > shift.ends_at:
+        yield _("the time after the shift is not counted")
+    if worked > MOST_MINUTES:
+        yield _("no more than %(most)s count in one shift", most=duration(MOST_MINUTES))
+
+
+def _was_changed(attendance: Attendance) -> bool:
+    approved, proved = attendance.approved_minutes, attendance.credited_minutes
+    return approved is not None and proved is not None and approved != proved
+
+
+# --- what made the minutes what they are ---------------------------------------------------
 
 
 def why(attendance: Attendance) -> list[str]:
@@ -61,8 +122,7 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
     if Flag.OVERLAP in attendance.flags:
         yield _("Another attendance of yours covers part of this time. The supervisor will decide")
     yield from _about_review(attendance)
-    changed = attendance.approved_minutes is not None and attendance.credited_minutes is not None
-    if changed and attendance.approved_minutes != attendance.credited_minutes:
+    if _was_changed(attendance):
         yield _(
             "Recorded: %(recorded)s. Approved: %(approved)s",
             recorded=duration(attendance.credited_minutes),

@@ -12,6 +12,7 @@ from checkin.domain.hours import (
     needs_second_person,
     overlap,
     planned_minutes,
+    worked_minutes,
 )
 
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -113,3 +114,17 @@ def test_needs_second_person(recorded, minutes, second):
 
 def test_planned_minutes():
     assert planned_minutes(at("22:00"), at("26:00")) == 240
+
+
+@pytest.mark.parametrize(
+    ("spans", "minutes"),
+    [
+        ("", 0),
+        ("07:41-12:15", 274),
+        ("08:00-09:00 10:00-11:30", 150),
+        ("08:00-10:00 09:00-11:00", 180),
+        ("00:00-18:00", 1080),  # more than may be credited
+    ],
+)
+def test_worked_minutes_are_the_stints_without_the_plan(spans, minutes):
+    assert worked_minutes(stints(spans)) == minutes

@@ -65,6 +65,8 @@ own_attendance all
     GET      /account
     GET      /account/data
     POST     /account/devices/revocations
+    POST     /account/news
+    POST     /account/news/ending
     GET+POST /account/guardian
     POST     /account/guardian/codes
     GET+POST /account/guardian/mobile
@@ -74,6 +76,8 @@ own_attendance all
 own_attendance own
     POST     /account/devices/<int:device_id>/revocation
     GET      /attendances/<int:attendance_id>
+    POST     /attendances/<int:attendance_id>/answer
+    POST     /attendances/<int:attendance_id>/appeal
     POST     /attendances/<int:attendance_id>/cancellation
     POST     /attendances/<int:attendance_id>/relief
 
@@ -91,6 +95,16 @@ see_floor all
 see_floor mataf
     GET      /floor/<int:site_id>
 
+call_roll all
+    POST     /api/v1/sightings
+
+call_roll mataf
+    GET      /api/v1/sites/<int:site_id>/present
+    GET      /floor/<int:site_id>/evacuation
+    GET+POST /floor/<int:site_id>/head-count
+    GET      /floor/<int:site_id>/roll-call
+    POST     /floor/<int:site_id>/sightings
+
 read_badges all
     GET      /scanner
 
@@ -99,6 +113,10 @@ read_badges mataf
     GET+POST /sites/<int:site_id>/scanner
 
 enter_attendance mataf
+    POST     /api/v1/sites/<int:site_id>/numbers
+    POST     /floor/<int:site_id>/roll-call
+    GET+POST /floor/<int:site_id>/spot-check
+    POST     /floor/<int:site_id>/spot-check/<int:attendance_id>
     GET      /floor/<int:site_id>/attendances/<int:attendance_id>
     POST     /floor/<int:site_id>/attendances/<int:attendance_id>/check-out
     POST     /floor/<int:site_id>/check-ins
@@ -260,6 +278,7 @@ SUPERVISORS = ("salem", "huda")
 HOLDERS = {
     "public": (NOBODY, *PEOPLE),
     "own_attendance": PEOPLE,
+    "call_roll": ("lead", *SUPERVISORS, "layla"),
     "see_floor": ("lead", *SUPERVISORS, "layla"),
     "enter_attendance": (*SUPERVISORS, "layla"),
     "confirm_sign_in": (*SUPERVISORS, "layla"),
@@ -309,6 +328,18 @@ MESSAGES = {
         "scans": [{"uid": UID, "act": "in", "device_at": "2026-11-22T10:00:00Z"}],
     },
     "/api/v1/scans/known": {"uids": [UID]},
+    "/api/v1/sightings": {
+        "sent_at": "2026-11-22T10:00:00Z",
+        "looks": [
+            {
+                "uid": UID,
+                "site_id": 1,
+                "person_id": 1,
+                "was_seen": True,
+                "device_at": "2026-11-22T10:00:00Z",
+            }
+        ],
+    },
 }
 """What is sent as JSON."""
 

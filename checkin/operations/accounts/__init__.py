@@ -25,6 +25,7 @@ from checkin.operations.accounts.guardians import (
     prove_guardian,
     request_guardian_code,
 )
+from checkin.operations.accounts.news import stop_news, want_news
 from checkin.operations.accounts.own_record import own_record
 from checkin.operations.accounts.registration import (
     Candidate,
@@ -106,6 +107,8 @@ __all__ = [
     "set_password",
     "sign_in",
     "staff_sign_in",
+    "stop_news",
     "typed_part",
     "visitor_sha",
+    "want_news",
 ]

@@ -21,6 +21,7 @@ from checkin.models import (
     Opportunity,
     Partner,
     Person,
+    Remark,
     Scan,
     Shift,
     SignInRequest,
@@ -64,6 +65,7 @@ def _profile(person_id: int) -> dict[str, Any]:
             *(p.id, p.name, p.mobile, p.email, p.category, p.gender, p.team_name),
             *(Partner.name_ar.label("partner_ar"), Partner.name_en.label("partner_en")),
             *(p.is_minor, p.guardian_mobile, p.guardian_consented_at, p.consented_at),
+            p.news_wanted_at,
             *(p.mobile_proved_at, p.password_changed_at, p.suspended_at, p.created_at),
             p.totp_secret.is_not(None).label("has_authenticator"),
         )
@@ -129,7 +131,13 @@ def _attendances(person_id: int) -> list[dict[str, Any]]:
     decisions: dict[int, list[dict[str, Any]]] = {one["id"]: [] for one in attendances}
     for decision in _rows(_decisions(person_id)):
         decisions.setdefault(decision.pop("attendance_id"), []).append(decision)
-    return [{**one, "decisions": decisions[one["id"]]} for one in attendances]
+    remarks: dict[int, list[dict[str, Any]]] = {one["id"]: [] for one in attendances}
+    for remark in _rows(_remarks(person_id)):
+        remarks.setdefault(remark.pop("attendance_id"), []).append(remark)
+    return [
+        {**one, "decisions": decisions[one["id"]], "remarks": remarks[one["id"]]}
+        for one in attendances
+    ]
 
 
 def _decisions(person_id: int) -> AnySelect:
@@ -141,6 +149,16 @@ def _decisions(person_id: int) -> AnySelect:
         )
         .where(d.subject_id == person_id)
         .order_by(d.attendance_id, d.seq)
+    )
+
+
+def _remarks(person_id: int) -> AnySelect:
+    r = Remark
+    return (
+        select(r.attendance_id, r.kind, r.words, r.written_by_id, r.at)
+        .join(Attendance, Attendance.id == r.attendance_id)
+        .where(Attendance.volunteer_id == person_id)
+        .order_by(r.attendance_id, r.id)
     )
 
 

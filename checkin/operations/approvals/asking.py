@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
@@ -21,6 +21,7 @@ class Question:
     """What a supervisor asked about an attendance, and what its volunteer answered."""
 
     attendance_id: int
+    work_on: date
     seq: int
     """Which of the decisions about the attendance it is."""
     words: str
@@ -148,7 +149,8 @@ def _conversations(attendance_ids: Collection[int]) -> dict[int, list[Question]]
     found: dict[int, list[Question]] = {}
     for row in db.session.execute(_asked(attendance_ids)):
         question = Question(
-            *(row.attendance_id, row.seq, own_words(row.reason), row.at, row.name),
+            *(row.attendance_id, row.work_on, row.seq),
+            *(own_words(row.reason), row.at, row.name),
             is_latest=row.seq == row.last,
         )
         found.setdefault(row.attendance_id, []).append(question)
@@ -179,7 +181,11 @@ def _asked(attendance_ids: Collection[int]) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(d.attendance_id, d.seq, d.reason, d.at, Person.name, last.label("last"))
+        select(
+            *(d.attendance_id, Attendance.work_on, d.seq, d.reason, d.at, Person.name),
+            last.label("last"),
+        )
+        .join(Attendance, Attendance.id == d.attendance_id)
         .join(Person, Person.id == d.decided_by_id)
         .where(d.attendance_id.in_(attendance_ids), d.action == "return")
         .order_by(d.attendance_id, d.seq)

@@ -8,6 +8,7 @@ from checkin.web import errors
 bp = Blueprint("accounts", __name__)
 
 errors.sentences(
+    no_mobile=_l("There is no mobile number to send messages to. Ask the coordinator to add one"),
     mobile_invalid=_l("The number is incomplete. Enter 9 digits after +966, like 50 123 4567"),
     code_wrong=_l("That code is not right"),
     code_expired=_l("That code has expired. We sent a new one"),

@@ -25,6 +25,7 @@ from checkin.web.accounts import opening
 from checkin.web.accounts.blueprint import bp
 from checkin.web.accounts.forms import ChangePasswordForm, mark
 from checkin.web.accounts.staff import refused
+from checkin.web.errors import sentence
 from checkin.web.guard import clear_device_cookie, public, requires
 
 
@@ -54,6 +55,28 @@ def own_data() -> Response:
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = 'attachment; filename="checkin-my-data.json"'
     return response
+
+
+@bp.post("/account/news")
+@requires(Permission.OWN_ATTENDANCE)
+def want_news() -> Any:
+    """Messages about my hours, from now on."""
+    try:
+        accounts.want_news(current_user.id, clock.now())
+    except Problem as problem:
+        flash(sentence(problem), "look")
+    else:
+        flash(_("You will be sent messages about your hours"), "done")
+    return redirect(url_for("accounts.show", _anchor="news"), 303)
+
+
+@bp.post("/account/news/ending")
+@requires(Permission.OWN_ATTENDANCE)
+def stop_news() -> Any:
+    """No messages about my hours any more."""
+    accounts.stop_news(current_user.id, clock.now())
+    flash(_("You will not be sent messages about your hours"), "done")
+    return redirect(url_for("accounts.show", _anchor="news"), 303)
 
 
 @bp.post("/account/devices/<int:device_id>/revocation")

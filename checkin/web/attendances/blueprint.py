@@ -8,5 +8,11 @@ from checkin.web import errors
 bp = Blueprint("attendances", __name__)
 errors.sentences(
     undo_too_late=_l("It can’t be undone any more. The supervisor can correct it"),
+    answer_missing=_l("Write an answer"),
+    nothing_asked=_l("This question needs no answer any more"),
+    uid_reused=_l("This answer was sent before. Load the page again"),
+    appealed_already=_l("You have objected once already. A decision about that is final"),
+    appeal_too_late=_l("Objections are possible for 14 days after the decision"),
+    not_appealable=_l("There is nothing to object to: all that was recorded counts"),
     relief_over=_l("That volunteer is no longer checked in at your post"),
 )

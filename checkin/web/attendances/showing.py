@@ -1,5 +1,6 @@
 """Receipts: one's own attendance, what counted and why, and what was said about it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -9,19 +10,30 @@ from checkin.domain.days import local_day, minutes_between
 from checkin.domain.evidence import Flag
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
-from checkin.operations import hours
+from checkin.models.attendance import WAITING
+from checkin.operations import hours, tally, welfare
+from checkin.operations.approvals.whose_turn import who_decides
 from checkin.operations.attendance import derived_uid, relief
 from checkin.operations.attendance.arrival import undoable
 from checkin.web import clock, receipts, record_words
+from checkin.web.attendances import conversation
 from checkin.web.attendances.blueprint import bp
+from checkin.web.fields import Form
 from checkin.web.guard import requires
+
+JUST_LEFT = timedelta(hours=2)
 
 
 @bp.get("/attendances/<int:attendance_id>")
 @requires(Permission.OWN_ATTENDANCE)
 def show(attendance_id: int) -> Any:
-    attendance = hours.attendance_of(current_user.id, attendance_id)
-    return render_template(f"attendances/{_face(attendance)}.html", **_facts(attendance))
+    return page(hours.attendance_of(current_user.id, attendance_id))
+
+
+def page(attendance: Attendance, form: Form | None = None) -> str:
+    """The receipt; with `form` when what was typed there has to be seen to again."""
+    facts = _facts(attendance) | conversation.facts_of(attendance, clock.now(), form)
+    return render_template(f"attendances/{_face(attendance)}.html", **facts)
 
 
 def _face(attendance: Attendance) -> str:
@@ -41,6 +53,7 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         "supervisor": hours.supervisor_of(attendance.site_id, now),
         "stints": receipts.stints_of(attendance),
         "why": receipts.why(attendance),
+        "share": tally.share_of(attendance, now) if _by_lane(attendance) else None,
         "evidence": record_words.EVIDENCE[attendance.evidence][1],
         "is_service": shift.opportunity.kind == "service",
         "undo": undo,
@@ -49,9 +62,18 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         "late_minutes": _late_minutes(attendance),
         "before": relief.still_here(attendance, now) if shift.lane_id else [],
         "relieved_by": relief.said_by(attendance),
-        **_facts_of_decision(attendance),
+        "concerns": _concerns(attendance, now),
+        **_facts_of_decision(attendance, now),
         **_facts_of_year(attendance),
     }
+
+
+def _concerns(attendance: Attendance, now: datetime) -> list[welfare.Concern]:
+    """What may help while somebody is there and has just left; later it would only reproach."""
+    left_at = attendance.out_at if attendance.state == "closed" else None
+    if attendance.state != "open" and (left_at is None or now - left_at > JUST_LEFT):
+        return []
+    return welfare.concerns([attendance.id], now)[attendance.id]
 
 
 def _late_minutes(attendance: Attendance) -> int:
@@ -61,12 +83,25 @@ def _late_minutes(attendance: Attendance) -> int:
     return minutes_between(attendance.shift.starts_at, attendance.in_at)
 
 
-def _facts_of_decision(attendance: Attendance) -> dict[str, Any]:
+def _by_lane(attendance: Attendance) -> bool:
+    service = attendance.shift.opportunity.service
+    return service is not None and service.counted_by == "lane"
+
+
+def _facts_of_decision(attendance: Attendance, now: datetime) -> dict[str, Any]:
+    """What was decided and why, or who decides."""
     if not attendance.is_decided:
-        return {}
-    decision = hours.last_decision(attendance.id)
-    reason = record_words.reason_words(decision.reason) if decision else ""
-    return {"decision": decision, "reason": reason}
+        waits = attendance.state in WAITING
+        return {
+            "in_words": receipts.in_words(attendance),
+            "decides": who_decides(attendance, now) if waits else None,
+        }
+    ruling = hours.last_decision(attendance.id)
+    return {
+        "in_words": receipts.in_words(attendance, ruling),
+        "decision": ruling,
+        "reason": record_words.reason_words(ruling.reason) if ruling else "",
+    }
 
 
 def _facts_of_year(attendance: Attendance) -> dict[str, Any]:

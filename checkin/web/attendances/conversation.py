@@ -1,0 +1,79 @@
+"""What a receipt shows of the questions about it and of an objection, and their two forms."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TextAreaField
+
+from checkin.domain.evidence import Flag
+from checkin.models import Attendance
+from checkin.operations.approvals import appealing, asking
+from checkin.operations.approvals.reasons import LONGEST_WORDS
+from checkin.operations.approvals.whose_turn import who_would_decide
+from checkin.web.fields import Form, Required
+from checkin.web.filters import isolate, time_short
+
+HALF_HOUR = timedelta(minutes=30)
+ABOUT_THE_END = (Flag.END_CLAIMED, Flag.END_UNKNOWN, Flag.NO_CHECK_OUT)
+_AREA = {"rows": 3, "maxlength": LONGEST_WORDS}
+
+
+class AnswerForm(Form):
+    question = HiddenField()
+    words = TextAreaField(_l("Your answer"), [Required()], render_kw=_AREA)
+
+
+class AppealForm(Form):
+    row_version = HiddenField()
+    words = TextAreaField(_l("What is not right?"), [Required()], render_kw=_AREA)
+
+
+def facts_of(attendance: Attendance, now: datetime, form: Form | None) -> dict[str, Any]:
+    asked = asking.questions_of(attendance.id)
+    waiting = next((one for one in asked if one.is_open), None)
+    until = appealing.appealable_until(attendance, now)
+    return {
+        "form": form,
+        "asked": [one for one in asked if one is not waiting],
+        "question": waiting,
+        "quick": quick_answers(attendance) if waiting else [],
+        "answer_form": _form(AnswerForm, form, question=waiting.seq) if waiting else None,
+        "appeal": appealing.appeals_of([attendance.id]).get(attendance.id),
+        "appeal_until": until,
+        "appeal_form": _form(AppealForm, form, row_version=attendance.row_version),
+        "looks": who_would_decide(attendance, now) if until else None,
+        "elsewhere": _elsewhere(attendance),
+    }
+
+
+def _form(kind: type[Form], sent: Form | None, **hidden: int) -> Form:
+    """The form as it was sent, when it has to be seen to again; else an empty one."""
+    return sent if isinstance(sent, kind) else kind(formdata=None, data=hidden)
+
+
+def _elsewhere(attendance: Attendance) -> list[asking.Question]:
+    """Questions about other days: the next scan's receipt is where they are seen."""
+    waiting = asking.waiting_for(attendance.volunteer_id)
+    return [one for one in waiting if one.attendance_id != attendance.id]
+
+
+def quick_answers(attendance: Attendance) -> list[str]:
+    """Answers of one tap: yes, no, and times where it is the end that nobody knows."""
+    answers = [_("Yes"), _("No")]
+    if attendance.state == "unclosed" or set(attendance.flags).intersection(ABOUT_THE_END):
+        zone = attendance.shift.site.zone
+        answers += [
+            _("I finished at %(time)s", time=isolate(time_short(at, zone)))
+            for at in likely_ends(attendance)
+        ]
+    return answers
+
+
+def likely_ends(attendance: Attendance) -> list[datetime]:
+    """The proposed end, the planned one, and half an hour and an hour before that."""
+    planned = attendance.shift.ends_at
+    likely = {planned, planned - HALF_HOUR, planned - 2 * HALF_HOUR, attendance.proposed_out_at}
+    begun = attendance.in_at or attendance.shift.starts_at
+    return sorted((at for at in likely if at is not None and at > begun), reverse=True)
