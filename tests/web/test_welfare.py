@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import event
 
 from checkin.database import db
 from checkin.domain.welfare import Limit
@@ -117,8 +118,7 @@ def test_a_form_that_is_not_right_says_so_and_keeps_what_was_typed(salem, long_d
     assert db.session.scalar(db.select(db.func.count()).select_from(Remark)) == 0
 
 
-def test_twice_is_once_and_the_second_is_told(cast, salem, browser_of, long_day):
-    layla = browser_of(cast.layla, kind="staff")
+def test_twice_is_once_and_the_second_is_told(salem, layla, long_day):
     form = form_of(layla, long_day)
     press(salem, long_day, reason="rested")
     late = {**form.fields, f"allowing{long_day}-reason": "rested"}
@@ -168,6 +168,58 @@ def test_it_is_404_for_huda_and_403_for_a_volunteer(cast, browser_of, long_day):
         )
         assert sent.status_code == status
     assert db.session.scalar(db.select(db.func.count()).select_from(Remark)) == 0
+
+
+# --- told to the volunteer -----------------------------------------------------------------
+
+LONG_AHEAD = "By the end of this shift your service today comes to 12 hours. A good rest is advised"
+
+
+def test_the_page_with_the_button_says_it_before_the_tap(cast, noura, now):
+    been(cast, cast.noura, now, -13, -5)
+    before = plain(noura.get(f"/S/{cast.poster.code}"))
+    assert "Check me in at" in before
+    assert LONG_AHEAD in bare(before)
+
+
+def test_a_quiet_day_says_nothing(cast, noura):
+    assert "rest" not in noura.text(f"/S/{cast.poster.code}")
+
+
+def test_who_joins_on_the_spot_is_told_as_well(cast, browser_of, now):
+    course = factories.opportunity(now, "course", name_en="First aid")
+    served = db.session.get(Opportunity, cast.shift.opportunity_id)
+    alter(served, requires_id=course.id, walk_ins=True)
+    visitor = browser_of(factories.person(now, "زائرة متطوعة"), lang="en")
+    told = bare(plain(visitor.get(f"/S/{cast.poster.code}")))
+    assert "Join this shift" in told
+    assert "This service asks for the course First aid. Please speak to the supervisor" in told
+
+
+def test_the_receipt_says_it_and_with_whom_it_was_agreed(cast, noura, now):
+    been(cast, cast.noura, now, -13, -5)
+    came = check_in(cast.noura, cast.poster, now).attendance_id
+    assert LONG_AHEAD in bare(noura.text(f"/attendances/{came}"))
+    uid = "11111111-1111-4111-8111-111111111111"
+    welfare.allow(came, "", uid, reason="rested", by=cast.salem.id, now=now)
+    told = bare(noura.text(f"/attendances/{came}"))
+    assert f"Agreed with {cast.salem.name}" in told
+
+
+def test_the_receipt_says_it_while_one_leaves_and_not_for_ever(cast, noura, now, long_day):
+    served = "You have served 11 hours today, thank you. A good rest is advised"
+    assert served in bare(noura.text(f"/attendances/{long_day}"))
+    with time_machine.travel(now + 3 * HOUR, tick=False):
+        assert "You have served" not in noura.text(f"/attendances/{long_day}")
+
+
+def test_a_scan_does_no_work_for_it(cast, now):
+    been(cast, cast.noura, now, -13, -5)
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    check_in(cast.noura, cast.poster, now)
+    assert asked
+    assert not [sql for sql in asked if "remarks" in sql or "longest_minutes" in sql]
 
 
 # --- every concern has its words -----------------------------------------------------------

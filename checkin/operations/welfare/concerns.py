@@ -1,7 +1,7 @@
 """What speaks against an attendance, found when it is shown and kept nowhere."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,15 +61,15 @@ class Concern:
 
 
 def concerns(attendance_ids: Collection[int], now: datetime) -> dict[int, list[Concern]]:
-    """By attendance, what speaks against it, allowed or not; four questions for any number."""
+    """By attendance, what speaks against it, allowed or not; four questions at most."""
     told: dict[int, list[Concern]] = {one: [] for one in attendance_ids}
     people = people_around(told)
     rows = [row for several in people.values() for row in several if row.id in told]
-    courses, allowances = courses_of(rows), _allowances([row.id for row in rows])
+    courses = courses_of(rows)
+    found = {row.id: _found(row, people[row.volunteer_id], now, courses) for row in rows}
+    allowances = _allowances([number for number, some in found.items() if some])
     for row in rows:
-        others = [served(other, now) for other in people[row.volunteer_id]]
-        found = findings(served(row, now), others, now, courses.get(row.id))
-        told[row.id] = [_concern(one, row, now, courses, allowances) for one in found]
+        told[row.id] = [_concern(one, row, now, courses, allowances) for one in found[row.id]]
     return told
 
 
@@ -93,6 +93,13 @@ def foreseen(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
     elsewhere = [other for other, shift in others if shift != shift_id]
     found = findings(served_in(row, spans), elsewhere, now, courses.get(row.id))
     return [_concern(one, row, now, courses, {}) for one in found]
+
+
+def _found(
+    row: AnyRow, near: Iterable[AnyRow], now: datetime, courses: Mapping[int, Course]
+) -> list[Finding]:
+    others = [served(other, now) for other in near]
+    return findings(served(row, now), others, now, courses.get(row.id))
 
 
 def _concern(

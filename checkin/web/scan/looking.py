@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.days import minutes_between
 from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict, about_code
 from checkin.models import Person
-from checkin.operations import hours
+from checkin.operations import hours, welfare
 from checkin.operations.attendance import Unsettled, look
 from checkin.operations.attendance.arrival import asked_at, receipt_of
 from checkin.operations.attendance.situation import standing_of
@@ -104,10 +104,18 @@ def _facts_of_open(seen: Seen) -> dict[str, Any]:
 
 def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
     """Somebody who has been out is told so before coming back."""
+    auto = seen.code.shown is not None and receipt_at(seen.code) is None
     return {
         "before": hours.attendance_in(current_user.id, seen.candidate.shift_id),
-        "auto": seen.code.shown is not None and receipt_at(seen.code) is None,
+        "auto": auto,
+        # a page that presses its own button is not read: there the receipt says it
+        **({} if auto else _what_to_look_after(seen)),
     }
+
+
+def _what_to_look_after(seen: Seen) -> dict[str, Any]:
+    """What would speak for a rest, or a course first, if this shift began now."""
+    return {"concerns": welfare.foreseen(seen.person.id, seen.candidate.shift_id, seen.now)}
 
 
 def _facts_of_stranger(seen: Seen) -> dict[str, Any]:
@@ -141,7 +149,8 @@ def _facts_of_check_out(seen: Seen) -> dict[str, Any]:
 def _facts_of_next(seen: Seen) -> dict[str, Any]:
     """The running shift's check-out, and the shift it leads to."""
     following = hours.shift_of(seen.candidate.shift_id)
-    return {**_facts_of_check_out(seen), "following": following, "kind": "next"}
+    facts = {**_facts_of_check_out(seen), "following": following, "kind": "next"}
+    return facts | _what_to_look_after(seen)
 
 
 _MORE: dict[Verdict, Callable[[Seen], dict[str, Any]]] = {
@@ -154,5 +163,6 @@ _MORE: dict[Verdict, Callable[[Seen], dict[str, Any]]] = {
     Verdict.FORGOTTEN: _facts_of_forgotten,
     Verdict.EARLY: _facts_of_early,
     Verdict.CHECK_IN: _facts_of_check_in,
+    Verdict.WALK_IN: _what_to_look_after,
     Verdict.FULL: _facts_of_full,
 }
