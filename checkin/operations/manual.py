@@ -7,18 +7,20 @@ from sqlalchemy import and_, func, select
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.clocks import DeviceClock
-from checkin.domain.errors import NotFound, Problem
+from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Standing
 from checkin.domain.search import wanted
 from checkin.domain.text import clean_text
-from checkin.models import Assignment, Attendance, Person, Scan, Shift
+from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Shift, Site
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
 from checkin.operations.attendance.situation import standing_of
+from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.search import people_like
 
 REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
+MOVE_REASONS = ("supervisor_asked", "wrong_shift", "other")
 FOUND = 20
 """People shown for one search; whoever is not among them needs more letters."""
 SHORTEST = 2
@@ -106,16 +108,38 @@ def check_in(entry: Entry, *, by: int, now: datetime) -> Answer:
 
 
 @transaction
-def check_out(entry: Entry, *, by: int, now: datetime) -> Answer:
+def check_out(entry: Entry, *, by: int, now: datetime, row_version: int | None = None) -> Answer:
     """Check somebody out by hand, also one whose check-out was forgotten.
 
-    Raises Problem `not_checked_in` without an undecided attendance in the shift, and what
-    `check_in` does except `held`: whoever came in can always leave.
+    Raises Problem `not_checked_in` without an undecided attendance in the shift, what `check_in`
+    does except `held`, for whoever came in can always leave, and Conflict `changed` when the
+    record is no longer the one of `row_version`.
     """
     lock_volunteer(entry.volunteer_id)
-    if _sent_before(entry) is None and not _has_come(entry):
-        raise Problem("not_checked_in")
+    if _sent_before(entry) is None:
+        found = _come(entry)
+        if found is None:
+            raise Problem("not_checked_in")
+        if row_version not in (None, found.row_version):
+            raise Conflict("changed")
     return _record(entry, Kind.OUT, by, now)
+
+
+@transaction
+def move(entry: Entry, attendance_id: int, row_version: int, *, by: int, now: datetime) -> Answer:
+    """Let somebody go on in another shift: out there and in here at one instant.
+
+    Raises what `check_in` does, Problem `not_running` for a shift that has not begun or is over,
+    and Conflict `changed` when the attendance they leave is not the open one that was shown.
+    """
+    volunteer = lock_volunteer(entry.volunteer_id)
+    before = _sent_before(entry)
+    if before is None and by != entry.volunteer_id:
+        _check_leaving(entry, attendance_id, row_version)
+        _check_standing(volunteer)
+        _check_running(entry.shift_id, now)
+    joins = before.joined if before else not _is_expected(entry)
+    return _record(entry, Kind.IN, by, now, joins=joins, moves=True, reasons=MOVE_REASONS)
 
 
 @transaction
@@ -140,7 +164,14 @@ def undo(uid: str, volunteer_id: int, undoes: str, *, by: int, now: datetime) ->
 
 
 def _record(
-    entry: Entry, kind: Kind, by: int, now: datetime, joins: bool = False, moves: bool = False
+    entry: Entry,
+    kind: Kind,
+    by: int,
+    now: datetime,
+    *,
+    joins: bool = False,
+    moves: bool = False,
+    reasons: tuple[str, ...] = REASONS,
 ) -> Answer:
     reading = Reading(
         uid=entry.uid,
@@ -154,16 +185,16 @@ def _record(
         carrier="manual",
         evidence=Evidence.CLAIMED,
         entered_by_id=by,
-        reason=_written(entry),
+        reason=_written(entry, reasons),
         clock=entry.clock,
     )
     return record_scan(reading, now=now)
 
 
-def _written(entry: Entry) -> str:
+def _written(entry: Entry, reasons: tuple[str, ...]) -> str:
     """The reason's code, and after a colon the words somebody added."""
     words = clean_text(entry.words, LONGEST_WORDS)
-    if entry.reason not in REASONS or (entry.reason == "other" and not words):
+    if entry.reason not in reasons or (entry.reason == "other" and not words):
         raise Problem("why_missing")
     return f"{entry.reason}: {words}" if words else entry.reason
 
@@ -179,6 +210,30 @@ def _sent_before(entry: Entry) -> AnyRow | None:
 def _check_standing(volunteer: AnyRow) -> None:
     if standing_of(volunteer) is not Standing.GOOD:
         raise Problem("held")
+
+
+def _check_leaving(entry: Entry, attendance_id: int, row_version: int) -> None:
+    shown = select(Attendance.shift_id).where(
+        Attendance.id == attendance_id,
+        Attendance.volunteer_id == entry.volunteer_id,
+        Attendance.row_version == row_version,
+        Attendance.state == "open",
+    )
+    left = db.session.scalar(shown)
+    if left is None or left == entry.shift_id:
+        raise Conflict("changed")
+
+
+def _check_running(shift_id: int, now: datetime) -> None:
+    """Who moves goes on working at once, so the other shift has begun and is not over."""
+    running = select(Shift.id).where(
+        Shift.id == shift_id,
+        Shift.cancelled_at.is_(None),
+        Shift.starts_at <= now,
+        Shift.ends_at > now,
+    )
+    if db.session.scalar(running) is None:
+        raise Problem("not_running")
 
 
 def _check_now(entry: Entry, now: datetime) -> None:
@@ -201,11 +256,31 @@ def _is_expected(entry: Entry) -> bool:
     return db.session.scalar(found) is not None
 
 
-def _has_come(entry: Entry) -> bool:
+def _come(entry: Entry) -> AnyRow | None:
     undecided = Attendance.state.in_(("open", "unclosed", "closed"))
-    found = select(Attendance.id).where(
+    found = select(Attendance.row_version).where(
         Attendance.volunteer_id == entry.volunteer_id,
         Attendance.shift_id == entry.shift_id,
         undecided,
     )
-    return db.session.scalar(found) is not None
+    return db.session.execute(found).first()
+
+
+# --- moving --------------------------------------------------------------------------------
+
+
+def running(reach: Reach, now: datetime, but: int) -> Sequence[Shift]:
+    """The other shifts that somebody can go over to now, within reach, by site and time."""
+    return db.session.scalars(
+        shifts_within(reach)
+        .join(Site, Site.id == Shift.site_id)
+        .where(Shift.id != but, Shift.cancelled_at.is_(None))
+        .where(Shift.starts_at <= now, Shift.ends_at > now)
+        .options(
+            joinedload(Shift.opportunity).joinedload(Opportunity.service),
+            joinedload(Shift.site),
+            joinedload(Shift.lane),
+        )
+        .order_by(Site.name_ar, Site.id, Shift.starts_at, Shift.id)
+        .limit(FOUND)
+    ).all()

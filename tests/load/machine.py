@@ -47,6 +47,7 @@ from checkin.models import Attendance, Scan
 from checkin.operations import approvals, audit, badges, displays, manual, shifts
 from checkin.operations.attendance import Answer, Reading, close_forgotten, record_scan
 from checkin.operations.attendance.arrival import take_back
+from checkin.operations.correcting import Correction, correct
 from tests import factories
 from tests.load import laws
 from tests.load.servers import app_on
@@ -147,7 +148,9 @@ def scene() -> Scene:
 
 _TABLE = Attendance.metadata.tables[Attendance.__tablename__]
 _RECORDS = (
-    select(_TABLE.c["id", "volunteer_id", "shift_id", "state", "row_version", "updated_at"])
+    select(
+        _TABLE.c["id", "volunteer_id", "shift_id", "state", "row_version", "updated_at", "stints"]
+    )
     .where(_TABLE.c.volunteer_id.in_(bindparam("volunteer_ids", expanding=True)))
     .order_by(_TABLE.c.id)
 )
@@ -313,6 +316,38 @@ class Records(RuleBasedStateMachine):
         for act, at in ((manual.check_in, begin), (manual.check_out, begin + minutes)):
             ago = self.now - shift.starts_at - timedelta(minutes=at)
             self.by_hand(act, who, shift, by, ago // timedelta(minutes=1))
+
+    @rule(which=records, by=deciders, end=places, minutes=st.integers(-240, 240))
+    def correct_a_time(self, which: int, by: int, end: int, minutes: int) -> None:
+        """Of any end there is, to any time: earlier, later, where they were elsewhere."""
+        one = self.record(which, *UNDECIDED)
+        stints = len(one.stints)
+        kind = Kind.IN if end % 2 else Kind.OUT
+        stint = end // 2 % stints if stints else 0
+        shown = one.stints[stint][0 if kind is Kind.IN else 1] if stints else None
+        near = datetime.fromisoformat(shown) if shown else self.now
+        told = Correction(
+            *(str(uuid.uuid4()), one.id, one.row_version, kind, stint),
+            at=near + timedelta(minutes=minutes),
+            reason="agreed",
+        )
+        with self.allowed("correct"):
+            correct(told, by=self.decider(by), now=self.tick())
+            assert self.decider(by) != one.volunteer_id
+            seen[f"corrected {kind}"] += 1
+        self.changed.add(one.volunteer_id)
+
+    @rule(which=records, place=places, by=deciders)
+    def move_to_another_shift(self, which: int, place: int, by: int) -> None:
+        one = self.record(which, "open")
+        shift_id = self.scene.shifts[place].id
+        entry = manual.Entry(str(uuid.uuid4()), one.volunteer_id, shift_id, "supervisor_asked")
+        with self.allowed("move"):
+            by_id, version = self.decider(by), one.row_version
+            answer = manual.move(entry, one.id, version, by=by_id, now=self.tick())
+            assert answer.shift_id == shift_id
+            seen[f"moved {answer.verdict}"] += 1
+        self.changed.add(one.volunteer_id)
 
     @rule(which=records, by=deciders, stale=seldom)
     def approve(self, which: int, by: int, stale: bool) -> None:
