@@ -1,9 +1,11 @@
 """Checking people in and out by hand: a supervisor's word, with a reason, never about oneself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.clocks import DeviceClock
