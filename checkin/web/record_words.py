@@ -11,7 +11,7 @@ from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.scanning import Verdict
 from checkin.domain.welfare import Limit
 from checkin.web.digits import num
-from checkin.web.filters import duration_after, isolate, time_short
+from checkin.web.filters import duration_after, isolate
 
 FLAGS: dict[str, Any] = {
     Flag.NO_CHECK_OUT: _l("No check-out"),
@@ -144,29 +144,6 @@ def reason_words(kept: str) -> str:
         return added
     said = str(REASONS.get(code, kept))
     return _("%(reason)s: %(words)s", reason=said, words=added) if added else said
-
-
-def why_suggested(attendance: Any, zone: str) -> str:
-    """What the suggested minutes rest on, where that is not simply in and out."""
-    flags = set(attendance.flags)
-    if attendance.state == "unclosed" and attendance.proposed_out_at is not None:
-        return _("until %(time)s", time=time_short(attendance.proposed_out_at, zone))
-    if flags & {Flag.LONGER, Flag.EARLY_IN}:
-        return _("time inside the shift")
-    if len(attendance.stints) > 1:
-        return _("times away taken off")
-    return ""
-
-
-def why_until(attendance: Any) -> str:
-    """Which evidence the proposed end of a forgotten check-out rests on."""
-    if attendance.state != "unclosed" or attendance.proposed_out_at is None:
-        return ""
-    if Flag.TAKEN_OVER in attendance.flags:
-        return _("Proposed because another volunteer took over the post then")
-    if attendance.proposed_out_at < attendance.shift.ends_at:
-        return _("Proposed because a check-in elsewhere followed")
-    return _("Proposed because the shift was planned until then")
 
 
 def about_scan(scan: Any) -> list[str]:

@@ -147,7 +147,7 @@ def test_nothing_is_suggested_beyond_the_plan(cast, now, later):
     reading = manual.Entry("early", cast.noura.id, cast.shift.id, "no_phone", at=now - 4 * HOUR)
     manual.check_in(reading, by=cast.salem.id, now=now)
     check_out(cast.noura, cast.shift, cast.shift.ends_at + 30 * MINUTE)
-    sheet = approvals.sheet_of(cast.shift.id, cast.layla.id)
+    sheet = approvals.sheet_of(cast.shift.id, cast.layla.id, now)
     assert [one.suggested for one in sheet.exceptions] == [300]
 
 
@@ -574,27 +574,27 @@ def test_exceptions_stand_apart_from_what_matches_the_plan(cast, record, now, la
     early = another(now, cast, "خرجت مبكرًا", ends=now + HOUR)
     forgot = another(now, cast, "نسيت الانصراف", ends=None)
     close_forgotten(later)
-    sheet = approvals.sheet_of(cast.shift.id, cast.salem.id)
+    sheet = approvals.sheet_of(cast.shift.id, cast.salem.id, now)
     assert [one.attendance.id for one in sheet.matching] == [record.id]
     assert (sheet.minutes, sheet.beneficiaries) == (300, 25)
-    assert {one.attendance.id: one.reasons for one in sheet.exceptions} == {
+    assert {one.attendance.id: [why.flag for why in one.reasons] for one in sheet.exceptions} == {
         early.id: [Flag.SHORTER],
         forgot.id: [Flag.NO_CHECK_OUT],
     }
     assert all(one.can_be_approved for one in sheet.exceptions)
 
 
-def test_an_own_record_is_shown_apart_with_why(cast, record):
-    sheet = approvals.sheet_of(cast.shift.id, cast.noura.id)
+def test_an_own_record_is_shown_apart_with_why(cast, record, now):
+    sheet = approvals.sheet_of(cast.shift.id, cast.noura.id, now)
     assert sheet.matching == []
     assert [one.obstacle for one in sheet.exceptions] == ["own_record"]
     assert not sheet.exceptions[0].can_be_approved
 
 
-def test_a_proposal_waits_on_the_sheet_for_somebody_else(cast, short, later):
+def test_a_proposal_waits_on_the_sheet_for_somebody_else(cast, short, now, later):
     adjust(short, cast, 200, later)
     for who, obstacle in ((cast.salem, "second_person"), (cast.layla, None)):
-        (record,) = approvals.sheet_of(cast.shift.id, who.id).exceptions
+        (record,) = approvals.sheet_of(cast.shift.id, who.id, now).exceptions
         assert (record.obstacle, record.proposal.minutes_after) == (obstacle, 200)
 
 

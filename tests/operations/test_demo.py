@@ -249,6 +249,7 @@ def test_a_shift_waits_with_37_records_to_plan_and_3_to_look_at(organisation):
             .limit(1)
         ),
         organisation.staff["salem"],
+        NOW,
     )
     flags = [needs_review(record.attendance.flags) for record in sheet.exceptions]
     assert len(sheet.matching) == 37

@@ -1,5 +1,6 @@
 """Every reason for a second look has its words, and a proposed end says what it rests on."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,9 +46,9 @@ def test_every_code_has_words_of_its_own_in_both_languages(app, words, codes):
 @pytest.mark.parametrize(
     ("happens", "because"),
     [
-        ("nothing", "the shift was planned until then"),
-        ("elsewhere", "a check-in elsewhere followed"),
-        ("relief", "another volunteer took over the post then"),
+        ("nothing", "the planned end"),
+        ("elsewhere", "the check-in elsewhere"),
+        ("relief", "when somebody took over"),
     ],
 )
 def test_the_card_says_why_an_end_is_proposed(cast, browser_of, now, happens, because):
@@ -76,10 +77,9 @@ def test_the_card_says_why_an_end_is_proposed(cast, browser_of, now, happens, be
     close_forgotten(now + END + timedelta(hours=1))
     with time_machine.travel(now + END + timedelta(hours=2), tick=False):
         salem = browser_of(cast.salem, kind="staff", lang="en")
-        card = f"Proposed because {because}"
-        assert card in salem.text(f"/shifts/{cast.shift.id}/approvals")
         record = attendances_of(cast.noura)[0].id
-        assert card in salem.text(f"/attendances/{record}/review")
+        for address in (f"/shifts/{cast.shift.id}/approvals", f"/attendances/{record}/review"):
+            assert re.search(rf"until \S+ [AP]M, {because}", salem.text(address))
 
 
 @pytest.mark.parametrize(

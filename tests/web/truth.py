@@ -62,6 +62,7 @@ own_attendance all
     GET      /api/v1/me
     POST     /api/v1/scans
     POST     /api/v1/scans/known
+    POST     /api/v1/tallies
     GET      /account
     GET      /account/data
     POST     /account/devices/revocations
@@ -105,6 +106,10 @@ call_roll mataf
     GET      /floor/<int:site_id>/roll-call
     POST     /floor/<int:site_id>/sightings
 
+tally mataf
+    GET      /api/v1/tallies/<int:shift_id>
+    GET+POST /floor/<int:site_id>/tally/<int:shift_id>
+
 read_badges all
     GET      /scanner
 
@@ -142,6 +147,7 @@ decide mataf
     POST     /attendances/<int:attendance_id>/approval
     POST     /attendances/<int:attendance_id>/confirmation
     POST     /attendances/<int:attendance_id>/refusal
+    POST     /attendances/<int:attendance_id>/question
     POST     /attendances/<int:attendance_id>/rejection
     GET      /attendances/<int:attendance_id>/review
     POST     /attendances/<int:attendance_id>/withdrawal
@@ -289,6 +295,7 @@ HOLDERS = {
     "manage_displays": (*SUPERVISORS, "layla"),
     "show_code": ("lead", *SUPERVISORS, "layla"),
     "manage_badges": (*SUPERVISORS, "layla"),
+    "tally": ("lead", *SUPERVISORS, "layla"),
     "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
@@ -316,6 +323,7 @@ FIELDS = {
     "/attendances/<int:attendance_id>/relief": {"attendance": "1"},
     "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
     "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},
+    "/floor/<int:site_id>/tally/<int:shift_id>": {"amount": "5", "uid": UID},
     "/posters": {"only": "site-{site_id}"},
     "/sites/<int:site_id>/supervisors": {"person": "{supervisor_id}"},
 }
@@ -328,6 +336,10 @@ MESSAGES = {
         "scans": [{"uid": UID, "act": "in", "device_at": "2026-11-22T10:00:00Z"}],
     },
     "/api/v1/scans/known": {"uids": [UID]},
+    "/api/v1/tallies": {
+        "taps": [{"uid": UID, "shift_id": 1, "amount": 5, "device_at": "2026-11-22T10:00:00Z"}],
+    },
+    "/api/v1/sites/<int:site_id>/numbers": {},
     "/api/v1/sightings": {
         "sent_at": "2026-11-22T10:00:00Z",
         "looks": [

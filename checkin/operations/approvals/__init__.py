@@ -1,5 +1,6 @@
 """Deciding about attendances: exceptions one by one, the matching rest at once."""
 
+from checkin.operations.approvals.asking import ask
 from checkin.operations.approvals.deciding import (
     Result,
     adjust,
@@ -13,8 +14,11 @@ from checkin.operations.approvals.deciding import (
     withdraw,
     withdraw_many,
 )
+from checkin.operations.approvals.doubts import NOT_SEEN, OTHER_SITE, Reason
 from checkin.operations.approvals.reasons import ADJUST_REASONS, REJECT_REASONS, written
 from checkin.operations.approvals.sheet import (
+    ANSWERED,
+    APPEALED,
     Batch,
     Record,
     Sheet,
@@ -26,18 +30,26 @@ from checkin.operations.approvals.sheet import (
     sheet_of,
     waiting_shifts,
 )
+from checkin.operations.approvals.times import Worked, worked
 
 __all__ = [
     "ADJUST_REASONS",
+    "ANSWERED",
+    "APPEALED",
+    "NOT_SEEN",
+    "OTHER_SITE",
     "REJECT_REASONS",
     "Batch",
+    "Reason",
     "Record",
     "Result",
     "Sheet",
     "Waiting",
+    "Worked",
     "adjust",
     "approve",
     "approve_many",
+    "ask",
     "batch_of",
     "confirm",
     "decisions_of",
@@ -51,5 +63,6 @@ __all__ = [
     "waiting_shifts",
     "withdraw",
     "withdraw_many",
+    "worked",
     "written",
 ]

@@ -14,6 +14,7 @@ from checkin.domain.errors import Conflict, Problem
 from checkin.domain.evidence import Flag
 from checkin.domain.hours import MOST_MINUTES, needs_second_person
 from checkin.domain.plausibility import MOST_BENEFICIARIES
+from checkin.operations import audit
 from checkin.operations.approvals.holding import (
     UNDECIDED,
     Held,
@@ -24,6 +25,7 @@ from checkin.operations.approvals.holding import (
     take_back,
 )
 from checkin.operations.approvals.reasons import ADJUST_REASONS, REJECT_REASONS, written
+from checkin.operations.approvals.times import Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,20 @@ def adjust(
     beneficiaries: int | None,
     reason: str,
     words: str = "",
+    worked: Worked | None = None,
     by: int,
     now: datetime,
 ) -> str:
     """Let other minutes count than the scans suggest; the state reached.
 
-    A large upward step is only proposed, and waits for a second person (`confirm`). Raises what
-    `approve` does, Problem `minutes_invalid`, `count_invalid` and `why_missing`.
+    A large upward step is only proposed, and waits for a second person (`confirm`). `worked` are
+    the times that the minutes were taken from, if any. Raises what `approve` does, Problem
+    `minutes_invalid`, `count_invalid`, `why_missing`, and `time_outside_shift` for the future.
     """
     why = written(reason, words, ADJUST_REASONS)
     _check_numbers(minutes, beneficiaries)
+    if worked is not None and worked.ends_at > now:
+        raise Problem("time_outside_shift")
     held = hold(attendance_id)
     check(held, by)
     large = needs_second_person(held.suggested, minutes)
@@ -97,6 +103,9 @@ def adjust(
         beneficiaries_after=beneficiaries,
         reason=why,
     )
+    if worked is not None:
+        times = {"begins": worked.begins_at.isoformat(), "ends": worked.ends_at.isoformat()}
+        audit.note("attendance.times", "attendance", held.row.id, by=by, at=now, **times)
     return str(values["state"])
 
 

@@ -1,6 +1,6 @@
 """The questions: what waits for a decision, and what stands behind one record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,11 +13,21 @@ from checkin.domain.errors import NotFound
 from checkin.domain.evidence import Flag, needs_review
 from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
 from checkin.models.attendance import WAITING
-from checkin.operations import figures
-from checkin.operations.approvals.four_eyes import enterers, obstacle
-from checkin.operations.approvals.suggestion import suggested_minutes
+from checkin.operations import figures, tally
+from checkin.operations.approvals.appealing import Appeal, appeals_of
+from checkin.operations.approvals.asking import Question, latest_questions
+from checkin.operations.approvals.doubts import Reason, reasons_for
+from checkin.operations.approvals.passing_on import Bar, bars, deciders
+from checkin.operations.approvals.suggestion import (
+    Suggestion,
+    suggested_minutes,
+    suggestion_for,
+)
 from checkin.operations.permissions import Reach, shifts_within
 
+ANSWERED, APPEALED = "answered", "appealed"
+"""Reasons that are the volunteer's own words (fact `words`)."""
+SETTLED = ("approved", "rejected", "voided")
 SHIFTS_SHOWN = 50
 """Shifts on one page of waiting hours; the oldest come first, so the rest follow by themselves."""
 
@@ -44,10 +54,31 @@ class Record:
     """One attendance as the approver sees it; `obstacle` says why this approver may not decide."""
 
     attendance: Attendance
-    reasons: list[Flag]
-    suggested: int
+    reasons: list[Reason]
+    suggestion: Suggestion
     obstacle: str | None = None
     proposal: AnyRow | None = None
+    question: Question | None = None
+    """What the volunteer was asked, while the answer is awaited."""
+    deciders: list[str] = field(default_factory=list)
+    """Who may decide instead, where there is an obstacle."""
+    share: int | None = None
+    """This one's part of the lane's tally, where the lane counts."""
+
+    @property
+    def served(self) -> int | None:
+        """The people served, as they would be approved or were."""
+        if self.share is not None:
+            return self.share
+        if self.proposal is not None:
+            proposed: int | None = self.proposal.beneficiaries_after
+            return proposed
+        one = self.attendance
+        return one.approved_beneficiaries if one.state == "approved" else one.beneficiaries
+
+    @property
+    def suggested(self) -> int:
+        return self.suggestion.minutes
 
     @property
     def is_exception(self) -> bool:
@@ -58,8 +89,9 @@ class Record:
         """In one tap, as suggested."""
         return (
             self.obstacle is None
+            and self.question is None
             and self.attendance.state in ("closed", "unclosed")
-            and Flag.OVERLAP not in self.reasons
+            and Flag.OVERLAP not in self.attendance.flags
         )
 
 
@@ -70,12 +102,19 @@ class Sheet:
     shift: Shift
     exceptions: list[Record] = field(default_factory=list)
     matching: list[Record] = field(default_factory=list)
+    asked: list[Record] = field(default_factory=list)
+    """Waiting for an answer of their volunteer."""
     decided: list[Record] = field(default_factory=list)
     still_open: int = 0
 
     @property
     def records(self) -> list[Record]:
-        return [*self.exceptions, *self.matching, *self.decided]
+        return [*self.exceptions, *self.asked, *self.matching, *self.decided]
+
+    @property
+    def counted_by(self) -> str:
+        """Who counts the people served: each volunteer, the lane, or nobody."""
+        return _counted_by(self.shift)
 
     @property
     def minutes(self) -> int:
@@ -83,7 +122,7 @@ class Sheet:
 
     @property
     def beneficiaries(self) -> int:
-        return sum(record.attendance.beneficiaries or 0 for record in self.matching)
+        return sum(record.served or 0 for record in self.matching)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +166,36 @@ def _count(found: dict[int, Waiting]) -> None:
         found[shift_id].minutes = minutes
 
 
-def sheet_of(shift_id: int, by: int) -> Sheet:
+def sheet_of(shift_id: int, by: int, now: datetime) -> Sheet:
     """Everything about one shift's hours, as `by` may decide about them."""
     shift = db.session.scalars(
         select(Shift).where(Shift.id == shift_id).options(*_described())
     ).one_or_none()
     if shift is None:
         raise NotFound("shift")
-    records = _records(shift, Attendance.shift_id == shift_id, by)
-    waiting = [one for one in records if one.attendance.state in WAITING]
-    settled = ("approved", "rejected", "voided")
+    records = _records(shift, Attendance.shift_id == shift_id, by, now)
+    asked = [one for one in records if one.question]
+    waiting = [one for one in records if one.attendance.state in WAITING and not one.question]
     return Sheet(
         shift,
         exceptions=[one for one in waiting if one.is_exception],
         matching=[one for one in waiting if not one.is_exception],
-        decided=[one for one in records if one.attendance.state in settled],
+        asked=asked,
+        decided=[one for one in records if one.attendance.state in SETTLED],
         still_open=sum(one.attendance.state == "open" for one in records),
     )
 
 
-def record_of(attendance: Attendance, by: int) -> tuple[Shift, Record]:
+def record_of(attendance: Attendance, by: int, now: datetime) -> tuple[Shift, Record]:
     """One attendance with its shift; the caller has found it within reach."""
     shift = db.session.scalars(
         select(Shift).where(Shift.id == attendance.shift_id).options(*_described())
     ).one()
-    (record,) = _records(shift, Attendance.id == attendance.id, by)
+    (record,) = _records(shift, Attendance.id == attendance.id, by, now)
     return shift, record
 
 
-def _records(shift: Shift, which: ColumnElement[bool], by: int) -> list[Record]:
+def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -> list[Record]:
     attendances = db.session.scalars(
         select(Attendance)
         .where(which)
@@ -163,26 +203,50 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int) -> list[Record]:
         .join(Person, Person.id == Attendance.volunteer_id)
         .order_by(Person.name, Attendance.id)
     ).all()
-    entered = enterers(shift.id, [one.volunteer_id for one in attendances])
+    ids = [one.id for one in attendances]
+    reasons = reasons_for(shift, attendances)
+    questions = latest_questions(ids)
+    appeals = appeals_of(ids)
     proposals = _proposals([one.id for one in attendances if one.state == "proposed"])
+    closed_to = bars(shift.id, attendances, proposals)
+    barred = [one.id for one in attendances if closed_to[one.id].obstacle(by)]
+    others = deciders(shift.site_id, now) if barred else []
+    shares = tally.shares(shift.id, now) if _counted_by(shift) == "lane" else {}
     return [
         Record(
             one,
-            reasons=needs_review(one.flags),
-            suggested=suggested_minutes(one, shift.starts_at, shift.ends_at),
-            obstacle=_obstacle(one, entered[one.volunteer_id], proposals.get(one.id), by),
+            reasons=[*_said(questions.get(one.id), appeals.get(one.id)), *reasons[one.id]],
+            suggestion=suggestion_for(one, shift.starts_at, shift.ends_at),
+            obstacle=closed_to[one.id].obstacle(by),
             proposal=proposals.get(one.id),
+            question=_open(questions.get(one.id)),
+            deciders=_free(closed_to[one.id], others) if one.id in barred else [],
+            share=shares.get(one.id),
         )
         for one in attendances
     ]
 
 
-def _obstacle(
-    attendance: Attendance, entered: set[int | None], proposal: AnyRow | None, by: int
-) -> str | None:
-    if proposal is not None and proposal.decided_by_id == by:
-        return "second_person"
-    return obstacle(attendance.volunteer_id, entered | {attendance.entered_by_id}, by)
+def _counted_by(shift: Shift) -> str:
+    service = shift.opportunity.service
+    return service.counted_by if service is not None else "nobody"
+
+
+def _free(bar: Bar, others: Sequence[AnyRow]) -> list[str]:
+    """The names of those who may decide instead, the nearest first."""
+    return [one.name for one in others if bar.obstacle(one.id) is None]
+
+
+def _open(question: Question | None) -> Question | None:
+    return question if question and question.is_open else None
+
+
+def _said(question: Question | None, appeal: Appeal | None) -> Iterator[Reason]:
+    """What the volunteer says themselves comes before what the machine noticed."""
+    if appeal and appeal.is_open:
+        yield Reason(APPEALED, {"words": appeal.words})
+    if question and question.is_latest and question.answer:
+        yield Reason(ANSWERED, {"words": question.answer, "question": question.words})
 
 
 def _proposals(attendance_ids: Sequence[int]) -> dict[int, AnyRow]:
@@ -224,7 +288,14 @@ def scans_of(attendance: Attendance) -> list[AnyRow]:
             select(
                 *(s.scan_uid, s.kind, s.carrier, s.evidence, s.effective_at, s.received_at),
                 *(s.beneficiaries, s.reason, s.verdict, by.name.label("entered_by")),
-                *(s.flags, s.distance_m, s.device_sent_at, witness.name.label("seen_by")),
+                *(
+                    s.flags,
+                    s.distance_m,
+                    s.device_sent_at,
+                    s.device_at,
+                    s.undoes,
+                    witness.name.label("seen_by"),
+                ),
             )
             .outerjoin(by, by.id == s.entered_by_id)
             .outerjoin(witness, witness.id == s.witnessed_by_id)

@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
 from checkin.operations.approvals import ADJUST_REASONS, REJECT_REASONS
-from checkin.web.fields import Counting, Form, IntegerField
+from checkin.web.fields import Counting, Form, IntegerField, TimeField
 from checkin.web.record_words import reason_choices
 
 
@@ -22,6 +23,15 @@ class VersionedForm(Form):
 
 
 class AdjustForm(Counting, VersionedForm):
+    """Other minutes, either as such or from the times of day between which somebody worked."""
+
+    how = RadioField(
+        _l("Change"),
+        choices=[SelectChoice("times", _l("By times")), SelectChoice("length", _l("By length"))],
+        validate_choice=False,
+    )
+    begins = TimeField(_l("Check-in"))
+    ends = TimeField(_l("Check-out"))
     hours = IntegerField(_l("Hours"))
     minutes = IntegerField(_l("Minutes"))
     beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
@@ -33,8 +43,22 @@ class AdjustForm(Counting, VersionedForm):
     words = StringField(_l("In your words"), [Optional()])
 
     @property
+    def is_by_times(self) -> bool:
+        return self.how.data == "times"
+
+    @property
     def total_minutes(self) -> int:
         return (self.hours.data or 0) * 60 + (self.minutes.data or 0)
+
+    def validate_begins(self, _field):
+        self._needs_time(self.begins)
+
+    def validate_ends(self, _field):
+        self._needs_time(self.ends)
+
+    def _needs_time(self, field):
+        if self.is_by_times and field.data is None:
+            raise ValidationError(_l("Enter a time, like 16:30"))
 
     def validate_minutes(self, field):
         if not 0 <= (field.data or 0) < 60:
@@ -48,6 +72,10 @@ class RejectForm(VersionedForm):
         validate_choice=False,
     )
     words = StringField(_l("In your words"), [Optional()])
+
+
+class AskForm(VersionedForm):
+    words = TextAreaField(_l("Your question (the volunteer answers on the phone)"))
 
 
 class WordsForm(VersionedForm):

@@ -1,10 +1,9 @@
 """One record: its time line, the scans behind it, and every decision that can be made about it."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,12 +13,13 @@ from checkin.domain.roles import Permission
 from checkin.models import Attendance, Shift
 from checkin.operations import approvals
 from checkin.operations.permissions import attendances_within
-from checkin.web import clock, record_words
+from checkin.web import clock
+from checkin.web.approvals.answers import Told, done, told_why
 from checkin.web.approvals.blueprint import bp
-from checkin.web.approvals.forms import AdjustForm, RejectForm, VersionedForm, WordsForm
-from checkin.web.approvals.sheets import instant_text
-from checkin.web.errors import SENTENCES, sentence
-from checkin.web.filters import duration
+from checkin.web.approvals.forms import AdjustForm, AskForm, RejectForm, VersionedForm, WordsForm
+from checkin.web.approvals.looking import page_of
+from checkin.web.errors import sentence
+from checkin.web.filters import duration, isolate
 from checkin.web.guard import requires
 
 
@@ -34,16 +34,14 @@ def review(attendance_id: int):
 @requires(Permission.DECIDE)
 def approve(attendance_id: int):
     """Let the suggested minutes count."""
-    attendance, now = _attendance(attendance_id), clock.now()
-    return _press(attendance, approvals.approve, now, VersionedForm())
+    return _press(_attendance(attendance_id), approvals.approve)
 
 
 @bp.post("/attendances/<int:attendance_id>/confirmation")
 @requires(Permission.DECIDE)
 def confirm(attendance_id: int):
     """Be the second person for a large adjustment."""
-    attendance, now = _attendance(attendance_id), clock.now()
-    return _press(attendance, approvals.confirm, now, VersionedForm())
+    return _press(_attendance(attendance_id), approvals.confirm)
 
 
 @bp.post("/attendances/<int:attendance_id>/withdrawal")
@@ -54,9 +52,8 @@ def withdraw_one(attendance_id: int):
     try:
         approvals.withdraw(attendance.id, form.row_version, by=current_user.id, now=clock.now())
     except Problem as problem:
-        return _told(attendance, problem)
-    flash(_("The decision was undone"), "info")
-    return _to_sheet(attendance)
+        return told_why(attendance, problem)
+    return done(attendance, Told(_("The decision was undone")))
 
 
 @bp.post("/attendances/<int:attendance_id>/adjustment")
@@ -66,26 +63,35 @@ def adjust(attendance_id: int):
     attendance, form = _attendance(attendance_id), AdjustForm()
     if not form.validate_on_submit():
         return _page(attendance, adjusting=form), 422
+    worked = _worked(attendance, form) if form.is_by_times else None
+    minutes = worked.minutes if worked else form.total_minutes
     try:
         state = approvals.adjust(
             attendance.id,
             form.row_version,
-            minutes=form.total_minutes,
+            minutes=minutes,
             beneficiaries=form.count,
             reason=form.reason.data or "",
             words=form.words.data or "",
+            worked=worked,
             by=current_user.id,
             now=clock.now(),
         )
     except Problem as problem:
-        fields = {"minutes_invalid": form.hours, "why_missing": form.reason}
-        return _refused(attendance, problem, form, fields, adjusting=form)
-    minutes = duration(form.total_minutes)
+        return _refused(attendance, problem, form, _beside(form), adjusting=form)
     if state == "proposed":
-        flash(_("%(duration)s wait for a second person", duration=minutes), "info")
+        text = _("%(duration)s wait for a second person", duration=duration(minutes))
     else:
-        flash(_("Approved with %(duration)s", duration=minutes), "done")
-    return _to_sheet(attendance)
+        text = _("Approved with %(duration)s", duration=duration(minutes))
+    return done(attendance, Told(text, may_undo=True))
+
+
+@bp.post("/attendances/<int:attendance_id>/question")
+@requires(Permission.DECIDE)
+def ask(attendance_id: int):
+    """Return the record to the volunteer with a question."""
+    attendance = _attendance(attendance_id)
+    return _worded(attendance, approvals.ask, "asking", _("The question was sent"))
 
 
 @bp.post("/attendances/<int:attendance_id>/rejection")
@@ -104,7 +110,8 @@ def reject(attendance_id: int):
         )
     except Problem as problem:
         return _refused(attendance, problem, form, {"why_missing": form.reason}, rejecting=form)
-    return _to_sheet(attendance, rejected=str(attendance.id))
+    name = isolate(attendance.volunteer.name)
+    return done(attendance, Told(_("%(name)s’s record was rejected", name=name), may_undo=True))
 
 
 @bp.post("/attendances/<int:attendance_id>/refusal")
@@ -135,26 +142,33 @@ def void(attendance_id: int):
 
 
 def _attendance(attendance_id: int, permission: Permission = Permission.DECIDE) -> Attendance:
-    within = attendances_within(current_user.reach(permission))
+    within = attendances_within(current_user.reach(permission)).options(
+        db.joinedload(Attendance.volunteer),
+        db.joinedload(Attendance.shift).joinedload(Shift.site),
+    )
     attendance = db.session.scalar(within.where(Attendance.id == attendance_id))
     if attendance is None:
         raise NotFound("attendance")
     return attendance
 
 
-def _press(
-    attendance: Attendance, act: Callable[..., int], now: datetime, form: VersionedForm
-) -> Any:
-    """One tap that approves; the sheet then offers to take it back."""
+def _press(attendance: Attendance, act: Callable[..., int]) -> Any:
+    """One tap that approves, and can be taken back in one."""
+    form = VersionedForm()
     try:
-        act(attendance.id, form.row_version, by=current_user.id, now=now)
+        minutes = act(attendance.id, form.row_version, by=current_user.id, now=clock.now())
     except Problem as problem:
-        return _told(attendance, problem)
-    return _to_sheet(attendance, done=instant_text(now))
+        return told_why(attendance, problem)
+    text = _(
+        "%(name)s: %(duration)s approved",
+        name=isolate(attendance.volunteer.name),
+        duration=duration(minutes),
+    )
+    return done(attendance, Told(text, may_undo=True))
 
 
-def _worded(attendance: Attendance, act: Callable[..., None], form_name: str, done: str) -> Any:
-    form = WordsForm(prefix=form_name)
+def _worded(attendance: Attendance, act: Callable[..., None], form_name: str, said: str) -> Any:
+    form = _WORDED.get(form_name, WordsForm)(prefix=form_name)
     try:
         act(
             attendance.id,
@@ -164,10 +178,33 @@ def _worded(attendance: Attendance, act: Callable[..., None], form_name: str, do
             now=clock.now(),
         )
     except Problem as problem:
-        fields = {"why_missing": form.words}
+        fields = {"why_missing": form.words, "question_open": form.words}
         return _refused(attendance, problem, form, fields, **{form_name: form})
-    flash(done, "info")
-    return _to_sheet(attendance)
+    return done(attendance, Told(said))
+
+
+_WORDED = {"asking": AskForm}
+
+
+def _worked(attendance: Attendance, form: AdjustForm) -> approvals.Worked:
+    shift = attendance.shift
+    return approvals.worked(
+        form.begins.data,
+        form.ends.data,
+        near=attendance.in_at or shift.starts_at,
+        zone=shift.site.zone,
+        stints=attendance.stints,
+    )
+
+
+def _beside(form: AdjustForm) -> dict[str, Any]:
+    """Which field a problem is about."""
+    length = form.ends if form.is_by_times else form.hours
+    return {
+        "minutes_invalid": length,
+        "time_outside_shift": form.ends,
+        "why_missing": form.reason,
+    }
 
 
 def _refused(
@@ -180,83 +217,12 @@ def _refused(
     """What can be put right is said beside its field, with everything typed still there."""
     field = {"text_too_long": form.words, "text_unreadable": form.words, **fields}.get(problem.code)
     if field is None:
-        return _told(attendance, problem)
+        return told_why(attendance, problem)
     field.errors = [*field.errors, sentence(problem)]
     return _page(attendance, **forms), 422
 
 
-def _told(attendance: Attendance, problem: Problem) -> Any:
-    """Say why nothing was done, and show the record as it is now."""
-    if isinstance(problem, NotFound):
-        raise problem
-    flash(sentence(problem), "look")
-    return _to_sheet(attendance)
-
-
-def _to_sheet(attendance: Attendance, **query: str) -> Any:
-    address = url_for("approvals.show", shift_id=attendance.shift_id, **query)
-    return redirect(address, 303)
-
-
 def _page(attendance: Attendance, **forms: VersionedForm) -> str:
-    shift, record = approvals.record_of(attendance, current_user.id)
-    form = next(iter(forms.values()), None)
-    return render_template(
-        "approvals/review.html",
-        record=record,
-        attendance=record.attendance,
-        shift=shift,
-        scans=approvals.scans_of(attendance),
-        decisions=approvals.decisions_of(attendance.id),
-        bar=_bar(record.attendance, shift),
-        stints=[_ends(stint) for stint in record.attendance.stints],
-        form=form,
-        **_forms(record, **forms),
-        may_reopen=current_user.may(Permission.REOPEN),
-        sentences=SENTENCES,
-        words=record_words,
-    )
-
-
-def _forms(record: approvals.Record, **filled: VersionedForm) -> dict[str, VersionedForm]:
-    """The forms as they were sent, or fresh with what is suggested."""
-    version = record.attendance.row_version
-    hours, minutes = divmod(record.suggested, 60)
-    served = record.attendance.beneficiaries
-    fresh = {
-        "adjusting": lambda: AdjustForm(
-            formdata=None,
-            version=version,
-            hours=hours,
-            minutes=minutes,
-            beneficiaries="" if served is None else served,
-        ),
-        "rejecting": lambda: RejectForm(formdata=None, prefix="rejecting", version=version),
-        "refusing": lambda: WordsForm(formdata=None, prefix="refusing", version=version),
-        "reopening": lambda: WordsForm(formdata=None, prefix="reopening", version=version),
-        "voiding": lambda: WordsForm(formdata=None, prefix="voiding", version=version),
-    }
-    return {name: filled.get(name) or make() for name, make in fresh.items()}
-
-
-def _ends(stint: list[Any]) -> tuple[datetime, datetime | None]:
-    begin, end = stint
-    return datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None
-
-
-def _bar(attendance: Attendance, shift: Shift) -> dict[str, Any]:
-    """The time line's figures, in seconds: from the earliest instant to the latest."""
-    stints = [
-        (begin.timestamp(), end.timestamp() if end else None)
-        for begin, end in map(_ends, attendance.stints)
-    ]
-    planned = shift.starts_at.timestamp(), shift.ends_at.timestamp()
-    known = [one for stint in stints for one in stint if one is not None]
-    margin = (planned[1] - planned[0]) / 24
-    return {
-        "start": min([planned[0], *known]) - margin,
-        # without a check-out the time line ends where the shift was planned to
-        "end": max([planned[1], *known]) + (margin if all(end for _, end in stints) else 0),
-        "planned": planned,
-        "stints": stints,
-    }
+    """The record as a page of its own, or beside the list that it was opened from."""
+    template = "_beside" if "HX-Request" in request.headers else "review"
+    return render_template(f"approvals/{template}.html", **page_of(attendance, **forms))

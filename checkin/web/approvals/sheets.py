@@ -12,8 +12,10 @@ from checkin.domain.roles import Permission
 from checkin.models import Attendance, Shift
 from checkin.operations import approvals
 from checkin.operations.permissions import shifts_within
-from checkin.web import clock, record_words
+from checkin.web import clock
+from checkin.web.approvals.answers import Toast, kept_words
 from checkin.web.approvals.blueprint import bp
+from checkin.web.approvals.looking import words_of
 from checkin.web.errors import SENTENCES
 from checkin.web.filters import duration
 from checkin.web.guard import requires
@@ -37,17 +39,15 @@ def index():
 def show(shift_id: int):
     """One shift: exceptions with reasons, the matching group, what was decided."""
     shift = _shift(shift_id)
-    sheet = approvals.sheet_of(shift.id, current_user.id)
+    sheet = approvals.sheet_of(shift.id, current_user.id, clock.now())
     return render_template(
         "approvals/show.html",
+        **words_of(sheet.shift),
         sheet=sheet,
         shift=sheet.shift,
-        batch=_batch(shift.id),
-        rejected=_rejected(sheet),
+        **(kept_words(sheet) or {"told": _batch(shift.id)}),
         failed=_failed(sheet),
         listed="list" in request.args,
-        sentences=SENTENCES,
-        words=record_words,
     )
 
 
@@ -59,7 +59,7 @@ def create(shift_id: int):
     shown = _of_shift(shift.id, _shown())
     result = approvals.approve_many(shown, by=current_user.id, now=now)
     _keep_failed(result)
-    done = instant_text(now) if result.done else None
+    done = _instant_text(now) if result.done else None
     return redirect(url_for("approvals.show", shift_id=shift.id, done=done), 303)
 
 
@@ -87,7 +87,8 @@ def _shift(shift_id: int) -> Shift:
 
 def _shown() -> list[tuple[int, int]]:
     """Pairs of record and version as the page wrote them: `12.3 13.1`; anything else is left."""
-    pairs = (word.partition(".") for word in request.form.get("records", "").split())
+    words = " ".join(request.form.getlist("records")).split()
+    pairs = (word.partition(".") for word in words)
     return [
         (int(record), int(version))
         for record, _dot, version in pairs
@@ -114,25 +115,16 @@ def _failed(sheet: approvals.Sheet) -> list[tuple[Attendance, object]]:
     return [(one, SENTENCES[codes[one.id]]) for one in records if codes.get(one.id) in SENTENCES]
 
 
-def _rejected(sheet: approvals.Sheet) -> Attendance | None:
-    """The record whose rejection led here, while it stands and may be taken back."""
-    named = request.args.get("rejected", "")
-    if sheet.shift.closed_at is not None:
-        return None
-    decided = (record.attendance for record in sheet.decided)
-    return next((one for one in decided if str(one.id) == named and one.state == "rejected"), None)
-
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def instant_text(instant: datetime) -> str:
+def _instant_text(instant: datetime) -> str:
     """An instant for an address, to the microsecond: it names what one press approved."""
     return str((instant - _EPOCH) // _MICROSECOND)
 
 
-def _batch(shift_id: int) -> tuple[str, str] | None:
+def _batch(shift_id: int) -> Toast | None:
     """What to say about the press that led here, and the records it may be taken back from."""
     done = request.args.get("done", "")
     if not done.isdecimal() or len(done) > 17:
@@ -146,4 +138,5 @@ def _batch(shift_id: int) -> tuple[str, str] | None:
         records=records,
         duration=duration(batch.minutes),
     )
-    return text, " ".join(f"{record}.{version}" for record, version in batch.shown)
+    shown = " ".join(f"{record}.{version}" for record, version in batch.shown)
+    return Toast(text, url_for("approvals.withdraw", shift_id=shift_id), {"records": shown})

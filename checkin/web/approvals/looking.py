@@ -1,0 +1,134 @@
+"""What a page about one record shows: its time line, what stands behind it, the forms."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from checkin.domain.days import local_time
+from checkin.domain.evidence import NEUTRAL, Flag
+from checkin.domain.roles import Permission
+from checkin.models import Attendance, Shift
+from checkin.operations import approvals
+from checkin.web import clock, record_words
+from checkin.web.approvals.forms import AdjustForm, AskForm, RejectForm, VersionedForm, WordsForm
+from checkin.web.approvals.wording import deciders_sentence, reason_sentence, why_suggested
+from checkin.web.errors import SENTENCES
+from checkin.web.filters import time_short
+
+
+def page_of(attendance: Attendance, **filled: VersionedForm) -> dict[str, Any]:
+    """Everything the templates of one record ask for; `filled` are forms as they were sent."""
+    shift, record = approvals.record_of(attendance, current_user.id, clock.now())
+    one = record.attendance
+    return {
+        **words_of(shift),
+        "record": record,
+        "attendance": one,
+        "shift": shift,
+        "scans": approvals.scans_of(one),
+        "decisions": approvals.decisions_of(one.id),
+        "notes": [record_words.FLAGS[flag] for flag in one.flags if Flag(flag) in NEUTRAL],
+        "bar": _bar(record, shift),
+        "stints": [_ends(stint) for stint in one.stints],
+        "quick_ends": _quick_ends(record, shift),
+        "form": next(iter(filled.values()), None),
+        **_forms(record, shift, filled),
+        "modules": "" if "HX-Request" in request.headers else "submit-once",
+        "may_reopen": current_user.may(Permission.REOPEN),
+    }
+
+
+def words_of(shift: Shift) -> dict[str, Any]:
+    """How records of this shift are told."""
+    service = shift.opportunity.service
+    counted_by = service.counted_by if service else "nobody"
+    return {
+        "sentences": SENTENCES,
+        "words": record_words,
+        "reason_sentence": reason_sentence,
+        "why_suggested": why_suggested,
+        "deciders_sentence": deciders_sentence,
+        "counts_people": counted_by != "nobody",
+        "counts_each": counted_by == "volunteer",
+    }
+
+
+# --- forms ---------------------------------------------------------------------------------
+
+
+def _forms(
+    record: approvals.Record, shift: Shift, filled: dict[str, VersionedForm]
+) -> dict[str, VersionedForm]:
+    """The forms as they were sent, or fresh with what is suggested."""
+    version = record.attendance.row_version
+    made: dict[str, Any] = {
+        "adjusting": lambda: _adjusting(record, shift),
+        "rejecting": lambda: RejectForm(formdata=None, prefix="rejecting", version=version),
+        "asking": lambda: AskForm(formdata=None, prefix="asking", version=version),
+        "refusing": lambda: WordsForm(formdata=None, prefix="refusing", version=version),
+        "reopening": lambda: WordsForm(formdata=None, prefix="reopening", version=version),
+        "voiding": lambda: WordsForm(formdata=None, prefix="voiding", version=version),
+    }
+    return {name: filled.get(name) or make() for name, make in made.items()}
+
+
+def _adjusting(record: approvals.Record, shift: Shift) -> AdjustForm:
+    one, zone = record.attendance, shift.site.zone
+    hours, minutes = divmod(record.suggested, 60)
+    return AdjustForm(
+        formdata=None,
+        version=one.row_version,
+        how="times",
+        begins=local_time(one.in_at or shift.starts_at, zone).time(),
+        ends=local_time(one.out_at or one.proposed_out_at or shift.ends_at, zone).time(),
+        hours=hours,
+        minutes=minutes,
+        beneficiaries="" if record.served is None else record.served,
+    )
+
+
+def _quick_ends(record: approvals.Record, shift: Shift) -> list[tuple[str, str]]:
+    """Ends that one tap fills in: the planned one, and the proposed one where it is another."""
+    zone = shift.site.zone
+    ends = {shift.ends_at: _("Planned end, %(time)s", time=time_short(shift.ends_at, zone))}
+    proposed = record.attendance.proposed_out_at
+    if proposed is not None and proposed not in ends:
+        ends[proposed] = _("Proposed, %(time)s", time=time_short(proposed, zone))
+    return [(f"{local_time(at, zone):%H:%M}", text) for at, text in ends.items()]
+
+
+# --- the time line -------------------------------------------------------------------------
+
+
+def _ends(stint: list[Any]) -> tuple[datetime, datetime | None]:
+    begin, end = stint
+    return datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else None
+
+
+def _bar(record: approvals.Record, shift: Shift) -> dict[str, Any]:
+    """The time line's figures, in seconds: from the earliest instant to the latest."""
+    attendance = record.attendance
+    stints = [
+        (begin.timestamp(), end.timestamp() if end else None)
+        for begin, end in map(_ends, attendance.stints)
+    ]
+    planned = shift.starts_at.timestamp(), shift.ends_at.timestamp()
+    likely = attendance.proposed_out_at.timestamp() if attendance.proposed_out_at else None
+    counts = [(begin, end if end is not None else likely) for begin, end in stints]
+    known = [one for stint in stints for one in stint if one is not None]
+    margin = (planned[1] - planned[0]) / 24
+    return {
+        "start": min([planned[0], *known]) - margin,
+        # without a check-out the time line ends where the shift was planned to
+        "end": max([planned[1], *known]) + (margin if all(end for _, end in stints) else 0),
+        "planned": planned,
+        "stints": stints,
+        "credited": [
+            (max(begin, planned[0]), min(end, planned[1]))
+            for begin, end in counts
+            if end is not None and min(end, planned[1]) > max(begin, planned[0])
+        ],
+    }
