@@ -25,7 +25,7 @@ from tests.cast import Cast
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
 NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
-             "api.me", "api.openapi", "api.time",
+             "api.me", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "displays.keys", "displays.last", "displays.time"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
@@ -354,6 +354,10 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
     reviewed = ("closed", "unclosed", "proposed", "approved", "voided")
     return [
         Stop("floor.index", "layla", "/floor"),
+        Stop("presence.roll_call", "salem", f"{floor}/roll-call"),
+        Stop("presence.head_count", "salem", f"{floor}/head-count"),
+        Stop("presence.spot_check", "salem", f"{floor}/spot-check"),
+        Stop("presence.evacuation", "salem", f"{floor}/evacuation"),
         Stop("floor.show", "salem", floor),
         Stop("floor.show", "salem", f"{floor}?show=awaited"),
         Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),

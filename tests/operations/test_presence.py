@@ -8,7 +8,7 @@ import pytest
 
 from checkin.database import db
 from checkin.domain.clocks import DeviceClock
-from checkin.domain.errors import Conflict, Problem
+from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import AuditEntry, HeadCount, Sighting
 from checkin.operations import presence
@@ -284,7 +284,7 @@ def test_only_who_was_drawn_is_answered_for_and_not_for_ever(cast, now, here):
     told = {"was_seen": True, "by": cast.salem.id, "now": now}
     with pytest.raises(Problem, match="not_drawn"):
         presence.answer(str(uuid.uuid4()), cast.mataf.id, other.id, reach=EVERYWHERE, **told)
-    with pytest.raises(Problem, match="not_drawn"):
+    with pytest.raises(NotFound):
         presence.answer(str(uuid.uuid4()), cast.squares.id, asked[0], reach=EVERYWHERE, **told)
     told["now"] = now + 2 * HOUR
     with pytest.raises(Problem, match="not_drawn"):

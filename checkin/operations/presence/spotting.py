@@ -8,7 +8,7 @@ from random import Random, SystemRandom
 from sqlalchemy import select
 
 from checkin.database import AnyRow, db, transaction
-from checkin.domain.errors import Conflict, Problem
+from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Attendance, AuditEntry, Person, Sighting
 from checkin.operations import audit
 from checkin.operations.permissions import Reach, attendances_within
@@ -95,18 +95,15 @@ def answer(
 ) -> Sighting:
     """Say whether somebody drawn is there; the latest answer counts, sent twice it is one.
 
-    Raises Problem `not_drawn`, `look_at_oneself` and `Conflict("look_reused")`.
+    Raises Problem `not_drawn`, `look_at_oneself`, `Conflict("look_reused")`, and `NotFound` for a
+    record that is not at this site or out of reach.
     """
     kept = db.session.scalar(select(Sighting).where(Sighting.sighting_uid == uid))
     if kept is not None:
         if (kept.attendance_id, kept.was_seen, kept.seen_by_id) != (attendance_id, was_seen, by):
             raise Conflict("look_reused")
         return kept
-    drawn = draw_at(site_id, reach, now)
-    asked = {one.row.id: one.row for one in drawn.asked} if drawn else {}
-    if attendance_id not in asked:
-        raise Problem("not_drawn")
-    person_id = asked[attendance_id].volunteer_id
+    person_id = _drawn(site_id, attendance_id, reach, now)
     if person_id == by:
         raise Problem("look_at_oneself")
     look = Look(uid, site_id, person_id, was_seen)
@@ -114,6 +111,19 @@ def answer(
     act = "spot_seen" if was_seen else "spot_not_seen"
     audit.note(act, "attendance", attendance_id, by=by, at=now)
     return sighting
+
+
+def _drawn(site_id: int, attendance_id: int, reach: Reach, now: datetime) -> int:
+    """Whose record it is, when it was drawn."""
+    a = Attendance
+    within = attendances_within(reach).where(a.id == attendance_id, a.site_id == site_id)
+    person_id = db.session.scalar(within.with_only_columns(a.volunteer_id))
+    if person_id is None:
+        raise NotFound("attendance")
+    drawn = draw_at(site_id, reach, now)
+    if drawn is None or attendance_id not in [one.row.id for one in drawn.asked]:
+        raise Problem("not_drawn")
+    return person_id
 
 
 def _latest(site_id: int, now: datetime) -> AuditEntry | None:

@@ -2,6 +2,7 @@
 
 import { deliver, unsettled } from "./delivery.js";
 import { derivedId } from "./derived-id.js";
+import { movesOf } from "./moves.js";
 
 const BUSY_AFTER = 400;
 const AGAIN_WITHIN = 10 * 60_000;
@@ -53,11 +54,7 @@ export class Acts {
   /* How the acts of this scanner stand; those answered meanwhile are settled in the list. */
   async settle() {
     const acts = await unsettled(this.#site);
-    const undone = new Set(acts.waiting.map(({ undoes }) => undoes));
-    const moved = acts.waiting.filter(
-      ({ uid, whom, expected }) => whom && MOVES.includes(expected) && !undone.has(uid),
-    );
-    this.#roster.waits(new Map(moved.map((act) => [act.whom, this.#whereabouts(act)])));
+    this.#roster.waits(movesOf(acts.waiting, (here) => this.#roster.instant(here)));
     for (const kept of [...acts.done, ...acts.refused]) {
       if (this.#recent.isWaiting(kept.uid)) this.#settled(kept);
     }
@@ -140,11 +137,6 @@ export class Acts {
     const { whom, shift_id } = kept;
     if (whom) this.#roster.sent(whom, { isIn: wordOf(kept) === "in", since: at, shift_id });
     else this.#roster.refresh(); // somebody who was not expected: now on the list
-  }
-
-  #whereabouts(act) {
-    const since = new Date(this.#at(act)).toISOString();
-    return { isIn: act.expected === "in", since, shift_id: act.shift_id };
   }
 
   /* When something was done here, by the server's clock. */

@@ -2,6 +2,7 @@
    the service worker knows the name. */
 
 const NAME = "scanner";
+const LIST = "/kept-files"; // beside a page's own address: what it needs
 
 let isPageKept = false;
 
@@ -23,16 +24,47 @@ export async function drop(address) {
 /* The page as it is on the server now, and the files it has used; those of an older version go, but
    not `later` ones, which it uses only once the camera is on. */
 export async function keepPage(...later) {
+  const used = performance.getEntriesByType("resource").map(({ name }) => name).filter(isFile);
+  const wanted = [...used, ...later.map((address) => new URL(address, location.href).href)];
+  await keepFiles(location.pathname, used, wanted);
+  const cache = await copies();
+  if (!cache || isPageKept) return;
+  isPageKept = true;
+  await cache.add(location.pathname).catch(() => {});
+}
+
+/* A page that names nobody, with all its files; whether the server gave it. */
+export async function keepBare(address) {
+  const answer = await fetch(`${address}?kept`, { cache: "no-store", headers: { "X-Poll": "1" } });
+  const cache = await copies();
+  if (!cache || !answer.ok || answer.redirected) return false;
+  const text = await answer.text();
+  await cache.put(address, new Response(text, { headers: answer.headers }));
+  await keepFiles(address, filesOf(text));
+  return true;
+}
+
+/* Keeps the files that a page uses. Several pages share this cache: a file goes when none of them
+   lists it among those it wants. */
+async function keepFiles(address, used, wanted = used) {
   const cache = await copies();
   if (!cache) return;
-  const used = performance.getEntriesByType("resource").map(({ name }) => name).filter(isFile);
-  const held = (await cache.keys()).map(({ url }) => url).filter(isFile);
-  const wanted = [...used, ...later.map((address) => new URL(address, location.href).href)];
-  await Promise.all(held.filter((url) => !wanted.includes(url)).map((url) => cache.delete(url)));
-  const missing = used.filter((url) => !held.includes(url));
-  if (!isPageKept) missing.push(location.pathname);
-  isPageKept = true;
-  await Promise.all(missing.map((address) => cache.add(address).catch(() => {})));
+  await put(address + LIST, wanted);
+  const held = (await cache.keys()).map(({ url }) => url);
+  const lists = held.filter((url) => url.endsWith(LIST)).map((url) => kept(url));
+  const needed = new Set((await Promise.all(lists)).flat());
+  const files = held.filter(isFile);
+  await Promise.all(files.filter((url) => !needed.has(url)).map((url) => cache.delete(url)));
+  const missing = used.filter((url) => !files.includes(url));
+  await Promise.all(missing.map((url) => cache.add(url).catch(() => {})));
+}
+
+/* What a page names in its head: its styles, its scripts and all that they import. */
+function filesOf(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const named = page.querySelectorAll("link[href], script[src]");
+  const addresses = [...named].map((one) => one.getAttribute("href") ?? one.getAttribute("src"));
+  return addresses.map((address) => new URL(address, location.href).href).filter(isFile);
 }
 
 function isFile(address) {
