@@ -9,11 +9,12 @@ from sqlalchemy import event
 from checkin.database import db
 from checkin.domain.welfare import Limit
 from checkin.models import Attendance, Opportunity, Remark, Shift
-from checkin.operations import welfare
+from checkin.operations import badges, welfare
 from checkin.web import concern_words
 from tests import factories
 from tests.factories import alter, check_in, check_out
 from tests.pages import plain
+from tests.web import api
 from tests.web.forms import forms_of
 
 HOUR = timedelta(hours=1)
@@ -220,6 +221,54 @@ def test_a_scan_does_no_work_for_it(cast, now):
     check_in(cast.noura, cast.poster, now)
     assert asked
     assert not [sql for sql in asked if "remarks" in sql or "longest_minutes" in sql]
+
+
+# --- told to who reads the badge -------------------------------------------------------------
+
+AHEAD = "Service on this day by the shift’s end: 12 hours. Advised: 10 hours at most"
+
+
+@pytest.fixture
+def badge(cast, now) -> str:
+    been(cast, cast.noura, now, -13, -5)
+    return badges.code_of(badges.make([cast.noura.id], by=cast.layla.id, now=now)[0])
+
+
+def test_the_answer_to_a_badge_tells_the_supervisor(cast, salem, now, badge):
+    read = api.act("badge", f"B/{badge}", site_id=cast.mataf.id)
+    (told,) = api.results(api.send(salem, read, now=now))
+    assert told["outcome"] == "checked_in"
+    assert [bare(one) for one in told["concerns"]] == [AHEAD]
+    # sent again, it has the same answer
+    (again,) = api.results(api.send(salem, read, now=now + HOUR / 60))
+    assert (again["outcome"], again["concerns"]) == ("checked_in", told["concerns"])
+
+
+def test_a_volunteers_own_scan_asks_nothing_more(cast, noura, now):
+    been(cast, cast.noura, now, -13, -5)
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    own = api.act("in", f"S/{cast.poster.code}")
+    (told,) = api.results(api.send(noura, own, now=now))
+    assert (told["outcome"], told["concerns"]) == ("checked_in", [])
+    assert not [sql for sql in asked if "longest_minutes" in sql]
+
+
+def test_the_badges_page_says_it_before_and_after(cast, salem, now, badge):
+    page = salem.text(f"/B/{badge}")
+    assert AHEAD in bare(page)
+    assert "Let it stand" not in page
+    api.send(salem, api.act("badge", f"B/{badge}", site_id=cast.mataf.id), now=now)
+    page = salem.text(f"/B/{badge}")
+    assert AHEAD in bare(page)
+    assert "Let it stand" in page
+
+
+def test_a_typed_badge_says_it_where_there_are_no_scripts(cast, salem, badge):
+    here = f"/sites/{cast.mataf.id}/scanner"
+    told = bare(plain(follow(salem, salem.send(here, code=badge))))
+    assert f"{cast.noura.name} checked in" in told
+    assert AHEAD in told
 
 
 # --- every concern has its words -----------------------------------------------------------

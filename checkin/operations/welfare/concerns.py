@@ -82,13 +82,15 @@ def unallowed(attendance_ids: Collection[int], now: datetime) -> dict[int, list[
 
 
 def foreseen(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
-    """What would speak against beginning this shift now and staying until its end."""
+    """What would speak against serving this shift, from now or its later start to its end."""
     row = db.session.execute(planned(person_id, shift_id)).one_or_none()
     if row is None:
         return []
-    others = [left_by(other, now) for other in near([person_id], row.work_on, row.work_on)]
+    begin = max(now, row.starts_at)
+    around = near([person_id], row.work_on, row.work_on)
+    others = [left_by(other, now, begin) for other in around]
     been = [span for other, shift in others if shift == shift_id for span in other.spans]
-    spans = (*been, (now, max(row.ends_at, now)))
+    spans = (*been, (begin, max(row.ends_at, begin)))
     courses = courses_of([row])
     elsewhere = [other for other, shift in others if shift != shift_id]
     found = findings(served_in(row, spans), elsewhere, now, courses.get(row.id))

@@ -21,7 +21,8 @@ _BEFORE, _AFTER = timedelta(days=2), timedelta(days=1)
 
 _COURSE = aliased(Opportunity)
 _PLAN: tuple[Any, ...] = (
-    *(Shift.id.label("shift_id"), Shift.ends_at, Shift.work_on, Site.zone, Person.is_minor),
+    *(Shift.id.label("shift_id"), Shift.starts_at, Shift.ends_at, Shift.work_on),
+    *(Site.zone, Person.is_minor),
     *(Opportunity.service_id, Service.longest_minutes, Service.name_ar, Service.name_en),
     *(Opportunity.requires_id, _COURSE.valid_days),
     *(_COURSE.name_ar.label("course_ar"), _COURSE.name_en.label("course_en")),
@@ -90,10 +91,10 @@ def served_in(row: AnyRow, spans: tuple[Interval, ...]) -> Served:
     )
 
 
-def left_by(row: AnyRow, now: datetime) -> tuple[Served, int]:
-    """Somebody who begins elsewhere now has left there by now."""
+def left_by(row: AnyRow, now: datetime, at: datetime) -> tuple[Served, int]:
+    """Whoever begins elsewhere at an instant has left here by then."""
     one = served(row, now)
-    spans = tuple((begin, min(end, now)) for begin, end in one.spans if begin < now)
+    spans = tuple((begin, min(end, at)) for begin, end in one.spans if begin < at)
     return replace(one, spans=spans), row.shift_id
 
 

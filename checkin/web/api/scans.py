@@ -15,10 +15,10 @@ from checkin.domain.clocks import DeviceClock
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
-from checkin.operations import badges, limits, receipts, sync
+from checkin.operations import badges, limits, receipts, sync, welfare
 from checkin.operations.attendance import Answer
 from checkin.operations.permissions import Reach
-from checkin.web import clock, errors
+from checkin.web import clock, concern_words, errors
 from checkin.web.api import shapes, words
 from checkin.web.api.blueprint import bp
 from checkin.web.api.description import SCANS, described
@@ -42,7 +42,7 @@ def create() -> Any:
     """
     batch, now = shapes.read(shapes.Batch), clock.now()
     _count(now)
-    results = _results(batch, now)
+    results = _with_concerns(_results(batch, now), now)
     body = shapes.Results(results=results, server_time=now, time_receipt=receipts.of_time(now))
     response = shapes.answer(body)
     if any(result.status == 503 for result in results):
@@ -197,6 +197,22 @@ def _kept(kept: sync.Kept) -> shapes.Result:
         receipt=kept.receipt,
         replayed=answer.replayed,
     )
+
+
+def _with_concerns(results: list[shapes.Result], now: datetime) -> list[shapes.Result]:
+    """Told to who stands before the volunteer, once all are kept: no scan waits for it."""
+    others = {
+        one.attendance_id: one
+        for one in results
+        if one.outcome == Verdict.CHECKED_IN and one.attendance_id and one.address is None
+    }
+    told = welfare.unallowed(list(others), now)
+    return [
+        msgspec.structs.replace(one, concerns=[concern_words.about(it) for it in told[number]])
+        if (number := one.attendance_id) in told and one is others[number]
+        else one
+        for one in results
+    ]
 
 
 def _sentence(answer: Answer, volunteer_id: int, own: bool) -> str:

@@ -140,6 +140,10 @@ class Result(Struct, kw_only=True, frozen=True):
     out_at: Instant | None = None
     evidence: Evidence | None = None
     flags: list[Flag] = []
+    concerns: Annotated[
+        list[str],
+        Meta(description="For who read the badge: what speaks for a rest or a course first"),
+    ] = []
     receipt: Annotated[str, Meta(description="Our signed word that we have it")] | None = None
     replayed: bool = False
 

@@ -1,6 +1,7 @@
 """A badge's address: a stranger learns whose organisation it is; a supervisor checks in or out."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -12,7 +13,7 @@ from checkin.domain.fold import Kind
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
 from checkin.models import Attendance, Site
-from checkin.operations import badges, floor
+from checkin.operations import badges, floor, welfare
 from checkin.operations.attendance import derived_uid
 from checkin.operations.badges import Owner, Read
 from checkin.operations.permissions import Reach
@@ -131,7 +132,18 @@ def _page(code: str, form: ReadingForm) -> Any:
         asks_count=kind is Kind.OUT and _asks_count(owner.attendance),
         mine=owner.person.id == current_user.id,
         done=badges.own_reading(owner.person.id, current_user.id, now),
+        concerns=_concerns(owner, now),
+        may_allow=current_user.may(Permission.ALLOW_CONCERNS),
     )
+
+
+def _concerns(owner: Owner, now: datetime) -> list[welfare.Concern]:
+    """Of the record that is open, else of the shift they are expected on."""
+    if owner.attendance is not None:
+        return welfare.concerns([owner.attendance.id], now)[owner.attendance.id]
+    if owner.expected is not None:
+        return welfare.foreseen(owner.person.id, owner.expected.id, now)
+    return []
 
 
 def _here(owner: Owner, sites: list[Site]) -> Site:

@@ -109,12 +109,19 @@ export class Acts {
     if (wordOf(kept) === "again") {
       this.#say("again", { name, since: this.#wording.time(since ?? at) });
     } else if (MOVES.includes(wordOf(kept))) {
-      this.#say(wordOf(kept), { name, time: this.#wording.time(at) });
+      this.#moved(kept, { name, time: this.#wording.time(at) });
     } else {
       const isAway = kept.answer.outcome === "open_elsewhere"; // a scan's time is no check-in's time
       this.#say(isAway ? "elsewhere" : wordOf(kept), { name, sentence });
     }
     this.#settled(kept);
+  }
+
+  /* What speaks for a rest or a course first stays until it was seen. */
+  #moved(kept, said) {
+    const { concerns = [], attendance_id: record } = kept.answer;
+    if (!concerns.length) return this.#say(wordOf(kept), said);
+    return this.#say("in_care", { ...said, sentence: concerns.join(" · "), record });
   }
 
   #refused(kept) {

@@ -37,6 +37,8 @@ export class Frame {
     this.#result.replaceChildren(panel);
     const link = this.#result.querySelector("[data-by-name]");
     if (link && said.name) link.search = new URLSearchParams({ q: said.name });
+    const page = this.#result.querySelector("[data-of-record]");
+    if (page) page.pathname = page.pathname.replace("/0/", `/${said.record}/`);
     clearTimeout(this.#leaving);
     if (name in STAYS) this.#leaving = setTimeout(() => this.clear(), STAYS[name]);
   }
