@@ -1,14 +1,23 @@
 """The floor: who is at a site now, who is expected, who has left, who waits for a supervisor."""
 
 from checkin.operations.floor.arrivals import delivered, entry_by, is_receipt_number
-from checkin.operations.floor.boards import Board, Line, Presence, board, mark_of, opens_at
-from checkin.operations.floor.places import people_now, shifts_among, shifts_at, sites_of
+from checkin.operations.floor.boards import Board, Line, Presence, board, mark_of
+from checkin.operations.floor.places import (
+    Stage,
+    opens_at,
+    people_now,
+    shifts_among,
+    shifts_at,
+    sites_of,
+    stage_of,
+)
 from checkin.operations.floor.requests import decline, requests_at
 
 __all__ = [
     "Board",
     "Line",
     "Presence",
+    "Stage",
     "board",
     "decline",
     "delivered",
@@ -21,4 +30,5 @@ __all__ = [
     "shifts_among",
     "shifts_at",
     "sites_of",
+    "stage_of",
 ]

@@ -15,6 +15,7 @@ from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.search import wanted
 from checkin.domain.text import fold_name
 from checkin.models import Assignment, Attendance, Person, Shift
+from checkin.operations.floor.places import Stage, opens_at, stage_of
 
 
 class Presence(StrEnum):
@@ -39,6 +40,8 @@ class Line:
     attendance: AnyRow | None = None
     minutes: int | None = None
     """Since the check-in, times out taken off; until now, or until the check-out."""
+    since: datetime | None = None
+    """Of somebody here: the check-in, later by the times out."""
 
     @property
     def to_review(self) -> bool:
@@ -118,14 +121,9 @@ def _until(shifts: Sequence[Shift], lines: list[Line], now: datetime) -> datetim
     return min([now + STILL, *(at for at in turns if at > now)])
 
 
-def opens_at(shift: Shift) -> datetime:
-    """When check-in opens; the opportunity must be loaded."""
-    return shift.starts_at - timedelta(minutes=shift.opportunity.opens_minutes)
-
-
 def _is_due(shift: Shift, now: datetime) -> bool:
     """People are awaited from the opening of check-in until the shift's end."""
-    return shift.cancelled_at is None and opens_at(shift) <= now < shift.ends_at
+    return stage_of(shift, now) in (Stage.OPEN, Stage.RUNNING)
 
 
 def _attendances(shift_ids: list[int]) -> list[AnyRow]:
@@ -145,6 +143,8 @@ def _attendances(shift_ids: list[int]) -> list[AnyRow]:
 
 def _line(row: AnyRow, now: datetime) -> Line:
     presence = _presence(row, now)
+    here = presence is Presence.HERE
+    lasted = _lasted(row.stints, now if here else None)
     return Line(
         row.volunteer_id,
         row.name,
@@ -152,7 +152,8 @@ def _line(row: AnyRow, now: datetime) -> Line:
         row.shift_id,
         presence,
         row,
-        _minutes(row.stints, now if presence is Presence.HERE else None),
+        None if lasted is None else int(lasted.total_seconds() // 60),
+        now - lasted if here and lasted is not None else None,
     )
 
 
@@ -162,15 +163,15 @@ def _presence(row: AnyRow, now: datetime) -> Presence:
     return Presence.FORGOTTEN if row.state in ("open", "unclosed") else Presence.LEFT
 
 
-def _minutes(stints: list[Any], now: datetime | None) -> int | None:
-    """Whole minutes present; nothing when an end is not known."""
-    seconds = 0.0
+def _lasted(stints: list[Any], now: datetime | None) -> timedelta | None:
+    """How long somebody was present; nothing when an end is not known."""
+    lasted = timedelta()
     for begin, end in stints:
         until = datetime.fromisoformat(end) if end else now
         if until is None:
             return None
-        seconds += max((until - datetime.fromisoformat(begin)).total_seconds(), 0)
-    return int(seconds // 60)
+        lasted += max(until - datetime.fromisoformat(begin), timedelta())
+    return lasted
 
 
 def _expected(shift_ids: list[int]) -> list[AnyRow]:

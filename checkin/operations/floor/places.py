@@ -1,7 +1,8 @@
 """Whose floor it is: the sites somebody sees, how many are in there, and their shifts today."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -11,6 +12,37 @@ from checkin.domain.days import day_bounds, local_day
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.models import Attendance, Opportunity, Shift, Site
 from checkin.operations.permissions import Reach, shifts_within
+
+
+class Stage(StrEnum):
+    """How far a shift has come."""
+
+    COMING = "coming"
+    OPEN = "open"
+    """Check-in has opened, the shift has not begun."""
+    RUNNING = "running"
+    ENDED = "ended"
+    CLOSED = "closed"
+    """By a supervisor: decisions are final."""
+    CANCELLED = "cancelled"
+
+
+def stage_of(shift: Shift, now: datetime) -> Stage:
+    """The opportunity must be loaded."""
+    if shift.cancelled_at is not None:
+        return Stage.CANCELLED
+    if shift.closed_at is not None:
+        return Stage.CLOSED
+    if now >= shift.ends_at:
+        return Stage.ENDED
+    if now >= shift.starts_at:
+        return Stage.RUNNING
+    return Stage.OPEN if now >= opens_at(shift) else Stage.COMING
+
+
+def opens_at(shift: Shift) -> datetime:
+    """When check-in opens; the opportunity must be loaded."""
+    return shift.starts_at - timedelta(minutes=shift.opportunity.opens_minutes)
 
 
 def sites_of(reach: Reach) -> list[Site]:

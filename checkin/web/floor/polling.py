@@ -1,0 +1,71 @@
+"""What the board's script asks every few seconds: answered from memory while nothing changed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, current_app, make_response, request
+from flask_login import current_user
+
+from checkin.database import change_mark
+from checkin.web.i18n import current_prefs
+
+MOST = 2000
+"""Boards remembered by one process; then it begins anew."""
+MARK = 8
+_MARKS = re.compile(r"[\w-]{8}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the database: its `etag`, how long time alone leaves it true, and its page."""
+
+    etag: str
+    until: datetime
+    draw: Callable[[frozenset[str]], str]
+    """Given the marks of the pieces that the browser has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    mark: str
+    etag: str
+    until: datetime
+
+
+def answer(look: Callable[[], Look], now: datetime) -> Response:
+    """304 for a browser that has the latest already.
+
+    Who may see what was checked before, at this very request. `look` is spared as long as the
+    database says that nothing was written since the last look of the same person at the same
+    address: that is one cheap question. Each process remembers for itself, so any number of them
+    agree. A look that fails is not remembered.
+    """
+    memory: dict[object, _Kept] = current_app.extensions.setdefault("boards", {})
+    key, seen = _question(), None
+    mark = change_mark()  # before anything of the board is read
+    kept = memory.get(key)
+    if kept is None or kept.mark != mark or kept.until <= now:
+        seen = look()
+        if len(memory) >= MOST:
+            memory.clear()
+        kept = memory[key] = _Kept(mark, seen.etag, seen.until)
+    if request.if_none_match.contains_weak(kept.etag):
+        response = Response(status=304)
+    else:
+        response = make_response((seen or look()).draw(_known()))
+    response.set_etag(kept.etag, weak=True)
+    return response
+
+
+def _question() -> tuple[object, ...]:
+    """All that one board depends on besides the database and the time."""
+    who = current_user.id, current_user.device.kind, tuple(current_user.held)
+    return *who, request.full_path, str(current_prefs())
+
+
+def _known() -> frozenset[str]:
+    """The marks that the browser holds, written one after the other."""
+    shown = request.headers.get("X-Known", "")
+    return frozenset(_MARKS.findall(shown)) if len(shown) % MARK == 0 else frozenset()
