@@ -13,6 +13,7 @@ from checkin.domain.text import fold_name
 from checkin.models import (
     Assignment,
     Grant,
+    Lane,
     Opportunity,
     Partner,
     Person,
@@ -90,6 +91,15 @@ def shift(
             **values,
         )
     )
+
+
+def lane_shift(now: datetime, at: Site, starts=-60, minutes=300, **values) -> Shift:
+    """A shift whose lane counts the people served."""
+    lane = keep(Lane(site_id=at.id, name_ar="المسار 7", name_en="Lane 7"))
+    counts = service(name_en="Crowd-flow lanes", counted_by="lane")
+    names = {"name_ar": "تنظيم المسارات في المطاف", "name_en": "Crowd-flow lanes at the Mataf"}
+    of = opportunity(now, service_id=counts.id, **names)
+    return shift(now, at, of, starts, minutes, lane_id=lane.id, **values)
 
 
 def assign(now: datetime, who: Person, to: Shift, **values) -> Assignment:

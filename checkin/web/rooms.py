@@ -25,6 +25,7 @@ from checkin.web import (
     services,
     shifts,
     sites,
+    tally,
     welfare,
 )
 from checkin.web.api import tablets
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     hours.bp,
     floor.bp,
     presence.bp,
+    tally.bp,
     approvals.bp,
     welfare.bp,
     figures.bp,

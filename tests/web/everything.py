@@ -14,7 +14,16 @@ from werkzeug.routing import Rule
 
 from checkin.database import db
 from checkin.domain.roles import Role
-from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Scan, SignInRequest
+from checkin.models import (
+    Attendance,
+    Campaign,
+    Lane,
+    Opportunity,
+    Person,
+    Scan,
+    Shift,
+    SignInRequest,
+)
 from checkin.operations import accounts, approvals, badges, devices, displays, manual
 from tests import factories
 from tests.cast import company
@@ -49,6 +58,8 @@ OTHER_SAMPLE = {
     ("/r/<token>", "token"): "shown",
     ("/R/<token>/reminder", "token"): "shown",
     ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
+    ("/floor/<int:site_id>/tally/<int:shift_id>", "shift_id"): "tally_shift_id",
+    ("/api/v1/tallies/<int:shift_id>", "shift_id"): "tally_shift_id",
 }
 """Where a parameter must go with another one of the same address."""
 
@@ -77,6 +88,7 @@ def build(now: datetime) -> World:
     board = made.poster(now, cast.squares)
     here = _one_site(now, cast.mataf, cast.shift, cast.poster, cast.noura, cast.salem)
     there = _one_site(now, cast.squares, elsewhere, board, sara, cast.huda)
+    made.assign(now, lead, db.session.get_one(Shift, here["tally_shift_id"]), is_lead=True)
     campaign = made.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     shared = {
         "campaign_id": campaign.id,
@@ -135,6 +147,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "site_id": site.id,
         "lane_id": lane.id,
         "shift_id": shift.id,
+        "tally_shift_id": made.lane_shift(now, site).id,
         "opportunity_id": shift.opportunity_id,
         "service_id": db.session.get_one(Opportunity, shift.opportunity_id).service_id,
         "display_id": screen.display.id,

@@ -9,7 +9,15 @@ from checkin.operations.tally.reading import (
     seen,
 )
 from checkin.operations.tally.sharing import Share, hold_lane, settle, share_of, shares, taps_of
-from checkin.operations.tally.tapping import Counted, Tap, lead_reach, tap, undo_uid, why_not
+from checkin.operations.tally.tapping import (
+    Counted,
+    Tap,
+    check_usual,
+    lead_reach,
+    tap,
+    undo_uid,
+    why_not,
+)
 
 __all__ = [
     "Counted",
@@ -18,6 +26,7 @@ __all__ = [
     "Share",
     "Tap",
     "amount_of",
+    "check_usual",
     "counts_by_lane",
     "hold_lane",
     "lane_within",

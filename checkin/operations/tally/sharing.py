@@ -120,6 +120,11 @@ def shares(shift_id: int, now: datetime) -> dict[int, int]:
     return lane.parts if lane else {}
 
 
+def worked_minutes(shift_id: int, now: datetime) -> int:
+    """The minutes of everybody present in this shift together, so far."""
+    return sum(_minutes(row, now) for row in _present(shift_id))
+
+
 def taps_of(shift_ids: Iterable[int]) -> dict[int, int]:
     """The tally of each of these shifts where anything was tapped; never below zero."""
     rows = db.session.execute(

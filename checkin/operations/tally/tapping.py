@@ -15,12 +15,12 @@ from sqlalchemy.orm import joinedload
 from checkin.database import db, transaction
 from checkin.domain.clocks import DeviceClock, instant_of
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.domain.plausibility import MOST_BENEFICIARIES
+from checkin.domain.plausibility import MOST_BENEFICIARIES, judge_beneficiaries
 from checkin.models import Assignment, Shift, TallyTap
 from checkin.operations import audit
 from checkin.operations.attendance import derived_uid
 from checkin.operations.permissions import AROUND, Reach, shifts_within
-from checkin.operations.tally.sharing import hold_lane, settle, taps_of
+from checkin.operations.tally.sharing import hold_lane, settle, taps_of, worked_minutes
 
 LIVE_WITHIN = timedelta(seconds=10)
 """A tap sent this soon happened when it came."""
@@ -143,6 +143,19 @@ def why_not(shift: Shift, now: datetime) -> str | None:
     except Problem as problem:
         return problem.code
     return None
+
+
+def check_usual(shift: Shift, total: int, now: datetime) -> None:
+    """Ask once more about a number that is far beyond what its people usually do.
+
+    The shift comes with its service. Raises Problem `tally_unusual` (fact `total`); nothing that
+    was tapped one by one is ever asked about.
+    """
+    service = shift.opportunity.service
+    assert service is not None
+    minutes = worked_minutes(shift.id, now)
+    if judge_beneficiaries(total, minutes, None, service.high_per_hour) == "high":
+        raise Problem("tally_unusual", total=total)
 
 
 def undo_uid(tap_uid: str) -> str:

@@ -1,0 +1,74 @@
+/* What this device keeps of lanes' tallies: taps until the server has answered each, and the newest
+   total it heard. */
+
+import { openDB } from "../../vendor/idb/index.js";
+
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("taps") : null;
+const listeners = new Set();
+let opening = null;
+
+function database() {
+  opening ??= openDB("tally", 1, {
+    upgrade(made) {
+      made.createObjectStore("taps", { keyPath: "uid" });
+      made.createObjectStore("totals", { keyPath: "shift" });
+    },
+    blocking: (_was, _wanted, event) => event.target.close(),
+    terminated: () => { opening = null; },
+  }).catch((fault) => {
+    opening = null;
+    throw fault;
+  });
+  return opening;
+}
+
+/* Every tap kept here, the oldest first. */
+export async function taps() {
+  const kept = await (await database()).getAll("taps");
+  return kept.sort((one, other) => one.order - other.order);
+}
+
+/* A tap is said to be kept only when the disk has it, not when the browser will get round to it. */
+export async function keep(...kept) {
+  await writing("taps", (store) => kept.map((tap) => store.put(tap)));
+  announce();
+}
+
+/* Answered taps go in the same act that keeps the total they are part of. */
+export async function settle(gone, refused, heard) {
+  const act = (await database()).transaction(["taps", "totals"], "readwrite", { durability: "strict" });
+  const [tapped, totals] = [act.objectStore("taps"), act.objectStore("totals")];
+  await Promise.all([
+    ...gone.map((uid) => tapped.delete(uid)),
+    ...refused.map((tap) => tapped.put(tap)),
+    ...heard.map((total) => totals.put(total)),
+    act.done,
+  ]);
+  announce();
+}
+
+/* { shift, total, at }: what the server said last, and when by its own clock (ms). */
+export async function total(shift) {
+  return (await (await database()).get("totals", shift)) ?? null;
+}
+
+/* Calls back whenever something was kept, sent or answered, in this tab or another. */
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+async function writing(name, work) {
+  const act = (await database()).transaction(name, "readwrite", { durability: "strict" });
+  await Promise.all([...work(act.store), act.done]);
+}
+
+function announce() {
+  channel?.postMessage("changed");
+  changed();
+}
+
+function changed() {
+  for (const listener of listeners) listener();
+}
+
+channel?.addEventListener("message", changed);
