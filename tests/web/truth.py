@@ -63,7 +63,6 @@ own_attendance all
     POST     /api/v1/scans
     POST     /api/v1/scans/known
     POST     /api/v1/tallies
-    POST     /api/v1/tallies
     GET      /account
     GET      /account/data
     POST     /account/devices/revocations
@@ -92,6 +91,7 @@ own_attendance staff
 
 see_floor all
     GET      /floor
+    GET      /floor/all
     POST     /names
 
 see_floor mataf
@@ -106,10 +106,6 @@ call_roll mataf
     GET+POST /floor/<int:site_id>/head-count
     GET      /floor/<int:site_id>/roll-call
     POST     /floor/<int:site_id>/sightings
-
-tally mataf
-    GET      /api/v1/tallies/<int:shift_id>
-    GET+POST /floor/<int:site_id>/tally/<int:shift_id>
 
 tally mataf
     GET      /api/v1/tallies/<int:shift_id>
@@ -301,7 +297,6 @@ HOLDERS = {
     "show_code": ("lead", *SUPERVISORS, "layla"),
     "manage_badges": (*SUPERVISORS, "layla"),
     "tally": ("lead", *SUPERVISORS, "layla"),
-    "tally": ("lead", *SUPERVISORS, "layla"),
     "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
@@ -330,7 +325,6 @@ FIELDS = {
     "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
     "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},
     "/floor/<int:site_id>/tally/<int:shift_id>": {"amount": "5", "uid": UID},
-    "/floor/<int:site_id>/tally/<int:shift_id>": {"amount": "5", "uid": UID},
     "/posters": {"only": "site-{site_id}"},
     "/sites/<int:site_id>/supervisors": {"person": "{supervisor_id}"},
 }
@@ -343,9 +337,6 @@ MESSAGES = {
         "scans": [{"uid": UID, "act": "in", "device_at": "2026-11-22T10:00:00Z"}],
     },
     "/api/v1/scans/known": {"uids": [UID]},
-    "/api/v1/tallies": {
-        "taps": [{"uid": UID, "shift_id": 1, "amount": 5, "device_at": "2026-11-22T10:00:00Z"}],
-    },
     "/api/v1/tallies": {
         "taps": [{"uid": UID, "shift_id": 1, "amount": 5, "device_at": "2026-11-22T10:00:00Z"}],
     },
