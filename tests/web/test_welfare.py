@@ -9,7 +9,7 @@ from sqlalchemy import event
 from checkin.database import db
 from checkin.domain.welfare import Limit
 from checkin.models import Attendance, Opportunity, Remark, Shift
-from checkin.operations import badges, welfare
+from checkin.operations import approvals, badges, welfare
 from checkin.web import concern_words
 from tests import factories
 from tests.factories import alter, check_in, check_out
@@ -269,6 +269,35 @@ def test_a_typed_badge_says_it_where_there_are_no_scripts(cast, salem, badge):
     told = bare(plain(follow(salem, salem.send(here, code=badge))))
     assert f"{cast.noura.name} checked in" in told
     assert AHEAD in told
+
+
+# --- told to who approves ------------------------------------------------------------------
+
+
+def test_a_concern_makes_a_matching_record_an_exception_until_it_is_allowed(
+    cast, salem, now, long_day
+):
+    shift_id = db.session.get(Attendance, long_day).shift_id
+    address = f"/shifts/{shift_id}/approvals"
+    told = "Service on this day: 11 hours. Advised: 10 hours at most"
+    sheet = approvals.sheet_of(shift_id, cast.salem.id, now)
+    assert [one.attendance.id for one in sheet.exceptions] == [long_day]
+    assert told in bare(salem.text(address))
+    review = salem.get(f"/attendances/{long_day}/review").text
+    (form,) = [one for one in forms_of(review, "/") if one.action.endswith("/allowances")]
+    sent = salem.send(form.action, **{**form.fields, f"allowing{long_day}-reason": "rested"})
+    page = bare(plain(follow(salem, sent)))
+    assert f"{told}. Allowed by {cast.salem.name}: Has rested" in page
+    sheet = approvals.sheet_of(shift_id, cast.salem.id, now)
+    assert [one.attendance.id for one in sheet.matching] == [long_day]
+
+
+def test_what_was_decided_is_no_exception_any_more(cast, salem, now, long_day):
+    row = db.session.get(Attendance, long_day)
+    approvals.approve(long_day, row.row_version, by=cast.salem.id, now=now)
+    (record,) = approvals.sheet_of(row.shift_id, cast.salem.id, now).decided
+    assert record.reasons == []
+    assert "Let it stand" not in salem.text(f"/attendances/{long_day}/review")
 
 
 # --- every concern has its words -----------------------------------------------------------

@@ -13,7 +13,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.evidence import Flag, needs_review
 from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
 from checkin.models.attendance import WAITING
-from checkin.operations import figures, tally
+from checkin.operations import figures, tally, welfare
 from checkin.operations.approvals.appealing import Appeal, appeals_of
 from checkin.operations.approvals.asking import Question, latest_questions
 from checkin.operations.approvals.doubts import Reason, reasons_for
@@ -24,6 +24,7 @@ from checkin.operations.approvals.suggestion import (
     suggestion_for,
 )
 from checkin.operations.permissions import Reach, shifts_within
+from checkin.operations.welfare import Concern
 
 ANSWERED, APPEALED = "answered", "appealed"
 """Reasons that are the volunteer's own words (fact `words`)."""
@@ -62,6 +63,8 @@ class Record:
     """What the volunteer was asked, while the answer is awaited."""
     deciders: list[str] = field(default_factory=list)
     """Who may decide instead, where there is an obstacle."""
+    concerns: list[Concern] = field(default_factory=list)
+    """What speaks for looking after the volunteer, allowed or not."""
     share: int | None = None
     """This one's part of the lane's tally, where the lane counts."""
 
@@ -211,16 +214,22 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -
     closed_to = bars(shift.id, attendances, proposals)
     barred = [one.id for one in attendances if closed_to[one.id].obstacle(by)]
     others = deciders(shift.site_id, now) if barred else []
+    cared_for = welfare.concerns(ids, now)
     shares = tally.shares(shift.id, now) if _counted_by(shift) == "lane" else {}
     return [
         Record(
             one,
-            reasons=[*_said(questions.get(one.id), appeals.get(one.id)), *reasons[one.id]],
+            reasons=[
+                *_said(questions.get(one.id), appeals.get(one.id)),
+                *reasons[one.id],
+                *_not_allowed(one, cared_for[one.id]),
+            ],
             suggestion=suggestion_for(one, shift.starts_at, shift.ends_at),
             obstacle=closed_to[one.id].obstacle(by),
             proposal=proposals.get(one.id),
             question=_open(questions.get(one.id)),
             deciders=_free(closed_to[one.id], others) if one.id in barred else [],
+            concerns=cared_for[one.id],
             share=shares.get(one.id),
         )
         for one in attendances
@@ -247,6 +256,12 @@ def _said(question: Question | None, appeal: Appeal | None) -> Iterator[Reason]:
         yield Reason(APPEALED, {"words": appeal.words})
     if question and question.is_latest and question.answer:
         yield Reason(ANSWERED, {"words": question.answer, "question": question.words})
+
+
+def _not_allowed(attendance: Attendance, found: list[Concern]) -> Iterator[Reason]:
+    """A limit that was passed and that nobody let stand, until it was decided about."""
+    if attendance.state in WAITING:
+        yield from (Reason(one.code, {"concern": one}) for one in found if not one.allowed)
 
 
 def _proposals(attendance_ids: Sequence[int]) -> dict[int, AnyRow]:

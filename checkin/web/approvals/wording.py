@@ -6,7 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
+from checkin.domain.welfare import Limit
 from checkin.operations.approvals import ANSWERED, APPEALED, NOT_SEEN, OTHER_SITE, Reason, Record
+from checkin.web import concern_words
 from checkin.web.digits import num
 from checkin.web.filters import (
     duration_after,
@@ -121,6 +123,10 @@ def _appealed(facts: dict[str, Any], _zone: str) -> str:
     return _("The volunteer’s objection: %(words)s", words=isolate(facts["words"]))
 
 
+def _concern(facts: dict[str, Any], _zone: str) -> str:
+    return concern_words.about(facts["concern"])
+
+
 _SAID: dict[str, Sentence] = {
     Flag.SHORTER: _shorter,
     Flag.LONGER: _longer,
@@ -137,6 +143,7 @@ _SAID: dict[str, Sentence] = {
     NOT_SEEN: _not_seen,
     ANSWERED: _answered,
     APPEALED: _appealed,
+    **dict.fromkeys(Limit, _concern),
 }
 
 
