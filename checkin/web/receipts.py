@@ -63,8 +63,7 @@ def _because(attendance: Attendance, worked: int, ruling: Ruling | None) -> Iter
     """What the plan takes off; where somebody decided otherwise, only that."""
     if attendance.state == "rejected" or _was_changed(attendance):
         if ruling is not None and ruling.reason:
-            said = isolate(reason_words(ruling.reason))
-            yield _("the supervisor decided so (%(reason)s)", reason=said)
+            yield _ruled(attendance.state, isolate(reason_words(ruling.reason)))
         return
     shift, spans = attendance.shift, stints_of(attendance)
     if spans[0][0] < shift.starts_at:
@@ -73,6 +72,12 @@ def _because(attendance: Attendance, worked: int, ruling: Ruling | None) -> Iter
         yield _("the time after the shift is not counted")
     if worked > MOST_MINUTES:
         yield _("no more than %(most)s count in one shift", most=duration(MOST_MINUTES))
+
+
+def _ruled(state: str, reason: str) -> str:
+    if state == "rejected":
+        return _("the record was rejected (%(reason)s)", reason=reason)
+    return _("the supervisor adjusted it (%(reason)s)", reason=reason)
 
 
 def _was_changed(attendance: Attendance) -> bool:

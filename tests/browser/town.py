@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -14,6 +15,7 @@ from checkin.domain import totp
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
 from checkin.operations import accounts, approvals, badges, displays
+from checkin.operations.approvals import appealing, asking
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
 from checkin.operations.attendance.sweep import close_forgotten
@@ -105,10 +107,16 @@ def build_town(cast: Cast, now: datetime) -> Town:
 # --- people --------------------------------------------------------------------------------
 
 
+ENDS = (
+    *("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled"),
+    *("asked", "answered", "appealed"),
+)
+
+
 def _decided_people(town: Town, cast: Cast, shift: Shift, now: datetime) -> None:
     """One volunteer of yesterday for every end an attendance can come to."""
     by, starts, ends = cast.salem.id, shift.starts_at, shift.ends_at
-    for state in ("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled"):
+    for state in ENDS:
         who = town.people[state] = factories.person(now, f"متطوع {state}")
         factories.assign(now - 24 * HOUR, who, shift)
         came = factories.check_in(who, _poster_of(cast, shift), starts)
@@ -128,7 +136,22 @@ def _decided_people(town: Town, cast: Cast, shift: Shift, now: datetime) -> None
         elif state == "proposed":
             more = {"minutes": 600, "beneficiaries": 40, "reason": "other", "words": "ورديتان"}
             approvals.adjust(row.id, row.row_version, **more, **known)
+        elif state in ("asked", "answered", "appealed"):
+            _talked_about(state, row, known)
     close_forgotten(now)
+
+
+def _talked_about(state: str, row: Attendance, known: dict[str, Any]) -> None:
+    """A question that waits, one that was answered, and an objection."""
+    own = known | {"by": row.volunteer_id}
+    if state == "appealed":
+        approvals.reject(row.id, row.row_version, reason="duplicate", **known)
+        db.session.refresh(row)
+        appealing.appeal(row.id, row.row_version, words="حضرت مرة واحدة", **own)
+        return
+    asking.ask(row.id, row.row_version, words="كم كان عدد المستفيدين؟", **known)
+    if state == "answered":
+        asking.answer(row.id, "أربعون تقريبًا", "7" * 32, **own)
 
 
 def _poster_of(cast: Cast, shift: Shift) -> Poster:
@@ -307,6 +330,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("hours.index", "noura", "/hours"),
         Stop("hours.index", "approved", "/hours"),
         Stop("hours.index", "awaited", "/hours"),
+        Stop("hours.index", "asked", "/hours"),
         Stop("accounts.show", "noura", "/account"),
         Stop("accounts.guardian", "minor", "/account/guardian"),
         Stop("accounts.guardian_mobile", "minor", "/account/guardian/mobile"),
@@ -340,10 +364,7 @@ def _stops_before_screens(cast: Cast, now: datetime) -> list[Stop]:
     ]
 
 
-RECEIPTS = (
-    *("approved", "rejected", "voided", "proposed", "closed", "unclosed", "cancelled"),
-    *("relieved", "relieving"),
-)
+RECEIPTS = (*ENDS, "relieved", "relieving")
 
 
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
@@ -351,13 +372,14 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
     badge = f"/B/{_badge_of(town.people['noura'], shift.starts_at)}"
     now = cast.shift.starts_at + HOUR
     enrolment, code = _enrolment(town.people["awaited"], cast.salem, now)
-    reviewed = ("closed", "unclosed", "proposed", "approved", "voided")
+    reviewed = ("closed", "unclosed", "proposed", "approved", "voided", "answered", "appealed")
     return [
         Stop("floor.index", "layla", "/floor"),
         Stop("presence.roll_call", "salem", f"{floor}/roll-call"),
         Stop("presence.head_count", "salem", f"{floor}/head-count"),
         Stop("presence.spot_check", "salem", f"{floor}/spot-check"),
         Stop("presence.evacuation", "salem", f"{floor}/evacuation"),
+        Stop("floor.everywhere", "layla", "/floor/all"),
         Stop("floor.show", "salem", floor),
         Stop("floor.show", "salem", f"{floor}?show=awaited"),
         Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),

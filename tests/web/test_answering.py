@@ -280,7 +280,7 @@ def test_a_decision_is_given_with_its_reason(cast, noura, receipt, later):
     facts = {"minutes": 240, "beneficiaries": 25, "reason": "seen"}
     approvals.adjust(record.id, record.row_version, **facts, by=cast.salem.id, now=later)
     assert (
-        "5 hours, of which 4 hours count because the supervisor decided so "
+        "5 hours, of which 4 hours count because the supervisor adjusted it "
         "(I saw when the work began and ended)" in words_of(noura, receipt)
     )
 
@@ -294,12 +294,12 @@ def test_a_confirmed_proposal_has_the_reason_of_who_proposed(cast, noura, at, no
     record = the_record(cast)
     approvals.confirm(record.id, record.row_version, by=cast.layla.id, now=later)
     text = words_of(noura, f"/attendances/{done.attendance_id}")
-    assert "1 hour, and 3 hours count because the supervisor decided so (Worked outside" in text
+    assert "1 hour, and 3 hours count because the supervisor adjusted it (Worked outside" in text
 
 
 def test_rejected_says_that_nothing_counts_and_why(cast, noura, receipt, later):
     reject(cast, later, reason="duplicate")
-    said = "5 hours, of which nothing counts because the supervisor decided so (Recorded twice)"
+    said = "5 hours, of which nothing counts because the record was rejected (Recorded twice)"
     assert said in words_of(noura, receipt)
 
 
