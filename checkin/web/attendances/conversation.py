@@ -9,6 +9,7 @@ from wtforms import HiddenField, TextAreaField
 
 from checkin.domain.evidence import Flag
 from checkin.models import Attendance
+from checkin.operations import approvals
 from checkin.operations.approvals import appealing, asking
 from checkin.operations.approvals.reasons import LONGEST_WORDS
 from checkin.operations.approvals.whose_turn import who_would_decide
@@ -31,21 +32,35 @@ class AppealForm(Form):
 
 
 def facts_of(attendance: Attendance, now: datetime, form: Form | None) -> dict[str, Any]:
+    acts = {one.action for one in approvals.decisions_of(attendance.id)}
+    facts = {"form": form, "elsewhere": _elsewhere(attendance)}
+    if acts:
+        facts |= _asked(attendance, form) if "return" in acts else {}
+        facts |= _objected(attendance, now, form)
+    return facts
+
+
+def _asked(attendance: Attendance, form: Form | None) -> dict[str, Any]:
+    """What was asked, and the form for what waits for an answer."""
     asked = asking.questions_of(attendance.id)
     waiting = next((one for one in asked if one.is_open), None)
+    facts: dict[str, Any] = {"asked": [one for one in asked if one is not waiting]}
+    if waiting is not None:
+        facts["question"] = waiting
+        facts["quick"] = quick_answers(attendance)
+        facts["answer_form"] = _form(AnswerForm, form, question=waiting.seq)
+    return facts
+
+
+def _objected(attendance: Attendance, now: datetime, form: Form | None) -> dict[str, Any]:
+    """The objection, or the form for one while that is possible."""
+    facts: dict[str, Any] = {"appeal": appealing.appeals_of([attendance.id]).get(attendance.id)}
     until = appealing.appealable_until(attendance, now)
-    return {
-        "form": form,
-        "asked": [one for one in asked if one is not waiting],
-        "question": waiting,
-        "quick": quick_answers(attendance) if waiting else [],
-        "answer_form": _form(AnswerForm, form, question=waiting.seq) if waiting else None,
-        "appeal": appealing.appeals_of([attendance.id]).get(attendance.id),
-        "appeal_until": until,
-        "appeal_form": _form(AppealForm, form, row_version=attendance.row_version),
-        "looks": who_would_decide(attendance, now) if until else None,
-        "elsewhere": _elsewhere(attendance),
-    }
+    if until is not None:
+        facts["appeal_until"] = until
+        facts["looks"] = who_would_decide(attendance, now)
+        facts["appeal_form"] = _form(AppealForm, form, row_version=attendance.row_version)
+    return facts
 
 
 def _form(kind: type[Form], sent: Form | None, **hidden: int) -> Form:
