@@ -88,6 +88,7 @@ REASONS: dict[str, Any] = {
     "task_finished": _l("Task finished"),
     "emergency": _l("Emergency"),
     "supervisor_asked": _l("Supervisor asked"),
+    "forgot": _l("Forgot to scan"),
     "seen": _l("I saw when the work began and ended"),
     "agreed": _l("Agreed with the volunteer"),
     "outside_plan": _l("Worked outside the planned time"),

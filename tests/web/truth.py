@@ -125,6 +125,9 @@ enter_attendance mataf
     POST     /floor/<int:site_id>/spot-check/<int:attendance_id>
     GET      /floor/<int:site_id>/attendances/<int:attendance_id>
     POST     /floor/<int:site_id>/attendances/<int:attendance_id>/check-out
+    POST     /floor/<int:site_id>/attendances/<int:attendance_id>/corrections
+    POST     /floor/<int:site_id>/attendances/<int:attendance_id>/moves
+    POST     /floor/<int:site_id>/attendances/<int:attendance_id>/notes
     POST     /floor/<int:site_id>/check-ins
     GET      /floor/<int:site_id>/check-ins/new
     POST     /floor/<int:site_id>/requests/<int:scan_id>

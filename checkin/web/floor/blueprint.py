@@ -15,6 +15,17 @@ bp = Blueprint("floor", __name__)
 errors.sentences(
     held=_l("The coordinator has to see this volunteer before they can check in"),
     not_checked_in=_l("No open record in this shift. Check in first"),
+    decided_already=_l("This record is decided. Undo the decision first"),
+    time_same=_l("The record says this time already"),
+    time_between=_l("Choose a time between %(since)s and %(until)s"),
+    was_elsewhere=_l(
+        "This volunteer was checked in elsewhere from %(since)s to %(until)s. "
+        "Correct that record first"
+    ),
+    not_running=_l("This shift is not running now. Choose another"),
+    time_missing=_l("Choose or type a time"),
+    end_missing=_l("Choose what to correct"),
+    note_missing=_l("Write the note first"),
 )
 
 

@@ -1,29 +1,27 @@
-"""Checking in and out by hand, answering requests, and taking an entry back."""
+"""Checking in by hand, answering requests, and taking an entry back."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
 from wtforms.fields.choices import SelectChoice
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import REQUESTS, Verdict
-from checkin.models import Attendance, Opportunity, Scan, Shift, Site
+from checkin.models import Scan, Shift, Site
 from checkin.operations import floor, manual
-from checkin.operations.attendance import Answer, derived_uid
-from checkin.operations.permissions import attendances_within
-from checkin.web import clock, record_words
+from checkin.operations.attendance import derived_uid
+from checkin.web import clock
 from checkin.web.errors import sentence
-from checkin.web.filters import date_short, plain_label, time_range, time_short
+from checkin.web.filters import date_short, plain_label, time_range
+from checkin.web.floor.answering import entered, mark, to_floor
 from checkin.web.floor.blueprint import bp, site_within
-from checkin.web.floor.forms import CheckInForm, CheckOutForm, EntryForm
+from checkin.web.floor.forms import CheckInForm
 from checkin.web.guard import requires
 
 ENTER = Permission.ENTER_ATTENDANCE
@@ -62,9 +60,9 @@ def create(site_id: int):
     try:
         answer = manual.check_in(entry, by=current_user.id, now=now)
     except Problem as problem:
-        _mark(form, problem)
+        mark(form, problem)
         return _search_page(site, _shifts(site, now), form, typed), 422
-    return _entered(site, answer)
+    return entered(site, answer)
 
 
 @bp.post("/floor/<int:site_id>/requests/<int:scan_id>")
@@ -85,11 +83,11 @@ def answer_request(site_id: int, scan_id: int):
         answer = manual.check_in(entry, by=current_user.id, now=now)
     except NotFound:
         flash(_("No shift is running here. Choose the shift and check in by hand"), "look")
-        return _to_floor(site)
+        return to_floor(site)
     except Problem as problem:
         flash(sentence(problem), "look")
-        return _to_floor(site)
-    return _entered(site, answer)
+        return to_floor(site)
+    return entered(site, answer)
 
 
 @bp.post("/floor/<int:site_id>/requests/<int:scan_id>/refusal")
@@ -99,41 +97,7 @@ def decline_request(site_id: int, scan_id: int):
     site, now = site_within(site_id, ENTER), clock.now()
     floor.decline(_request(site, scan_id).id, by=current_user.id, now=now)
     flash(_("Request declined. Checking in by hand is still possible"), "info")
-    return _to_floor(site)
-
-
-@bp.get("/floor/<int:site_id>/attendances/<int:attendance_id>")
-@requires(ENTER)
-def person(site_id: int, attendance_id: int):
-    """One person on the floor: since when, and the form to check out."""
-    site = site_within(site_id, ENTER)
-    form = CheckOutForm(formdata=None, uid=str(uuid.uuid4()))
-    return _person_page(site, _attendance(site, attendance_id), form)
-
-
-@bp.post("/floor/<int:site_id>/attendances/<int:attendance_id>/check-out")
-@requires(ENTER)
-def check_out(site_id: int, attendance_id: int):
-    """Check out by hand, now or at a stated time, with the people served."""
-    site, now = site_within(site_id, ENTER), clock.now()
-    attendance, form = _attendance(site, attendance_id), CheckOutForm()
-    if not form.validate_on_submit():
-        return _person_page(site, attendance, form), 422
-    entry = manual.Entry(
-        form.uid.data or str(uuid.uuid4()),
-        attendance.volunteer_id,
-        attendance.shift_id,
-        form.reason.data,
-        form.words.data or "",
-        form.instant(site.zone, now),
-        form.count,
-    )
-    try:
-        answer = manual.check_out(entry, by=current_user.id, now=now)
-    except Problem as problem:
-        _mark(form, problem)
-        return _person_page(site, _attendance(site, attendance_id), form), 422
-    return _entered(site, answer)
+    return to_floor(site)
 
 
 @bp.post("/floor/<int:site_id>/withdrawals")
@@ -149,7 +113,7 @@ def take_back(site_id: int):
         flash(_("The entry was taken back"), "info")
     else:
         flash(_("It is too late to undo. Correct the record when approving"), "look")
-    return _to_floor(site)
+    return to_floor(site)
 
 
 # --- what they share -----------------------------------------------------------------------
@@ -194,22 +158,6 @@ def _request(site: Site, scan_id: int) -> Scan:
     return asked
 
 
-def _attendance(site: Site, attendance_id: int) -> Attendance:
-    attendance = db.session.scalar(
-        attendances_within(current_user.reach(ENTER))
-        .where(Attendance.id == attendance_id, Attendance.site_id == site.id)
-        .options(
-            joinedload(Attendance.volunteer),
-            joinedload(Attendance.shift)
-            .joinedload(Shift.opportunity)
-            .joinedload(Opportunity.service),
-        )
-    )
-    if attendance is None:
-        raise NotFound("attendance")
-    return attendance
-
-
 def _search_page(site: Site, shifts: Sequence[Shift], form: CheckInForm, typed: str) -> str:
     form.shift.choices = _choices(shifts)
     return render_template(
@@ -220,46 +168,6 @@ def _search_page(site: Site, shifts: Sequence[Shift], form: CheckInForm, typed: 
         shifts={shift.id: shift for shift in shifts},
         found=manual.find(typed[:80], [shift.id for shift in shifts]),
     )
-
-
-def _person_page(site: Site, attendance: Attendance, form: CheckOutForm) -> str:
-    service = attendance.shift.opportunity.service
-    return render_template(
-        "floor/person.html",
-        site=site,
-        attendance=attendance,
-        shift=attendance.shift,
-        form=form,
-        asks_count=service is not None and service.counted_by == "volunteer",
-        may_leave=attendance.state in ("open", "unclosed", "closed"),
-        words=record_words,
-    )
-
-
-def _mark(form: EntryForm, problem: Problem) -> None:
-    """Say it beside the field that can put it right; the rest stands at the reason."""
-    if isinstance(problem, NotFound):
-        raise problem
-    field = {"time_outside_shift": form.at, "why_missing": form.words}.get(
-        problem.code, form.reason
-    )
-    field.errors = [*field.errors, sentence(problem)]
-
-
-def _entered(site: Site, answer: Answer) -> Any:
-    """Back to the floor, where the entry is named and can be taken back."""
-    if answer.verdict in (Verdict.CHECKED_IN, Verdict.CHECKED_OUT):
-        return _to_floor(site, entered=answer.uid)
-    if answer.verdict is Verdict.ALREADY_IN:
-        at = time_short(answer.effective_at, site.zone)
-        flash(_("Already checked in. The time %(time)s was noted as well", time=at), "info")
-    else:
-        flash(_("The entry was noted for review; it did not change the record"), "look")
-    return _to_floor(site)
-
-
-def _to_floor(site: Site, **query: str) -> Any:
-    return redirect(url_for("floor.show", site_id=site.id, **query), 303)
 
 
 def _number(text: str | None) -> int:
