@@ -404,9 +404,20 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("accounts.show", "salem", "/account"),
         Stop("accounts.password", "salem", "/account/password"),
         Stop("accounts.authenticator", "salem", "/staff/authenticator"),
+        Stop("lock.pin", "salem", "/account/pin"),
         Stop("figures.index", "salem", "/figures"),
         *_stops_at_displays(cast, floor),
+        # the last one: behind it stands a locked tablet
+        Stop("lock.show", "salem", "/account", lock_it),
     ]
+
+
+def lock_it(visitor: Visitor) -> None:
+    """The page that a locked tablet shows where it cannot keep the one below."""
+    visitor.page.locator("[data-lock-now] button").click()
+    visitor.page.get_by_role("dialog").wait_for()
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.open("/unlock?next=/account")
 
 
 def _stops_at_displays(cast: Cast, floor: str) -> list[Stop]:

@@ -302,3 +302,26 @@ class TestWhileLocked:
     def test_signing_out_is_open(self, at, tablet):
         with at(6):
             assert tablet.send("/sign-out").location == "/"
+
+
+class TestNames:
+    def test_are_hidden_on_this_browser_until_shown_again(self, tablet, board):
+        assert 'data-names="hidden"' not in tablet.get(board).text
+        answer = tablet.send("/names", names="hidden", next=board)
+        assert (answer.status_code, answer.location) == (303, board)
+        assert 'data-names="hidden"' in tablet.get(board).text
+        tablet.send("/names", names="shown", next=board)
+        assert 'data-names="hidden"' not in tablet.get(board).text
+
+    def test_every_name_on_the_board_is_marked(self, cast, now, tablet, board):
+        factories.check_in(cast.noura, cast.poster, now)
+        page = tablet.get(board).text
+        assert page.count(cast.noura.name)
+        assert not [
+            line
+            for line in page.splitlines()
+            if cast.noura.name in line and "data-private" not in line
+        ]
+
+    def test_only_who_sees_a_floor_has_them(self, cast, browser_of):
+        assert browser_of(cast.noura, lang="en").send("/names", names="hidden").status_code == 403

@@ -72,7 +72,8 @@ export default class Deciding {
       return null;
     }
     const away = answer.headers.get("HX-Redirect");
-    if (away) location.assign(away);
+    if (answer.headers.has("X-Locked")) document.dispatchEvent(new Event("lock:fallen"));
+    else if (away) location.assign(away);
     else if (answer.redirected || [400, 401, 403, 404].includes(answer.status)) location.reload();
     else if (answer.status >= 500) this.#tell("unsent");
     else return answer;

@@ -3,6 +3,10 @@
    only sees to it that no name stands on a screen meanwhile. On a page that works without anybody, as
    the scanner does (data-soft), only the names go and the page goes on. */
 
+// the keys of the cover must be there without a network too
+import "./pin-pad.js";
+import "./submit-once.js";
+
 const TICK = 5_000;
 const TOLD_EVERY = 35_000;
 const COPY_AFTER = 60_000;

@@ -163,6 +163,10 @@ export class OnSite {
   }
 
   async #leave(answer) {
+    if (answer.headers.has("X-Locked")) {
+      document.dispatchEvent(new Event("lock:fallen"));
+      return true;
+    }
     if ([403, 404].includes(answer.status)) await drop(this.#address);
     location.reload();
     return true;
