@@ -14,11 +14,12 @@ from checkin.database import db
 from checkin.domain import totp
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
-from checkin.operations import accounts, approvals, badges, displays
+from checkin.operations import accounts, approvals, badges, displays, tally
 from checkin.operations.approvals import appealing, asking
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.operations.permissions import Reach
 from checkin.web import clock
 from tests import factories
 from tests.browser.visitors import Visitor
@@ -27,7 +28,7 @@ from tests.cast import Cast
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
 NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
-             "api.me", "api.openapi", "api.present", "api.time",
+             "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "displays.keys", "displays.last", "displays.time"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
@@ -367,6 +368,15 @@ def _stops_before_screens(cast: Cast, now: datetime) -> list[Stop]:
 RECEIPTS = (*ENDS, "relieved", "relieving")
 
 
+def _tapped(cast: Cast, now: datetime) -> Shift:
+    """A lane that Salem counts at, with a tap that was taken back."""
+    lane = factories.lane_shift(now, cast.mataf)
+    uid, reach = "7" * 32, Reach(everywhere=True)
+    for name, amount in ((uid, 10), (tally.undo_uid(uid), -10), ("8" * 32, 5)):
+        tally.tap(tally.Tap(name, lane.id, amount), by=cast.salem.id, reach=reach, now=now)
+    return lane
+
+
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
     floor = f"/floor/{cast.mataf.id}"
     badge = f"/B/{_badge_of(town.people['noura'], shift.starts_at)}"
@@ -379,6 +389,7 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("presence.head_count", "salem", f"{floor}/head-count"),
         Stop("presence.spot_check", "salem", f"{floor}/spot-check"),
         Stop("presence.evacuation", "salem", f"{floor}/evacuation"),
+        Stop("tally.show", "salem", f"{floor}/tally/{_tapped(cast, now).id}"),
         Stop("floor.everywhere", "layla", "/floor/all"),
         Stop("floor.show", "salem", floor),
         Stop("floor.show", "salem", f"{floor}?show=awaited"),

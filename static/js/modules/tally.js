@@ -29,8 +29,9 @@ export default class Tally {
     this.#root.addEventListener("submit", (event) => this.#submit(event));
     this.#part("seen").addEventListener("click", () => this.#lane.seen());
     setInterval(() => document.hidden || this.#lane.ask(), EVERY);
-    window.addEventListener("online", () => this.#lane.ask());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#lane.ask());
+    const again = () => document.hidden || this.#lane.ask({ urgent: true });
+    window.addEventListener("online", again);
+    document.addEventListener("visibilitychange", again);
     this.#lane.ask().then(() => this.#lane.isFresh && keepPage());
   }
 

@@ -4,6 +4,7 @@ import { alone, flush } from "./sending.js";
 import { keep, onChange, settle, taps, total } from "./store.js";
 
 const PATIENCE = 10_000;
+const RESTS = 800;
 
 export class Lane {
   #shift;
@@ -11,6 +12,7 @@ export class Lane {
   #onChange;
   #etag = null;
   #order = Date.now();
+  #soon = null;
   #unsaved = new Map();
   #kept = [];
   #known;
@@ -66,20 +68,26 @@ export class Lane {
 
   async send(how) {
     const isDelivered = await flush(how);
-    if (!this.waiting.length) return;
+    if (!this.waiting.length) return this.#askSoon();
     this.isFresh &&= isDelivered;
     this.#onChange();
   }
 
   /* Asks what the tablets of this lane have counted together. */
-  async ask() {
-    await flush();
+  async ask(how) {
+    await flush(how);
     await alone(() => this.#ask());
     this.#onChange();
   }
 
   async seen() {
     await settle(this.refused.map(({ uid }) => uid), [], []);
+  }
+
+  /* Once for many taps: the list of the last ones follows when the thumb rests. */
+  #askSoon() {
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => this.ask(), RESTS);
   }
 
   async #ask() {

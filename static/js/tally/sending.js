@@ -5,7 +5,7 @@ import { keep, settle, taps } from "./store.js";
 const ROOT = new URL("../../../../", import.meta.url);
 const MOST = 50;
 const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
+const LONGEST_WAIT = 30_000;
 const PATIENCE = 15_000;
 const UNREADABLE = [400, 413, 415, 422];
 
@@ -70,8 +70,10 @@ async function refuse(batch, answer) {
   return true;
 }
 
-/* Twice as long after every failure, scattered so that many tablets do not come back together. */
+/* Twice as long after every failure, scattered so that many tablets do not come back together; a tap
+   within a pause tries at once, and makes the next one no longer. */
 function pause(answer) {
+  if (Date.now() < notBefore) return false;
   const asked = Number(answer?.headers.get("Retry-After")) || 0;
   const own = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries) * (0.5 + Math.random() / 2);
   tries += 1;
