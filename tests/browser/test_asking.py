@@ -1,4 +1,4 @@
-"""A supervisor asks and a volunteer answers on the phone; a volunteer objects and another decides."""
+"""A question answered on the phone, and an objection that another supervisor decides about."""
 
 from datetime import timedelta
 
