@@ -7,13 +7,21 @@ import time_machine
 from sqlalchemy import select
 
 from checkin.database import db
-from checkin.models import Device
+from checkin.models import Device, Person
 from checkin.operations import accounts, locking
+from checkin.web import lock
 from tests import factories
+from tests.pages import Browser
+from tests.web import everything
 
 PASSWORD = "seven herons over the wadi"
 PIN = "8305"
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def nobody_holds_it(monkeypatch):
+    monkeypatch.setattr(Browser, "in_hand", False)
 
 
 @pytest.fixture(autouse=True)
@@ -302,6 +310,44 @@ class TestWhileLocked:
     def test_signing_out_is_open(self, at, tablet):
         with at(6):
             assert tablet.send("/sign-out").location == "/"
+
+
+class TestEveryAddress:
+    """Whatever is added later is closed too, until somebody says that it may stay open."""
+
+    @pytest.fixture
+    def locked(self, app, world, now):
+        browser = everything.browser(app, world, "salem")
+        device = db.session.scalar(select(Device).where(Device.person_id == world.people["salem"]))
+        locking.lock(device.id, now=now)
+        return browser
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_is_closed_unless_it_stands_in_the_list(self, app, world, database, locked, method):
+        before = everything.content(database)
+        for rule in everything.rules(app, method):
+            if rule.endpoint in lock.OPEN or rule.endpoint.startswith("lock."):
+                continue
+            address = everything.address(rule.rule, world.ids)
+            fields = {"data": {"csrf_token": locked.token()}} if method == "POST" else {}
+            answer = locked.open(address, method=method, **fields)
+            if answer.status_code == 403:
+                continue  # it is not his at any time
+            assert answer.headers.get("X-Locked") == "1", f"{address}: {answer.status_code}"
+            assert answer.status_code in (303, 401)
+        assert everything.content(database) == before
+
+    def test_names_nobody_where_it_is_open(self, app, world, locked):
+        others = [
+            row.name
+            for row in db.session.execute(select(Person.name, Person.id))
+            if row.id != world.people["salem"]
+        ]
+        assert len(others) > 5
+        for rule in everything.rules(app, "GET"):
+            if rule.endpoint in lock.OPEN:
+                text = locked.get(everything.address(rule.rule, world.ids)).get_data(as_text=True)
+                assert not [name for name in others if name in text], rule.rule
 
 
 class TestNames:
