@@ -1,8 +1,8 @@
 """Limits that look after volunteers: how long, how rested, how old at what hour, trained or not.
 
 Nothing here refuses anybody: each limit that was passed is a finding, and people decide. What is
-judged is presence as the scans show it, not the minutes that are credited for it. Volunteers are
-not employees; where the limits come from, they are what the law asks for people who are paid.
+judged is presence at work as the scans show it, whatever is credited for it. Volunteers are not
+employees; where the limits come from, they are what the law asks for people who are paid.
 """
 
 from collections.abc import Iterable, Iterator

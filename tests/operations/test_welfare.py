@@ -74,6 +74,13 @@ def test_who_is_still_there_is_told_ahead(cast, now, serve):
     assert (then.facts["minutes"], then.is_ahead) == (720, False)
 
 
+def test_who_comes_early_and_leaves_a_little_late_has_served_as_planned(cast, now, serve):
+    chairs = factories.service("دفع العربات", "Wheelchairs", longest_minutes=240)
+    of = factories.opportunity(now, service_id=chairs.id, opens_minutes=60)
+    assert codes(serve(cast.noura, -6, -2, of=of, come=-0.75, left=-0.25), now) == []
+    assert codes(serve(cast.salem, -6, -2, of=of, left=-0.3), now) == ["heavy_too_long"]
+
+
 def test_a_forgotten_check_out_counts_as_it_is_proposed(cast, now, serve):
     serve(cast.noura, -13, -6)
     forgotten = serve(cast.noura, -5, -1, left=None)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
-from checkin.domain.hours import Interval
+from checkin.domain.hours import TOLERANCE, Interval
 from checkin.domain.welfare import Course, Served
 from checkin.models import Attendance, Opportunity, Person, Service, Shift, Site
 
@@ -99,6 +99,15 @@ def left_by(row: AnyRow, now: datetime, at: datetime) -> tuple[Served, int]:
 
 
 def _spans(row: AnyRow, now: datetime) -> Iterator[Interval]:
+    """When somebody was at work: not while waiting for the start, nor the few minutes after."""
+    for begin, end in _present(row, now):
+        first = max(begin, row.starts_at)
+        last = min(end, row.ends_at) if end <= row.ends_at + TOLERANCE else end
+        if first < last:
+            yield first, last
+
+
+def _present(row: AnyRow, now: datetime) -> Iterator[Interval]:
     """From in to out; of a check-out that nobody knows, only the last one has an end to go by."""
     stints = [(_instant(begin), _instant(end) if end else None) for begin, end in row.stints]
     proved = sum((end - begin for begin, end in stints if end), timedelta(0))
