@@ -170,32 +170,6 @@ def test_what_a_tablet_keeps_of_the_page_names_nobody(salem, here, noura):
         assert "data-kept" in html
 
 
-def test_the_page_names_every_script_that_it_runs(app, salem, here):
-    """A tablet keeps what the page's head names: a script left out would be missing offline."""
-    files = app.extensions["assets"].files
-    html = salem.get(f"{here}/evacuation?kept").get_data(as_text=True)
-    named = set(re.findall(r'/static/js/[0-9a-f]+/([^"]+\.js)"', html))
-    wanted, met = ["presence.js", "modules/print-button.js"], set()
-    while wanted:
-        script = wanted.pop()
-        met.add(script)
-        text = files[f"js/{script}"].body.decode()
-        folder = script.rpartition("/")[0]
-        for path in re.findall(r'from "(\.{1,2}/[^"]+)"', text):
-            if "vendor/" in path:
-                continue
-            parts = f"{folder}/{path}".split("/")
-            found = []
-            for part in parts:
-                if part == "..":
-                    found.pop()
-                elif part not in ("", "."):
-                    found.append(part)
-            if "/".join(found) not in met:
-                wanted.append("/".join(found))
-    assert met <= named
-
-
 # --- what tablets ask and send -------------------------------------------------------------
 
 

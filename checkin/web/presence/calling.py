@@ -26,13 +26,6 @@ from checkin.web.presence.blueprint import (
 )
 
 ENTER = Permission.ENTER_ATTENDANCE
-SCRIPTS = (
-    *("presence/on-site", "presence/looks", "presence/numbers", "presence/rows"),
-    *("scanner/copies", "scanner/moves"),
-    *("scanner/frame", "scanner/wording", "offline/queue", "offline/facts", "offline/sending"),
-    *("offline/store", "modules/print-button"),
-)
-"""What these pages run: a tablet keeps all of it with the page."""
 PAGES = {"roll_call": "presence.roll_call", "evacuation": "presence.evacuation"}
 
 
@@ -100,7 +93,6 @@ def _facts(site: Site, now: datetime, page: str) -> dict[str, Any]:
         # all that is not for whoever leads one shift: beginning anew, numbers, spot checks
         "may_check": may_at(site, ENTER),
         "last_digits": last_digits,
-        "scripts": SCRIPTS,
     }
 
 

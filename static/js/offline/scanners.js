@@ -1,9 +1,9 @@
-/* The scanners whose pages this browser keeps: they open without a network, and links lead there. */
+/* The scanners and evacuation lists this browser keeps: they open without a network, links lead there. */
 
 import { piece } from "./pieces.js";
 
 const NAME = "scanner";
-const PAGE = /\/sites\/\d+\/scanner$/;
+const PAGE = /\/sites\/\d+\/scanner$|\/floor\/\d+\/evacuation$/;
 
 export async function scannerLinks() {
   if (!("caches" in window) || !(await caches.has(NAME))) return [];
@@ -15,8 +15,9 @@ export async function scannerLinks() {
 
 async function linkTo(address, answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const scanner = page.querySelector("[data-scanner]");
-  const link = scanner && (await piece("scanner", { site: scanner.dataset.siteName }));
+  const kept = page.querySelector("[data-scanner], [data-presence]");
+  const name = kept && ("scanner" in kept.dataset ? "scanner" : "evacuation");
+  const link = kept && (await piece(name, { site: kept.dataset.siteName }));
   if (link) link.href = address;
   return link;
 }

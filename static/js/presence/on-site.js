@@ -8,6 +8,7 @@ import { beginCall, callBegun } from "./looks.js";
 const EVERY = 5_000;
 const PATIENCE = 6_000;
 const KEPT_EVERY = 60_000;
+const ONE_CALL = 60_000; // as on the server: two tablets that begin this close mean one call
 
 export class OnSite {
   #address;
@@ -92,7 +93,7 @@ export class OnSite {
   get begunAt() {
     const there = this.#day?.begun_at ?? null;
     const here = this.#begunHere;
-    return here && (!there || Date.parse(here) > Date.parse(there)) ? here : there;
+    return here && (!there || Date.parse(here) - Date.parse(there) > ONE_CALL) ? here : there;
   }
 
   /* Begins anew on this device; its ticks tell the server. */

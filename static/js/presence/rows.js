@@ -85,7 +85,6 @@ export class Rows {
     const number = numbers?.get(id);
     if (!call || !number) return;
     call.href = `tel:${number}`;
-    call.hidden = false;
     call.setAttribute("aria-label", `${call.textContent.trim()}: ${name}`);
   }
 

@@ -4,6 +4,8 @@
 const NAME = "scanner";
 const LIST = "/kept-files"; // beside a page's own address: what it needs
 
+const IMPORTED = /(?:from|import) ?\(?"(\.{1,2}\/[^"]+\.js)"/g;
+
 let isPageKept = false;
 
 /* What was put under an address; nothing where browsers keep nothing. */
@@ -40,7 +42,7 @@ export async function keepBare(address) {
   if (!cache || !answer.ok || answer.redirected) return false;
   const text = await answer.text();
   await cache.put(address, new Response(text, { headers: answer.headers }));
-  await keepFiles(address, filesOf(text));
+  await keepFiles(address, await filesOf(text));
   return true;
 }
 
@@ -59,12 +61,32 @@ async function keepFiles(address, used, wanted = used) {
   await Promise.all(missing.map((url) => cache.add(url).catch(() => {})));
 }
 
-/* What a page names in its head: its styles, its scripts and all that they import. */
-function filesOf(text) {
+/* What a page needs: the files its head names, the modules it wakes, and all that those import. */
+async function filesOf(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  const named = page.querySelectorAll("link[href], script[src]");
-  const addresses = [...named].map((one) => one.getAttribute("href") ?? one.getAttribute("src"));
-  return addresses.map((address) => new URL(address, location.href).href).filter(isFile);
+  const named = [...page.querySelectorAll("link[href], script[src]")].map(
+    (one) => new URL(one.getAttribute("href") ?? one.getAttribute("src"), location.href).href,
+  );
+  const app = named.find((address) => address.endsWith("/app.js"));
+  const woken = modulesOf(page).map((name) => new URL(`./modules/${name}.js`, app).href);
+  const files = new Set();
+  await Promise.all([...named, ...woken].map((address) => follow(address, files)));
+  return [...files];
+}
+
+function modulesOf(page) {
+  const parts = [page, ...[...page.querySelectorAll("template")].map(({ content }) => content)];
+  const roots = parts.flatMap((part) => [...part.querySelectorAll("[data-module]")]);
+  return roots.flatMap(({ dataset }) => dataset.module.split(/\s+/)).filter(Boolean);
+}
+
+async function follow(address, files) {
+  if (files.has(address) || !isFile(address)) return;
+  files.add(address);
+  if (!address.endsWith(".js")) return;
+  const text = await (await fetch(address)).text();
+  const imports = [...text.matchAll(IMPORTED)].map(([, path]) => new URL(path, address).href);
+  await Promise.all(imports.map((path) => follow(path, files)));
 }
 
 function isFile(address) {
