@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable
 from contextvars import Context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from checkin.database import db
-from checkin.models import Person
+from checkin.database import db, transaction
+from checkin.models import Device, Person
 from checkin.operations import devices
 from checkin.web import clock
 
@@ -93,9 +94,19 @@ class Page(HTMLParser):
 
 
 class Browser(FlaskClient):
-    """A browser that keeps its CSRF token and inspects every page it is shown."""
+    """A browser that keeps its CSRF token and inspects every page it is shown.
+
+    Staff hold theirs in hand, so that none locks itself while a test travels through time.
+    """
+
+    in_hand = True
+    staff_device: int | None = None
+    touched_at: datetime | None = None
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
+        if self.in_hand and self.staff_device is not None and self.touched_at != clock.now():
+            self.touched_at = clock.now()
+            touch(self.staff_device, self.touched_at)
         # outside the test's app context: a real request has a session and a `g` of its own
         response: TestResponse = Context().run(super().open, *args, **kwargs)  # type: ignore
         if has_app_context():
@@ -128,6 +139,11 @@ class Browser(FlaskClient):
         return found.group(1)
 
 
+@transaction
+def touch(device_id: int, at: datetime) -> None:
+    db.session.execute(update(Device).where(Device.id == device_id).values(active_at=at))
+
+
 def plain(response: TestResponse) -> str:
     """A response's text as a reader sees it."""
     body = re.sub(
@@ -151,9 +167,11 @@ def browser_of(app: Flask) -> Callable[..., Browser]:
 
     def signed_in(person: Person, kind: str = "phone", lang: str = "ar") -> Browser:
         browser: Browser = app.test_client()  # type: ignore[assignment]
-        _, cookie = devices.remember(
+        device_id, cookie = devices.remember(
             person.id, kind, "test", lifetime=timedelta(hours=12), now=clock.now()
         )
+        if kind == "staff":
+            browser.staff_device, browser.touched_at = device_id, clock.now()
         browser.set_cookie("device", cookie)
         browser.set_cookie("prefs", f"{lang}.latn.auto")
         return browser
