@@ -46,16 +46,16 @@ _TOLD_IN_WORDS = ("closed", "proposed", "approved", "rejected")
 def _difference(worked: int, counts: int, because: str) -> str:
     facts = {"worked": duration(worked), "counts": duration(counts), "because": because}
     if worked == counts:
-        return _("%(worked)s, and all of it counts", **facts)
+        return _("%(worked)s, all of it counted", **facts)
     if counts == 0:
-        words = _("%(worked)s, of which nothing counts", **facts)
-        more = _("%(worked)s, of which nothing counts because %(because)s", **facts)
+        words = _("%(worked)s, with nothing counted", **facts)
+        more = _("%(worked)s, with nothing counted because %(because)s", **facts)
     elif counts < worked:
-        words = _("%(worked)s, of which %(counts)s count", **facts)
-        more = _("%(worked)s, of which %(counts)s count because %(because)s", **facts)
+        words = _("%(worked)s, with %(counts)s counted", **facts)
+        more = _("%(worked)s, with %(counts)s counted because %(because)s", **facts)
     else:
-        words = _("%(worked)s, and %(counts)s count", **facts)
-        more = _("%(worked)s, and %(counts)s count because %(because)s", **facts)
+        words = _("%(worked)s, and %(counts)s counted", **facts)
+        more = _("%(worked)s, and %(counts)s counted because %(because)s", **facts)
     return more if because else words
 
 
@@ -127,12 +127,6 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
     if Flag.OVERLAP in attendance.flags:
         yield _("Another attendance of yours covers part of this time. The supervisor will decide")
     yield from _about_review(attendance)
-    if _was_changed(attendance):
-        yield _(
-            "Recorded: %(recorded)s. Approved: %(approved)s",
-            recorded=duration(attendance.credited_minutes),
-            approved=duration(attendance.approved_minutes),
-        )
 
 
 TOLD = (

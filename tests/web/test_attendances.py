@@ -145,7 +145,7 @@ def test_approved_says_how_much_and_by_whom(cast, noura, receipt, now):
 def test_an_adjustment_shows_both_numbers(cast, noura, receipt, now):
     factories.check_out(cast.noura, cast.shift, now + 90 * MINUTES)
     decided(cast, approvals.adjust, minutes=60, beneficiaries=None, reason="seen", now=now)
-    assert "Recorded: 1 hour 30 minutes. Approved: 1 hour" in noura.text(receipt)
+    assert "1 hour 30 minutes, with 1 hour counted because" in noura.text(receipt)
 
 
 def test_rejected_says_why(cast, noura, receipt, now):
