@@ -1,6 +1,7 @@
 """The board kept fresh: what a refresh brings, what it costs, and who is still answered."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from checkin import create_app
 from checkin.database import db
 from checkin.domain.roles import Role
 from checkin.models import Assignment, Grant
-from checkin.operations import accounts
+from checkin.operations import accounts, tally
+from checkin.operations.permissions import Reach
 from checkin.web.compression import packed
 from tests import factories
 from tests.factories import check_in, check_out
@@ -50,7 +52,9 @@ def refresh(browser, address, etag=None, known="", **headers):
 
 
 def marks(response) -> str:
-    return "".join(re.findall(r'data-mark="([^"]+)"', response.get_data(as_text=True)))
+    """Of all rows and requests in an answer, as the browser says which it has."""
+    kept = re.findall(r'data-key="[^"]+" data-mark="([^"]+)"', response.get_data(as_text=True))
+    return "".join(kept)
 
 
 def order(response) -> str:
@@ -366,3 +370,21 @@ def test_an_ended_shift_can_be_closed_from_the_board(cast, browser_of, now):
     huda = browser_of(cast.huda, kind="staff")
     page = huda.get(f"/floor/{cast.squares.id}").get_data(as_text=True)
     assert f'href="/shifts/{over.id}/closing"' in page
+
+
+def test_a_lane_that_counts_is_one_tap_away(cast, salem, here, now):
+    assert "Lane tally" not in salem.text(here)
+    lane = factories.opportunity(now, service_id=factories.service(counted_by="lane").id)
+    counted = factories.shift(now, cast.mataf, lane, starts=-30)
+    address = f'href="{here}/tally/{counted.id}"'
+    assert address in salem.get(here).get_data(as_text=True)
+    etag = refresh(salem, here).headers["ETag"]
+    pressed = tally.Tap(str(uuid.uuid4()), counted.id, 15)
+    tally.tap(pressed, by=cast.salem.id, reach=Reach(everywhere=True), now=now)
+    assert "15</span>" in refresh(salem, here, etag).get_data(as_text=True)
+
+
+def test_the_other_ways_to_look_are_one_tap_away(cast, salem, here, browser_of):
+    page = salem.get(here).get_data(as_text=True)
+    for name in ("roll-call", "head-count", "spot-check", "evacuation"):
+        assert f'href="{here}/{name}"' in page

@@ -1,6 +1,6 @@
 """Choosing a site, and the floor of one or of all: counters that filter, search, who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,7 @@ from flask_login import current_user
 
 from checkin.domain.roles import Permission
 from checkin.models import Shift, Site
-from checkin.operations import accounts, floor
-from checkin.operations.attendance import derived_uid
+from checkin.operations import accounts, floor, tally
 from checkin.web import clock, record_words
 from checkin.web.floor import polling
 from checkin.web.floor.blueprint import bp, may_at, site_within
@@ -116,48 +115,81 @@ def _facts(site: Site | None, now: datetime) -> dict[str, Any]:
     shifts = floor.shifts_among(here, current_user.reach(SEE), now)
     chosen = _chosen(shifts)
     board = floor.board([chosen] if chosen else shifts, now)
-    which, typed = request.args.get("show", ""), request.args.get("q", "")[:80].strip()
-    which = which if which in FILTERS else "here"
-    # a search looks at everybody, whatever counter was pressed
-    lines = board.shown("" if typed else which, typed)
-    asks, delivered = _asks(here, now), _delivered(here, typed, now)
     stages = {shift.id: floor.stage_of(shift, now) for shift in shifts}
-    return {
+    facts = {
         "site": site,
         "sites": {one.id: one for one in here},
         "all_sites": sites if len(sites) <= MOST_TOGETHER else [],
-        "zone": site.zone if site else here[0].zone if here else None,
+        "zone": here[0].zone if here else None,
         "now": now,
         "board": board,
         "shifts": {shift.id: shift for shift in shifts},
+        "chosen": chosen,
         "stages": stages,
         "stage_words": STAGES,
-        "to_close": [
-            shift
-            for shift in board.shifts
-            if stages[shift.id] is floor.Stage.ENDED and may_at(shift.site, Permission.DECIDE)
-        ],
-        "chosen": chosen,
-        "which": which,
-        "typed": typed,
-        "lines": lines,
-        "asks": asks,
-        "delivered": delivered,
-        "asks_receipt": floor.is_receipt_number(typed) and any(map(_may_enter, here)),
-        "entry_uid": lambda asked: derived_uid(asked.scan_uid, f"by {current_user.id}"),
-        "may_enter": {one.id for one in here if _may_enter(one)},
-        "may_scan": current_user.may(Permission.READ_BADGES),
         "opens_at": floor.opens_at,
         "words": record_words,
         "known": frozenset(),
-        "etag": floor.mark_of(
-            [line.mark for line in lines],
-            [board.count(name) for name in FILTERS],
-            [ask.mark for ask in asks],
-            [scan.scan_uid for scan in delivered],
-            [(shift.id, shift.row_version, stages[shift.id].value) for shift in shifts],
+        **_ways(board, stages, here),
+        **_listed(board, here, now),
+        "asks": _asks(here, now),
+    }
+    return {**facts, "etag": _etag(facts)}
+
+
+def _ways(board: floor.Board, stages: Mapping[int, floor.Stage], here: Sequence[Site]) -> Any:
+    """What else this person can do here."""
+    lanes = [shift for shift in board.shifts if _is_counted(shift, stages)]
+    to_close = [
+        shift
+        for shift in board.shifts
+        if stages[shift.id] is floor.Stage.ENDED and may_at(shift.site, Permission.DECIDE)
+    ]
+    tallies = tally.taps_of([shift.id for shift in lanes]) if lanes else {}
+    return {
+        "may_enter": {site.id for site in here if _may_enter(site)},
+        "may_scan": current_user.may(Permission.READ_BADGES),
+        "may_call": current_user.may(Permission.CALL_ROLL),
+        "to_close": to_close,
+        "lanes": lanes,
+        "tallies": tallies,
+        "ways_mark": floor.mark_of(
+            [shift.id for shift in to_close], [(one.id, tallies.get(one.id, 0)) for one in lanes]
         ),
     }
+
+
+def _is_counted(shift: Shift, stages: Mapping[int, floor.Stage]) -> bool:
+    """Whether its lane has a tally to tap, for this person."""
+    begun = stages[shift.id] in (floor.Stage.RUNNING, floor.Stage.ENDED)
+    return begun and tally.counts_by_lane(shift) and current_user.may(Permission.TALLY)
+
+
+def _listed(board: floor.Board, here: Sequence[Site], now: datetime) -> dict[str, Any]:
+    """The people behind the pressed counter, or those that somebody searches for."""
+    which, typed = request.args.get("show", ""), request.args.get("q", "")[:80].strip()
+    which = which if which in FILTERS else "here"
+    return {
+        "which": which,
+        "typed": typed,
+        # a search looks at everybody, whatever counter was pressed
+        "lines": board.shown("" if typed else which, typed),
+        "delivered": _delivered(here, typed, now),
+        "asks_receipt": floor.is_receipt_number(typed) and any(map(_may_enter, here)),
+    }
+
+
+def _etag(facts: Mapping[str, Any]) -> str:
+    """Another one as soon as anything else is to be shown; minutes that pass are counted there."""
+    board, stages = facts["board"], facts["stages"]
+    return floor.mark_of(
+        [line.mark for line in facts["lines"]],
+        [board.count(name) for name in FILTERS],
+        [ask.mark for ask in facts["asks"]],
+        [scan.scan_uid for scan in facts["delivered"]],
+        [(shift.id, shift.row_version, stages[shift.id].value) for shift in board.shifts],
+        facts["ways_mark"],
+    )
 
 
 def _chosen(shifts: Sequence[Shift]) -> Shift | None:

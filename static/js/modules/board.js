@@ -8,6 +8,8 @@ const SAID_EVERY = 10_000;
 const SLIDE = 220;
 const INDIC = "٠١٢٣٤٥٦٧٨٩";
 
+const head = (list) => list?.closest("table")?.tHead.textContent;
+
 export default class Board {
   #root;
   #address;
@@ -125,7 +127,7 @@ export default class Board {
     const asking = this.#asking = new AbortController();
     const patience = setTimeout(() => asking.abort(), PATIENCE);
     try {
-      const headers = { "HX-Request": "true", "X-Known": this.#known(), ...(!byHand && { "X-Poll": "1" }) };
+      const headers = { "HX-Request": "true", "X-Known": this.#known(byHand), ...(!byHand && { "X-Poll": "1" }) };
       if (this.#etag) headers["If-None-Match"] = this.#etag;
       const answer = await fetch(this.#address, { headers, cache: "no-store", signal: asking.signal });
       await this.#take(answer, byHand);
@@ -155,8 +157,10 @@ export default class Board {
     else this.#settle();
   }
 
-  #known() {
-    return [...this.#root.querySelectorAll("[data-mark]")].map((one) => one.dataset.mark).join("").slice(0, 6_000);
+  /* Under another filter a row may have other columns. */
+  #known(byHand) {
+    const kept = this.#root.querySelectorAll(byHand ? "[data-mark]:not(tr)" : "[data-mark]");
+    return [...kept].map((one) => one.dataset.mark).join("").slice(0, 6_000);
   }
 
   /* ---- showing ---- */
@@ -202,14 +206,14 @@ export default class Board {
   #changes() {
     const order = new Set([...this.#order("list"), ...this.#order("asks")]);
     const keys = new Set();
-    for (const one of this.#root.querySelectorAll("[data-mark]")) if (!order.has(one.dataset.mark)) keys.add(one.dataset.key);
-    for (const one of this.#waiting.content.querySelectorAll("[data-mark]")) keys.add(one.dataset.key);
+    for (const one of this.#root.querySelectorAll("[data-key]")) if (!order.has(one.dataset.mark)) keys.add(one.dataset.key);
+    for (const one of this.#waiting.content.querySelectorAll("[data-key]")) keys.add(one.dataset.key);
     return keys.size;
   }
 
   /* Whether the row that holds the keyboard's focus would go. */
   #takesFocus() {
-    const row = document.activeElement?.matches(":focus-visible") && document.activeElement.closest("[data-mark]");
+    const row = document.activeElement?.matches(":focus-visible") && document.activeElement.closest("[data-key]");
     return Boolean(row) && this.#root.contains(row) && ![...this.#order("list"), ...this.#order("asks")].includes(row.dataset.mark);
   }
 
@@ -226,7 +230,8 @@ export default class Board {
     this.#waiting = null;
     this.#part("news").hidden = true;
     const whole = ["list", "asks"].map((name) => this.#merge(this.#live(name), this.#live(name, content), byHand));
-    this.#live("more").replaceChildren(...this.#live("more", content).childNodes);
+    const more = this.#live("more", content);
+    if (more) this.#live("more").replaceChildren(...more.childNodes);
     if (!whole.every(Boolean)) {
       // Something we were thought to have is not here: ask for all of it.
       this.#etag = null;
@@ -242,14 +247,14 @@ export default class Board {
   /* Every kept piece stays the same element, so that focus and sight stay with it. */
   #merge(old, fresh, byHand) {
     const [list, next] = [old, fresh].map((one) => one.querySelector("[data-order]"));
-    const kept = new Map([...old.querySelectorAll("[data-mark]")].map((one) => [one.dataset.mark, one]));
+    const kept = new Map([...old.querySelectorAll("[data-key]")].map((one) => [one.dataset.mark, one]));
     const keys = new Map([...kept.values()].map((one) => [one.dataset.key, one]));
-    const come = new Map([...fresh.querySelectorAll("[data-mark]")].map((one) => [one.dataset.mark, one]));
-    const rows = next?.dataset.order.match(/.{8}/g)?.map((mark) => kept.get(mark) ?? come.get(mark)) ?? [];
-    if (rows.includes(undefined)) return false;
+    const come = new Map([...fresh.querySelectorAll("[data-key]")].map((one) => [one.dataset.mark, one]));
+    const rows = next?.dataset.order.match(/.{8}/g)?.map((mark) => come.get(mark) ?? kept.get(mark)) ?? [];
+    const sameHead = head(list) === head(next);
+    if (rows.includes(undefined) || (!sameHead && rows.some((row) => kept.has(row.dataset.mark)))) return false;
     for (const row of come.values()) this.#greet(row, keys.get(row.dataset.key), byHand);
-    const sameHead = list && next && list.closest("table")?.tHead?.textContent === next.closest("table")?.tHead?.textContent;
-    if (sameHead && old.childElementCount === fresh.childElementCount) {
+    if (list && next && sameHead && old.childElementCount === fresh.childElementCount) {
       list.dataset.order = next.dataset.order;
       rows.forEach((row, index) => list.children[index] === row || list.insertBefore(row, list.children[index] ?? null));
       while (list.children.length > rows.length) list.lastElementChild.remove();
