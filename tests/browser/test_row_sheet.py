@@ -1,0 +1,135 @@
+"""The sheet over the board and the manual check-in, counted in taps, on both sides of a tablet."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from checkin.database import db
+from checkin.models import Attendance, Lane
+from tests import factories
+from tests.browser.visitors import TABLET
+
+UPRIGHT = {"width": 768, "height": 1024}
+SIZES = pytest.mark.parametrize("viewport", [TABLET, UPRIGHT], ids=["wide", "upright"])
+LANGUAGES = pytest.mark.parametrize("lang", ["ar", "en"])
+WORDS = {
+    "ar": {
+        "by_hand": "تسجيل حضور يدوي",
+        "check_in": "تسجيل حضور",
+        "correct": "تصحيح وقت",
+        "corrected": "تم تصحيح وقت الحضور إلى",
+        "move": "نقل إلى موقع أو مسار آخر",
+        "out": "تسجيل الانصراف الآن",
+    },
+    "en": {
+        "by_hand": "Check in by hand",
+        "check_in": "Check in",
+        "correct": "Correct a time",
+        "corrected": "Check-in corrected to",
+        "move": "Move to another site or lane",
+        "out": "Check out now",
+    },
+}
+
+
+def attendances_of(who) -> list[Attendance]:
+    db.session.rollback()
+    db.session.expire_all()
+    wanted = db.select(Attendance).where(Attendance.volunteer_id == who.id)
+    return list(db.session.scalars(wanted.order_by(Attendance.id)))
+
+
+def tall_enough(within) -> None:
+    """What a thumb presses here is 56 px high, where it is in sight at all."""
+    for one in within.locator("button:visible, a.button:visible, summary:visible").all():
+        box = one.bounding_box()
+        assert box is not None
+        assert box["height"] >= 55.9, one.inner_text()
+
+
+def open_sheet(tablet, cast):
+    tablet.open(f"/floor/{cast.mataf.id}")
+    tablet.taps += 1
+    tablet.page.get_by_role("link", name=cast.noura.name).click()
+    sheet = tablet.page.locator("dialog#sheet")
+    expect(sheet).to_be_visible()
+    return sheet
+
+
+@SIZES
+@LANGUAGES
+def test_checking_in_by_hand_takes_two_taps_and_four_digits(cast, visit, viewport, lang):
+    words = WORDS[lang]
+    tablet = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
+    tablet.open(f"/floor/{cast.mataf.id}")
+    tablet.follow(words["by_hand"])
+    tablet.page.keyboard.type(cast.noura.mobile[-4:], delay=30)
+    person = tablet.page.get_by_role("listitem").filter(has_text=cast.noura.name)
+    expect(person).to_be_visible()
+    tablet.taps += 1
+    with tablet.page.expect_navigation():
+        person.locator("button[name=person]").click()
+    assert tablet.taps == 2
+    toast = tablet.page.locator(".toast")
+    expect(toast).to_contain_text(cast.noura.name)
+    assert toast.get_attribute("data-seconds") == "10"
+    assert [one.state for one in attendances_of(cast.noura)] == ["open"]
+    with tablet.page.expect_navigation():
+        toast.get_by_role("button").first.click()
+    assert [one.state for one in attendances_of(cast.noura)] == ["cancelled"]
+
+
+@SIZES
+@LANGUAGES
+def test_a_time_is_corrected_in_three_taps(cast, visit, now, viewport, lang):
+    words = WORDS[lang]
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
+    tablet = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
+    sheet = open_sheet(tablet, cast)
+    tall_enough(sheet)
+    tablet.taps += 1
+    sheet.get_by_text(words["correct"], exact=True).click()
+    tall_enough(sheet)
+    tablet.taps += 1
+    fifteen_later = (now - timedelta(minutes=25)).isoformat()
+    with tablet.page.expect_navigation():
+        sheet.locator(f"button[value='in-0@{fifteen_later}']").click()
+    assert tablet.taps == 3
+    expect(tablet.page.locator("main")).to_contain_text(words["corrected"])
+    (record,) = attendances_of(cast.noura)
+    assert (record.state, record.in_at) == ("open", now - timedelta(minutes=25))
+
+
+@SIZES
+@LANGUAGES
+def test_somebody_is_moved_in_three_taps(cast, visit, now, viewport, lang):
+    words = WORDS[lang]
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
+    there = factories.shift(now, cast.mataf, starts=-60, minutes=300, lane_id=lane.id)
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
+    tablet = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
+    sheet = open_sheet(tablet, cast)
+    tablet.taps += 1
+    sheet.get_by_text(words["move"], exact=True).click()
+    tall_enough(sheet)
+    tablet.taps += 1
+    with tablet.page.expect_navigation():
+        sheet.locator(f"button[name=shift][value='{there.id}']").click()
+    assert tablet.taps == 3
+    left, came = attendances_of(cast.noura)
+    assert (left.state, came.state, came.shift_id) == ("closed", "open", there.id)
+    assert left.out_at == came.in_at
+
+
+@LANGUAGES
+def test_checking_out_takes_two_taps(cast, visit, now, lang):
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
+    tablet = visit("tablet", person=cast.salem, lang=lang)
+    sheet = open_sheet(tablet, cast)
+    tablet.taps += 1
+    with tablet.page.expect_navigation():
+        sheet.get_by_role("button", name=WORDS[lang]["out"], exact=True).click()
+    assert tablet.taps == 2
+    expect(tablet.page.locator(".toast")).to_contain_text(cast.noura.name)
+    assert [one.state for one in attendances_of(cast.noura)] == ["closed"]
