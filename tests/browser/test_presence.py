@@ -131,7 +131,7 @@ def test_the_evacuation_list_opens_ticks_and_calls_without_a_network(
     tablet.open(evacuation)
     assert tablet.heading == "قائمة الإخلاء"
     expect(figure(tablet)).to_have_text("0 من 5")
-    expect(tablet.page.locator("main")).to_contain_text("القائمة كما كانت")
+    expect(tablet.page.locator("main")).to_contain_text("آخر تحديث للقائمة: الآن")
     for who in (*here, late):
         expect(row(tablet, who)).to_contain_text(who.name)
     number = tablet.page.locator(f'[data-person="{cast.noura.id}"] [data-call]')

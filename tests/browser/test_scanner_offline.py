@@ -128,7 +128,7 @@ def test_without_a_network_the_page_opens_all_the_same(cast, tablet, badges_of):
 def test_without_a_network_other_pages_lead_to_the_scanner(cast, tablet, path):
     cut(tablet)
     tablet.open(path.format(site=cast.mataf.id))
-    link = tablet.page.locator("[data-part=scanners] a")
+    link = tablet.page.locator("[data-part=scanners] a[href$=scanner]")
     expect(link).to_have_text(f"متابعة على الماسح دون اتصال: {cast.mataf.name_ar}")
     tablet.picture("37-floor-offline")
     link.click()
@@ -215,7 +215,8 @@ def test_a_sign_in_that_ended_ends_the_list_too(tablet, visit):
     tablet.page.context.clear_cookies()
     tablet.page.evaluate("window.dispatchEvent(new Event('online'))")
     tablet.page.wait_for_url("**/staff/sign-in**")
-    assert [fault.partition(":")[0] for fault in visit.faults.seen] == ["401"]
+    # the evacuation list of the site may have asked too
+    assert {fault.partition(":")[0] for fault in visit.faults.seen} == {"401"}
     visit.faults.seen.clear()
     assert not tablet.page.evaluate(KEEPS, ["/today"])
 

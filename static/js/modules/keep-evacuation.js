@@ -2,7 +2,7 @@
    page once, its people every minute; and sends ticks that were made without a network. */
 
 import { Looks } from "../presence/looks.js";
-import { keepBare, put } from "../scanner/copies.js";
+import { drop, keepBare, put } from "../scanner/copies.js";
 
 const FIRST = 4_000;
 const EVERY = 60_000;
@@ -39,6 +39,7 @@ export default class KeepEvacuation {
     if (this.#etag) headers["If-None-Match"] = this.#etag;
     const signal = AbortSignal.timeout?.(PATIENCE);
     const answer = await fetch(present, { headers, cache: "no-store", signal }).catch(() => null);
+    if (answer && isOver(answer)) await drop(present);
     const told = answer?.status === 200 && !answer.redirected ? await answer.json().catch(() => null) : null;
     if (!told && !(answer?.status === 304 && this.#day)) return false;
     const heard = told ? { ...told, owner: Number(person), heard: Date.now() } : this.#day;
@@ -47,4 +48,9 @@ export default class KeepEvacuation {
     await put(present, this.#day).catch(() => {});
     return true;
   }
+}
+
+/* No longer ours to keep; a lock keeps everything. */
+function isOver({ status, headers }) {
+  return [401, 403, 404].includes(status) && !headers.has("HX-Redirect");
 }
