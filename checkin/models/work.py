@@ -110,6 +110,7 @@ class Opportunity(Base):
     service: Mapped[Service | None] = relationship(lazy="raise_on_sql")
     campaign: Mapped[Campaign | None] = relationship(lazy="raise_on_sql")
     partner: Mapped[Partner | None] = relationship(lazy="raise_on_sql")
+    requires: Mapped["Opportunity | None"] = relationship(remote_side=id, lazy="raise_on_sql")
     shifts: Mapped[list["Shift"]] = relationship(back_populates="opportunity", lazy="raise_on_sql")
 
 

@@ -17,12 +17,17 @@ KINDS = ("service", "course", "meeting")
 TYPES = ("general", "skilled", "professional")
 MOST_OPENS_MINUTES = 720
 MOST_LATE_MINUTES = 1440
+MOST_VALID_DAYS = 3660
 PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpportunityPlan:
-    """What a coordinator says about an opportunity; only one of kind `service` has a service."""
+    """What a coordinator says about an opportunity; only one of kind `service` has a service.
+
+    `requires_id` is the course to attend before; `valid_days` is for how long having attended a
+    course is good, empty for ever, and of a course only.
+    """
 
     kind: str
     name_ar: str
@@ -34,29 +39,41 @@ class OpportunityPlan:
     walk_ins: bool = False
     opens_minutes: int = 30
     late_minutes: int | None = None
+    requires_id: int | None = None
+    valid_days: int | None = None
 
     def check(self) -> None:
         if (self.kind == "service") != (self.service_id is not None):
             raise Problem("service_missing")
         if not 0 <= self.opens_minutes <= MOST_OPENS_MINUTES:
             raise Problem("minutes_out_of_range", most=MOST_OPENS_MINUTES)
+        if self.valid_days is not None and not 1 <= self.valid_days <= MOST_VALID_DAYS:
+            raise Problem("days_out_of_range", most=MOST_VALID_DAYS)
+        if self.valid_days is not None and self.kind != "course":
+            raise Problem("validity_of_courses")
+        if self.requires_id is not None:
+            _check_course(self.requires_id)
 
 
 @transaction
 def create(plan: OpportunityPlan, *, by: int | None, now: datetime) -> int:
-    """A new opportunity's id; Problem `service_missing`."""
+    """A new opportunity's id; Problems `service_missing`, `minutes_out_of_range`,
+    `days_out_of_range`, `validity_of_courses` and `not_a_course`."""
     plan.check()
     return catalogue.keep(Opportunity(**asdict(plan), created_at=now), by=by, now=now)
 
 
 @transaction
 def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime) -> None:
-    """Problems `service_missing`, and `kind_fixed` once somebody attended.
-
-    Volunteer hours would turn into course time, or the other way round.
-    """
+    """Problems as in `create`; `kind_fixed` once somebody attended, because volunteer hours would
+    turn into course time or the other way round; `own_course`; and `course_required` for a course
+    that others ask for."""
     plan.check()
     opportunity = catalogue.found(Opportunity, opportunity_id)
+    if plan.requires_id == opportunity_id:
+        raise Problem("own_course")
+    if plan.kind != "course" and _is_required(opportunity_id):
+        raise Problem("course_required")
     if plan.kind != opportunity.kind and _attended(opportunity_id):
         raise Problem("kind_fixed")
     catalogue.change(opportunity, asdict(plan), by=by, now=now)
@@ -82,6 +99,7 @@ def find(opportunity_id: int) -> Opportunity:
             joinedload(Opportunity.service),
             joinedload(Opportunity.campaign),
             joinedload(Opportunity.partner),
+            joinedload(Opportunity.requires),
         ],
         populate_existing=True,
     )
@@ -92,6 +110,11 @@ def find(opportunity_id: int) -> Opportunity:
 
 def choosable(keep: int | None = None) -> list[Opportunity]:
     return catalogue.listed(Opportunity, keep)
+
+
+def courses(keep: int | None = None) -> list[Opportunity]:
+    """What may be required: courses still offered, and the one required before."""
+    return [one for one in catalogue.listed(Opportunity, keep) if one.kind == "course"]
 
 
 def page_of(number: int, text: str = "") -> Pagination:
@@ -121,6 +144,17 @@ def coming_counts(opportunity_ids: list[int], now: datetime) -> dict[int, int]:
         .group_by(Shift.opportunity_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _check_course(opportunity_id: int) -> None:
+    kind = db.session.scalar(select(Opportunity.kind).where(Opportunity.id == opportunity_id))
+    if kind != "course":
+        raise Problem("not_a_course")
+
+
+def _is_required(opportunity_id: int) -> bool:
+    asking = select(Opportunity.id).where(Opportunity.requires_id == opportunity_id)
+    return db.session.scalar(asking.limit(1)) is not None
 
 
 def _attended(opportunity_id: int) -> bool:

@@ -225,10 +225,13 @@ def _blank_to_none(typed: str | None) -> str | None:
 
 
 class IntegerField(wtforms.IntegerField):
-    """A whole number in Latin, Arabic-Indic or Persian digits."""
+    """A whole number in Latin, Arabic-Indic or Persian digits; emptied, it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        if not valuelist or not valuelist[0].strip():
+        if not valuelist:
+            return
+        if not valuelist[0].strip():
+            self.data = None
             return
         try:
             self.data = int(latin_digits(valuelist[0]).replace(",", "").strip())

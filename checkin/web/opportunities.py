@@ -17,6 +17,11 @@ bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
 errors.sentences(
     service_missing=_l("Choose the service volunteers will do"),
     minutes_out_of_range=_l("Enter at most %(most)s minutes"),
+    days_out_of_range=_l("Enter at most %(most)s days"),
+    validity_of_courses=_l("Only a course is valid for a time. Leave this empty"),
+    not_a_course=_l("Choose a course"),
+    own_course=_l("An opportunity cannot ask for itself"),
+    course_required=_l("Other opportunities ask for this course, so it stays a course"),
     kind_fixed=_l(
         "Somebody attended already, so the kind stays: "
         "volunteer hours and course time are counted apart"
@@ -26,6 +31,11 @@ BESIDE = {
     "service_missing": "service_id",
     "minutes_out_of_range": "opens_minutes",
     "kind_fixed": "kind",
+    "course_required": "kind",
+    "days_out_of_range": "valid_days",
+    "validity_of_courses": "valid_days",
+    "not_a_course": "requires_id",
+    "own_course": "requires_id",
 }
 """The field each problem stands beside."""
 

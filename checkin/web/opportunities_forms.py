@@ -9,7 +9,9 @@ from checkin.operations import campaigns, partners, services
 from checkin.operations.opportunities import (
     MOST_LATE_MINUTES,
     MOST_OPENS_MINUTES,
+    MOST_VALID_DAYS,
     OpportunityPlan,
+    courses,
 )
 from checkin.web.fields import Form, choice_or_none, name_field, named, number_field, worded
 
@@ -49,12 +51,27 @@ class OpportunityForm(Form):
         description=_l("Empty: at the end of the shift"),
     )
 
+    requires_id = SelectField(
+        _l("Course to attend before"),
+        coerce=choice_or_none,
+        description=_l("Whoever has not attended it is told, and never refused"),
+    )
+    valid_days = number_field(
+        _l("A course is valid for, in days"),
+        *(1, MOST_VALID_DAYS),
+        optional=True,
+        description=_l("Empty: for ever. Only for courses"),
+    )
+
     def __init__(self, opportunity: Opportunity | None = None) -> None:
         super().__init__(obj=opportunity)
         kept = opportunity
         self.service_id.choices = named(services.choosable(kept and kept.service_id), _("Choose"))
         self.campaign_id.choices = named(campaigns.choosable(kept and kept.campaign_id), _("None"))
         self.partner_id.choices = named(partners.choosable(kept and kept.partner_id), _("None"))
+        offered = courses(kept and kept.requires_id)
+        others = [one for one in offered if kept is None or one.id != kept.id]
+        self.requires_id.choices = named(others, _("None"))
 
     @property
     def plan(self) -> OpportunityPlan:
@@ -70,4 +87,6 @@ class OpportunityForm(Form):
             walk_ins=self.walk_ins.data,
             opens_minutes=self.opens_minutes.data,
             late_minutes=self.late_minutes.data,
+            requires_id=self.requires_id.data,
+            valid_days=self.valid_days.data,
         )

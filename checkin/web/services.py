@@ -15,8 +15,13 @@ bp = Blueprint("services", __name__, url_prefix="/services")
 
 errors.sentences(
     band_reversed=_l("The most cannot be less than the fewest"),
+    limit_out_of_range=_l("Enter a number from %(least)s to %(most)s"),
 )
-BESIDE = {"name_taken": "name_ar", "band_reversed": "high_per_hour"}
+BESIDE = {
+    "name_taken": "name_ar",
+    "band_reversed": "high_per_hour",
+    "limit_out_of_range": "longest_minutes",
+}
 """The field each problem stands beside."""
 
 

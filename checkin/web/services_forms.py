@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
-from checkin.operations.services import ServicePlan
+from checkin.operations.services import LONGEST_LIMIT, SHORTEST_LIMIT, ServicePlan
 from checkin.web.fields import Form, name_field, number_field, worded
 
 COUNTED_BY = {
@@ -28,6 +28,13 @@ class ServiceForm(Form):
         description=_l("A number outside these two is asked about once more, never refused"),
     )
 
+    longest_minutes = number_field(
+        _l("Heavy work: minutes one person should do in a day"),
+        *(SHORTEST_LIMIT, LONGEST_LIMIT),
+        optional=True,
+        description=_l("Empty: no heavy work. Whoever does more is told, and never refused"),
+    )
+
     @property
     def plan(self) -> ServicePlan:
         return ServicePlan(
@@ -36,4 +43,5 @@ class ServiceForm(Form):
             counted_by=self.counted_by.data,
             low_per_hour=self.low_per_hour.data,
             high_per_hour=self.high_per_hour.data,
+            longest_minutes=self.longest_minutes.data,
         )

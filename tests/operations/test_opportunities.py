@@ -77,3 +77,54 @@ def test_coming_shifts_are_counted(cast, now):
     of = cast.shift.opportunity_id
     assert opportunities.coming_counts([of], now) == {of: 1}
     assert opportunities.coming_counts([of], now + timedelta(days=1)) == {}
+
+
+# --- courses asked for ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def course(cast, now) -> int:
+    return opportunities.create(plan("course", valid_days=365), by=cast.layla.id, now=now)
+
+
+def test_an_opportunity_asks_for_a_course(cast, now, course):
+    made = opportunities.create(plan(requires_id=course), by=cast.layla.id, now=now)
+    kept = opportunities.find(made)
+    assert (kept.requires.id, kept.requires.valid_days) == (course, 365)
+    assert [one.id for one in opportunities.courses()] == [course]
+    opportunities.close(course, by=cast.layla.id, now=now)
+    assert opportunities.courses() == []
+    assert [one.id for one in opportunities.courses(keep=course)] == [course]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"kind": "course", "valid_days": 0}, "days_out_of_range"),
+        ({"kind": "course", "valid_days": 3661}, "days_out_of_range"),
+        ({"valid_days": 30}, "validity_of_courses"),
+        ({"kind": "meeting", "valid_days": 30}, "validity_of_courses"),
+    ],
+)
+def test_only_a_course_is_valid_for_a_time(cast, now, values, code):
+    with pytest.raises(Problem, match=code):
+        opportunities.create(plan(**values), by=cast.layla.id, now=now)
+
+
+def test_only_a_course_can_be_asked_for(cast, now):
+    asking = plan(requires_id=cast.shift.opportunity_id)
+    with pytest.raises(Problem, match="not_a_course"):
+        opportunities.create(asking, by=cast.layla.id, now=now)
+
+
+def test_nothing_asks_for_itself(cast, now, course):
+    with pytest.raises(Problem, match="own_course"):
+        opportunities.change(course, plan("course", requires_id=course), by=cast.layla.id, now=now)
+
+
+def test_a_course_that_is_asked_for_stays_one(cast, now, course):
+    asking = opportunities.create(plan(requires_id=course), by=cast.layla.id, now=now)
+    with pytest.raises(Problem, match="course_required"):
+        opportunities.change(course, plan("meeting"), by=cast.layla.id, now=now)
+    opportunities.change(asking, plan(), by=cast.layla.id, now=now)
+    opportunities.change(course, plan("meeting"), by=cast.layla.id, now=now)

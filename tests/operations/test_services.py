@@ -75,5 +75,12 @@ def test_a_band_is_from_low_to_high(cast, now, low, high):
         services.create(plan, by=cast.layla.id, now=now)
 
 
+@pytest.mark.parametrize("minutes", [14, 961])
+def test_heavy_work_has_a_limit_within_a_day(cast, now, minutes):
+    plan = ServicePlan(name_ar="دفع العربات", longest_minutes=minutes)
+    with pytest.raises(Problem, match="limit_out_of_range"):
+        services.create(plan, by=cast.layla.id, now=now)
+
+
 def test_members_of_a_partner_are_counted(cast):
     assert partners.member_counts() == {cast.university.id: 1}

@@ -63,6 +63,41 @@ def test_what_is_missing_is_said_in_the_form(cast, layla, values, said):
     assert "Kept" in body
 
 
+def test_a_course_and_for_how_long_it_is_good(cast, layla):
+    made = layla.send("/opportunities/new", **fields(kind="course", valid_days="365"))
+    course = opportunities.find(int(made.location.rsplit("/", 1)[1]))
+    assert "Valid for 365 days" in layla.text(made.location)
+    service = factories.service(name_en="Wheelchairs")
+    asking = layla.send(
+        "/opportunities/new",
+        **fields(name_ar="عربات", service_id=service.id, requires_id=course.id),
+    )
+    assert f"Course to attend before {course.name_ar}" in layla.text(asking.location)
+    kept = opportunities.find(int(asking.location.rsplit("/", 1)[1]))
+    assert kept.requires_id == course.id
+    # a course does not offer itself
+    page = layla.get(f"/opportunities/{course.id}/details").get_data(as_text=True)
+    (select,) = re.findall(r'<select[^>]*name="requires_id".*?</select>', page, flags=re.S)
+    assert re.findall(r"<option[^>]*>([^<]*)", select) == ["None"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"valid_days": "30"}, "Only a course is valid for a time"),
+        ({"kind": "course", "valid_days": "0"}, "Enter a number from 1 to 3,660"),
+        ({"requires_id": "{own}"}, "Not a valid choice"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_in_the_form(cast, layla, values, said):
+    own = cast.shift.opportunity_id
+    values = {name: value.format(own=own) for name, value in values.items()}
+    service_id = opportunities.find(own).service_id
+    refused = layla.send("/opportunities/new", **fields(service_id=service_id, **values))
+    assert refused.status_code == 422
+    assert said in refused.get_data(as_text=True)
+
+
 def test_the_kind_stays_once_somebody_came(cast, now, layla):
     of = cast.shift.opportunity_id
     check_in(cast.noura, cast.poster, now)

@@ -78,12 +78,25 @@ def test_arabic_digits_are_numbers(layla):
         ({"high_per_hour": "many"}, "Enter a whole number"),
         ({"high_per_hour": "-1"}, "Enter a number from 0 to 10,000"),
         ({"high_per_hour": ""}, "Fill in: Most people served in an hour"),
+        ({"longest_minutes": "10"}, "Enter a number from 15 to 960"),
+        ({"longest_minutes": "4 hours"}, "Enter a whole number"),
     ],
 )
 def test_numbers_that_make_no_sense_are_explained(layla, fields, said):
     refused = add(layla, "services", **fields)
     assert refused.status_code == 422
     assert said in refused.get_data(as_text=True)
+
+
+def test_heavy_work_has_a_limit_that_stands_in_the_list(layla):
+    add(layla, "services", longest_minutes="٢٤٠")
+    assert all_in("services")["سقيا زمزم"].longest_minutes == 240
+    assert "4 hours a day at most" in layla.text("/services")
+    thing = all_in("services")["سقيا زمزم"]
+    emptied = {"name_ar": "سقيا زمزم", **ROOMS["services"][1], "longest_minutes": ""}
+    layla.send(f"/services/{thing.id}", **emptied)
+    assert all_in("services")["سقيا زمزم"].longest_minutes is None
+    assert "a day at most" not in layla.text("/services")
 
 
 def test_what_is_not_there_is_not_found(layla, room):
