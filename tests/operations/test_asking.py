@@ -1,5 +1,6 @@
 """A question about an attendance: who may ask, who answers, and what one answer changes."""
 
+import threading
 import uuid
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Attendance, AuditEntry, Decision, Remark
-from checkin.operations import approvals, manual
+from checkin.operations import accounts, approvals, manual
 from checkin.operations.approvals import asking
 from tests import factories
 from tests.factories import check_in, check_out
@@ -198,3 +199,47 @@ def test_an_open_attendance_is_not_asked_about(cast, now):
     shown = fresh(came.attendance_id)
     with pytest.raises(Problem, match="still_open"):
         asking.ask(shown.id, shown.row_version, words=WORDS, by=cast.salem.id, now=now)
+
+
+def test_of_an_answer_and_a_decision_at_the_same_moment_one_comes_first(
+    app, cast, record, ask, later
+):
+    """Either the answer is seen before anybody decides, or it is told that it comes too late."""
+    ask()
+    version = fresh(record.id).row_version
+    told: dict[str, str] = {}
+    start = threading.Barrier(2)
+    noura, salem = cast.noura.id, cast.salem.id
+
+    def run(name, act) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                act()
+                told[name] = "done"
+            except Problem as problem:
+                told[name] = problem.code
+            finally:
+                db.session.remove()
+
+    acts = {
+        "answer": lambda: asking.answer(record.id, "نعم", str(uuid.uuid4()), by=noura, now=later),
+        "approve": lambda: approvals.approve(record.id, version, by=salem, now=later),
+    }
+    runs = [threading.Thread(target=run, args=act) for act in acts.items()]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    assert told in (
+        {"answer": "done", "approve": "changed"},
+        {"answer": "nothing_asked", "approve": "done"},
+    )
+
+
+def test_what_was_said_stands_in_ones_own_data(cast, record, ask, later):
+    ask()
+    answer(record, "نعم", cast.noura, later)
+    (held,) = accounts.own_record(cast.noura.id, later)["attendances"]
+    assert [one["action"] for one in held["decisions"]] == ["return"]
+    assert [(one["kind"], one["words"]) for one in held["remarks"]] == [("answer", "نعم")]

@@ -8,9 +8,10 @@ import time_machine
 
 from checkin.database import db
 from checkin.models import Decision, Remark
-from checkin.operations import approvals
+from checkin.operations import approvals, tally
 from checkin.operations.approvals import asking
 from checkin.operations.attendance import close_forgotten
+from checkin.operations.permissions import Reach
 from tests import factories
 from tests.pages import plain
 from tests.web.scanning import attendances_of
@@ -301,6 +302,26 @@ def test_rejected_says_that_nothing_counts_and_why(cast, noura, receipt, later):
     reject(cast, later, reason="duplicate")
     said = "5 hours, with nothing counted because the record was rejected (Recorded twice)"
     assert said in words_of(noura, receipt)
+
+
+def test_ones_share_of_the_lanes_count_stands_there(cast, browser_of, at, now, later):
+    service = factories.service(name_en="Crowd-flow lanes", counted_by="lane")
+    work = factories.opportunity(now, service_id=service.id)
+    lane = factories.shift(now, cast.mataf, work, starts=-60, minutes=300)
+    stayed = {}
+    for minutes in (300, 100):
+        who = factories.person(now, f"متطوع {minutes}")
+        factories.assign(now, who, lane)
+        came = factories.check_in(who, factories.poster(now, cast.mataf, lane), lane.starts_at)
+        factories.check_out(who, lane, lane.starts_at + timedelta(minutes=minutes))
+        stayed[minutes] = who, came.attendance_id
+    one = tally.Tap("1" * 36, lane.id, 80, None)
+    everywhere = Reach(everywhere=True)
+    tally.tap(one, by=cast.salem.id, reach=everywhere, now=lane.ends_at)
+    for minutes, part in ((300, 60), (100, 20)):
+        who, record = stayed[minutes]
+        text = browser_of(who, lang="en").text(f"/attendances/{record}")
+        assert f"Your share of the lane’s count: {part} of 80 beneficiaries" in text
 
 
 def test_nothing_is_said_before_the_end(cast, noura, at, now):
