@@ -3,7 +3,10 @@
 import json
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 
@@ -12,6 +15,10 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass
@@ -23,8 +30,9 @@ class Client:
     cookies: dict[str, str] = field(default_factory=dict)
     _socket: socket.socket | None = None
 
-    def get(self, path: str) -> Reply:
-        return self._send(f"GET {path} HTTP/1.1\r\n", b"")
+    def get(self, path: str, headers: Mapping[str, str] = MappingProxyType({})) -> Reply:
+        more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return self._send(f"GET {path} HTTP/1.1\r\n{more}", b"")
 
     def post(self, path: str, fields: dict[str, object]) -> Reply:
         body = urlencode(fields).encode()

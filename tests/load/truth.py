@@ -118,7 +118,9 @@ def _fact(scan: Scan) -> ScanFact:
 def _not_noted(scans: list[Scan], entries: Iterable[AuditEntry]) -> list[str]:
     kept = Counter((scan.volunteer_id, scan.scan_uid) for scan in scans)
     noted = Counter(
-        (one.facts["volunteer"], one.facts["uid"]) for one in entries if "uid" in one.facts
+        (one.facts["volunteer"], one.facts["uid"])
+        for one in entries
+        if {"uid", "volunteer"} <= one.facts.keys()
     )
     return [
         f"scan {key} has {noted[key]} lines in the audit log"
