@@ -49,11 +49,18 @@ def postgres_database(postgres: "Server") -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database of the test that runs is: always there, so that its app can be kept."""
+    return tmp_path_factory.mktemp("database") / "checkin.sqlite3"
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    path = tmp_path / "checkin.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+def sqlite_url(sqlite_template: Path, sqlite_file: Path) -> str:
+    shutil.rmtree(sqlite_file.parent, ignore_errors=True)
+    sqlite_file.parent.mkdir()
+    shutil.copy(sqlite_template, sqlite_file)
+    return f"sqlite:///{sqlite_file}"
 
 
 @pytest.fixture
@@ -85,26 +92,40 @@ def settings() -> dict[str, object]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def kept_apps() -> dict[str, Flask]:
+    """Apps by their settings: making one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
 def app(
     database_url: str,
     tmp_path: Path,
     settings: dict[str, object],
     compiled_templates: FileSystemBytecodeCache,
+    kept_apps: dict[str, Flask],
 ) -> Iterator[Flask]:
-    app = create_app(
-        {
-            "TESTING": True,
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": "a key for tests that is long enough, 0123456789",
-            "SENDER": "file",
-            "SENDER_FILE": str(tmp_path / "messages.txt"),
-            "JOBS": False,
-            **settings,
-        }
-    )
+    """An app on an empty database; what a test changes in it is changed back."""
+    wanted = {
+        "TESTING": True,
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "a key for tests that is long enough, 0123456789",
+        "SENDER": "file",
+        "SENDER_FILE": "messages.txt",
+        "JOBS": False,
+        **settings,
+    }
+    app = kept_apps.get(repr(wanted)) or create_app(wanted)
+    kept_apps[repr(wanted)] = app
     app.jinja_env.bytecode_cache = compiled_templates
+    before, views = dict(app.config), dict(app.view_functions)
+    if app.config["SENDER_FILE"] == "messages.txt":
+        app.config["SENDER_FILE"] = str(tmp_path / "messages.txt")
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+    for facts, kept in ((app.config, before), (app.view_functions, views)):
+        facts.clear()
+        facts.update(kept)

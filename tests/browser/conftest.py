@@ -61,6 +61,17 @@ def settings() -> dict[str, object]:
 
 
 @pytest.fixture
+def kept_apps() -> dict[str, Flask]:
+    """None: a request may still be on its way when its test is over."""
+    return {}
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    return tmp_path / "database" / "checkin.sqlite3"
+
+
+@pytest.fixture
 def traveller(now: datetime) -> Iterator[time_machine.Traveller]:
     """The server's clock: it runs on from `now`, and may be moved."""
     with time_machine.travel(now, tick=True) as traveller:

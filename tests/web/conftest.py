@@ -29,9 +29,9 @@ def full_world(sqlite_template: Path, tmp_path_factory) -> tuple[everything.Worl
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def database(sqlite_file: Path) -> Path:
     """The file behind the `app` of a test."""
-    return tmp_path / "checkin.sqlite3"
+    return sqlite_file
 
 
 @pytest.fixture

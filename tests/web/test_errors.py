@@ -24,6 +24,12 @@ def settings() -> dict[str, object]:
     return {"PROPAGATE_EXCEPTIONS": False}
 
 
+@pytest.fixture
+def kept_apps() -> dict[str, object]:
+    """Every test here breaks an app of its own."""
+    return {}
+
+
 def fail_at(app, endpoint: str, view) -> None:
     """Let an address of the app do something that goes wrong."""
     view.guard = app.view_functions[endpoint].guard
