@@ -155,6 +155,16 @@ def test_a_number_beyond_belief_is_refused(cast, lane, now, amount, code):
     assert tally.taps_of([lane.id]) == {lane.id: 2}
 
 
+def test_a_typed_number_is_held_against_the_people_there(cast, lane, now):
+    """Two people for an hour at 60 an hour each: 120 is usual, one more is asked about."""
+    for _ in range(2):
+        serve(now, cast, lane, None)
+    with_service = tally.lane_within(lane.id, EVERYWHERE)
+    tally.check_usual(with_service, 120, now)
+    with pytest.raises(Problem, match="tally_unusual"):
+        tally.check_usual(with_service, 121, now)
+
+
 def test_only_lanes_that_count_have_a_tally(cast, now):
     with pytest.raises(NotFound):
         press(cast.shift, 5, now, cast.salem)
