@@ -3,10 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
-from checkin.database import db
+from checkin.database import ask, db
 from checkin.domain.roles import SCOPE, Permission, Role, Scope, may, roles_that_may
 from checkin.models import Assignment, Attendance, Grant, Person, Shift, Site
 
@@ -38,22 +53,25 @@ class Reach:
         return not (self.everywhere or self.site_ids or self.partner_ids or self.shift_ids)
 
 
+_HELD: CompoundSelect[Any] = union_all(
+    select(Grant.role, Grant.site_id, Grant.partner_id, cast(null(), Integer).label("shift_id"))
+    .where(Grant.person_id == bindparam("person_id"), Grant.from_at <= bindparam("now"))
+    .where(or_(Grant.until_at.is_(None), Grant.until_at > bindparam("now"))),
+    select(literal(Role.LEAD.value), null(), null(), Assignment.shift_id)
+    .join(Shift, Shift.id == Assignment.shift_id)
+    .where(Assignment.person_id == bindparam("person_id"), Assignment.is_lead)
+    .where(Shift.ends_at > bindparam("now")),
+)
+"""Asked at every request of staff, boards that refresh themselves included, so built once."""
+
+
 def roles_of(person_id: int, now: datetime) -> list[Held]:
     """The roles in force now. Everybody volunteers; leads are named on a shift's roster."""
-    grants = db.session.execute(
-        select(Grant.role, Grant.site_id, Grant.partner_id)
-        .where(Grant.person_id == person_id, Grant.from_at <= now)
-        .where(or_(Grant.until_at.is_(None), Grant.until_at > now))
-        .order_by(Grant.id)
-    )
-    held = [Held(Role(role), site_id, partner_id) for role, site_id, partner_id in grants]
-    leading = db.session.scalars(
-        select(Assignment.shift_id)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Assignment.person_id == person_id, Assignment.is_lead)
-        .where(Shift.ends_at > now)
-    )
-    held += [Held(Role.LEAD, shift_id=shift_id) for shift_id in leading]
+    rows = ask(_HELD, {"person_id": person_id, "now": now})
+    held = [
+        Held(Role(row.role), row.site_id, row.partner_id, row.shift_id)
+        for row in sorted(rows, key=lambda row: (row.shift_id or 0, row.site_id or 0))
+    ]
     return [*held, Held(Role.VOLUNTEER)]
 
 
