@@ -389,6 +389,19 @@ def test_a_lane_that_counts_is_one_tap_away(cast, salem, here, now):
     assert "15</span>" in refresh(salem, here, etag).get_data(as_text=True)
 
 
+def test_whoever_may_need_looking_after_is_named_on_the_row(cast, salem, here, now):
+    course = factories.opportunity(now, "course", name_ar="دورة", name_en="Course")
+    asked = factories.opportunity(now, requires_id=course.id)
+    strict = factories.shift(now, cast.mataf, asked, starts=-30)
+    who = factories.person(now, "تركي فهد العتيبي")
+    factories.assign(now, who, strict)
+    check_in(who, factories.poster(now, cast.mataf, strict), now)
+    check_in(cast.noura, cast.poster, now)
+    text = salem.text(here)
+    assert "تركي فهد العتيبي Course not attended" in text
+    assert f"{cast.noura.name} Course not attended" not in text
+
+
 def test_the_other_ways_to_look_are_one_tap_away(cast, salem, here, browser_of):
     page = salem.get(here).get_data(as_text=True)
     for name in ("roll-call", "head-count", "spot-check", "evacuation"):

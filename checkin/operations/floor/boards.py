@@ -42,6 +42,8 @@ class Line:
     """Since the check-in, times out taken off; until now, or until the check-out."""
     since: datetime | None = None
     """Of somebody here: the check-in, later by the times out."""
+    concerns: tuple[str, ...] = ()
+    """Codes of what speaks for looking after this volunteer and nobody has allowed."""
 
     @property
     def to_review(self) -> bool:
@@ -63,7 +65,7 @@ class Line:
         row, lasted = self.attendance, None if self.presence is Presence.HERE else self.minutes
         of_row = row and (row.id, row.row_version, row.state, row.in_at, row.flags)
         who = (self.person_id, self.name, self.mobile, self.shift_id)
-        return mark_of(who, self.presence.value, of_row, lasted)
+        return mark_of(who, self.presence.value, of_row, lasted, self.concerns)
 
 
 def mark_of(*facts: object) -> str:

@@ -1,7 +1,7 @@
 """Choosing a site, and the floor of one or of all: counters that filter, search, who asks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from checkin.domain.roles import Permission
 from checkin.models import Shift, Site
-from checkin.operations import accounts, floor, tally
+from checkin.operations import accounts, floor, tally, welfare
 from checkin.web import clock, record_words
 from checkin.web.floor import polling
 from checkin.web.floor.blueprint import bp, may_at, site_within
@@ -173,10 +173,25 @@ def _listed(board: floor.Board, here: Sequence[Site], now: datetime) -> dict[str
         "which": which,
         "typed": typed,
         # a search looks at everybody, whatever counter was pressed
-        "lines": board.shown("" if typed else which, typed),
+        "lines": _looked_after(board.shown("" if typed else which, typed), now),
         "delivered": _delivered(here, typed, now),
         "asks_receipt": floor.is_receipt_number(typed) and any(map(_may_enter, here)),
     }
+
+
+def _looked_after(lines: list[floor.Line], now: datetime) -> list[floor.Line]:
+    """The same people, with what those who are here may need: rest, a course."""
+    here = [one.attendance.id for one in lines if one.presence is floor.Presence.HERE]
+    if not here:
+        return lines
+    told = welfare.unallowed(here, now)
+    codes = {one: tuple(str(each.code) for each in found) for one, found in told.items() if found}
+    return [
+        replace(one, concerns=codes[one.attendance.id])
+        if one.attendance and one.attendance.id in codes
+        else one
+        for one in lines
+    ]
 
 
 def _etag(facts: Mapping[str, Any]) -> str:
