@@ -3,57 +3,57 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from checkin.database import db
+from checkin.database import ask
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
 from checkin.models import Decision, Scan
+
+# Asked at every decision, so built once: building them costs more than answering them.
+_UNDO = aliased(Scan)
+_TAKEN_BACK = select(_UNDO.id).where(
+    _UNDO.volunteer_id == Scan.volunteer_id,
+    _UNDO.undoes == Scan.scan_uid,
+    _UNDO.verdict == Verdict.UNDONE,
+)
+_CORRECTS = and_(Scan.verdict == Verdict.UNDONE, Scan.reason != "")
+"""An undo with a reason; without one it is an entry of one's own that was a slip."""
+_ENTERERS = (
+    select(Scan.volunteer_id, Scan.entered_by_id)
+    .where(Scan.shift_id == bindparam("shift_id"))
+    .where(Scan.volunteer_id.in_(bindparam("volunteer_ids", expanding=True)))
+    .where(Scan.entered_by_id.is_not(None), or_(Scan.kind != Kind.UNDO, _CORRECTS))
+    .where(~_TAKEN_BACK.exists())
+)
+DECIDING = ("approve", "adjust", "propose", "confirm", "refuse", "reject")
+"""Acts after which an objection goes to somebody else."""
+_APPEAL = aliased(Decision)
+_DECIDERS_BEFORE = (
+    select(Decision.attendance_id, Decision.decided_by_id)
+    .join(_APPEAL, _APPEAL.attendance_id == Decision.attendance_id)
+    .where(_APPEAL.attendance_id.in_(bindparam("attendance_ids", expanding=True)))
+    .where(_APPEAL.action == "appeal")
+    .where(Decision.action.in_(DECIDING), Decision.seq < _APPEAL.seq)
+)
 
 
 def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int | None]]:
     """By volunteer: who entered a scan of this shift by hand, unless it was taken back, and who
     struck one out to correct it."""
-    undo = aliased(Scan)
-    taken_back = select(undo.id).where(
-        undo.volunteer_id == Scan.volunteer_id,
-        undo.undoes == Scan.scan_uid,
-        undo.verdict == Verdict.UNDONE,
-    )
-    rows = db.session.execute(
-        select(Scan.volunteer_id, Scan.entered_by_id)
-        .where(Scan.shift_id == shift_id, Scan.volunteer_id.in_(list(volunteer_ids)))
-        .where(Scan.entered_by_id.is_not(None), or_(Scan.kind != Kind.UNDO, _corrects()))
-        .where(~taken_back.exists())
-    )
+    named = {"shift_id": shift_id, "volunteer_ids": list(volunteer_ids)}
     found: dict[int, set[int | None]] = defaultdict(set)
-    for volunteer_id, entered_by_id in rows:
-        found[volunteer_id].add(entered_by_id)
+    for row in ask(_ENTERERS, named):
+        found[row.volunteer_id].add(row.entered_by_id)
     return found
-
-
-def _corrects() -> ColumnElement[bool]:
-    """An undo with a reason; without one it is an entry of one's own that was a slip."""
-    return and_(Scan.verdict == Verdict.UNDONE, Scan.reason != "")
-
-
-DECIDING = ("approve", "adjust", "propose", "confirm", "refuse", "reject")
-"""Acts after which an objection goes to somebody else."""
 
 
 def deciders_before(attendance_ids: Collection[int]) -> dict[int, set[int]]:
     """By attendance: who had decided about it when its volunteer objected."""
-    appeal = aliased(Decision)
-    rows = db.session.execute(
-        select(Decision.attendance_id, Decision.decided_by_id)
-        .join(appeal, appeal.attendance_id == Decision.attendance_id)
-        .where(appeal.attendance_id.in_(attendance_ids), appeal.action == "appeal")
-        .where(Decision.action.in_(DECIDING), Decision.seq < appeal.seq)
-    )
     found: dict[int, set[int]] = defaultdict(set)
-    for attendance_id, decided_by_id in rows:
-        found[attendance_id].add(decided_by_id)
+    for row in ask(_DECIDERS_BEFORE, {"attendance_ids": list(attendance_ids)}):
+        found[row.attendance_id].add(row.decided_by_id)
     return dict(found)
 
 

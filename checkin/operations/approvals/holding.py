@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from checkin.database import AnyRow, db
+from checkin.database import AnyRow, ask, db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Attendance, Decision, Shift
 from checkin.operations import audit, tally
@@ -18,6 +18,29 @@ from checkin.operations.attendance import lock_volunteer
 
 UNDECIDED = ("closed", "unclosed")
 """What can be decided; an open attendance has to end first."""
+
+# Asked at every decision, so built once.
+_A, _D = Attendance, Decision
+_WHOSE = select(_A.volunteer_id, _A.shift_id).where(_A.id == bindparam("attendance_id"))
+_ROW = (
+    select(
+        *(_A.id, _A.volunteer_id, _A.shift_id, _A.state, _A.flags, _A.entered_by_id),
+        *(_A.credited_minutes, _A.proposed_minutes, _A.approved_minutes, _A.row_version),
+        *(_A.beneficiaries, _A.approved_beneficiaries),
+        *(Shift.starts_at, Shift.ends_at, Shift.closed_at),
+    )
+    .join(Shift, Shift.id == _A.shift_id)
+    .where(_A.id == bindparam("attendance_id"))
+)
+_LAST_DECISION = (
+    select(
+        *(_D.seq, _D.action, _D.decided_by_id, _D.reason, _D.at),
+        *(_D.minutes_after, _D.beneficiaries_after),
+    )
+    .where(_D.attendance_id == bindparam("attendance_id"))
+    .order_by(_D.seq.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +72,13 @@ class Held:
 
 def hold(attendance_id: int) -> Held:
     """Lock first, read afterwards: nothing read before the lock is believed."""
-    a = Attendance
-    known = db.session.execute(
-        select(a.volunteer_id, a.shift_id).where(a.id == attendance_id)
-    ).first()
+    named = {"attendance_id": attendance_id}
+    known = ask(_WHOSE, named).first()
     if known is None:
         raise NotFound("attendance")
     volunteer, by_lane = lock_volunteer(known.volunteer_id), tally.hold_lane(known.shift_id)
-    row = db.session.execute(
-        select(
-            *(a.id, a.volunteer_id, a.shift_id, a.state, a.flags, a.entered_by_id),
-            *(a.credited_minutes, a.proposed_minutes, a.approved_minutes, a.row_version),
-            *(a.beneficiaries, a.approved_beneficiaries),
-            *(Shift.starts_at, Shift.ends_at, Shift.closed_at),
-        )
-        .join(Shift, Shift.id == a.shift_id)
-        .where(a.id == attendance_id)
-    ).one()
-    return Held(volunteer, row, _last_decision(attendance_id), by_lane)
-
-
-def _last_decision(attendance_id: int) -> AnyRow | None:
-    d = Decision
-    return db.session.execute(
-        select(
-            *(d.seq, d.action, d.decided_by_id, d.reason, d.at),
-            *(d.minutes_after, d.beneficiaries_after),
-        )
-        .where(d.attendance_id == attendance_id)
-        .order_by(d.seq.desc())
-        .limit(1)
-    ).first()
+    row, last = ask(_ROW, named).one(), ask(_LAST_DECISION, named).first()
+    return Held(volunteer, row, last, by_lane)
 
 
 def check(held: Held, by: int) -> None:
