@@ -88,6 +88,11 @@ if (offline && "serviceWorker" in navigator) {
   else if (offline !== "anyone") whenIdle(keepScans);
 }
 
+// People a lane served go out from whatever page comes next.
+if (Number(localStorage.getItem("waiting-taps")) > 0) {
+  import("./tally/sending.js").then(({ flush }) => flush()).catch(() => {});
+}
+
 // Who signs out with scans that wait is told first.
 document.addEventListener("submit", async (event) => {
   if (waiting() === null || !event.target.getAttribute("action")?.endsWith("/sign-out")) return;

@@ -1,13 +1,15 @@
 """A lane's tally on tablets: fast taps, several tablets, no network, lost answers, no scripts."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from checkin.database import db
 from checkin.models import Shift, TallyTap
-from checkin.operations import tally
+from checkin.operations import devices, tally
+from checkin.web import clock
 from tests import factories
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
@@ -23,6 +25,19 @@ FAST = """(count) => {
   for (let tap = 0; tap < count; tap += 1) button.click();
   return document.querySelector("[data-part=total]").textContent;
 }"""
+READY = """async () => {
+  const opened = await new Promise((pass) => {
+    indexedDB.open("tally").onsuccess = ({ target }) => pass(target.result);
+  });
+  const act = opened.transaction("taps", "readwrite");
+  const taps = await new Promise((pass) => {
+    act.objectStore("taps").getAll().onsuccess = ({ target }) => pass(target.result);
+  });
+  for (const tap of taps) act.objectStore("taps").put({ ...tap, ready_at: 0 });
+  await new Promise((pass) => { act.oncomplete = pass; });
+  opened.close();
+}"""
+"""As if the minute had passed after which a tablet asks again."""
 PORTRAIT = {"width": 768, "height": 1024}
 
 
@@ -236,3 +251,30 @@ def test_nothing_moves_when_others_tap(cast, visit, tablet, lane, here):
     expect(waiting(tablet)).to_be_visible()
     time.sleep(0.2)
     assert button.bounding_box() == before
+
+
+def test_taps_left_on_a_tablet_go_out_from_the_next_page_of_whoever_may(
+    cast, visit, tablet, lane, here
+):
+    """The network went, and with it the page: Huda may not count here, so they wait for Layla."""
+    tablet.page.context.set_offline(True)
+    tablet.page.evaluate(FAST, 3)
+    expect(waiting(tablet)).to_contain_text("3 taps")
+    as_somebody_else(tablet, cast.huda)
+    tablet.page.context.set_offline(False)
+    tablet.open("/help")
+    tablet.page.wait_for_load_state("networkidle")
+    assert total(lane) == 0
+    as_somebody_else(tablet, cast.layla)
+    tablet.page.evaluate(READY)
+    tablet.open("/help")
+    tablet.page.wait_for_function("() => localStorage.getItem('waiting-taps') === '0'")
+    assert total(lane) == 3
+
+
+def as_somebody_else(tablet: Visitor, person) -> None:
+    """They sign in on the same tablet, which keeps what it had."""
+    lifetime = timedelta(hours=12)
+    _, cookie = devices.remember(person.id, "staff", "test", lifetime=lifetime, now=clock.now())
+    address = "/".join(tablet.page.url.split("/")[:3])
+    tablet.page.context.add_cookies([{"name": "device", "value": cookie, "url": address}])

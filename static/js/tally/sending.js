@@ -8,6 +8,8 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const PATIENCE = 15_000;
 const UNREADABLE = [400, 413, 415, 422];
+const HELD = 60_000;
+const KEPT_FOR = 14 * 24 * 3600_000;
 
 let tries = 0;
 let notBefore = 0;
@@ -29,7 +31,9 @@ export function alone(work) {
 }
 
 async function due() {
-  return (await taps()).filter(({ state }) => state === "waiting").slice(0, MOST);
+  const now = Date.now();
+  const ready = ({ state, ready_at = 0 }) => state === "waiting" && ready_at <= now;
+  return (await taps()).filter(ready).slice(0, MOST);
 }
 
 async function post(batch) {
@@ -48,15 +52,21 @@ async function hear(batch, { results, server_time }) {
   const answers = new Map(results.map((result) => [result.uid, result]));
   const at = Date.parse(server_time);
   const gone = [];
-  const refused = [];
+  const again = [];
   const heard = new Map();
   for (const tap of batch) {
-    const { status, sentence, total } = answers.get(tap.uid) ?? { status: 503 };
+    const { status, outcome, sentence, total } = answers.get(tap.uid) ?? { status: 503 };
     if (status === 200) gone.push(tap.uid);
-    else if (status < 500) refused.push({ ...tap, state: "refused", sentence });
+    else if (isOfOthers(tap, outcome)) again.push({ ...tap, ready_at: Date.now() + HELD });
+    else if (status < 500) again.push({ ...tap, state: "refused", sentence });
     if (Number.isInteger(total)) heard.set(tap.shift, { shift: tap.shift, total, at });
   }
-  await settle(gone, refused, [...heard.values()]);
+  await settle(gone, again, [...heard.values()]);
+}
+
+/* Whoever is signed in now may not count on that lane: it waits for somebody who may. */
+function isOfOthers({ device_at }, outcome) {
+  return outcome === "not_found" && Date.now() - Date.parse(device_at) < KEPT_FOR;
 }
 
 /* A batch that cannot be read: one by one, the tap at fault is found and the others get through. */

@@ -3,6 +3,9 @@
 
 import { openDB } from "../../vendor/idb/index.js";
 
+/* localStorage holds only how many taps wait, so that any page can send them. */
+const COUNT = "waiting-taps";
+
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("taps") : null;
 const listeners = new Set();
 let opening = null;
@@ -31,20 +34,20 @@ export async function taps() {
 /* A tap is said to be kept only when the disk has it, not when the browser will get round to it. */
 export async function keep(...kept) {
   await writing("taps", (store) => kept.map((tap) => store.put(tap)));
-  announce();
+  await announce();
 }
 
-/* Answered taps go in the same act that keeps the total they are part of. */
-export async function settle(gone, refused, heard) {
+/* Answered taps go, or stay as `changed`, in the same act that keeps the total they are part of. */
+export async function settle(gone, changed, heard) {
   const act = (await database()).transaction(["taps", "totals"], "readwrite", { durability: "strict" });
   const [tapped, totals] = [act.objectStore("taps"), act.objectStore("totals")];
   await Promise.all([
     ...gone.map((uid) => tapped.delete(uid)),
-    ...refused.map((tap) => tapped.put(tap)),
+    ...changed.map((tap) => tapped.put(tap)),
     ...heard.map((total) => totals.put(total)),
     act.done,
   ]);
-  announce();
+  await announce();
 }
 
 /* { shift, total, at }: what the server said last, and when by its own clock (ms). */
@@ -62,13 +65,15 @@ async function writing(name, work) {
   await Promise.all([...work(act.store), act.done]);
 }
 
-function announce() {
+async function announce() {
+  const waiting = (await taps()).filter(({ state }) => state === "waiting");
+  localStorage.setItem(COUNT, String(waiting.length));
   channel?.postMessage("changed");
-  changed();
+  tell();
 }
 
-function changed() {
+function tell() {
   for (const listener of listeners) listener();
 }
 
-channel?.addEventListener("message", changed);
+channel?.addEventListener("message", tell);
