@@ -164,6 +164,7 @@ def _publish(
         campaigns.create(campaigns.CampaignPlan(**_named(one)), by=by, now=at)
         for one in facts()["campaigns"]
     ]
+    courses = _courses(site_ids, partner_ids, by, at)
     duties: list[Duty] = []
     for number, told in enumerate(facts()["services"]):
         plan = services.ServicePlan(
@@ -171,16 +172,19 @@ def _publish(
             counted_by=told["counted_by"],
             low_per_hour=told["low"],
             high_per_hour=told["high"],
+            longest_minutes=told.get("longest"),
         )
         service_id = services.create(plan, by=by, now=at)
         campaign_id = campaign_ids[told["campaign"]] if "campaign" in told else None
-        call_id = opportunities.create(_call(told, service_id, campaign_id), by=by, now=at)
+        course_id = courses[told["requires"]].id if "requires" in told else None
+        call = _call(told, service_id, campaign_id, course_id)
+        call_id = opportunities.create(call, by=by, now=at)
         duties += [Duty(call_id, site_ids[site], number) for site in told["sites"]]
-    return duties, _courses(site_ids, partner_ids, by, at)
+    return duties, courses
 
 
 def _call(
-    told: dict[str, Any], service_id: int, campaign_id: int | None
+    told: dict[str, Any], service_id: int, campaign_id: int | None, course_id: int | None
 ) -> opportunities.OpportunityPlan:
     """Open to whoever comes, an hour before the start: the demo is for trying it."""
     return opportunities.OpportunityPlan(
@@ -191,6 +195,7 @@ def _call(
         campaign_id=campaign_id,
         walk_ins=True,
         opens_minutes=60,
+        requires_id=course_id,
     )
 
 
@@ -199,7 +204,11 @@ def _courses(site_ids: list[int], partner_ids: list[int], by: int, at: datetime)
     partner_id = partner_ids[facts()["course_partner"]]
     plans = [
         opportunities.OpportunityPlan(
-            kind="course", name_ar=told["ar"], name_en=told["en"], partner_id=partner_id
+            kind="course",
+            name_ar=told["ar"],
+            name_en=told["en"],
+            partner_id=partner_id,
+            valid_days=told.get("valid"),
         )
         for told in facts()["courses"]
     ]

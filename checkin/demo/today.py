@@ -4,7 +4,7 @@ Everything here is done through the same acts as on the pages, only at other tim
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -24,6 +24,8 @@ from checkin.operations.attendance.sweep import close_forgotten
 
 STILL_LONG = timedelta(hours=1)
 """A shift that ends sooner is not worth scanning for any more."""
+SKILLS = 2
+"""The course that whoever pushes wheelchairs should have attended, in the file of facts."""
 A_DAY = timedelta(hours=24)
 MINUTE = timedelta(minutes=1)
 
@@ -51,13 +53,16 @@ def _make(organisation: Organisation, now: datetime) -> bool:
     if _runs(organisation, now):
         return False  # somebody else was faster
     day = Day(organisation, now)
-    lanes, wheelchairs = organisation.duties[0], organisation.duties[2]
+    lanes, wheelchairs, chairs_too = (organisation.duties[number] for number in (0, 2, 3))
     if day.is_first:
         day.over(lanes)
         day.yesterday(_at_site(organisation, 1))
     day.running(lanes, hours=(-2, 3), people=24, noura=True)
     squares = day.running(_at_site(organisation, 1), hours=(-1, 3), people=14)
-    day.running(_at_site(organisation, 2), hours=(-3, 3), people=14)
+    trained = day.taught(organisation.courses[SKILLS], people=13)
+    day.earlier(chairs_too, hours=(-6, -2), people=trained[:4])
+    # one of them goes on pushing, and some of the others were never at the course
+    day.running(chairs_too, hours=(-1, 3), people=14, known=[trained[4], trained[0], *trained[5:]])
     day.running(_at_site(organisation, 3), hours=(-2, 3), people=16)
     day.coming(wheelchairs, hours=(1, 5), people=10)
     day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
@@ -94,10 +99,19 @@ class Day:
         self._free = self._shuffled(recent)
 
     def running(
-        self, duty: Duty, *, hours: tuple[int, int], people: int, noura: bool = False
+        self,
+        duty: Duty,
+        *,
+        hours: tuple[int, int],
+        people: int,
+        known: Sequence[int] = (),
+        noura: bool = False,
     ) -> Crew:
-        """Most are there; some are still expected, one came late, one was entered by hand."""
-        crew = self._crew(duty, hours, people)
+        """Most are there; some are still expected, one came late, one was entered by hand.
+
+        `known` are the last of the people, who were somewhere before.
+        """
+        crew = self._crew(duty, hours, people, known)
         if noura:
             roster.add(crew.shift_id, [self._organisation.noura_id], by=self._by, now=self._now)
         present = crew.people[people // 4 :]
@@ -131,6 +145,21 @@ class Day:
             self._come(crew, volunteer_id, self._between(-12, 5))
         for volunteer_id in crew.people[1:]:
             self._leave(crew, volunteer_id, crew.ends_at + self._between(-5, 8) * MINUTE)
+
+    def taught(self, course: Duty, *, people: int) -> list[int]:
+        """Attended a course some days ago."""
+        return self._whole(self._crew(course, (-75, -73), people)).people
+
+    def earlier(self, duty: Duty, *, hours: tuple[int, int], people: Sequence[int]) -> None:
+        """Over since a while, and everybody stayed."""
+        self._whole(self._crew(duty, hours, len(people), people))
+
+    def _whole(self, crew: Crew) -> Crew:
+        for volunteer_id in crew.people:
+            self._come(crew, volunteer_id, self._between(-12, 5))
+        for volunteer_id in crew.people:
+            self._leave(crew, volunteer_id, crew.ends_at + self._between(-5, 8) * MINUTE)
+        return crew
 
     def ask_elsewhere(self, people: list[int], site_id: int) -> None:
         """They are expected somewhere else and scan this site's poster."""
@@ -171,6 +200,8 @@ class Day:
         manual.check_in(entry, by=self._organisation.supervisor_of(crew.duty.site_id), now=at)
 
     def _served(self, crew: Crew, at: datetime) -> int | None:
+        if crew.duty.service is None:
+            return None
         told = facts()["services"][crew.duty.service]
         if told["counted_by"] != "volunteer":
             return None
@@ -179,10 +210,12 @@ class Day:
 
     # --- who, when -------------------------------------------------------------------------
 
-    def _crew(self, duty: Duty, hours: tuple[int, int], size: int) -> Crew:
+    def _crew(
+        self, duty: Duty, hours: tuple[int, int], size: int, known: Sequence[int] = ()
+    ) -> Crew:
         begin, end = (self._hour + timedelta(hours=one) for one in hours)
         shift_id = self._plan(duty, begin, end, seats=size + 20)
-        people = [next(self._free) for _ in range(size)]
+        people = [*(next(self._free) for _ in range(size - len(known))), *known]
         before = min(self._now, begin - A_DAY)
         roster.add(shift_id, people, by=self._by, now=before)
         return Crew(duty, shift_id, begin, end, people)

@@ -30,7 +30,7 @@ from checkin.models import (
     Shift,
     Site,
 )
-from checkin.operations import accounts, approvals, audit, figures
+from checkin.operations import accounts, approvals, audit, figures, welfare
 from checkin.operations.attendance import Reading, look, record_scan
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach, roles_of
@@ -258,6 +258,24 @@ def test_a_shift_waits_with_37_records_to_plan_and_3_to_look_at(organisation):
         "no_check_out",
         "shorter",
     ]
+
+
+def test_somebody_pushed_for_long_and_some_were_never_at_the_course(organisation):
+    """At the Third Expansion, so that whoever tries the demo sees what is said and allowed."""
+    here = db.session.scalars(
+        select(Attendance.id).where(
+            Attendance.site_id == organisation.site_ids[2], Attendance.state == "open"
+        )
+    ).all()
+    told = Counter(
+        concern.code
+        for found in welfare.unallowed(here, NOW).values()
+        for concern in found
+        if not concern.is_ahead
+    )
+    assert told["heavy_too_long"] == 1
+    assert 1 <= told["course_missing"] + told["course_expired"] <= 3
+    assert set(told) <= {"heavy_too_long", "course_missing", "course_expired"}
 
 
 def test_two_ask_at_a_site_where_they_are_not_expected():
