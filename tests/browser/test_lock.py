@@ -34,6 +34,8 @@ def tablet(cast, now, visit):
         visitor.page.clock.install()
         visitor.open(address)
         visitor.page.wait_for_load_state("networkidle")  # the lock is awake
+        visitor.page.clock.fast_forward(6_000)  # and has what it needs
+        visitor.page.wait_for_load_state("networkidle")
         return visitor
 
     yield take

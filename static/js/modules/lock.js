@@ -3,10 +3,6 @@
    only sees to it that no name stands on a screen meanwhile. On a page that works without anybody, as
    the scanner does (data-soft), only the names go and the page goes on. */
 
-// the keys of the cover must be there without a network too
-import "./pin-pad.js";
-import "./submit-once.js";
-
 const TICK = 5_000;
 const TOLD_EVERY = 35_000;
 const COPY_AFTER = 60_000;
@@ -25,6 +21,7 @@ export default class Lock {
   #touched = Date.now();
   #told = Date.now();
   #unsent = false;
+  #isPrepared = false;
   #title = document.title;
 
   constructor(root) {
@@ -38,6 +35,7 @@ export default class Lock {
     document.addEventListener("visibilitychange", () => this.#tick());
     document.addEventListener("lock:fallen", () => this.#shut());
     document.addEventListener("lock:ask", () => this.#ask());
+    document.addEventListener("lock:prepare", () => this.#prepare(), { once: true });
     document.addEventListener("submit", (event) => this.#byHand(event), true);
     document.addEventListener("htmx:beforeOnLoad", (event) => this.#answered(event));
     setInterval(() => this.#tick(), TICK);
@@ -78,7 +76,19 @@ export default class Lock {
     this.#touched = Date.now();
   }
 
+  /* What a cover needs comes a little after the page, and before the network may go. */
+  #prepare() {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
+    const { style } = this.#root.dataset;
+    if (!document.querySelector(`link[href="${style}"]`)) {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }));
+    }
+    for (const name of ["pin-pad", "submit-once"]) import(`./${name}.js`).catch(() => {});
+  }
+
   #tick() {
+    this.#prepare();
     if (this.#isShut) return this.#unsent && this.#lock();
     if (this.#isIdle()) return this.#fall();
     if (this.#touched > number(TOUCHED)) localStorage.setItem(TOUCHED, this.#touched);
@@ -136,9 +146,12 @@ export default class Lock {
   #shut() {
     localStorage.setItem(SHUT, "1");
     if (this.#isShut) return;
+    this.#prepare();
     document.documentElement.dataset.locked = "soft" in this.#root.dataset ? "soft" : "";
     document.dispatchEvent(new Event("lock:down"));
     if ("soft" in this.#root.dataset) return;
+    // at once, whatever sheets are there: also what stands above the page, as a dialog does
+    document.body.style.visibility = "hidden";
     document.title = this.#root.dataset.title;
     this.#ask();
   }
@@ -147,6 +160,7 @@ export default class Lock {
     this.#cover?.remove();
     const made = this.#root.querySelector("template").content.cloneNode(true);
     this.#cover = made.querySelector("dialog");
+    this.#cover.style.visibility = "visible";
     this.#root.append(made);
     this.#cover.dispatchEvent(new CustomEvent("live:changed", { bubbles: true })); // wakes its keypad
     this.#cover.querySelector("form").addEventListener("submit", (event) => this.#unlock(event));
@@ -198,6 +212,7 @@ export default class Lock {
   #open() {
     if (!this.#isShut) return;
     delete document.documentElement.dataset.locked;
+    document.body.style.visibility = "";
     delete this.#root.dataset.shut;
     document.title = this.#title;
     this.#unsent = false;

@@ -13,9 +13,12 @@ export default class Names {
     event.preventDefault();
     const body = new FormData(this.#form, submitter);
     const { dataset } = document.documentElement;
-    if (submitter.value === "hidden") dataset.names = "hidden";
+    const hides = submitter.value === "hidden";
+    document.dispatchEvent(new Event("lock:prepare"));
+    if (hides) dataset.names = "hidden";
     else delete dataset.names;
-    submitter.value = submitter.value === "hidden" ? "shown" : "hidden";
+    submitter.value = hides ? "shown" : "hidden";
+    for (const word of submitter.querySelectorAll("span")) word.hidden = !word.hidden;
     const headers = { Accept: "application/json" };
     fetch(this.#form.action, { method: "POST", body, headers, redirect: "manual" }).catch(() => {});
   }
