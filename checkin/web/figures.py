@@ -100,6 +100,7 @@ def attendance(attendance_id: int):
         scans=approvals.scans_of(found),
         decisions=approvals.decisions_of(found.id),
         notes=[str(record_words.FLAGS[flag]) for flag in found.flags],
+        told_already=(),
         may_decide=current_user.may(Permission.DECIDE),
         words=record_words,
     )

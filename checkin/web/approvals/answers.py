@@ -48,7 +48,7 @@ def told_why(attendance: Attendance, problem: Problem) -> Any:
     if not _in_place():
         session[_TOLD] = [attendance.id, sentence(problem), None]
         return _to_sheet(attendance)
-    return _piece(attendance, problem=problem), 409
+    return _piece(attendance, problem=problem)
 
 
 def kept_words(sheet: approvals.Sheet) -> dict[str, Any]:

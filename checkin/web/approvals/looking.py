@@ -31,6 +31,7 @@ def page_of(attendance: Attendance, **filled: VersionedForm) -> dict[str, Any]:
         "scans": approvals.scans_of(one),
         "decisions": approvals.decisions_of(one.id),
         "notes": [record_words.FLAGS[flag] for flag in one.flags if Flag(flag) in NEUTRAL],
+        "told_already": _told(record, shift),
         "bar": _bar(record, shift),
         "stints": [_ends(stint) for stint in one.stints],
         "quick_ends": _quick_ends(record, shift),
@@ -54,6 +55,11 @@ def words_of(shift: Shift) -> dict[str, Any]:
         "counts_people": counted_by != "nobody",
         "counts_each": counted_by == "volunteer",
     }
+
+
+def _told(record: approvals.Record, shift: Shift) -> set[str]:
+    flags = {str(record_words.FLAGS[Flag(flag)]) for flag in record.attendance.flags}
+    return flags | {reason_sentence(reason, shift.site.zone) for reason in record.reasons}
 
 
 # --- forms ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ export default class Deciding {
     this.#records = records;
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("submit", (event) => this.#onSubmit(event));
+    window.addEventListener("online", () => document.getElementById("told").replaceChildren());
   }
 
   #onClick(event) {
@@ -51,8 +52,7 @@ export default class Deciding {
   async #send(address, form, button) {
     this.#waiting.add(address);
     const busy = setTimeout(() => button?.setAttribute("aria-busy", "true"), 400);
-    const body = new FormData(form, button);
-    if (form === this.#records) body.delete("records");
+    const body = form === this.#records ? this.#pressed(button) : new FormData(form, button);
     const answer = await this.#ask(address, { method: "POST", headers: ASKING, body });
     clearTimeout(busy);
     button?.removeAttribute("aria-busy");
@@ -60,6 +60,14 @@ export default class Deciding {
     this.#waiting.delete(address);
     if (answer?.status === 422) this.#show(await answer.text());
     else if (answer) this.#put(await answer.text());
+  }
+
+  /* The one record that was pressed: the ticks of the others are no part of it. */
+  #pressed(button) {
+    const body = new FormData();
+    body.set("csrf_token", this.#records.elements.namedItem("csrf_token").value);
+    body.set(button.name, button.value);
+    return body;
   }
 
   /* The answer; nothing when there was none, or when it leads elsewhere. */

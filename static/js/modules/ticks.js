@@ -6,12 +6,16 @@ export default class Ticks {
   #form;
   #words = document.querySelector('template[data-words="bar"]')?.content;
   #lang;
+  #plural;
+  #number;
 
   constructor(form) {
     this.#form = form;
     if (!this.#words) return;
     const { digits } = document.querySelector('template[data-words="bar"]').dataset;
     this.#lang = `${document.documentElement.lang}-u-nu-${digits}`;
+    this.#plural = new Intl.PluralRules(this.#lang);
+    this.#number = new Intl.NumberFormat(this.#lang);
     form.addEventListener("change", () => this.#say());
   }
 
@@ -39,11 +43,11 @@ export default class Ticks {
 
   /* «4 سجلات»: the form for such a number, as the server wrote it for a sample of its kind. */
   #counted(noun, number) {
-    const form = new Intl.PluralRules(this.#lang).select(number);
+    const form = this.#plural.select(number);
     const arabic = document.documentElement.lang === "ar";
     const place = arabic ? FORMS.indexOf(form) : form === "one" ? 1 : 5;
     const sample = this.#words.querySelector(`[data-noun="${noun}"]`).children[place].textContent;
-    const shown = new Intl.NumberFormat(this.#lang).format(number);
+    const shown = this.#number.format(number);
     return sample.replace(/[\d\u0660-\u0669]+/, shown);
   }
 
