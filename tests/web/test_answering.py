@@ -115,6 +115,10 @@ def test_times_are_offered_where_the_end_is_not_known(cast, noura, at, now, late
     text = noura.text(f"/attendances/{done.attendance_id}")
     assert "I finished at 5:00 PM" in text.replace("\u2068", "").replace("\u2069", "")
     assert "I finished at 4:30 PM" in text.replace("\u2068", "").replace("\u2069", "")
+    html = noura.get(f"/attendances/{done.attendance_id}").text
+    offered = re.search(r'name="words" value="(I finished at [^"]*)"', html)
+    noura.send(f"/attendances/{done.attendance_id}/answer", words=offered[1], question="1")
+    assert answers() == ["I finished at 5:00 PM"]
 
 
 def test_no_times_are_offered_where_it_is(cast, noura, receipt, later):
