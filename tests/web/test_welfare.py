@@ -103,6 +103,20 @@ def test_who_leads_the_shift_lets_it_stand_on_a_phone(cast, browser_of, now, lon
     assert phone.get(page_of(long_day)).status_code == 404
 
 
+def test_a_lead_reaches_it_from_the_board_and_a_supervisor_from_the_sheet(
+    cast, salem, browser_of, now
+):
+    been(cast, cast.noura, now, -13, -2)
+    lead = factories.person(now, "لمى عبدالله الثقفي")
+    factories.assign(now - DAY, lead, cast.shift, is_lead=True)
+    came = check_in(cast.noura, cast.poster, now).attendance_id
+    board = browser_of(lead).get(f"/floor/{cast.mataf.id}").text
+    assert f'href="{page_of(came)}"' in board
+    assert page_of(came) not in salem.get(f"/floor/{cast.mataf.id}").text
+    sheet = salem.text(f"/floor/{cast.mataf.id}/attendances/{came}")
+    assert "Let it stand" in sheet
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
