@@ -334,10 +334,12 @@ def test_a_lead_no_more_is_refused_at_the_next_refresh(cast, browser_of, here, n
 def test_whoever_has_too_many_sites_chooses(cast, browser_of, now):
     layla = browser_of(cast.layla, kind="staff", lang="en")
     assert layla.get("/floor/all").status_code == 200
+    assert 'href="/floor/all"' in layla.get("/floor").get_data(as_text=True)
     for number in range(12):
         factories.site(now, f"باب {number}", f"Gate {number}")
     assert layla.get("/floor/all").headers["Location"] == "/floor"
     assert "Gate 11" in layla.text("/floor")
+    assert 'href="/floor/all"' not in layla.get("/floor").get_data(as_text=True)
 
 
 def test_volunteers_have_no_common_board(cast, browser_of):
