@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,10 +18,11 @@ from checkin.demo.facts import facts
 from checkin.demo.organisation import Duty, Organisation
 from checkin.domain.days import MAKKAH
 from checkin.domain.fold import Kind
-from checkin.models import Assignment, Person, Shift
-from checkin.operations import manual, roster, shifts
+from checkin.models import Assignment, Lane, Opportunity, Person, Shift
+from checkin.operations import manual, opportunities, roster, services, shifts, tally
 from checkin.operations.attendance import Reading, record_scan
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.operations.permissions import Reach
 
 STILL_LONG = timedelta(hours=1)
 """A shift that ends sooner is not worth scanning for any more."""
@@ -65,6 +67,7 @@ def _make(organisation: Organisation, now: datetime) -> bool:
     day.running(chairs_too, hours=(-1, 3), people=14, known=[trained[4], trained[0], *trained[5:]])
     day.running(_at_site(organisation, 3), hours=(-2, 3), people=16)
     day.coming(wheelchairs, hours=(1, 5), people=10)
+    day.counting(hours=(-2, 3), people=8)
     day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
     return True
 
@@ -72,6 +75,25 @@ def _make(organisation: Organisation, now: datetime) -> bool:
 def _at_site(organisation: Organisation, number: int) -> Duty:
     site_id = organisation.site_ids[number]
     return next(duty for duty in organisation.duties if duty.site_id == site_id)
+
+
+def _counting_call(told: dict[str, Any], by: int, now: datetime) -> int:
+    """The opportunity whose service is counted by the lane, made the first time."""
+    call = select(Opportunity.id).where(Opportunity.name_ar == told["ar"])
+    known = db.session.scalar(call.limit(1))
+    if known is not None:
+        return known
+    named = {"name_ar": told["ar"], "name_en": told["en"]}
+    band = {"low_per_hour": told["low"], "high_per_hour": told["high"]}
+    service = services.ServicePlan(**named, counted_by="lane", **band)
+    service_id = services.create(service, by=by, now=now)
+    plan = opportunities.OpportunityPlan(kind="service", **named, service_id=service_id)
+    return opportunities.create(plan, by=by, now=now)
+
+
+def _lane(site_id: int, number: int) -> int | None:
+    lanes = select(Lane.id).where(Lane.site_id == site_id).order_by(Lane.id)
+    return db.session.scalar(lanes.offset(number - 1).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +144,22 @@ class Day:
         for volunteer_id in present[-people // 10 :]:
             self._leave(crew, volunteer_id, self._now - self._between(3, 9) * MINUTE)
         return crew
+
+    def counting(self, *, hours: tuple[int, int], people: int) -> None:
+        """A lane that counts for everybody on it: the supervisor taps whenever a group passes."""
+        told = facts()["counting_lane"]
+        site_id = self._organisation.site_ids[told["site"]]
+        duty = Duty(_counting_call(told, self._by, self._now), site_id, None)
+        crew = self._crew(duty, hours, people, lane_id=_lane(site_id, told["lane"]))
+        for volunteer_id in crew.people[1:]:
+            self._come(crew, volunteer_id, self._between(-15, 8))
+        by = self._organisation.supervisor_of(site_id)
+        at = crew.starts_at
+        while at < self._now:
+            amount = self._random.choice((1, 1, 5, 5, 10, 10, 10))
+            one = tally.Tap(self._uid(), crew.shift_id, amount)
+            tally.tap(one, by=by, reach=Reach(everywhere=True), now=at)
+            at += self._between(2, 6) * MINUTE
 
     def coming(self, duty: Duty, *, hours: tuple[int, int], people: int) -> None:
         """Begins within the hour; nobody is there yet."""
@@ -211,16 +249,23 @@ class Day:
     # --- who, when -------------------------------------------------------------------------
 
     def _crew(
-        self, duty: Duty, hours: tuple[int, int], size: int, known: Sequence[int] = ()
+        self,
+        duty: Duty,
+        hours: tuple[int, int],
+        size: int,
+        known: Sequence[int] = (),
+        lane_id: int | None = None,
     ) -> Crew:
         begin, end = (self._hour + timedelta(hours=one) for one in hours)
-        shift_id = self._plan(duty, begin, end, seats=size + 20)
+        shift_id = self._plan(duty, begin, end, seats=size + 20, lane_id=lane_id)
         people = [*(next(self._free) for _ in range(size - len(known))), *known]
         before = min(self._now, begin - A_DAY)
         roster.add(shift_id, people, by=self._by, now=before)
         return Crew(duty, shift_id, begin, end, people)
 
-    def _plan(self, duty: Duty, begin: datetime, end: datetime, *, seats: int) -> int:
+    def _plan(
+        self, duty: Duty, begin: datetime, end: datetime, *, seats: int, lane_id: int | None
+    ) -> int:
         here = ZoneInfo(MAKKAH)
         plan = shifts.ShiftPlan(
             opportunity_id=duty.id,
@@ -229,6 +274,7 @@ class Day:
             starts=begin.astimezone(here).time(),
             ends=end.astimezone(here).time(),
             seats=seats,
+            lane_id=lane_id,
         )
         return shifts.create(plan, by=self._by, now=min(self._now, begin - A_DAY))[0]
 

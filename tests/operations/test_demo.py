@@ -30,7 +30,7 @@ from checkin.models import (
     Shift,
     Site,
 )
-from checkin.operations import accounts, approvals, audit, figures, welfare
+from checkin.operations import accounts, approvals, audit, figures, tally, welfare
 from checkin.operations.attendance import Reading, look, record_scan
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach, roles_of
@@ -116,7 +116,7 @@ def test_places_and_partners_have_the_published_names():
     ):
         assert count(model, model.name_ar == ar, model.name_en == en) == 1
     assert count(Partner) == 11
-    assert count(Service) == 7
+    assert count(Service) == 8, "the seven, and one that a lane counts"
 
 
 def test_people_have_names_of_their_own_and_every_one_is_arabic():
@@ -233,11 +233,20 @@ def test_people_are_expected_in_and_gone_at_every_site(organisation):
         running = select(Shift.id).where(
             Shift.site_id == site_id, Shift.starts_at <= NOW, Shift.ends_at > NOW
         )
-        (shift_id,) = db.session.scalars(running)
+        (shift_id,) = db.session.scalars(running.where(Shift.lane_id.is_(None)))
         here = Attendance.shift_id == shift_id
         assert count(Attendance, here, Attendance.state == "open") >= 5
         assert count(Attendance, here, Attendance.state == "closed") >= 2
         assert count(Assignment, Assignment.shift_id == shift_id) > count(Attendance, here)
+
+
+def test_a_lane_counts_for_all_who_serve_on_it(organisation):
+    running = select(Shift.id).where(Shift.lane_id.is_not(None), Shift.ends_at > NOW)
+    (shift_id,) = db.session.scalars(running)
+    total = tally.taps_of([shift_id])[shift_id]
+    parts = tally.shares(shift_id, NOW)
+    assert (len(parts), sum(parts.values())) == (7, total)
+    assert total > 50
 
 
 def test_a_shift_waits_with_37_records_to_plan_and_3_to_look_at(organisation):
