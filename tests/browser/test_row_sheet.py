@@ -133,3 +133,38 @@ def test_checking_out_takes_two_taps(cast, visit, now, lang):
     assert tablet.taps == 2
     expect(tablet.page.locator(".toast")).to_contain_text(cast.noura.name)
     assert [one.state for one in attendances_of(cast.noura)] == ["closed"]
+
+
+# --- without a network -----------------------------------------------------------------------
+
+
+def test_without_a_connection_nothing_is_sent_and_nothing_typed_is_lost(cast, visit, now):
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
+    tablet = visit("tablet", person=cast.salem, lang="en")
+    sheet = open_sheet(tablet, cast)
+    sheet.get_by_label("Beneficiaries").fill("35")
+    unsent = sheet.get_by_text("Nothing was recorded")
+    expect(unsent).to_be_hidden()
+    tablet.page.context.set_offline(True)
+    sheet.get_by_role("button", name="Check out now", exact=True).click()
+    expect(unsent).to_be_visible()
+    expect(sheet.get_by_label("Beneficiaries")).to_have_value("35")
+    assert [one.state for one in attendances_of(cast.noura)] == ["open"]
+    tablet.page.context.set_offline(False)
+    with tablet.page.expect_navigation():
+        sheet.get_by_role("button", name="Check out now", exact=True).click()
+    (record,) = attendances_of(cast.noura)
+    assert (record.state, record.beneficiaries) == ("closed", 35)
+
+
+def test_without_a_connection_a_row_says_so_and_the_board_stays(cast, visit, now):
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
+    tablet = visit("tablet", person=cast.salem, lang="en")
+    sheet = open_sheet(tablet, cast)
+    sheet.get_by_role("button", name="Close").click()
+    tablet.page.context.set_offline(True)
+    tablet.page.get_by_role("link", name=cast.noura.name).click()
+    expect(sheet.get_by_text("The record cannot be shown now")).to_be_visible()
+    sheet.get_by_role("button", name="Close").click()
+    expect(tablet.page.get_by_role("link", name=cast.noura.name)).to_be_visible()
+    tablet.page.context.set_offline(False)

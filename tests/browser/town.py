@@ -377,11 +377,22 @@ def _tapped(cast: Cast, now: datetime) -> Shift:
     return lane
 
 
+def _untrained(town: Town, cast: Cast, now: datetime) -> int:
+    """Somebody who serves where a course comes first."""
+    who = town.people["untrained"] = factories.person(now, "متطوع دون دورة")
+    course = factories.opportunity(now, "course", name_ar="الإسعافات الأولية")
+    of = factories.opportunity(now, requires_id=course.id)
+    shift = factories.shift(now, cast.mataf, of, starts=-30)
+    factories.assign(now - 24 * HOUR, who, shift)
+    return factories.check_in(who, _poster_of(cast, shift), now).attendance_id
+
+
 def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) -> list[Stop]:
     floor = f"/floor/{cast.mataf.id}"
     badge = f"/B/{_badge_of(town.people['noura'], shift.starts_at)}"
     now = cast.shift.starts_at + HOUR
     enrolment, code = _enrolment(town.people["awaited"], cast.salem, now)
+    untrained = _untrained(town, cast, now)
     reviewed = ("closed", "unclosed", "proposed", "approved", "voided", "answered", "appealed")
     return [
         Stop("floor.index", "layla", "/floor"),
@@ -396,6 +407,13 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("floor.show", "salem", f"/floor/{cast.mataf.id}?q=nobody"),
         Stop("floor.new", "salem", f"{floor}/check-ins/new?q=منى"),
         Stop("floor.person", "salem", f"{floor}/attendances/{open_id}"),
+        Stop("welfare.show", "salem", f"/attendances/{open_id}/concerns"),
+        Stop("welfare.show", "salem", f"/attendances/{untrained}/concerns"),
+        Stop("attendances.show", "untrained", f"/attendances/{untrained}"),
+        *[
+            Stop("floor.person", "salem", f"{floor}/attendances/{_receipt_of(town, one)}")
+            for one in ("closed", "unclosed", "approved")
+        ],
         Stop("floor.close", "salem", f"/shifts/{cast.shift.id}/closing"),
         Stop("floor.close", "salem", f"/shifts/{shift.id}/closing"),
         Stop("scanner.index", "layla", "/scanner"),
