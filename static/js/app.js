@@ -1,6 +1,8 @@
-/* Wakes what a page asks for: data-module="number-picker toast" gets js/modules/<name>.js each. */
+/* Wakes what a page asks for: data-module="number-picker toast" gets js/modules/<name>.js each;
+   with data-later once the page has come and is still. */
 
 const awake = new WeakMap();
+const PATIENCE = 2000;
 
 async function wake(root) {
   const names = root.dataset.module.split(/\s+/).filter(Boolean);
@@ -15,7 +17,9 @@ async function wake(root) {
 
 function wakeAll(within) {
   for (const root of within.querySelectorAll("[data-module]")) {
-    if (!root.parentElement.closest("details:not([open])")) wake(root);
+    if (root.parentElement.closest("details:not([open])")) continue;
+    if ("later" in root.dataset) whenIdle(() => wake(root));
+    else wake(root);
   }
 }
 
@@ -66,7 +70,6 @@ wakeAll(document);
 
 /* Scans kept on this phone: everything about them comes after the page, at once only when some wait. */
 
-const PATIENCE = 2000;
 const { offline } = document.documentElement.dataset;
 const waiting = () => localStorage.getItem("waiting-scans");
 

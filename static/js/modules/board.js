@@ -8,6 +8,15 @@ const SAID_EVERY = 10_000;
 const SLIDE = 220;
 const INDIC = "٠١٢٣٤٥٦٧٨٩";
 
+/* What only an open sheet needs comes with the first one. */
+function styled(href) {
+  const known = [...document.querySelectorAll("link[rel=stylesheet]")].some((link) => link.getAttribute("href") === href);
+  if (!href || known) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((done) => { link.onload = link.onerror = done; });
+}
+
 const head = (list) => list?.closest("table")?.tHead.textContent;
 
 export default class Board {
@@ -106,7 +115,7 @@ export default class Board {
   async #openSheet(link) {
     const sheet = document.getElementById("sheet");
     try {
-      const { default: open } = await import("../board/sheet.js");
+      const [{ default: open }] = await Promise.all([import("../board/sheet.js"), styled(sheet.dataset.style)]);
       await open(sheet, link.href);
       sheet.addEventListener("close", () => this.#poll(), { once: true });
     } catch {
