@@ -13,7 +13,7 @@ from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.evidence import Flag
 from checkin.domain.fold import Folded
-from checkin.domain.hours import AUTO_CLOSE_AFTER
+from checkin.domain.hours import AUTO_CLOSE_AFTER, credited_minutes
 from checkin.models import Attendance, AuditEntry, Opportunity, Person, Shift
 from checkin.operations import audit
 from checkin.operations.attendance.refolding import refold
@@ -145,15 +145,16 @@ def _staying(shift: Shift) -> list[Staying]:
 
 
 def _as_recorded(row: AnyRow, shift: Shift) -> Staying:
-    found: Any = row if row.state == "unclosed" else _once_forgotten(row, shift)
+    found: Any = row if row.state == "unclosed" else _once_forgotten(row, shift) or row
+    # what no scan names, as brought over from elsewhere, ends with the plan
+    out_at = found.proposed_out_at or max(shift.ends_at, row.in_at)
+    minutes = found.proposed_minutes
+    if minutes is None:
+        minutes = credited_minutes([(row.in_at, out_at)], shift.starts_at, shift.ends_at)
     return Staying(
-        row.id,
-        row.name,
-        row.in_at,
-        found.proposed_out_at,
-        found.proposed_minutes,
-        _basis(found.proposed_out_at, found.flags, shift),
-        row.state == "open",
+        *(row.id, row.name, row.in_at, out_at, minutes),
+        basis=_basis(out_at, found.flags, shift),
+        is_open=row.state == "open",
     )
 
 
@@ -165,11 +166,12 @@ class _Volunteer:
     partner_id: int | None
 
 
-def _once_forgotten(row: AnyRow, shift: Shift) -> Folded:
+def _once_forgotten(row: AnyRow, shift: Shift) -> Folded | None:
     """What the scans will say when the clock has run out; asked only, nothing is written."""
     who = _Volunteer(row.volunteer_id, row.partner_id)
     found = refold(who, [], [shift.id], shift.ends_at + AUTO_CLOSE_AFTER)
-    return next(one.folded for one in found.changes if one.folded.shift_id == shift.id)
+    mine = (one.folded for one in found.changes if one.folded.shift_id == shift.id)
+    return next(mine, None)
 
 
 def _basis(out_at: datetime, flags: Iterable[str], shift: Shift) -> Basis:

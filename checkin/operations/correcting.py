@@ -18,6 +18,7 @@ from checkin.domain.text import clean_text
 from checkin.models import Attendance, Scan, Shift
 from checkin.models.attendance import DECIDED
 from checkin.operations.attendance import Reading, derived_uid, lock_volunteer, record_scan
+from checkin.operations.attendance.sweep import propose_anew
 
 REASONS = ("seen", "agreed", "forgot", "other")
 LONGEST_WORDS = 200
@@ -85,7 +86,6 @@ def _instants(stint: list[Any]) -> tuple[datetime, datetime | None]:
 # --- the act -------------------------------------------------------------------------------
 
 
-@transaction
 def correct(correction: Correction, *, by: int, now: datetime) -> None:
     """Let a check-in or check-out count from another time; whoever does may not decide about it.
 
@@ -93,18 +93,28 @@ def correct(correction: Correction, *, by: int, now: datetime) -> None:
     `was_elsewhere` (facts `since`, `until`), and Conflict `changed` when the record is not the one
     that was shown.
     """
+    shift_id = _correct(correction, by, now)
+    if correction.kind is Kind.IN:
+        # whoever stood at this post before may have left when this volunteer really came
+        propose_anew(shift_id, now)
+
+
+@transaction
+def _correct(correction: Correction, by: int, now: datetime) -> int:
     row = _locked(correction.attendance_id)
     if row.volunteer_id == by:
         raise Problem("own_entry")
     why = _written(correction)
+    shift_id: int = row.shift_id
     if _is_kept(row.volunteer_id, correction.uid):
-        return
+        return shift_id
     if row.state in DECIDED:
         raise Problem("decided_already")
     end = _meant(correction, row, now)
     at = _fitting(correction.at, end)
     _check_elsewhere(row, end, at)
     _replace(correction, row, end, at, why, by, now)
+    return shift_id
 
 
 def _locked(attendance_id: int) -> AnyRow:

@@ -92,6 +92,26 @@ def test_a_check_in_elsewhere_ended_the_stay_here(cast, now, ends):
     assert (one.out_at, one.basis, one.is_open) == (went, Basis.ELSEWHERE, False)
 
 
+def test_what_no_scan_names_ends_with_the_plan(cast, now, ends):
+    factories.keep(
+        Attendance(
+            volunteer_id=cast.noura.id,
+            shift_id=cast.shift.id,
+            site_id=cast.mataf.id,
+            work_on=cast.shift.work_on,
+            state="open",
+            stints=[[now.isoformat(), None]],
+            in_at=now,
+            until_at=ends + HOUR,
+            evidence="claimed",
+            flags=[],
+            updated_at=now,
+        )
+    )
+    (one,) = look(cast, ends).staying
+    assert (one.out_at, one.minutes, one.basis) == (ends, 240, Basis.PLAN)
+
+
 def test_what_waits_is_counted_and_what_was_taken_back_is_not(cast, now, ends):
     done = check_in(cast.noura, cast.poster, now)
     check_out(cast.noura, cast.shift, ends)

@@ -11,7 +11,7 @@ from checkin.domain.errors import Conflict, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Attendance, Scan
+from checkin.models import Attendance, Lane, Scan
 from checkin.operations import approvals, correcting, manual
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.correcting import Correction
@@ -141,6 +141,25 @@ def test_who_joined_on_the_spot_stays_so(cast, now, later):
     for to in (now - 10 * MINUTE, now + 10 * MINUTE):
         correct(cast, record, Kind.IN, to, later)
         assert Flag.OFF_ROSTER in fresh(record).flags
+
+
+def test_when_somebody_took_over_is_told_anew_to_the_one_before(cast, now):
+    """The end that is proposed for a forgotten check-out follows the successor's arrival."""
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
+    factories.alter(cast.shift, lane_id=lane.id)
+    following = factories.shift(now, cast.mataf, starts=240, lane_id=lane.id)
+    before = check_in(cast.noura, cast.poster, now).attendance_id
+    after = factories.person(now, "سلمى فهد الحربي")
+    factories.assign(now, after, following)
+    came = cast.shift.ends_at + 5 * MINUTE
+    successor = check_in(after, cast.poster, came).attendance_id
+    late = cast.shift.ends_at + 2 * HOUR
+    close_forgotten(late)
+    assert fresh(before).proposed_out_at == came
+    for minutes in (20, -10):
+        correct(cast, successor, Kind.IN, came + minutes * MINUTE, late)
+        assert fresh(before).proposed_out_at == came + minutes * MINUTE
+        assert whole(cast, before, late)
 
 
 # --- what stays in the log -----------------------------------------------------------------
