@@ -15,7 +15,7 @@ from checkin.domain import totp
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
 from checkin.operations import accounts, approvals, badges, displays, tally
-from checkin.operations.approvals import appealing, asking
+from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
 from checkin.operations.attendance.sweep import close_forgotten
@@ -129,7 +129,9 @@ def _decided_people(town: Town, cast: Cast, shift: Shift, now: datetime) -> None
         db.session.refresh(row)
         known = {"by": by, "now": now}
         if state == "approved":
-            approvals.approve(row.id, row.row_version, **known)
+            # drawn by chance, for a coordinator to look at
+            shown = [(row.id, row.row_version)]
+            approvals.approve_many(shown, lot=lambda _below: 0, **known)
         elif state == "rejected":
             approvals.reject(row.id, row.row_version, reason="other", words="لم يحضر", **known)
         elif state == "voided":
@@ -231,6 +233,15 @@ def ask_supervisor(mobile: str) -> Callable[[Visitor], None]:
     return walk
 
 
+def unfold(part: str) -> Callable[[Visitor], None]:
+    """Open what is folded away on the page."""
+
+    def act(visitor: Visitor) -> None:
+        visitor.page.locator(f"{part} > summary").click()
+
+    return act
+
+
 def type_in(**fields: str) -> Callable[[Visitor], None]:
     """Fill a form and send it."""
 
@@ -327,6 +338,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
     scan = f"/S/{cast.poster.code}"
     changing = _change_of_shifts(town, cast, cast.shift.starts_at + HOUR)
     receipts = [name for name in town.people if name in RECEIPTS]
+    objection = f"/attendances/{_receipt_of(town, 'rejected')}"
     return [
         Stop("hours.index", "noura", "/hours"),
         Stop("hours.index", "approved", "/hours"),
@@ -338,6 +350,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("attendances.show", "noura", f"/attendances/{open_id}"),
         Stop("attendances.show", "noura", f"/attendances/{open_id}?again=1"),
         *[Stop("attendances.show", w, f"/attendances/{_receipt_of(town, w)}") for w in receipts],
+        Stop("attendances.show", "rejected", objection, unfold("#appeal")),
         Stop("scan.show", "noura", scan),
         Stop("scan.show", "noura", scan, type_in(beneficiaries="9000")),
         Stop("scan.show", "awaited", scan),
@@ -530,5 +543,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("figures.attendances", "/figures/attendances"),
         ("figures.attendance", f"/figures/attendances/{approved}"),
         ("approvals.index", "/approvals"),
+        ("approvals.report", "/approvals/patterns"),
+        ("approvals.samples", "/samples"),
+        ("approvals.sample", f"/samples/{sampling.waiting()[0].id}"),
     ]
     return [Stop(row[0], "layla", *row[1:]) for row in rows]
