@@ -10,8 +10,14 @@ async function wake(root) {
   awake.set(root, known);
   for (const name of names.filter((name) => !known.has(name))) {
     known.add(name);
-    const { default: Module } = await import(`./modules/${name}.js`);
-    new Module(root);
+    try {
+      const { default: Module } = await import(`./modules/${name}.js`);
+      new Module(root);
+    } catch (fault) {
+      known.delete(name);
+      if (!("later" in root.dataset)) throw fault;
+      window.addEventListener("online", () => wake(root), { once: true });
+    }
   }
 }
 
