@@ -8,10 +8,14 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import flash
 from flask_babel import gettext as _
 
 from checkin.domain.days import MAKKAH
+from checkin.domain.scanning import Verdict
 from checkin.domain.welfare import Limit
+from checkin.operations import welfare
+from checkin.operations.attendance import Answer
 from checkin.operations.welfare import Allowance, Concern
 from checkin.web.filters import (
     date_short,
@@ -41,6 +45,14 @@ def allowed_by(allowance: Allowance) -> str:
         name=isolate(allowance.by),
         reason=isolate(reason_words(allowance.reason)),
     )
+
+
+def say_after(answer: Answer, now: datetime) -> None:
+    """After a check-in: to whoever stands before the volunteer, on the page that comes next."""
+    if answer.verdict is not Verdict.CHECKED_IN or answer.attendance_id is None:
+        return
+    for concern in welfare.unallowed([answer.attendance_id], now)[answer.attendance_id]:
+        flash(about(concern), "look")
 
 
 Say = Callable[[Mapping[str, Any]], str]

@@ -1,7 +1,6 @@
 """The scanner: a tablet that reads badges one after the other, with or without a network."""
 
 import uuid
-from datetime import datetime
 
 from flask import (
     Blueprint,
@@ -19,7 +18,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.domain.scanning import Verdict
 from checkin.models import Site
-from checkin.operations import badges, floor, welfare
+from checkin.operations import badges, floor
 from checkin.operations.badges import Read
 from checkin.operations.manual import REASONS as MANUAL_REASONS
 from checkin.web import clock, concern_words, record_words
@@ -84,7 +83,7 @@ def read(site_id: int):
         flash(sentence(problem), "stop")
     else:
         flash(*_said(told, site))
-        _look_after(told, now)
+        concern_words.say_after(told, now)
     return redirect(url_for("scanner.show", site_id=site.id), 303)
 
 
@@ -109,14 +108,6 @@ def _said(told: Read, site: Site) -> tuple[str, str]:
     if told.verdict is Verdict.OPEN_ELSEWHERE:
         return elsewhere(told), "look"
     return _("The entry was noted for review; it did not change the record"), "look"
-
-
-def _look_after(told: Read, now: datetime) -> None:
-    """What speaks for a rest or a course first, to who stands before the volunteer."""
-    if told.verdict is not Verdict.CHECKED_IN or told.attendance_id is None:
-        return
-    for concern in welfare.unallowed([told.attendance_id], now)[told.attendance_id]:
-        flash(concern_words.about(concern), "look")
 
 
 def _site(site_id: int) -> Site:

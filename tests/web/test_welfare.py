@@ -285,6 +285,16 @@ def test_a_typed_badge_says_it_where_there_are_no_scripts(cast, salem, badge):
     assert AHEAD in told
 
 
+def test_checking_in_by_hand_says_it_on_the_floor(cast, salem, now):
+    been(cast, cast.noura, now, -13, -5)
+    entry = {"person": cast.noura.id, "shift": 0, "reason": "no_phone", "q": cast.noura.name}
+    uid = "11111111-1111-4111-8111-111111111111"
+    sent = salem.send(f"/floor/{cast.mataf.id}/check-ins", uid=uid, **entry)
+    told = bare(plain(follow(salem, sent)))
+    assert f"{cast.noura.name} checked in" in told
+    assert AHEAD in told
+
+
 # --- told to who approves ------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.scanning import Verdict
 from checkin.models import Site
 from checkin.operations.attendance import Answer
+from checkin.web import clock, concern_words
 from checkin.web.errors import sentence
 from checkin.web.filters import time_short
 
@@ -37,6 +38,7 @@ def mark(form: Any, problem: Problem) -> None:
 def entered(site: Site, answer: Answer) -> Any:
     """Back to the floor, where the entry is named and can be taken back."""
     if answer.verdict in (Verdict.CHECKED_IN, Verdict.CHECKED_OUT):
+        concern_words.say_after(answer, clock.now())
         return to_floor(site, entered=answer.uid)
     if answer.verdict is Verdict.ALREADY_IN:
         at = time_short(answer.effective_at, site.zone)
