@@ -200,6 +200,16 @@ def test_time_spent_elsewhere_is_named(cast, salem, sheet, record, now):
     assert "checked in elsewhere from 11:00 AM to 11:50 AM" in plain(sent)
 
 
+def test_what_was_struck_out_is_still_there_and_marked(cast, salem, sheet, record, now):
+    assert "taken back" not in salem.text(sheet)
+    salem.send(f"{sheet}/corrections", **correction(record, "in-0", now - HOUR / 2, words="سبب"))
+    text = salem.text(sheet)
+    assert "12:00 PM (taken back)" in text
+    assert f"By hand, by {cast.salem.name}: I saw when the work began and ended: سبب" in re.sub(
+        "[\u2068\u2069]", "", text
+    )
+
+
 # --- moving --------------------------------------------------------------------------------
 
 

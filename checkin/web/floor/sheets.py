@@ -278,6 +278,7 @@ def _facts(site: Site, attendance: Attendance, changed: str = "", **filled: Any)
         "may_allow": current_user.may(Permission.ALLOW_CONCERNS),
         "notes": notes.notes_of([attendance.id]).get(attendance.id, []),
         "scans": approvals.scans_of(attendance),
+        "told_already": (),
         "bar": bar(attendance, shift, now),
         "words": record_words,
         "filled": set(filled),
