@@ -17,9 +17,11 @@ from checkin.domain.roles import Role
 from checkin.models import (
     Attendance,
     Campaign,
+    Decision,
     Lane,
     Opportunity,
     Person,
+    Sample,
     Scan,
     Shift,
     SignInRequest,
@@ -157,6 +159,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "short_code": poster.short_code,
         "attendance_id": record.attendance_id,
         "decided_id": decided,
+        "sample_id": _sample_of(decided),
         "scan_id": db.session.scalar(db.select(Scan.id).where(Scan.scan_uid == asked.uid)),
         "assignment_id": assignment.id,
         "request_id": request.id,
@@ -189,8 +192,15 @@ def _approved(now: datetime, shift, poster, by: Person) -> int:
     factories.check_in(done, poster, now - HOUR)
     answer = factories.check_out(done, shift, now - HOUR / 6)
     record = db.session.get_one(Attendance, answer.attendance_id)
-    approvals.approve(record.id, record.row_version, by=by.id, now=now)
+    # drawn by chance, so that a coordinator has something to look at
+    shown = [(record.id, record.row_version)]
+    approvals.approve_many(shown, by=by.id, now=now, lot=lambda _below: 0)
     return record.id
+
+
+def _sample_of(attendance_id: int) -> int:
+    wanted = db.select(Sample.id).join(Decision, Decision.id == Sample.decision_id)
+    return db.session.scalars(wanted.where(Decision.attendance_id == attendance_id)).one()
 
 
 def content(database: Path) -> dict[str, str]:

@@ -150,8 +150,8 @@ decide mataf
     POST     /attendances/<int:attendance_id>/adjustment
     POST     /attendances/<int:attendance_id>/approval
     POST     /attendances/<int:attendance_id>/confirmation
-    POST     /attendances/<int:attendance_id>/refusal
     POST     /attendances/<int:attendance_id>/question
+    POST     /attendances/<int:attendance_id>/refusal
     POST     /attendances/<int:attendance_id>/rejection
     GET      /attendances/<int:attendance_id>/review
     POST     /attendances/<int:attendance_id>/withdrawal
@@ -164,9 +164,16 @@ allow_concerns mataf
     POST     /attendances/<int:attendance_id>/allowances
     GET      /attendances/<int:attendance_id>/concerns
 
+reopen all
+    GET      /approvals/patterns
+    GET      /samples
+
 reopen mataf
     POST     /attendances/<int:attendance_id>/annulment
     POST     /attendances/<int:attendance_id>/reopening
+    GET      /samples/<int:sample_id>
+    POST     /samples/<int:sample_id>/agreement
+    POST     /samples/<int:sample_id>/finding
     POST     /shifts/<int:shift_id>/reopening
 
 manage_posters all

@@ -4,9 +4,11 @@ Each is one transaction that locks the volunteer, changes the attendance only if
 one that was shown (`row_version`), adds a decision that stays for ever, and notes it.
 """
 
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from checkin.database import AnyRow, transaction
@@ -25,6 +27,7 @@ from checkin.operations.approvals.holding import (
     take_back,
 )
 from checkin.operations.approvals.reasons import ADJUST_REASONS, REJECT_REASONS, written
+from checkin.operations.approvals.sampling import Lot, draw
 from checkin.operations.approvals.times import Worked
 
 
@@ -59,9 +62,23 @@ def approve(attendance_id: int, row_version: int, *, by: int, now: datetime) -> 
     return minutes
 
 
-def approve_many(shown: Iterable[tuple[int, int]], *, by: int, now: datetime) -> Result:
-    """Approve each (attendance id, row version) for itself, in one order for everybody."""
-    return _many(approve, shown, by, now)
+def approve_many(
+    shown: Iterable[tuple[int, int]], *, by: int, now: datetime, lot: Lot = secrets.randbelow
+) -> Result:
+    """Approve each (attendance id, row version) for itself, in one order for everybody.
+
+    `lot` draws the ones that a coordinator looks at again.
+    """
+    return _many(partial(_approve_among_many, lot=lot), shown, by, now)
+
+
+@transaction
+def _approve_among_many(
+    attendance_id: int, row_version: int, *, by: int, now: datetime, lot: Lot
+) -> int:
+    minutes = approve(attendance_id, row_version, by=by, now=now)
+    draw(attendance_id, now, lot)
+    return minutes
 
 
 @transaction

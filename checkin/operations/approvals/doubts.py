@@ -11,7 +11,8 @@ from sqlalchemy import select
 from checkin.database import AnyRow, db
 from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.hours import planned_minutes
-from checkin.models import Assignment, Attendance, Person, Scan, Shift, Sighting, Site
+from checkin.models import Assignment, Attendance, Person, Scan, Shift, Site
+from checkin.operations.presence import last_seen
 
 OTHER_SITE = "other_site"
 """Expected at that time at another site than the one they came to."""
@@ -44,7 +45,7 @@ def reasons_for(shift: Shift, attendances: Sequence[Attendance]) -> dict[int, li
     scans = _scans_behind(shift, _having(attendances, flags, _FROM_SCANS))
     meeting = _meetings(shift, _having(attendances, flags, {Flag.OVERLAP}))
     expected = _expected_elsewhere(shift, attendances)
-    unseen = _unseen(attendances)
+    unseen = _unseen([one.id for one in attendances])
     found = {}
     for one in attendances:
         case = _Case(one, shift, scans.get(one.volunteer_id, ()), meeting.get(one.id))
@@ -227,17 +228,10 @@ def _expected_elsewhere(shift: Shift, attendances: Sequence[Attendance]) -> dict
     return {row.person_id: Reason(OTHER_SITE, {"site": row}) for row in rows}
 
 
-def _unseen(attendances: Sequence[Attendance]) -> dict[int, Reason]:
+def _unseen(attendance_ids: Sequence[int]) -> dict[int, Reason]:
     """By attendance: the latest look for somebody, when they were not there."""
-    rows = db.session.execute(
-        select(Sighting.attendance_id, Sighting.was_seen, Sighting.at, Person.name)
-        .join(Person, Person.id == Sighting.seen_by_id)
-        .where(Sighting.attendance_id.in_([one.id for one in attendances]))
-        .order_by(Sighting.at, Sighting.id)
-    )
-    latest = {row.attendance_id: row for row in rows}
     return {
-        attendance_id: Reason(NOT_SEEN, {"at": row.at, "name": row.name})
-        for attendance_id, row in latest.items()
-        if not row.was_seen
+        attendance_id: Reason(NOT_SEEN, {"at": look.at, "name": look.name})
+        for attendance_id, look in last_seen(attendance_ids).items()
+        if not look.was_seen
     }

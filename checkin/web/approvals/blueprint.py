@@ -16,6 +16,7 @@ errors.sentences(
     still_open=_l("This volunteer is still checked in. Check them out first"),
     overlap_undecided=_l("This record overlaps another one. Adjust or reject it"),
     decision_final=_l("This shift is closed. A coordinator can reopen the record"),
+    own_decision=_l("Another coordinator must look at a decision of your own"),
     why_missing=_l("Choose a reason. With “Other reason”, say which"),
     decided_before=_l("You decided about this record before. Somebody else decides now"),
     question_open=_l("A question is waiting for the volunteer’s answer already"),

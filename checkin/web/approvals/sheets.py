@@ -11,6 +11,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Shift
 from checkin.operations import approvals
+from checkin.operations.approvals import sampling
 from checkin.operations.permissions import shifts_within
 from checkin.web import clock
 from checkin.web.approvals.answers import Toast, kept_words
@@ -31,7 +32,14 @@ _FAILURES_KEPT = 60
 def index():
     """Shifts with something waiting, the oldest first."""
     waiting, total = approvals.waiting_shifts(current_user.reach(Permission.DECIDE))
-    return render_template("approvals/index.html", waiting=waiting, total=total)
+    oversees = current_user.may(Permission.REOPEN)
+    return render_template(
+        "approvals/index.html",
+        waiting=waiting,
+        total=total,
+        oversees=oversees,
+        drawn=sampling.waiting_count() if oversees else 0,
+    )
 
 
 @bp.get("/shifts/<int:shift_id>/approvals")
@@ -48,6 +56,7 @@ def show(shift_id: int):
         **(kept_words(sheet) or {"told": _batch(shift.id)}),
         failed=_failed(sheet),
         listed="list" in request.args,
+        has_ended=sheet.shift.ends_at <= clock.now(),
     )
 
 

@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
 from checkin.domain.welfare import Limit
-from checkin.operations.approvals import ANSWERED, APPEALED, NOT_SEEN, OTHER_SITE, Reason, Record
+from checkin.operations.approvals import (
+    ANSWERED,
+    APPEALED,
+    NOT_SEEN,
+    OTHER_SITE,
+    Reason,
+    Record,
+)
 from checkin.web import concern_words
 from checkin.web.digits import num
 from checkin.web.filters import (
