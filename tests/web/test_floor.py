@@ -246,6 +246,59 @@ def test_a_wrong_number_is_told_and_not_confirmed(cast, salem, here, waiting, nu
     assert db.session.get(SignInRequest, waiting.id).confirmed_at is None
 
 
+def test_two_wait_at_once_and_each_has_its_own_answer(cast, salem, here, now, waiting):
+    other = factories.person(now, "منى خالد الحازمي")
+    accounts.request_confirmation(
+        other.mobile, site_id=cast.mataf.id, visitor="another", address="10.0.0.2", now=now
+    )
+    (second,) = [
+        one for one in db.session.scalars(db.select(SignInRequest)) if one.id != waiting.id
+    ]
+    assert salem.get(here).text.count('name="number"') == 6
+    salem.send(f"{here}/sign-ins/{second.id}", number=second.match_number)
+    db.session.expire_all()
+    assert db.session.get(SignInRequest, waiting.id).confirmed_at is None
+    assert cast.noura.name in salem.text(here)
+    assert other.name not in salem.text(here)
+
+
+def test_the_second_wrong_number_ends_the_request_and_says_who_asks_again(salem, here, waiting):
+    address, wrong = f"{here}/sign-ins/{waiting.id}", 10 + (waiting.match_number - 9) % 90
+    assert "One try is left" in plain(follow(salem, salem.send(address, number=wrong)))
+    assert 'name="number"' in salem.get(here).text
+    text = plain(follow(salem, salem.send(address, number=wrong)))
+    assert "Wrong number twice" in text
+    assert 'name="number"' not in salem.get(here).text
+    late = plain(follow(salem, salem.send(address, number=waiting.match_number)))
+    assert "This request has ended. The volunteer can ask again" in late
+
+
+def test_a_request_that_is_too_old_leaves_the_board_by_itself(salem, here, now, waiting):
+    """Also from a board that has asked before and of a database in which nothing happens."""
+    poll = {"HX-Request": "true", "X-Poll": "1"}
+    with time_machine.travel(now, tick=False):
+        first = salem.get(here, headers=poll)
+        assert 'name="number"' in first.text
+        again = {**poll, "If-None-Match": first.headers["ETag"]}
+        assert salem.get(here, headers=again).status_code == 304
+    with time_machine.travel(waiting.expires_at, tick=False):
+        late = salem.get(here, headers=again)
+        assert late.status_code == 200
+        assert 'name="number"' not in late.text
+        sent = salem.send(f"{here}/sign-ins/{waiting.id}", number=waiting.match_number)
+        assert "This request has ended" in plain(follow(salem, sent))
+
+
+def test_afterwards_the_board_is_filtered_as_before(salem, here, waiting):
+    page = salem.get(f"{here}?show=awaited").text
+    kept = re.search(r'name="next" value="([^"]*show=awaited[^"]*)"', page)
+    address = f"{here}/sign-ins/{waiting.id}"
+    answer = salem.send(address, number=waiting.match_number, next=kept[1])
+    assert answer.location == kept[1]
+    elsewhere = salem.send(address, number=0, next="https://evil.example/")
+    assert elsewhere.location == here
+
+
 def test_huda_and_volunteers_confirm_nobody_here(cast, browser_of, here, waiting):
     for who, status in ((cast.huda, 404), (cast.noura, 403)):
         browser = browser_of(who, kind="staff")

@@ -82,9 +82,10 @@ def _is_refresh() -> bool:
 
 def _look(site: Site | None, now: datetime) -> polling.Look:
     facts = _facts(site, now)
+    ends = (ask.of.expires_at for ask in facts["asks"] if ask.kind == "sign_in")
     return polling.Look(
         facts["etag"],
-        facts["board"].until,
+        min([facts["board"].until, *ends]),
         lambda known: render_template("floor/_board.html", **{**facts, "known": known}),
     )
 
