@@ -164,18 +164,23 @@ class Ruling:
 
 def last_decision(attendance_id: int) -> Ruling | None:
     """What was decided last; a confirmation has the reason of what it confirms."""
+    return last_decisions([attendance_id]).get(attendance_id)
+
+
+def last_decisions(attendance_ids: Iterable[int]) -> dict[int, Ruling]:
+    """The same by attendance, of those about which anything was decided."""
+    d, found = Decision, dict[int, Ruling]()
     rows = db.session.execute(
-        select(Decision.action, Decision.reason, Decision.at, Person.name)
-        .join(Person, Person.id == Decision.decided_by_id)
-        .where(Decision.attendance_id == attendance_id)
-        .order_by(Decision.seq.desc())
-        .limit(2)
-    ).all()
-    if not rows:
-        return None
-    last = rows[0]
-    reason = rows[-1].reason if last.action == "confirm" else last.reason
-    return Ruling(last.action, reason, last.at, last.name)
+        select(d.attendance_id, d.action, d.reason, d.at, Person.name)
+        .join(Person, Person.id == d.decided_by_id)
+        .where(d.attendance_id.in_(list(attendance_ids)))
+        .order_by(d.attendance_id, d.seq)
+    )
+    for row in rows:
+        before = found.get(row.attendance_id)
+        reason = before.reason if before and row.action == "confirm" else row.reason
+        found[row.attendance_id] = Ruling(row.action, reason, row.at, row.name)
+    return found
 
 
 def standing_of(person_id: int, today: date) -> Standing:

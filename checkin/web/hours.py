@@ -35,6 +35,7 @@ def index() -> Any:
         tags=record_words.STATES,
         why=receipts.why,
         in_words=receipts.in_words,
+        rulings=hours.last_decisions([one.id for one in attendances]),
         elsewhere=questions,
         asked={one.attendance_id for one in questions},
         appealed={one for one, appeal in appeals.items() if appeal.is_open},

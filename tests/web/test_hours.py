@@ -113,3 +113,15 @@ def test_nobody_sees_another_persons_hours(cast, browser_of, client, now):
         page = browser_of(person, kind="staff").get("/hours").text
         assert f"/attendances/{attendance_id}" not in page
     assert client.get("/hours").location == "/sign-in?next=/hours"
+
+
+def test_each_attendance_says_how_much_was_counted_and_why(cast, noura, now):
+    served(cast, now - timedelta(days=2), 3, approve=True)
+    attendance_id = served(cast, now - timedelta(days=1), 2)
+    record = db.session.get_one(Attendance, attendance_id, populate_existing=True)
+    why = {"reason": "duplicate", "by": cast.salem.id, "now": now}
+    approvals.reject(record.id, record.row_version, **why)
+    text = noura.text("/hours").replace("\u2068", "").replace("\u2069", "")
+    assert "3 hours, all of it counted" in text
+    rejected = "2 hours, with nothing counted because the record was rejected (Recorded twice)"
+    assert rejected in text
