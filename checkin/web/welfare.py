@@ -58,7 +58,7 @@ def show(attendance_id: int) -> Any:
     return _page(_attendance(attendance_id))
 
 
-@bp.post("/attendances/<int:attendance_id>/allowances")
+@bp.post("/attendances/<int:attendance_id>/concerns/allowances")
 @requires(Permission.ALLOW_CONCERNS)
 def create(attendance_id: int) -> Any:
     """Let it stand, for a reason that is kept."""

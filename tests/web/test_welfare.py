@@ -162,7 +162,7 @@ def test_nobody_is_offered_to_allow_it_to_oneself(cast, salem, now):
     own = been(cast, cast.salem, now, -5, -1)
     assert "Let it stand" not in salem.text(page_of(own))
     answer = salem.send(
-        f"/attendances/{own}/allowances",
+        f"/attendances/{own}/concerns/allowances",
         **{f"allowing{own}-reason": "rested", f"allowing{own}-about": "long_day"},
     )
     assert "Somebody else has to allow this" in plain(follow(salem, answer))
@@ -178,7 +178,7 @@ def test_it_is_404_for_huda_and_403_for_a_volunteer(cast, browser_of, long_day):
         browser = browser_of(who, kind="staff")
         assert browser.get(page_of(long_day)).status_code == status
         sent = browser.send(
-            f"/attendances/{long_day}/allowances",
+            f"/attendances/{long_day}/concerns/allowances",
             **{f"allowing{long_day}-reason": "rested", f"allowing{long_day}-about": "long_day"},
         )
         assert sent.status_code == status

@@ -161,7 +161,7 @@ decide mataf
     POST     /shifts/<int:shift_id>/withdrawals
 
 allow_concerns mataf
-    POST     /attendances/<int:attendance_id>/allowances
+    POST     /attendances/<int:attendance_id>/concerns/allowances
     GET      /attendances/<int:attendance_id>/concerns
 
 reopen all
