@@ -102,6 +102,15 @@ def test_a_refresh_asks_nothing_of_the_board_while_nothing_changes(cast, salem, 
     assert answers[0].status_code == 304
 
 
+def test_what_others_write_elsewhere_costs_one_question_more(cast, salem, here, crowd, now):
+    etag = refresh(salem, here).headers["ETag"]
+    refresh(salem, here, etag)
+    check_in(factories.person(now, "ضيف"), factories.poster(now, cast.squares), now)
+    answers = []
+    assert statements(lambda: answers.append(refresh(salem, here, etag))) <= 4
+    assert answers[0].status_code == 304
+
+
 def test_a_repeated_refresh_with_other_headers_is_drawn_again(cast, salem, here, crowd):
     first = refresh(salem, here)
     again = refresh(salem, here)

@@ -2,6 +2,7 @@
 
 from checkin.operations.floor.arrivals import delivered, entry_by, is_receipt_number
 from checkin.operations.floor.boards import Board, Line, Presence, board, mark_of
+from checkin.operations.floor.marks import REACHES_BACK, mark_at
 from checkin.operations.floor.places import (
     Stage,
     opens_at,
@@ -14,6 +15,7 @@ from checkin.operations.floor.places import (
 from checkin.operations.floor.requests import decline, requests_at
 
 __all__ = [
+    "REACHES_BACK",
     "Board",
     "Line",
     "Presence",
@@ -23,6 +25,7 @@ __all__ = [
     "delivered",
     "entry_by",
     "is_receipt_number",
+    "mark_at",
     "mark_of",
     "opens_at",
     "people_now",

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.fold import Kind
@@ -17,23 +18,26 @@ _DECLINED = "request_declined"
 
 def requests_at(site_ids: Collection[int], now: datetime) -> list[AnyRow]:
     """The latest kept check-in of each person who then did not come in there, newest first."""
+    return list(db.session.execute(kept_at(site_ids, now - REQUEST_KEPT, now)))
+
+
+def kept_at(site_ids: Any, after: Any, now: Any) -> Select[*tuple[Any, ...]]:
+    """The question of `requests_at`, about `REQUEST_KEPT`; all three may be parameters."""
     latest = (
         select(func.max(Scan.id))
         .where(Scan.site_id.in_(site_ids), Scan.kind == Kind.IN, Scan.verdict.in_(REQUESTS))
-        .where(Scan.received_at > now - REQUEST_KEPT, Scan.received_at <= now)
+        .where(Scan.received_at > after, Scan.received_at <= now)
         .group_by(Scan.volunteer_id, Scan.site_id)
     )
-    return list(
-        db.session.execute(
-            select(
-                *(Scan.id, Scan.scan_uid, Scan.verdict, Scan.effective_at, Scan.volunteer_id),
-                Scan.site_id,
-                *(Person.name, Person.mobile),
-            )
-            .join(Person, Person.id == Scan.volunteer_id)
-            .where(Scan.id.in_(latest), ~_came_in(), ~_declined())
-            .order_by(Scan.effective_at.desc(), Scan.id.desc())
+    return (
+        select(
+            *(Scan.id, Scan.scan_uid, Scan.verdict, Scan.effective_at, Scan.volunteer_id),
+            Scan.site_id,
+            *(Person.name, Person.mobile),
         )
+        .join(Person, Person.id == Scan.volunteer_id)
+        .where(Scan.id.in_(latest), ~_came_in(), ~_declined())
+        .order_by(Scan.effective_at.desc(), Scan.id.desc())
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -81,11 +82,16 @@ def _is_refresh() -> bool:
 
 
 def _look(site: Site | None, now: datetime) -> polling.Look:
-    facts = _facts(site, now)
+    sites = [site] if site else floor.sites_of(current_user.reach(SEE))[:MOST_TOGETHER]
+    since = now - floor.REACHES_BACK
+    again = partial(floor.mark_at, [one.id for one in sites], since=since)
+    near, facts = again(now), _facts(site, now)
     ends = (ask.of.expires_at for ask in facts["asks"] if ask.kind == "sign_in")
     return polling.Look(
         facts["etag"],
         min([facts["board"].until, *ends]),
+        near,
+        again,
         lambda known: render_template("floor/_board.html", **{**facts, "known": known}),
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Response, current_app, make_response, request
@@ -19,10 +19,16 @@ _MARKS = re.compile(r"[\w-]{8}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the database: its `etag`, how long time alone leaves it true, and its page."""
+    """One look at the database: its `etag`, how long time alone leaves it true, and its page.
+
+    `near` is the mark of the board's own part of the database, asked before it was looked at, and
+    `again` asks for it at another instant.
+    """
 
     etag: str
     until: datetime
+    near: str
+    again: Callable[[datetime], str]
     draw: Callable[[frozenset[str]], str]
     """Given the marks of the pieces that the browser has."""
 
@@ -32,6 +38,12 @@ class _Kept:
     mark: str
     etag: str
     until: datetime
+    near: str
+    again: Callable[[datetime], str]
+
+    def holds(self, mark: str, now: datetime) -> bool:
+        """Whether a look would see the same: nothing was written, or nothing of this board."""
+        return now < self.until and (mark == self.mark or self.again(now) == self.near)
 
 
 def answer(look: Callable[[], Look], now: datetime) -> Response:
@@ -39,18 +51,20 @@ def answer(look: Callable[[], Look], now: datetime) -> Response:
 
     Who may see what was checked before, at this very request. `look` is spared as long as the
     database says that nothing was written since the last look of the same person at the same
-    address: that is one cheap question. Each process remembers for itself, so any number of them
-    agree. A look that fails is not remembered.
+    address, or else that nothing of this board was: one cheap question, or two. Each process
+    remembers for itself, so any number of them agree. A look that fails is not remembered.
     """
     memory: dict[object, _Kept] = current_app.extensions.setdefault("boards", {})
     key, seen = _question(), None
     mark = change_mark()  # before anything of the board is read
     kept = memory.get(key)
-    if kept is None or kept.mark != mark or kept.until <= now:
+    if kept is not None and kept.holds(mark, now):
+        kept = memory[key] = replace(kept, mark=mark)
+    else:
         seen = look()
         if len(memory) >= MOST:
             memory.clear()
-        kept = memory[key] = _Kept(mark, seen.etag, seen.until)
+        kept = memory[key] = _Kept(mark, seen.etag, seen.until, seen.near, seen.again)
     if request.if_none_match.contains_weak(kept.etag):
         response = Response(status=304)
     else:
