@@ -18,6 +18,7 @@ class Presence {
   #numbers;
   #rows;
   #isKept = false;
+  #wasFresh = false;
 
   constructor(root) {
     const { site, person, present, looks, numbers } = root.dataset;
@@ -38,7 +39,7 @@ class Presence {
     await Promise.all([this.#looks.open().catch(() => {}), this.#numbers.open().catch(() => {})]);
     await this.#onSite.open({ atOnce: "kept" in this.#root.dataset });
     setInterval(() => this.#tick(), AGES);
-    window.addEventListener("online", () => this.#looks.send());
+    window.addEventListener("online", () => this.#looks.retry());
     await this.#looks.send();
   }
 
@@ -49,6 +50,7 @@ class Presence {
 
   #press(event) {
     if (event.target.closest("[data-seen-refused]")) this.#looks.dismiss();
+    if (event.target.closest("[data-emergency-names]")) this.#root.dataset.emergency = "";
     const button = event.target.closest("button.person-tick");
     if (!button) return;
     event.preventDefault();
@@ -66,6 +68,8 @@ class Presence {
 
   async #show() {
     this.#connection();
+    if (this.#onSite.isFresh && !this.#wasFresh) this.#looks.retry();
+    this.#wasFresh = this.#onSite.isFresh;
     if (!this.#onSite.isKnown) return;
     const { people, shifts } = this.#onSite;
     this.#counts(people);
@@ -76,7 +80,8 @@ class Presence {
   }
 
   #connection() {
-    const isOff = this.#onSite.isKnown && !this.#onSite.isFresh;
+    const isOff = this.#onSite.isKnown && !this.#onSite.isFresh && !this.#onSite.isLocked;
+    if (!isOff) delete this.#root.dataset.emergency; // the lock can ask the server again
     for (const sign of document.querySelectorAll("[data-network]")) {
       sign.hidden = (sign.dataset.network === "off") !== isOff;
     }
@@ -97,7 +102,7 @@ class Presence {
       begun: begunAt ? this.#wording.time(begunAt) : "",
       asked: this.#wording.time(askedAt),
     });
-    fill(this.#root.querySelector("[data-network]"), { age: this.#wording.ago(age) });
+    this.#root.querySelector("[data-slot=age]").textContent = this.#wording.ago(age);
     this.#part("complete").hidden = !people.length || seen < people.length;
     this.#part("begun").hidden = !begunAt;
     this.#part("begun-not").hidden = Boolean(begunAt);

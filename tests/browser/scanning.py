@@ -18,6 +18,10 @@ new MutationObserver(() => {
 """
 HEARD = """([text, kind]) => said.some(
   ([said, its]) => said.includes(text) && (!kind || its === kind))"""
+KEEPS = """async (endings) => {
+  const kept = (await (await caches.open("scanner")).keys()).map(({ url }) => url);
+  return endings.every((ending) => kept.some((url) => url.endsWith(ending)));
+}"""
 HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
 
 
@@ -42,6 +46,18 @@ def type_as_scanner(visitor: Visitor, text: str) -> None:
     """As fast as a scanner with a cable does, on a Latin layout."""
     visitor.page.keyboard.type(text)
     visitor.page.keyboard.press("Enter")
+
+
+def until_kept(visitor: Visitor, *endings: str) -> None:
+    """Wait until the tablet keeps addresses with these endings.
+
+    Playwright waits for no promise here: a pending one would be true enough for it.
+    """
+    for _ in range(120):
+        if visitor.page.evaluate(KEEPS, list(endings)):
+            return
+        visitor.page.wait_for_timeout(250)
+    raise AssertionError(f"not kept: {endings}")
 
 
 def answer(visitor: Visitor) -> Locator:

@@ -9,16 +9,12 @@ from playwright.sync_api import Locator, expect
 from checkin.database import db
 from checkin.models import Person, Sighting
 from tests import factories
-from tests.browser.scanning import badge_of, hear, listen, type_as_scanner
+from tests.browser.scanning import badge_of, hear, listen, type_as_scanner, until_kept
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
 
 MINUTE = timedelta(minutes=1)
 WORKER = "() => Boolean(navigator.serviceWorker.controller)"
-KEEPS = """async (endings) => {
-  const kept = (await (await caches.open("scanner")).keys()).map(({ url }) => url);
-  return endings.every((ending) => kept.some((url) => url.endsWith(ending)));
-}"""
 SHIFTED = """() => new Promise((done) => {
   let sum = 0;
   new PerformanceObserver((list) => {
@@ -56,12 +52,7 @@ def evacuation(cast: Cast) -> str:
 def ready(tablet: Visitor, *pages: str) -> None:
     """Until the worker is in charge and these pages are kept with their people."""
     tablet.page.wait_for_function(WORKER)
-    endings = ["/present", "/presence.js", "/looks.js", *pages]
-    for _ in range(120):
-        if tablet.page.evaluate(KEEPS, endings):
-            return
-        tablet.page.wait_for_timeout(250)
-    raise AssertionError(f"not kept: {endings}")
+    until_kept(tablet, "/present", "/presence.js", "/looks.js", *pages)
 
 
 def cut(tablet: Visitor, *, off: bool = True) -> None:
@@ -124,7 +115,7 @@ def test_the_evacuation_list_opens_ticks_and_calls_without_a_network(
     expect(tablet.page.locator("a[data-call]").first).to_have_attribute("href", re.compile("^tel:"))
     ready(tablet, evacuation, "/numbers")
     tablet.open(f"/sites/{cast.mataf.id}/scanner")
-    tablet.page.wait_for_function(KEEPS, arg=["/today", f"/sites/{cast.mataf.id}/scanner"])
+    until_kept(tablet, "/today", f"/sites/{cast.mataf.id}/scanner", "/keep-evacuation.js")
     cut(tablet)
     type_as_scanner(tablet, code)
     hear(tablet, "حُفظ على هذا الجهاز", "queued")
@@ -188,3 +179,27 @@ def test_the_list_prints_with_boxes_and_without_buttons(cast, visit, here, evacu
         expect(tablet.page.locator(hidden).first).to_be_hidden()
     expect(tablet.page.locator(".person-mark").first).to_be_visible()
     tablet.picture("52-evacuation-print")
+
+
+def test_a_locked_tablet_shows_names_only_in_an_emergency(cast, visit, here, evacuation):
+    tablet = visit("tablet", person=cast.salem)
+    tablet.open(evacuation)
+    ready(tablet, evacuation)
+    name = row(tablet, here[0]).locator("[data-private]").first
+    cut(tablet)
+    tablet.page.locator("[data-lock-now] button").click()
+    expect(name).to_be_hidden()
+    tablet.picture("53-evacuation-locked")
+    tablet.page.reload()
+    expect(name).to_be_hidden()
+    tablet.button("حالة طارئة: إظهار الأسماء").click()
+    expect(name).to_be_visible()
+    row(tablet, here[0]).click()
+    expect(figure(tablet)).to_have_text("1 من 4")
+    tablet.picture("54-evacuation-emergency")
+    visit.faults.seen.clear()
+    cut(tablet, off=False)
+    expect(name).to_be_hidden(timeout=15_000)  # the lock can ask again
+    tablet.page.wait_for_timeout(3_000)
+    visit.faults.seen.clear()  # a locked device is answered 401
+    assert looks() == [(here[0].id, True)]

@@ -9,14 +9,19 @@ from checkin.domain.text import fold_name
 from checkin.models import Person
 from checkin.operations import badges
 from tests import factories
-from tests.browser.scanning import badge_of, hear, listen, recent, scans, type_as_scanner
+from tests.browser.scanning import (
+    KEEPS,
+    badge_of,
+    hear,
+    listen,
+    recent,
+    scans,
+    type_as_scanner,
+    until_kept,
+)
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
 
-KEEPS = """async (endings) => {
-  const kept = (await (await caches.open("scanner")).keys()).map(({ url }) => url);
-  return endings.every((ending) => kept.some((url) => url.endsWith(ending)));
-}"""
 WORKER = "() => Boolean(navigator.serviceWorker.controller)"
 MINUTE = timedelta(minutes=1)
 NAMES = [
@@ -56,7 +61,7 @@ def tablet(cast: Cast, visit, badges_of) -> Visitor:
     scanner = f"/sites/{cast.mataf.id}/scanner"
     listen(visitor).open(scanner)
     visitor.page.wait_for_function(WORKER)
-    visitor.page.wait_for_function(KEEPS, arg=["/today", scanner, "/queue.js"])
+    until_kept(visitor, "/today", scanner, "/queue.js", "/keep-evacuation.js")
     return visitor
 
 

@@ -52,5 +52,5 @@ export default class KeepEvacuation {
 
 /* No longer ours to keep; a lock keeps everything. */
 function isOver({ status, headers }) {
-  return [401, 403, 404].includes(status) && !headers.has("HX-Redirect");
+  return [401, 403, 404].includes(status) && !headers.has("X-Locked");
 }

@@ -43,11 +43,11 @@ export default class Lock {
   }
 
   /* A page that has just come from the server is open, unless it says otherwise; a copy of one, as
-     offline, is as open as this browser was left. */
+     offline, is as open as this browser was left. One made to be kept names no instant (0). */
   #begin() {
     const served = Number(this.#root.dataset.served);
-    const isCopy = localStorage.getItem(SKEW) !== null
-      && Math.abs(Date.now() + number(SKEW) - served) > COPY_AFTER;
+    const isCopy = served === 0 || (localStorage.getItem(SKEW) !== null
+      && Math.abs(Date.now() + number(SKEW) - served) > COPY_AFTER);
     if ("shut" in this.#root.dataset) return this.#shut();
     if (isCopy) return this.#follow();
     localStorage.removeItem(SHUT);

@@ -56,9 +56,8 @@ export class Looks {
     };
     this.#looks.set(look.uid, look);
     this.#onChange();
-    await keep(look);
-    this.#notBefore = 0;
-    await this.send();
+    await keep(look).catch(() => {}); // a browser that keeps nothing sends it all the same
+    await this.retry();
   }
 
   /* Sends what waits; one tab at a time, and more slowly the longer the server says nothing. */
@@ -67,6 +66,12 @@ export class Looks {
     const { locks } = navigator;
     const post = () => this.#post();
     await (locks ? locks.request("looks", { ifAvailable: true }, (lock) => lock && post()) : post());
+  }
+
+  /* The server is back: what waits does not wait out a pause. */
+  retry() {
+    this.#notBefore = 0;
+    return this.send();
   }
 
   /* The list was asked for at `asked`: it says all that was answered before. */
@@ -174,7 +179,7 @@ function database() {
   return opening;
 }
 
-/* Only said to be kept when the disk has it; a browser that keeps nothing sends it all the same. */
+/* Only said to be kept when the disk has it. */
 async function keep(look) {
   const act = (await database()).transaction("looks", "readwrite", { durability: "strict" });
   await Promise.all([act.store.put(look), act.done]);

@@ -21,6 +21,7 @@ export class OnSite {
   #begunHere = null;
   #moves = new Map();
   #isFresh = false;
+  #isLocked = false;
   #keptAt = 0;
 
   constructor({ address, site, owner, looks, onChange }) {
@@ -42,6 +43,7 @@ export class OnSite {
     window.addEventListener("online", () => this.refresh());
     window.addEventListener("offline", () => this.#tell(false));
     document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
+    document.addEventListener("lock:up", () => this.refresh());
   }
 
   /* Whether the server answered. What it no longer wants to say is forgotten here too. */
@@ -51,6 +53,7 @@ export class OnSite {
     if (this.#etag) headers["If-None-Match"] = this.#etag;
     const signal = AbortSignal.timeout?.(PATIENCE);
     const answer = await fetch(this.#address, { headers, cache: "no-store", signal }).catch(() => null);
+    this.#isLocked = false;
     if (answer && this.#isOver(answer)) return this.#leave(answer);
     const told = answer?.status === 200 ? await answer.json().catch(() => null) : null;
     const is304 = answer?.status === 304 && this.#day;
@@ -61,6 +64,11 @@ export class OnSite {
     this.#looks.told(asked);
     if (told || Date.now() - this.#keptAt > KEPT_EVERY) await this.#keep();
     return this.#tell(true);
+  }
+
+  /* Whether the server answers, and only that this device is locked. */
+  get isLocked() {
+    return this.#isLocked;
   }
 
   get isKnown() {
@@ -158,17 +166,18 @@ export class OnSite {
     return isFresh;
   }
 
-  /* 401 with a way to go is a lock: what is kept stays. Anything else is no longer ours to show. */
   #isOver(answer) {
-    return answer.redirected || [401, 403, 404, 423].includes(answer.status);
+    return answer.redirected || [401, 403, 404].includes(answer.status);
   }
 
+  /* A lock keeps everything. Anything else is no longer ours to show. */
   async #leave(answer) {
-    if (answer.headers.has("X-Locked")) {
+    this.#isLocked = answer.headers.has("X-Locked");
+    if (this.#isLocked) {
       document.dispatchEvent(new Event("lock:fallen"));
-      return true;
+      return this.#tell(false);
     }
-    if ([403, 404].includes(answer.status)) await drop(this.#address);
+    await drop(this.#address);
     location.reload();
     return true;
   }

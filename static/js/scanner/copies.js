@@ -4,9 +4,10 @@
 const NAME = "scanner";
 const LIST = "/kept-files"; // beside a page's own address: what it needs
 
+const UNDER_LOCK = ["pin-pad", "submit-once"]; // what the lock's cover wakes
 const IMPORTED = /(?:from|import) ?\(?"(\.{1,2}\/[^"]+\.js)"/g;
 
-let isPageKept = false;
+let ownFiles = null;
 
 /* What was put under an address; nothing where browsers keep nothing. */
 export async function kept(address) {
@@ -23,16 +24,22 @@ export async function drop(address) {
   await (await copies())?.delete(address);
 }
 
-/* The page as it is on the server now, and the files it has used; those of an older version go, but
-   not `later` ones, which it uses only once the camera is on. */
+/* The page as it is on the server now, and the files it has used or will; those of an older version
+   go, but not `later` ones, which it uses only once the camera is on. */
 export async function keepPage(...later) {
-  const used = performance.getEntriesByType("resource").map(({ name }) => name).filter(isFile);
-  const wanted = [...used, ...later.map((address) => new URL(address, location.href).href)];
-  await keepFiles(location.pathname, used, wanted);
   const cache = await copies();
-  if (!cache || isPageKept) return;
-  isPageKept = true;
-  await cache.add(location.pathname).catch(() => {});
+  if (!cache) return;
+  ownFiles ??= await keepItself(cache).catch(() => null);
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name).filter(isFile);
+  const used = [...new Set([...loaded, ...(ownFiles ?? [])])];
+  await keepFiles(location.pathname, used, [...used, ...addressed(later)]);
+}
+
+async function keepItself(cache) {
+  const answer = await fetch(location.pathname, { cache: "no-store", headers: { "X-Poll": "1" } });
+  if (!answer.ok || answer.redirected) return null;
+  await cache.put(location.pathname, answer.clone());
+  return filesOf(await answer.text());
 }
 
 /* A page that names nobody, with all its files; whether the server gave it. */
@@ -64,20 +71,25 @@ async function keepFiles(address, used, wanted = used) {
 /* What a page needs: the files its head names, the modules it wakes, and all that those import. */
 async function filesOf(text) {
   const page = new DOMParser().parseFromString(text, "text/html");
-  const named = [...page.querySelectorAll("link[href], script[src]")].map(
-    (one) => new URL(one.getAttribute("href") ?? one.getAttribute("src"), location.href).href,
-  );
+  const head = [...page.querySelectorAll("link[href], script[src]")];
+  const named = addressed(head.map((one) => one.getAttribute("href") ?? one.getAttribute("src")));
   const app = named.find((address) => address.endsWith("/app.js"));
+  const styles = [...page.querySelectorAll("[data-style]")].map(({ dataset }) => dataset.style);
   const woken = modulesOf(page).map((name) => new URL(`./modules/${name}.js`, app).href);
   const files = new Set();
-  await Promise.all([...named, ...woken].map((address) => follow(address, files)));
+  await Promise.all([...named, ...addressed(styles), ...woken].map((one) => follow(one, files)));
   return [...files];
+}
+
+function addressed(paths) {
+  return paths.map((path) => new URL(path, location.href).href);
 }
 
 function modulesOf(page) {
   const parts = [page, ...[...page.querySelectorAll("template")].map(({ content }) => content)];
   const roots = parts.flatMap((part) => [...part.querySelectorAll("[data-module]")]);
-  return roots.flatMap(({ dataset }) => dataset.module.split(/\s+/)).filter(Boolean);
+  const woken = roots.flatMap(({ dataset }) => dataset.module.split(/\s+/)).filter(Boolean);
+  return woken.includes("lock") ? [...woken, ...UNDER_LOCK] : woken;
 }
 
 async function follow(address, files) {
