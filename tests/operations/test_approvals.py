@@ -604,25 +604,26 @@ def test_waiting_shifts_are_those_within_reach_oldest_first(cast, record, now, l
     wall = factories.poster(now - 48 * HOUR, cast.mataf, older)
     check_in(cast.noura, wall, older.starts_at)
     check_out(cast.noura, older, older.starts_at + 10 * MINUTE)
-    waiting, total = approvals.waiting_shifts(reach(cast.salem, now))
+    waiting, total = approvals.waiting_shifts(reach(cast.salem, now), cast.salem.id, later)
     assert [one.shift.id for one in waiting] == [older.id, cast.shift.id]
     assert total == 2
     assert [(one.matching, one.exceptions, one.minutes) for one in waiting] == [
         (0, 1, 10),
         (1, 0, 300),
     ]
-    assert approvals.waiting_shifts(reach(cast.layla, now), limit=1)[1] == 2
-    assert approvals.waiting_shifts(reach(cast.huda, now)) == ([], 0)
+    assert approvals.waiting_shifts(reach(cast.layla, now), cast.layla.id, later, limit=1)[1] == 2
+    assert approvals.waiting_shifts(reach(cast.huda, now), cast.huda.id, later) == ([], 0)
     approvals.approve(record.id, record.row_version, by=cast.salem.id, now=later)
-    assert [one.shift.id for one in approvals.waiting_shifts(reach(cast.salem, now))[0]] == [
-        older.id
-    ]
+    assert [
+        one.shift.id
+        for one in approvals.waiting_shifts(reach(cast.salem, now), cast.salem.id, later)[0]
+    ] == [older.id]
 
 
 def test_hours_wait_as_the_figures_say_and_what_is_suggested_stands_apart(cast, record, now, later):
     another(now, cast, "نسيت الانصراف", ends=None)
     close_forgotten(later)
-    (waiting,) = approvals.waiting_shifts(reach(cast.salem, now))[0]
+    (waiting,) = approvals.waiting_shifts(reach(cast.salem, now), cast.salem.id, later)[0]
     assert (waiting.minutes, waiting.suggested) == (300, 300)
     everything = figures.Filter(Reach(everywhere=True))
     assert figures.totals(everything).waiting_minutes == waiting.minutes

@@ -315,6 +315,14 @@ def test_nothing_waiting_says_so(cast, salem):
     assert "Nothing waiting for approval" in salem.text(sheet(cast))
 
 
+def test_waiting_shifts_have_the_same_groups_as_their_sheets(cast, crowd, salem, later):
+    sheet = approvals.sheet_of(cast.shift.id, cast.salem.id, later)
+    one = sheet.matching[0].attendance
+    words = {"words": "When did you leave?", "by": cast.salem.id, "now": later}
+    approvals.ask(one.id, one.row_version, **words)
+    assert "36 3 1 asked" in salem.text("/approvals")
+
+
 def test_waiting_shifts_are_listed_with_their_counts(cast, crowd, salem):
     text = salem.text("/approvals")
     assert "Mataf courtyard" in text

@@ -106,5 +106,5 @@ def test_a_coordinator_does_not_look_at_a_decision_of_their_own(cast, layla, lat
 def test_the_report_says_how_salem_decides(cast, drawn, layla):
     layla.send(f"/samples/{drawn}/finding", words="Left at three")
     text = layla.text("/approvals/patterns")
-    assert f"{cast.salem.name} 1 100%" in text
-    assert "1 of 1 not agreed" in text
+    assert f"{cast.salem.name} Decisions 1 As suggested 100% Adjusted 0%" in text
+    assert "Drawn by chance: 1 of 1 not agreed" in text

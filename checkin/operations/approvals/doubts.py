@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
 from checkin.domain.evidence import Flag, needs_review
@@ -28,6 +29,15 @@ class Reason:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Flagged(Protocol):
+    """An attendance, or a row with these of its columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def flags(self) -> list[Any]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One attendance with what was looked up about it."""
@@ -44,15 +54,23 @@ def reasons_for(shift: Shift, attendances: Sequence[Attendance]) -> dict[int, li
     flags = {one.id: needs_review(one.flags) for one in attendances}
     scans = _scans_behind(shift, _having(attendances, flags, _FROM_SCANS))
     meeting = _meetings(shift, _having(attendances, flags, {Flag.OVERLAP}))
-    expected = _expected_elsewhere(shift, attendances)
+    expected = _expected_elsewhere(attendances)
     unseen = _unseen([one.id for one in attendances])
     found = {}
     for one in attendances:
         case = _Case(one, shift, scans.get(one.volunteer_id, ()), meeting.get(one.id))
-        more = (expected.get(one.volunteer_id), unseen.get(one.id))
+        more = (expected.get(one.id), unseen.get(one.id))
         told = [Reason(flag, _facts(flag, case)) for flag in flags[one.id]]
         found[one.id] = [*told, *(reason for reason in more if reason)]
     return found
+
+
+def noticed(attendances: Sequence[Flagged]) -> set[int]:
+    """Those of many attendances that somebody should look at, of any shifts; only their ids."""
+    flagged = {one.id for one in attendances if needs_review(one.flags)}
+    return (
+        flagged | set(_expected_elsewhere(attendances)) | set(_unseen([a.id for a in attendances]))
+    )
 
 
 # --- facts of one flag ---------------------------------------------------------------------
@@ -212,20 +230,23 @@ def _meetings(shift: Shift, overlapping: Sequence[Attendance]) -> dict[int, AnyR
     }
 
 
-def _expected_elsewhere(shift: Shift, attendances: Sequence[Attendance]) -> dict[int, Reason]:
-    """By volunteer, for those who joined here: the site whose roster named them for that time."""
-    joined = [one.volunteer_id for one in attendances if Flag.OFF_ROSTER in one.flags]
+def _expected_elsewhere(attendances: Iterable[Flagged]) -> dict[int, Reason]:
+    """By attendance, for those who joined here: the site whose roster named them for that time."""
+    joined = [one.id for one in attendances if Flag.OFF_ROSTER in one.flags]
     if not joined:
         return {}
+    here, there = aliased(Shift), aliased(Shift)
     rows = db.session.execute(
-        select(Assignment.person_id, Site.name_ar, Site.name_en)
-        .join(Shift, Shift.id == Assignment.shift_id)
-        .join(Site, Site.id == Shift.site_id)
-        .where(Assignment.person_id.in_(joined), Assignment.how == "roster")
-        .where(Shift.site_id != shift.site_id, Shift.cancelled_at.is_(None))
-        .where(Shift.starts_at < shift.ends_at, Shift.ends_at > shift.starts_at)
+        select(Attendance.id, Site.name_ar, Site.name_en)
+        .join(here, here.id == Attendance.shift_id)
+        .join(Assignment, Assignment.person_id == Attendance.volunteer_id)
+        .join(there, there.id == Assignment.shift_id)
+        .join(Site, Site.id == there.site_id)
+        .where(Attendance.id.in_(joined), Assignment.how == "roster")
+        .where(there.site_id != here.site_id, there.cancelled_at.is_(None))
+        .where(there.starts_at < here.ends_at, there.ends_at > here.starts_at)
     )
-    return {row.person_id: Reason(OTHER_SITE, {"site": row}) for row in rows}
+    return {row.id: Reason(OTHER_SITE, {"site": row}) for row in rows}
 
 
 def _unseen(attendance_ids: Sequence[int]) -> dict[int, Reason]:

@@ -10,13 +10,13 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
-from checkin.domain.evidence import Flag, needs_review
+from checkin.domain.evidence import Flag
 from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
 from checkin.models.attendance import WAITING
 from checkin.operations import figures, tally, welfare
 from checkin.operations.approvals.appealing import Appeal, appeals_of
 from checkin.operations.approvals.asking import Question, latest_questions
-from checkin.operations.approvals.doubts import Reason, reasons_for
+from checkin.operations.approvals.doubts import Reason, noticed, reasons_for
 from checkin.operations.approvals.passing_on import Bar, bars, deciders
 from checkin.operations.approvals.suggestion import (
     Suggestion,
@@ -40,6 +40,8 @@ class Waiting:
     shift: Shift
     matching: int = 0
     exceptions: int = 0
+    asked: int = 0
+    """Waiting for their volunteers' answers."""
     minutes: int = 0
     """Proved and waiting, as the figures count them."""
     suggested: int = 0
@@ -47,7 +49,7 @@ class Waiting:
 
     @property
     def records(self) -> int:
-        return self.matching + self.exceptions
+        return self.matching + self.exceptions + self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class Batch:
     minutes: int
 
 
-def waiting_shifts(reach: Reach, limit: int = SHIFTS_SHOWN) -> tuple[list[Waiting], int]:
+def waiting_shifts(
+    reach: Reach, by: int, now: datetime, limit: int = SHIFTS_SHOWN
+) -> tuple[list[Waiting], int]:
     """Shifts within reach with something to decide, the oldest first, and how many there are."""
     waits = select(Attendance.shift_id).where(Attendance.state.in_(WAITING))
     within = shifts_within(reach).where(Shift.id.in_(waits))
@@ -145,20 +149,25 @@ def waiting_shifts(reach: Reach, limit: int = SHIFTS_SHOWN) -> tuple[list[Waitin
         within.options(*_described()).order_by(Shift.starts_at, Shift.id).limit(limit)
     ).all()
     found = {shift.id: Waiting(shift) for shift in shifts}
-    _count(found)
+    _count(found, by, now)
     return list(found.values()), total
 
 
-def _count(found: dict[int, Waiting]) -> None:
+def _count(found: dict[int, Waiting], by: int, now: datetime) -> None:
+    """The same groups as on each shift's sheet."""
     a = Attendance
     rows = db.session.execute(
-        select(a.shift_id, a.state, a.flags, a.credited_minutes, a.proposed_minutes).where(
-            a.shift_id.in_(found), a.state.in_(WAITING)
-        )
-    )
+        select(
+            *(a.id, a.shift_id, a.volunteer_id, a.state, a.flags),
+            *(a.credited_minutes, a.proposed_minutes),
+        ).where(a.shift_id.in_(found), a.state.in_(WAITING))
+    ).all()
+    asked, odd = _asked_and_odd(rows, now)
     for row in rows:
         waiting = found[row.shift_id]
-        if row.state == "closed" and not needs_review(row.flags):
+        if row.id in asked:
+            waiting.asked += 1
+        elif row.state == "closed" and row.id not in odd and row.volunteer_id != by:
             waiting.matching += 1
         else:
             waiting.exceptions += 1
@@ -167,6 +176,16 @@ def _count(found: dict[int, Waiting]) -> None:
             waiting.suggested += suggested_minutes(row, begins, ends)
     for shift_id, minutes in figures.waiting_minutes(found).items():
         found[shift_id].minutes = minutes
+
+
+def _asked_and_odd(rows: Sequence[AnyRow], now: datetime) -> tuple[set[int], set[int]]:
+    """Whose volunteers were asked something, and whom somebody should look at."""
+    ids = [row.id for row in rows]
+    questions, appeals = latest_questions(ids), appeals_of(ids)
+    limits = {one for one, found in welfare.unallowed(ids, now).items() if found}
+    said = {one for one in ids if any(_said(questions.get(one), appeals.get(one)))}
+    asked = {one for one, question in questions.items() if question.is_open}
+    return asked, noticed(rows) | limits | said
 
 
 def sheet_of(shift_id: int, by: int, now: datetime) -> Sheet:

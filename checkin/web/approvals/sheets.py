@@ -31,7 +31,8 @@ _FAILURES_KEPT = 60
 @requires(Permission.DECIDE)
 def index():
     """Shifts with something waiting, the oldest first."""
-    waiting, total = approvals.waiting_shifts(current_user.reach(Permission.DECIDE))
+    reach = current_user.reach(Permission.DECIDE)
+    waiting, total = approvals.waiting_shifts(reach, current_user.id, clock.now())
     oversees = current_user.may(Permission.REOPEN)
     return render_template(
         "approvals/index.html",
