@@ -13,6 +13,7 @@ export default class Tally {
   #root;
   #lane;
   #wording;
+  #picture = null;
 
   constructor(root) {
     const { shift, total, at, now } = root.dataset;
@@ -72,9 +73,20 @@ export default class Tally {
 
   // --- what is shown -------------------------------------------------------------------------
 
+  /* The number and whether all is sent at once; the rest with the next picture, once for many taps. */
   #show() {
+    const isSent = this.#lane.waiting.length === 0;
+    this.#part("total").textContent = this.#wording.number(this.#lane.total);
+    this.#part("waiting").hidden = isSent;
+    this.#part("sent").hidden = !isSent;
+    this.#picture ??= requestAnimationFrame(() => {
+      this.#picture = null;
+      this.#showRest();
+    });
+  }
+
+  #showRest() {
     const { total, waiting, isFresh, isOpen } = this.#lane;
-    this.#part("total").textContent = this.#wording.number(total);
     const shown = this.#part("shown");
     if (shown) shown.value = total;
     const less = this.#root.querySelector('button[value="-1"]');
@@ -83,8 +95,6 @@ export default class Tally {
       sign.hidden = (sign.dataset.network === "on") !== isFresh;
     }
     this.#fill(this.#root, "age", this.#wording.ago(this.#lane.age));
-    this.#part("waiting").hidden = waiting.length === 0;
-    this.#part("sent").hidden = waiting.length > 0;
     this.#fill(this.#part("waiting"), "taps", this.#wording.records(waiting.length));
     this.#refusals();
     this.#taps();
