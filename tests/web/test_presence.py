@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from checkin.database import db
-from checkin.models import Attendance, AuditEntry, HeadCount, Sighting
+from checkin.models import Attendance, AuditEntry, HeadCount, Shift, Sighting
 from checkin.operations import presence
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -160,6 +160,33 @@ def test_a_word_that_names_nobody_is_told(salem, here, noura):
 def test_nobody_here_is_said(salem, here):
     for page in ("roll-call", "evacuation"):
         assert "Nobody is checked in at this site now." in salem.text(f"{here}/{page}")
+
+
+def test_whoever_is_in_a_cancelled_shift_is_on_the_list_all_the_same(cast, salem, here, now, noura):
+    """They are at the site, and an evacuation is about that."""
+    factories.alter(db.session.get_one(Shift, cast.shift.id), cancelled_at=now)
+    for page in ("roll-call", "evacuation"):
+        assert noura.name in salem.text(f"{here}/{page}")
+
+
+def test_somebody_erased_meanwhile_is_counted_and_not_named(cast, salem, here, now, noura, turki):
+    """The record stays, the person does not: nothing to call, nothing to read."""
+    factories.alter(noura, name="", name_folded="", mobile=None, erased_at=now)
+    text = salem.text(f"{here}/evacuation")
+    assert "0 of 2" in text
+    assert "A volunteer" in text
+    address = f"/api/v1/sites/{cast.mataf.id}/numbers"
+    told = salem.post(address, json={}, headers=SAME_ORIGIN).get_json()["numbers"]
+    assert [one["id"] for one in told] == [turki.id]
+    press(salem, here, noura, "evacuation")
+    assert "1 of 2" in salem.text(f"{here}/evacuation")
+
+
+def test_a_tick_for_somebody_who_left_meanwhile_is_kept(cast, salem, now, noura):
+    """The tablet did not know: the tick is no fault, and nobody is on the list by it."""
+    factories.check_out(noura, cast.shift, now)
+    assert sent(salem, now, look(cast, noura, now)) == [(200, "kept")]
+    assert present(salem, cast)["people"] == []
 
 
 def test_what_a_tablet_keeps_of_the_page_names_nobody(salem, here, noura):

@@ -68,7 +68,7 @@ export class Rows {
     row.dataset.person = person.id;
     row.querySelector(person.isSelf ? "button.person-tick" : "[data-self]").remove();
     const digits = (person.last_digits ?? "").replace(/\d/g, (one) => this.#wording.number(Number(one)));
-    const name = person.name ?? this.#wording.word("people", "unnamed");
+    const name = person.name || this.#wording.word("people", "unnamed");
     const where = names.get(person.shift_id) ?? this.#wording.word("people", "unsent");
     fill(row, { name, digits, where, since: this.#wording.time(person.in_at) });
     row.querySelector("[data-digits-of]").hidden = !digits;
