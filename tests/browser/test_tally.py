@@ -64,6 +64,12 @@ def ready(visitor: Visitor, here: str) -> Visitor:
     return visitor
 
 
+def cut(visitor: Visitor) -> None:
+    """The network goes once the worker is there: what is half loaded is nobody's concern here."""
+    visitor.page.wait_for_function(WORKER)
+    visitor.page.context.set_offline(True)
+
+
 def shown(visitor: Visitor, total: str, timeout: int = 15_000) -> None:
     expect(visitor.page.locator("[data-part=total]")).to_have_text(total, timeout=timeout)
 
@@ -120,11 +126,10 @@ def test_a_tap_is_undone_from_the_list_of_another_tablet(cast, visit, tablet, la
 
 
 def test_without_a_network_taps_wait_survive_a_reload_and_count_once(tablet, lane, here):
-    tablet.page.wait_for_function(WORKER)
     tablet.page.wait_for_function(KEPT, arg=here)
     add(tablet, 10)
     sent(tablet)
-    tablet.page.context.set_offline(True)
+    cut(tablet)
     tablet.page.evaluate(FAST, 5)
     shown(tablet, "15")
     expect(waiting(tablet)).to_contain_text("Waiting to sync: 5 taps")
@@ -147,7 +152,7 @@ def test_without_a_network_taps_wait_survive_a_reload_and_count_once(tablet, lan
 def test_two_tablets_without_a_network_add_up_afterwards(cast, visit, tablet, lane, here):
     other = ready(visit("tablet", person=cast.layla, lang="en"), here)
     for one in (tablet, other):
-        one.page.context.set_offline(True)
+        cut(one)
         one.page.evaluate(FAST, 7)
         shown(one, "7")
         expect(waiting(one)).to_be_visible()
@@ -182,7 +187,7 @@ def test_what_is_not_counted_is_said_and_can_be_dismissed(cast, visit, tablet, l
     other = ready(visit("tablet", person=cast.layla, lang="en"), here)
     add(tablet, 1)
     shown(other, "1")
-    other.page.context.set_offline(True)
+    cut(other)
     add(other, -1)
     expect(waiting(other)).to_be_visible()
     add(tablet, -1)
@@ -202,6 +207,10 @@ def test_a_shift_that_is_closed_meanwhile_says_so(tablet, lane, now):
     factories.alter(lane, closed_at=now)
     expect(tablet.page.locator("main")).to_contain_text("This shift is closed", timeout=15_000)
     expect(tablet.page.locator("button[value='1']")).to_have_count(0)
+    loads = []
+    tablet.page.on("load", lambda _page: loads.append("again"))
+    tablet.page.wait_for_timeout(7_000)
+    assert loads == [], "once is enough"
 
 
 def test_without_scripts_every_button_works(cast, visit, lane, here):
@@ -246,7 +255,7 @@ def test_nothing_moves_when_others_tap(cast, visit, tablet, lane, here):
     for _ in range(4):
         add(other, 10)
     shown(tablet, "40")
-    tablet.page.context.set_offline(True)
+    cut(tablet)
     add(tablet, 1)
     expect(waiting(tablet)).to_be_visible()
     time.sleep(0.2)
@@ -257,7 +266,7 @@ def test_taps_left_on_a_tablet_go_out_from_the_next_page_of_whoever_may(
     cast, visit, tablet, lane, here
 ):
     """The network went, and with it the page: Huda may not count here, so they wait for Layla."""
-    tablet.page.context.set_offline(True)
+    cut(tablet)
     tablet.page.evaluate(FAST, 3)
     expect(waiting(tablet)).to_contain_text("3 taps")
     as_somebody_else(tablet, cast.huda)

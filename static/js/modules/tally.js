@@ -21,7 +21,8 @@ export default class Tally {
     const onChange = () => this.#show();
     this.#root = root;
     this.#wording = new Wording(root);
-    this.#lane = new Lane({ shift: Number(shift), address: now, known, onChange });
+    const isOpen = "open" in root.dataset;
+    this.#lane = new Lane({ shift: Number(shift), address: now, known, isOpen, onChange });
     // a browser that keeps nothing, as on pages without https, sends the forms instead
     if (window.isSecureContext) this.#lane.open().then(() => this.#begin(), () => {});
   }

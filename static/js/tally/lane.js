@@ -17,8 +17,9 @@ export class Lane {
   #kept = [];
   #known;
 
-  /* `known` is the total the page came with: { total, at }. */
-  constructor({ shift, address, known, onChange }) {
+  /* What the page came with: `known`, the total { total, at, heard }, and whether tapping counts. */
+  constructor({ shift, address, known, isOpen, onChange }) {
+    this.isOpen = isOpen;
     this.#shift = shift;
     this.#address = address;
     this.#known = known;
@@ -26,7 +27,6 @@ export class Lane {
   }
 
   isFresh = true;
-  isOpen = true;
   last = null;
   tapping = [];
 
