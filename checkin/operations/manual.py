@@ -22,6 +22,8 @@ from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.search import people_like
 
 REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
+LEAVING_REASONS = ("seen_leaving", "forgot", *REASONS)
+"""The first is what a supervisor says who gives no other reason: nothing but what they did."""
 MOVE_REASONS = ("supervisor_asked", "wrong_shift", "other")
 FOUND = 20
 """People shown for one search; whoever is not among them needs more letters."""
@@ -124,7 +126,7 @@ def check_out(entry: Entry, *, by: int, now: datetime, row_version: int | None =
             raise Problem("not_checked_in")
         if row_version not in (None, found.row_version):
             raise Conflict("changed")
-    return _record(entry, Kind.OUT, by, now)
+    return _record(entry, Kind.OUT, by, now, reasons=LEAVING_REASONS)
 
 
 @transaction

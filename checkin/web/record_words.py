@@ -89,6 +89,7 @@ REASONS: dict[str, Any] = {
     "emergency": _l("Emergency"),
     "supervisor_asked": _l("Supervisor asked"),
     "forgot": _l("Forgot to scan"),
+    "seen_leaving": _l("Checked out in person"),
     "seen": _l("I saw when the work began and ended"),
     "agreed": _l("Agreed with the volunteer"),
     "outside_plan": _l("Worked outside the planned time"),

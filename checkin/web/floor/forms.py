@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from checkin.domain.days import local_time
 from checkin.operations.correcting import REASONS as CORRECTION_REASONS
-from checkin.operations.manual import MOVE_REASONS
+from checkin.operations.manual import LEAVING_REASONS, MOVE_REASONS
 from checkin.operations.manual import REASONS as MANUAL_REASONS
 from checkin.web.fields import Counting, Form, TimeField
 from checkin.web.record_words import reason_choices
@@ -62,6 +62,12 @@ class Shown(Form):
 
 
 class CheckOutForm(Counting, EntryForm, Shown):
+    reason = RadioField(
+        _l("Reason"),
+        choices=reason_choices(LEAVING_REASONS),
+        validate_choice=False,
+        default=LEAVING_REASONS[0],
+    )
     beneficiaries = StringField(_l("Beneficiaries"), [Optional()])
 
 
