@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from checkin.database import db
 from checkin.models import Remark
 from tests import factories
-from tests.browser.scanning import answer, badge_of, type_as_scanner
+from tests.browser.scanning import answer, badge_of
 from tests.browser.test_access import overflows, small_targets, violations
 from tests.browser.visitors import TABLET
 
@@ -55,7 +55,9 @@ def test_the_scanner_tells_the_supervisor_who_lets_it_stand(
 ):
     tablet = visit("tablet", person=cast.salem, viewport=viewport)
     tablet.open(f"/sites/{cast.mataf.id}/scanner")
-    type_as_scanner(tablet, badge_of(cast.noura, cast.layla, now))
+    tablet.page.locator("summary", has_text="تعذّر المسح؟").click()
+    tablet.page.locator("#badge-code").fill(badge_of(cast.noura, cast.layla, now))
+    tablet.page.locator("[data-typed] button").click()
     expect(answer(tablet)).to_contain_text("الخدمة في هذا اليوم: 11 ساعة")
     tablet.picture(f"43-scanner-concern-{viewport['width']}", whole=False)
     tablet.taps = 0
