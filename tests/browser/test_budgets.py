@@ -32,7 +32,7 @@ BUDGETS = {
     "check-out": ("noura", "/S/{code}", VOLUNTEER),
     "my hours": ("noura", "/hours", Budget(90, 12, 8, 2, VOLUNTEERS_SHIFT)),
     "floor": ("salem", "/floor/{site}", Budget(110, 20, 10, 3)),
-    "approvals": ("salem", "/shifts/{shift}/approvals?list=1", Budget(110, 25, 8, 2)),
+    "approvals": ("salem", "/shifts/{shift}/approvals?list=1", Budget(110, 25, 10, 2)),
     "figures": ("layla", "/figures", Budget(170, 60, 12, 4)),
     "poster": ("layla", "/posters/sheets?poster={poster}", Budget(70, 70, 6, 6)),
 }
