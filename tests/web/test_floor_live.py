@@ -381,6 +381,17 @@ def test_a_cancelled_shift_and_no_shift_are_told(cast, browser_of, now):
     assert "Cancelled" in text
 
 
+def test_a_deleted_volunteer_is_not_awaited_and_who_came_still_counts(cast, salem, here, now):
+    came = factories.person(now, "متطوع محذوف", mobile=None)
+    factories.assign(now, came, cast.shift)
+    check_in(came, cast.poster, now)
+    for who in (cast.noura, came):
+        factories.alter(who, erased_at=now)
+    text = salem.text(here)
+    assert "1 On the floor now 0 Not arrived yet" in text
+    assert cast.noura.name not in salem.text(f"{here}?show=awaited")
+
+
 def test_an_ended_shift_can_be_closed_from_the_board(cast, browser_of, now):
     over = factories.shift(now, cast.squares, starts=-300, minutes=60)
     huda = browser_of(cast.huda, kind="staff")
