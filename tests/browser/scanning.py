@@ -1,8 +1,9 @@
 """The scanner's page as tests see it: badges, what was answered, the last five, what was kept."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from playwright.sync_api import Locator
+from playwright.sync_api import CDPSession, Locator
 
 from checkin.database import db
 from checkin.models import Person, Scan
@@ -23,6 +24,9 @@ KEEPS = """async (endings) => {
   return endings.every((ending) => kept.some((url) => url.endsWith(ending)));
 }"""
 HOST = "HTTPS://CHECKIN.EXAMPLE.SA"
+PLACES = {"/": "Slash", ":": "Semicolon", ".": "Period", "-": "Minus"}
+BETWEEN_KEYS = 0.01
+"""Seconds."""
 
 
 def badge_of(who: Person, by: Person, now: datetime) -> str:
@@ -42,10 +46,32 @@ def hear(visitor: Visitor, text: str, kind: str = "") -> None:
     visitor.page.wait_for_function(HEARD, arg=[text, kind])
 
 
-def type_as_scanner(visitor: Visitor, text: str) -> None:
-    """As fast as a scanner with a cable does, on a Latin layout."""
-    visitor.page.keyboard.type(text)
-    visitor.page.keyboard.press("Enter")
+def type_as_scanner(visitor: Visitor, text: str, layout: Mapping[str, str] | None = None) -> None:
+    """A scanner with a cable, on a Latin layout or on one with these letters in their places.
+
+    Every key says when it was pressed, so that a slow machine makes no slow scanner.
+    """
+    page = visitor.page
+    wire = page.context.new_cdp_session(page)
+    pressed = page.evaluate("Date.now()") / 1000
+    for sign in text:
+        pressed += BETWEEN_KEYS
+        letter = (layout or {}).get(sign, sign)
+        _key(wire, pressed, key=letter, code=_place(sign), text=letter)
+    _key(wire, pressed + BETWEEN_KEYS, key="Enter", code="Enter", text="\r")
+    wire.detach()
+
+
+def _key(wire: CDPSession, pressed: float, **typed: str) -> None:
+    wire.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": pressed, **typed})
+    wire.send("Input.dispatchKeyEvent", {"type": "keyUp", "timestamp": pressed, **typed})
+
+
+def _place(sign: str) -> str:
+    """Where a key is, whatever its letter."""
+    if sign in PLACES:
+        return PLACES[sign]
+    return f"Digit{sign}" if sign.isdigit() else f"Key{sign.upper()}"
 
 
 def until_kept(visitor: Visitor, *endings: str) -> None:

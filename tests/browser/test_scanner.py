@@ -378,19 +378,13 @@ ARABIC_KEYS = dict(
     B="لا",
     N="ى",
     M="ة",
-)
+) | {"/": "ظ"}
 
 
 def test_on_an_arabic_layout_the_keys_say_what_the_letters_do_not(cast, visit, badge_of, scanner):
     tablet = visit("tablet", person=cast.salem)
     listen(tablet).open(scanner)
-    wire = tablet.page.context.new_cdp_session(tablet.page)
-    for sign in badge_of(cast.noura).partition("SA")[2]:
-        code = "Slash" if sign == "/" else f"Key{sign}" if sign.isalpha() else f"Digit{sign}"
-        typed = {"key": "ظ" if sign == "/" else ARABIC_KEYS.get(sign, sign), "code": code}
-        wire.send("Input.dispatchKeyEvent", {"type": "keyDown", **typed})
-        wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **typed})
-    tablet.page.keyboard.press("Enter")
+    type_as_scanner(tablet, badge_of(cast.noura).partition("SA")[2], ARABIC_KEYS)
     hear(tablet, "تم تسجيل حضور")
 
 
