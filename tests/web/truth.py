@@ -350,7 +350,7 @@ MESSAGES = {
     "/api/v1/tallies": {
         "taps": [{"uid": UID, "shift_id": 1, "amount": 5, "device_at": "2026-11-22T10:00:00Z"}],
     },
-    "/api/v1/sites/<int:site_id>/numbers": {},
+    "/api/v1/sites/<int:site_id>/numbers": {"why": "evacuation"},
     "/api/v1/sightings": {
         "sent_at": "2026-11-22T10:00:00Z",
         "looks": [

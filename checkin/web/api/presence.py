@@ -98,6 +98,12 @@ class LooksAnswer(Struct, kw_only=True, frozen=True):
     results: list[Looked]
 
 
+class Taking(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What the mobiles are taken for."""
+
+    why: Literal["evacuation"]
+
+
 class Number(Struct, kw_only=True, frozen=True):
     """The mobile of somebody on site."""
 
@@ -151,13 +157,14 @@ def look() -> Any:
 
 @bp.post("/sites/<int:site_id>/numbers")
 @requires(ENTER)
-@described(FACTS, Numbers, faults=(*SENDING_FAULTS, "HTTP_404"))
+@described(FACTS, Numbers, takes=Taking, faults=(*SENDING_FAULTS, "HTTP_404"))
 def numbers(site_id: int) -> Any:
     """Take the mobiles of everybody on site
 
     For supervisors, to call people during an evacuation without a network.
     """
     site, now = _site(site_id, ENTER), clock.now()
+    shapes.read(Taking)
     reach = current_user.reach(ENTER)
     taken = presence.take_numbers(site.id, reach=reach, by=current_user.id, now=now)
     return shapes.answer(

@@ -30,7 +30,8 @@ export class Numbers {
     if (!this.#address || !missing || performance.now() - this.#taken < AGAIN) return false;
     this.#taken = performance.now();
     const asked = { method: "POST", headers: { "Content-Type": "application/json", "X-Poll": "1" } };
-    const answer = await fetch(this.#address, { ...asked, cache: "no-store" }).catch(() => null);
+    const body = JSON.stringify({ why: "evacuation" });
+    const answer = await fetch(this.#address, { ...asked, body, cache: "no-store" }).catch(() => null);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (!told) return false;
     this.#hear(told);
