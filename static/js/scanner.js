@@ -17,6 +17,7 @@ import { Watcher } from "./scanner/watcher.js";
 import { Wording } from "./scanner/wording.js";
 
 const IGNORED_FOR = 3_000;
+const KEPT_AFTER = 2_000; // no sooner than the worker that answers from what is kept
 
 class Scanner {
   #root;
@@ -49,7 +50,7 @@ class Scanner {
     this.#hands = this.#byHand(wording);
     this.#listen();
     this.#keep = () => this.#roster.isFresh && keepPage(ponyfill, reader);
-    this.#roster.open().then(this.#keep);
+    this.#roster.open().then(() => setTimeout(this.#keep, KEPT_AFTER));
     watch(async () => this.#known.show(await this.#acts.settle()));
   }
 

@@ -66,4 +66,4 @@ class Scales:
         size = int(event["encodedDataLength"])
         self._cost.requests += 1
         self._cost.size += size
-        self._cost.parts[name] = size
+        self._cost.parts[name] = self._cost.parts.get(name, 0) + size
