@@ -33,6 +33,7 @@ class Faults:
             # a worker asks for the page itself first; the page then says what the answer was
             asked_for = response.request
             shown = asked_for.resource_type == "document" or bool(asked_for.service_worker)
+            shown = shown or "x-locked" in response.headers  # the page covers itself
             if response.status >= 500 or (response.status >= 400 and not shown):
                 self.seen.append(f"{response.status}: {response.url}")
 
