@@ -188,6 +188,15 @@ def test_minutes_that_pass_are_no_news(cast, salem, here, now):
         assert refresh(salem, here, etag).status_code == 304
 
 
+def test_a_name_put_right_is_shown_within_a_minute(cast, salem, here, now):
+    check_in(cast.noura, cast.poster, now)
+    etag = refresh(salem, here).headers["ETag"]
+    factories.alter(cast.noura, name="نورة سعد الزهراني")
+    refresh(salem, here, etag)
+    with time_machine.travel(now + timedelta(seconds=61), tick=False):
+        assert "الزهراني" in refresh(salem, here, etag).get_data(as_text=True)
+
+
 def test_a_board_turns_by_itself_when_a_shift_opens(cast, browser_of, now):
     soon = factories.shift(now, cast.squares, starts=31, minutes=60)
     factories.assign(now, cast.noura, soon)

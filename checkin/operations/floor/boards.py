@@ -113,8 +113,8 @@ def board(shifts: Sequence[Shift], now: datetime) -> Board:
     return Board(shifts, lines, _until(shifts, present, now))
 
 
-STILL = timedelta(minutes=1)
-"""Nothing on a board lives shorter unseen: requests and sign-ins fade by the minute."""
+STILL = timedelta(minutes=5)
+"""Days grow long for those who serve them: so old a look says too little about who needs rest."""
 
 
 def _until(shifts: Sequence[Shift], lines: list[Line], now: datetime) -> datetime:

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
-from flask import Response, current_app, make_response, request
+from flask import Response, make_response, request
 from flask_login import current_user
+from sqlalchemy import Pool
 
-from checkin.database import change_mark
+from checkin.database import change_mark, db
 from checkin.web.i18n import current_prefs
 
 MOST = 2000
 """Boards remembered by one process; then it begins anew."""
+AMONG_CHANGES = timedelta(minutes=1)
+"""While others write, what a board's own mark leaves out, as a new name, is so old at most."""
 MARK = 8
 _MARKS = re.compile(r"[\w-]{8}", re.ASCII)
 
@@ -40,10 +44,20 @@ class _Kept:
     until: datetime
     near: str
     again: Callable[[datetime], str]
+    seen_at: datetime
 
-    def holds(self, mark: str, now: datetime) -> bool:
-        """Whether a look would see the same: nothing was written, or nothing of this board."""
-        return now < self.until and (mark == self.mark or self.again(now) == self.near)
+    def still(self, mark: str, now: datetime) -> "_Kept | None":
+        """What a look would see as well: nothing was written, or nothing of this board."""
+        if mark == self.mark:
+            return self if now < self.until else None
+        until = min(self.until, self.seen_at + AMONG_CHANGES)
+        if now < until and self.again(now) == self.near:
+            return replace(self, mark=mark, until=until)
+        return None
+
+
+_remembered: WeakKeyDictionary[Pool, dict[object, _Kept]] = WeakKeyDictionary()
+"""Goes with the connections: an engine that is opened anew may find another database."""
 
 
 def answer(look: Callable[[], Look], now: datetime) -> Response:
@@ -54,17 +68,17 @@ def answer(look: Callable[[], Look], now: datetime) -> Response:
     address, or else that nothing of this board was: one cheap question, or two. Each process
     remembers for itself, so any number of them agree. A look that fails is not remembered.
     """
-    memory: dict[object, _Kept] = current_app.extensions.setdefault("boards", {})
+    memory = _remembered.setdefault(db.engine.pool, {})
     key, seen = _question(), None
     mark = change_mark()  # before anything of the board is read
-    kept = memory.get(key)
-    if kept is not None and kept.holds(mark, now):
-        kept = memory[key] = replace(kept, mark=mark)
-    else:
+    known = memory.get(key)
+    kept = known.still(mark, now) if known else None
+    if kept is None:
         seen = look()
         if len(memory) >= MOST:
             memory.clear()
-        kept = memory[key] = _Kept(mark, seen.etag, seen.until, seen.near, seen.again)
+        kept = _Kept(mark, seen.etag, seen.until, seen.near, seen.again, now)
+    memory[key] = kept
     if request.if_none_match.contains_weak(kept.etag):
         response = Response(status=304)
     else:
