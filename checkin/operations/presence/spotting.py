@@ -117,7 +117,7 @@ def _drawn(site_id: int, attendance_id: int, reach: Reach, now: datetime) -> int
     """Whose record it is, when it was drawn."""
     a = Attendance
     within = attendances_within(reach).where(a.id == attendance_id, a.site_id == site_id)
-    person_id = db.session.scalar(within.with_only_columns(a.volunteer_id))
+    person_id: int | None = db.session.scalar(within.with_only_columns(a.volunteer_id))
     if person_id is None:
         raise NotFound("attendance")
     drawn = draw_at(site_id, reach, now)
