@@ -68,7 +68,7 @@ def test_an_odd_plan_is_explained(layla, shift, values):
     assert refused.status_code == 422
     body = refused.get_data(as_text=True)
     assert "There is a problem" in body
-    assert body.count('class="field-error"') == body.count('aria-invalid="true"') == 1
+    assert body.count('class="field-error" id=') == body.count('aria-invalid="true"') == 1
 
 
 @pytest.mark.parametrize("version", [NUMBER, "", "x", "١"])
