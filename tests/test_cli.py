@@ -195,7 +195,13 @@ def test_totals_have_the_agreed_names(ready, command):
 def test_totals_are_those_of_the_records(ready, command, database):
     command("demo", "--size", "today")
     told = json.loads(command("report", "totals", "--json")[1])
-    waiting = one(database, "SELECT sum(credited_minutes) FROM attendances WHERE state = 'closed'")
+    waiting = one(
+        database,
+        "SELECT sum(credited_minutes) FROM attendances"
+        " JOIN shifts ON shifts.id = shift_id"
+        " JOIN opportunities ON opportunities.id = opportunity_id"
+        " WHERE state = 'closed' AND opportunities.kind = 'service'",
+    )
     assert told["waiting_minutes"] == waiting > 0
     assert told["approved_minutes"] == 0
     long_ago = json.loads(command("report", "totals", "--json", "--year", "1999")[1])
