@@ -27,6 +27,8 @@ PARTS = (
     "js/app.js",
     "js/modules/number-picker.js",
     "js/modules/saved-scans.js",
+    "js/tally/sending.js",
+    "js/tally/store.js",
     "vendor/idb/index.js",
 )
 SCRIPTS = "js/offline/"
