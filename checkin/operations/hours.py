@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from checkin.database import ask, db
@@ -160,6 +160,8 @@ class Ruling:
     reason: str
     at: datetime
     by: str
+    minutes: int | None
+    """What counted then."""
 
 
 def last_decision(attendance_id: int) -> Ruling | None:
@@ -169,17 +171,40 @@ def last_decision(attendance_id: int) -> Ruling | None:
 
 def last_decisions(attendance_ids: Iterable[int]) -> dict[int, Ruling]:
     """The same by attendance, of those about which anything was decided."""
-    d, found = Decision, dict[int, Ruling]()
-    rows = db.session.execute(
-        select(d.attendance_id, d.action, d.reason, d.at, Person.name)
+    return _last(_rulings(attendance_ids))
+
+
+def objected_to(attendance_ids: Iterable[int]) -> dict[int, Ruling]:
+    """By attendance: the decision that its volunteer objected to."""
+    appeal = aliased(Decision)
+    objected = exists().where(
+        appeal.attendance_id == Decision.attendance_id,
+        appeal.action == "appeal",
+        appeal.seq > Decision.seq,
+    )
+    return _last(_rulings(attendance_ids).where(objected))
+
+
+_Rulings = Select[int, str, str, datetime, int | None, str]
+
+
+def _rulings(attendance_ids: Iterable[int]) -> _Rulings:
+    d = Decision
+    return (
+        select(d.attendance_id, d.action, d.reason, d.at, d.minutes_after, Person.name)
         .join(Person, Person.id == d.decided_by_id)
         .where(d.attendance_id.in_(list(attendance_ids)))
         .order_by(d.attendance_id, d.seq)
     )
-    for row in rows:
+
+
+def _last(rulings: _Rulings) -> dict[int, Ruling]:
+    found: dict[int, Ruling] = {}
+    for row in db.session.execute(rulings):
         before = found.get(row.attendance_id)
         reason = before.reason if before and row.action == "confirm" else row.reason
-        found[row.attendance_id] = Ruling(row.action, reason, row.at, row.name)
+        ruling = Ruling(row.action, reason, row.at, row.name, row.minutes_after)
+        found[row.attendance_id] = ruling
     return found
 
 

@@ -1,5 +1,6 @@
 """My hours: what is approved, what waits, each attendance, and the shifts to come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask_login import current_user
 
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
+from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.approvals import appealing, asking
 from checkin.web import clock, receipts, record_words
@@ -25,7 +27,6 @@ def index() -> Any:
     today = local_day(now, current_app.config["ZONE"])
     sites = {one.site_id for one in attendances}
     questions = asking.waiting_for(current_user.id)
-    appeals = appealing.appeals_of([one.id for one in attendances])
     return render_template(
         "hours/index.html",
         standing=hours.standing_of(current_user.id, today),
@@ -38,9 +39,16 @@ def index() -> Any:
         rulings=hours.last_decisions([one.id for one in attendances]),
         elsewhere=questions,
         asked={one.attendance_id for one in questions},
-        appealed={one for one, appeal in appeals.items() if appeal.is_open},
+        appealed=_appealed(attendances),
         deciders=hours.deciders_of(sites, now),
         page=page,
         pages=pages,
         page_address=lambda number: url_for(".index", page=number),
     )
+
+
+def _appealed(attendances: Sequence[Attendance]) -> dict[int, list[str]]:
+    """By attendance with an objection that waits: what the objection is against."""
+    appeals = appealing.appeals_of([one.id for one in attendances])
+    rulings = hours.objected_to(one for one, appeal in appeals.items() if appeal.is_open)
+    return {one: receipts.against(ruling) for one, ruling in rulings.items()}

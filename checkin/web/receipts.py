@@ -29,7 +29,8 @@ def stints_of(attendance: Attendance) -> list[tuple[datetime, datetime | None]]:
 def in_words(attendance: Attendance, ruling: Ruling | None = None) -> str | None:
     """How long somebody was there and how much of it counts, with the reasons for a difference.
 
-    Nothing while that is not known: still there, the end missing, taken back, set aside.
+    Before anybody decided, only that it waits and how much would count. Nothing while that is not
+    known: still there, the end missing, taken back, set aside.
     """
     spans = [(begin, end) for begin, end in stints_of(attendance) if end is not None]
     counts = 0 if attendance.state == "rejected" else attendance.minutes
@@ -37,10 +38,28 @@ def in_words(attendance: Attendance, ruling: Ruling | None = None) -> str | None
         return None
     worked = worked_minutes(spans)
     reasons = list(_because(attendance, worked, ruling))
-    return _difference(worked, counts, format_list(reasons, locale=current_prefs().lang))
+    tell = _difference if attendance.state in ("approved", "rejected") else _prospect
+    return tell(worked, counts, format_list(reasons, locale=current_prefs().lang))
 
 
 _TOLD_IN_WORDS = ("closed", "proposed", "approved", "rejected")
+
+
+def _prospect(worked: int, counts: int, because: str) -> str:
+    """What would count: nothing does before somebody has approved it."""
+    facts = {"worked": duration(worked), "counts": duration(counts), "because": because}
+    if worked == counts:
+        return _("%(worked)s, waiting for approval", **facts)
+    if counts == 0:
+        words = _("%(worked)s. Nothing of it counts so far", **facts)
+        more = _("%(worked)s. Nothing of it counts so far because %(because)s", **facts)
+    else:
+        words = _("%(worked)s, waiting for approval. Once approved, %(counts)s count", **facts)
+        more = _(
+            "%(worked)s, waiting for approval. Once approved, %(counts)s count because %(because)s",
+            **facts,
+        )
+    return more if because else words
 
 
 def _difference(worked: int, counts: int, because: str) -> str:
@@ -83,6 +102,21 @@ def _ruled(state: str, reason: str) -> str:
 def _was_changed(attendance: Attendance) -> bool:
     approved, proved = attendance.approved_minutes, attendance.credited_minutes
     return approved is not None and proved is not None and approved != proved
+
+
+# --- what an objection is against ----------------------------------------------------------
+
+
+def against(ruling: Ruling) -> list[str]:
+    """The decision objected to, and its reason."""
+    if ruling.action == "reject":
+        said = [_("This record was rejected")]
+    else:
+        counted = duration(ruling.minutes or 0)
+        said = [_("Only %(duration)s of this record were approved", duration=counted)]
+    if ruling.reason:
+        said.append(_("Reason: %(reason)s", reason=isolate(reason_words(ruling.reason))))
+    return said
 
 
 # --- what made the minutes what they are ---------------------------------------------------

@@ -80,7 +80,7 @@ def tap(site_id: int, shift_id: int):
 
 def _pressed(shift: Shift) -> tuple[str, int]:
     undone = request.form.get("undoes", "")
-    if undone:
+    if undone and "amount" not in request.form:
         return tally.undo_uid(undone), -tally.amount_of(undone, shift.id)
     amount = request.form.get("amount", type=int)
     if amount not in (*STEPS, -1):

@@ -85,7 +85,7 @@ def test_an_objection_is_decided_by_another_supervisor(cast, record, second, vis
     tablet, phone = visit("tablet", person=cast.salem), visit("phone", person=cast.noura)
     tablet.open(f"/attendances/{record}/review")
     unfold(tablet, "رفض السجل")
-    tablet.page.locator("details[open] label", has_text="لم يكن حاضرًا").click()
+    tablet.page.locator("details[open] label", has_text="عدم الحضور").click()
     tablet.press("رفض السجل")
     assert state_of(record) == ("rejected", None)
 

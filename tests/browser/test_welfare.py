@@ -65,7 +65,7 @@ def test_the_scanner_tells_the_supervisor_who_lets_it_stand(
     assert not small_targets(tablet.page)
     assert not overflows(tablet.page)
     assert not violations(tablet.page)
-    tablet.page.locator("label", has_text="أخذ قسطًا من الراحة").click()
+    tablet.page.locator("label", has_text="بعد قسط من الراحة").click()
     tablet.press("السماح بالاستمرار")
     assert tablet.taps == 2
     assert "تم السماح، وحُفظ السبب مع السجل" in tablet.page.locator("body").inner_text()

@@ -251,17 +251,24 @@ def words_of(noura, receipt) -> str:
     return noura.text(receipt).replace("\u2068", "").replace("\u2069", "")
 
 
-def test_all_of_it_counts(noura, receipt):
+def test_all_of_it_counts_once_approved(cast, noura, receipt, later):
     text = words_of(noura, receipt)
-    assert "5 hours, all of it counted" in text
+    assert "5 hours, waiting for approval" in text
     assert "Decides: سالم عوض الغامدي" in text
+    record = the_record(cast)
+    approvals.approve(record.id, record.row_version, by=cast.salem.id, now=later)
+    assert "5 hours, all of it counted" in words_of(noura, receipt)
 
 
 @pytest.mark.parametrize(
     ("early", "late", "said"),
     [
-        (5, 0, "5 hours 5 minutes, with 5 hours counted because the time before the shift is"),
-        (0, 7, "5 hours 7 minutes, with 5 hours counted because the time after the shift is"),
+        (
+            5,
+            0,
+            "5 hours 5 minutes, waiting for approval. Once approved, 5 hours count because",
+        ),
+        (0, 7, "Once approved, 5 hours count because the time after the shift is not counted"),
         (5, 5, "the time before the shift is not counted and the time after the shift is not"),
     ],
 )
@@ -277,7 +284,11 @@ def test_in_arabic_as_promised(cast, browser_of, at):
     done = factories.check_in(cast.noura, cast.poster, starts - timedelta(minutes=5))
     factories.check_out(cast.noura, cast.shift, ends)
     text = browser_of(cast.noura).text(f"/attendances/{done.attendance_id}")
-    assert "5 ساعات و5 دقائق، احتُسب منها 5 ساعات لأن الوقت قبل بداية الفترة لا يُحتسب" in text
+    said = (
+        "5 ساعات و5 دقائق، بانتظار الاعتماد. "
+        "إن اعتُمدت احتُسب منها 5 ساعات لأن الوقت قبل بداية الفترة لا يُحتسب"
+    )
+    assert said in text
 
 
 def test_a_decision_is_given_with_its_reason(cast, noura, receipt, later):

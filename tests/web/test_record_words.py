@@ -43,6 +43,29 @@ def test_every_code_has_words_of_its_own_in_both_languages(app, words, codes):
             assert all(text.isascii() or "’" in text for text in said) is (language == "en")
 
 
+MASCULINE = re.compile(r"\b(لم يكن|يطلب|سجّل|أخذ|غادر|له|مسند|بعيد|حضوره|انصرافه)\b")
+"""What would call a woman a man."""
+
+
+def test_no_reason_takes_the_volunteer_for_a_man(app):
+    said = (record_words.REASONS, record_words.REQUESTS, record_words.SCANS)
+    with app.test_request_context(), force_locale("ar"):
+        for word in (str(word) for words in said for word in words.values()):
+            assert not MASCULINE.search(word), word
+        assert str(record_words.REASONS["not_present"]) == "عدم الحضور"
+        assert not MASCULINE.search(str(record_words.FLAGS[Flag.FAR_AWAY]))
+
+
+def test_nor_does_the_board(cast, now, browser_of):
+    came = factories.person(now, "بشرى الأسمري")
+    early = now - timedelta(hours=3)
+    factories.assign(early, came, cast.shift)
+    check_in(came, cast.poster, early)
+    with time_machine.travel(early, tick=False):
+        text = browser_of(cast.salem, kind="staff").text(f"/floor/{cast.mataf.id}")
+    assert "بشرى الأسمري بانتظار تسجيل الحضور" in text.replace("\u2068", "").replace("\u2069", "")
+
+
 @pytest.mark.parametrize(
     ("happens", "because"),
     [

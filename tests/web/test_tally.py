@@ -152,6 +152,13 @@ def test_a_tap_is_taken_back_once(salem, here, lane):
     assert salem.send(here, undoes=str(uuid.uuid4())).status_code == 404
 
 
+def test_what_was_pressed_counts_whatever_else_is_sent(salem, here, lane):
+    salem.send(here, uid=str(uuid.uuid4()), amount=10)
+    pressed = taps()[0].tap_uid
+    salem.send(here, uid=str(uuid.uuid4()), amount=5, undoes=pressed)
+    assert total(lane) == 15
+
+
 def test_a_correction_below_zero_says_why(salem, here, lane):
     salem.send(here, uid=str(uuid.uuid4()), amount=-1)
     assert "The tally is 0. A correction cannot take away more than that" in salem.text(here)

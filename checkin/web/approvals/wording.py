@@ -46,8 +46,13 @@ def why_suggested(record: Record, zone: str) -> str:
     return said(time_short(suggestion.until, zone))
 
 
-def deciders_sentence(names: list[str]) -> str:
-    """Who can decide instead; the nearest two are enough to go and ask."""
+def deciders_sentence(names: list[str], may_name: bool) -> str:
+    """Who can decide instead; the nearest two are enough to go and ask.
+
+    Where nobody can, `may_name` says whether the reader may name another supervisor.
+    """
+    if not names and may_name:
+        return _("Nobody can decide yet: this site needs another supervisor")
     if not names:
         return _("A coordinator has to name another supervisor for this site")
     if len(names) == 1:

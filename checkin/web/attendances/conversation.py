@@ -9,10 +9,11 @@ from wtforms import HiddenField, TextAreaField
 
 from checkin.domain.evidence import Flag
 from checkin.models import Attendance
-from checkin.operations import approvals
+from checkin.operations import approvals, hours
 from checkin.operations.approvals import appealing, asking
 from checkin.operations.approvals.reasons import LONGEST_WORDS
 from checkin.operations.approvals.whose_turn import who_would_decide
+from checkin.web import receipts
 from checkin.web.fields import Form, Required
 from checkin.web.filters import isolate, time_short
 
@@ -54,13 +55,21 @@ def _asked(attendance: Attendance, form: Form | None) -> dict[str, Any]:
 
 def _objected(attendance: Attendance, now: datetime, form: Form | None) -> dict[str, Any]:
     """The objection, or the form for one while that is possible."""
-    facts: dict[str, Any] = {"appeal": appealing.appeals_of([attendance.id]).get(attendance.id)}
+    appeal = appealing.appeals_of([attendance.id]).get(attendance.id)
+    facts: dict[str, Any] = {"appeal": appeal}
+    if appeal is not None and appeal.is_open:
+        facts["against"] = _against(attendance)
     until = appealing.appealable_until(attendance, now)
     if until is not None:
         facts["appeal_until"] = until
-        facts["looks"] = who_would_decide(attendance, now)
+        facts["would_decide"] = who_would_decide(attendance, now)
         facts["appeal_form"] = _form(AppealForm, form, row_version=attendance.row_version)
     return facts
+
+
+def _against(attendance: Attendance) -> list[str]:
+    ruling = hours.objected_to([attendance.id]).get(attendance.id)
+    return receipts.against(ruling) if ruling else []
 
 
 def _form(kind: type[Form], sent: Form | None, **hidden: int) -> Form:

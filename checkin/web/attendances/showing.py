@@ -12,6 +12,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.models.attendance import WAITING
 from checkin.operations import hours, tally, welfare
+from checkin.operations.approvals.appealing import Appeal
 from checkin.operations.approvals.whose_turn import who_decides
 from checkin.operations.attendance import derived_uid, relief
 from checkin.operations.attendance.arrival import undoable
@@ -33,11 +34,15 @@ def show(attendance_id: int) -> Any:
 def page(attendance: Attendance, form: Form | None = None) -> str:
     """The receipt; with `form` when what was typed there has to be seen to again."""
     facts = _facts(attendance) | conversation.facts_of(attendance, clock.now(), form)
-    return render_template(f"attendances/{_face(attendance)}.html", **facts)
+    face = _face(attendance, facts.get("appeal"))
+    return render_template(f"attendances/{face}.html", **facts)
 
 
-def _face(attendance: Attendance) -> str:
-    """Which page of the receipt: its state, or the pale "already" for a repeated scan."""
+def _face(attendance: Attendance, appeal: Appeal | None) -> str:
+    """Which page of the receipt: its state, the objection that waits, or the pale "already" for a
+    repeated scan."""
+    if appeal is not None and appeal.is_open and attendance.state in WAITING:
+        return "objected"
     if attendance.state == "open" and "again" in request.args:
         return "again"
     return attendance.state
@@ -90,17 +95,16 @@ def _by_lane(attendance: Attendance) -> bool:
 
 def _facts_of_decision(attendance: Attendance, now: datetime) -> dict[str, Any]:
     """What was decided and why, or who decides."""
+    waits = attendance.state in WAITING
+    turn = {"decides": who_decides(attendance, now)} if waits else {}
     if not attendance.is_decided:
-        waits = attendance.state in WAITING
-        return {
-            "in_words": receipts.in_words(attendance),
-            "decides": who_decides(attendance, now) if waits else None,
-        }
+        return {"in_words": receipts.in_words(attendance), **turn}
     ruling = hours.last_decision(attendance.id)
     return {
         "in_words": receipts.in_words(attendance, ruling),
         "decision": ruling,
         "reason": record_words.reason_words(ruling.reason) if ruling else "",
+        **turn,
     }
 
 
