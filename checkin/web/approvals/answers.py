@@ -31,6 +31,7 @@ class Toast:
     text: str
     undo: str | None = None
     fields: dict[str, object] | None = None
+    names_volunteer: bool = False
 
 
 def done(attendance: Attendance, told: Told) -> Any:
@@ -59,7 +60,7 @@ def kept_words(sheet: approvals.Sheet) -> dict[str, Any]:
         return {}
     if may_undo is None:
         return {"problem": text}
-    return {"told": _toast(text, record, sheet) if may_undo else Toast(text)}
+    return {"told": _toast(Told(text, may_undo), record, sheet)}
 
 
 def _in_place() -> bool:
@@ -91,13 +92,15 @@ def _piece(attendance: Attendance, told: Told | None = None, problem: Problem | 
 def _told(told: Told | None, record: approvals.Record, sheet: approvals.Sheet) -> Toast | None:
     if told is None:
         return None
-    return _toast(told.text, record, sheet) if told.may_undo else Toast(told.text)
+    return _toast(told, record, sheet)
 
 
-def _toast(text: str, record: approvals.Record, sheet: approvals.Sheet) -> Toast:
+def _toast(told: Told, record: approvals.Record, sheet: approvals.Sheet) -> Toast:
     """With its way back, while the decision stands and the shift is not closed."""
     one = record.attendance
-    if sheet.shift.closed_at or one.state not in ("approved", "rejected", "proposed"):
-        return Toast(text)
+    named = one.volunteer.name in told.text
+    is_final = sheet.shift.closed_at or one.state not in ("approved", "rejected", "proposed")
+    if is_final or not told.may_undo:
+        return Toast(told.text, names_volunteer=named)
     undo = url_for("approvals.withdraw_one", attendance_id=one.id)
-    return Toast(text, undo, {"version": one.row_version})
+    return Toast(told.text, undo, {"version": one.row_version}, named)
