@@ -1,6 +1,7 @@
 """What a page about one record shows: its time line, what stands behind it, the forms."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
@@ -108,6 +109,12 @@ def _quick_ends(record: approvals.Record, shift: Shift) -> list[tuple[str, str]]
 
 # --- the time line -------------------------------------------------------------------------
 
+_Stretch = tuple[float, float]
+_MARGIN = 1 / 12
+"""Of the whole, at each side: half of the words of a time have room there."""
+_TOO_CLOSE = 1 / 4
+"""Of the whole: two times closer than this are written as one."""
+
 
 def _ends(stint: list[Any]) -> tuple[datetime, datetime | None]:
     begin, end = stint
@@ -123,18 +130,33 @@ def _bar(record: approvals.Record, shift: Shift) -> dict[str, Any]:
     ]
     planned = shift.starts_at.timestamp(), shift.ends_at.timestamp()
     likely = attendance.proposed_out_at.timestamp() if attendance.proposed_out_at else None
-    counts = [(begin, end if end is not None else likely) for begin, end in stints]
+    unproved = [(begin, likely) for begin, end in stints if end is None and likely is not None]
     known = [one for stint in stints for one in stint if one is not None]
-    margin = (planned[1] - planned[0]) / 24
+    start, end = min([planned[0], *known]), max([planned[1], *known])
+    margin = (end - start) * _MARGIN
     return {
-        "start": min([planned[0], *known]) - margin,
-        # without a check-out the time line ends where the shift was planned to
-        "end": max([planned[1], *known]) + (margin if all(end for _, end in stints) else 0),
+        "start": start - margin,
+        "end": end + margin,
         "planned": planned,
         "stints": stints,
-        "credited": [
-            (max(begin, planned[0]), min(end, planned[1]))
-            for begin, end in counts
-            if end is not None and min(end, planned[1]) > max(begin, planned[0])
-        ],
+        "credited": _within(planned, [(begin, end) for begin, end in stints if end is not None]),
+        # a check-out that nobody made proves nothing
+        "likely": _within(planned, unproved),
+        "planned_marks": _marks([*planned], end - start, shift.site.zone),
+        "marks": _marks([min(known), max(known)] if known else [], end - start, shift.site.zone),
     }
+
+
+def _within(planned: _Stretch, stretches: Iterable[_Stretch]) -> list[_Stretch]:
+    """What of these lies inside the planned time."""
+    cut = [(max(begin, planned[0]), min(end, planned[1])) for begin, end in stretches]
+    return [(begin, end) for begin, end in cut if end > begin]
+
+
+def _marks(instants: list[float], whole: float, zone: str) -> list[tuple[float, str]]:
+    """The first and the last time with their words; one for both where two would overlap."""
+    ends = sorted({instants[0], instants[-1]}) if instants else []
+    texts = [time_short(datetime.fromtimestamp(at, UTC), zone) for at in ends]
+    if len(ends) == 2 and ends[1] - ends[0] < whole * _TOO_CLOSE:
+        return [(sum(ends) / 2, " – ".join(texts))]
+    return list(zip(ends, texts, strict=True))
