@@ -256,9 +256,42 @@ def test_those_that_changed_meanwhile_are_named_and_the_rest_passes(cast, crowd,
     ).volunteer.name
     text = plain(follow(salem, salem.send(sheet(cast), records=shown)))
     assert "1 record was not approved" in text
-    assert f"{name} : This record changed on another device" in text
+    assert f"{name} : Already decided by {isolate(cast.layla.name)} at 7:00 PM" in text
     assert states(cast).count("approved") == 36
     assert "was not approved" not in salem.text(sheet(cast))
+
+
+def test_what_somebody_else_approved_meanwhile_is_one_sentence(
+    cast, crowd, salem, browser_of, later
+):
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    shown = ticked(salem, sheet(cast))
+    layla.send(sheet(cast), records=shown[:36])
+    with time_machine.travel(later + timedelta(minutes=2), tick=False):
+        page = follow(salem, salem.send(sheet(cast), records=shown))
+    text = plain(page)
+    assert text.count("Already") == 1
+    assert f"36 records: Already approved by {isolate(cast.layla.name)} at 7:00 PM" in text
+    assert "not approved" not in text
+    assert "Approved 1 record" in text
+    folded = re.search(r'<details class="failed"><summary>.*?</details>', page.text, re.S).group()
+    assert folded.count("<li>") == folded.count("data-private") == 36
+
+
+def test_reasons_that_differ_stay_apart_with_their_names(cast, crowd, salem, later):
+    shown = ticked(salem, sheet(cast))
+    pairs = [tuple(map(int, one.split("."))) for one in shown]
+    for pair in pairs[:2]:
+        approvals.reject(*pair, reason="duplicate", by=cast.layla.id, now=later)
+    for pair in pairs[2:5]:  # decided and taken back: nobody's decision stands
+        approvals.approve(*pair, by=cast.layla.id, now=later)
+        again = (pair[0], row(pair[0]).row_version)
+        approvals.withdraw(*again, by=cast.layla.id, now=later)
+    text = plain(follow(salem, salem.send(sheet(cast), records=shown)))
+    assert "5 records were not approved" in text
+    assert "2 records: Already decided by" in text
+    assert "3 records: This record changed on another device" in text
+    assert text.count("This record changed on another device") == 1
 
 
 @pytest.mark.parametrize("records", ["", "x", "1", "1.", ".1", "9999.1", "1.2.3", "٣.١", "9" * 40])
@@ -352,6 +385,43 @@ def test_a_record_shows_its_scans_evidence_and_plan(cast, record, salem):
         "Check-out",
     ):
         assert said in text
+
+
+def drawn(html) -> tuple[set[str], set[str], list[float]]:
+    """What the time line shows, what its legend explains, and where its times stand."""
+    bars = set(re.findall(r'<rect class="timeline-(\w+)"', html))
+    legend = set(re.findall(r'<li data-part="(\w+)"', html))
+    return bars, legend, [float(x) for x in re.findall(r'<text x="([\d.]+)%"', html)]
+
+
+def test_the_time_line_says_when_from_left_or_from_right(cast, record, salem, browser_of):
+    html = salem.get(review(record)).text
+    bars, legend, places = drawn(html)
+    assert bars == {"planned", "stint", "credited"}
+    assert legend == {"planned", "present", "credited"}
+    assert (
+        re.findall(r'<text x="[\d.]+%" y="1em">([^<]+)</text>', html) == ["12:00 PM", "5:00 PM"] * 2
+    )
+    assert places == [7.14, 92.86] * 2
+    arabic = browser_of(cast.salem, kind="staff", lang="ar").get(review(record)).text
+    assert drawn(arabic)[2] == [92.86, 7.14] * 2
+
+
+def test_without_a_check_out_nothing_is_drawn_as_if_it_were_proved(cast, later, salem):
+    answer = check_in(cast.noura, cast.poster, cast.shift.starts_at + HOUR)
+    close_forgotten(later)
+    html = salem.get(review(answer.attendance_id)).text
+    bars, legend, places = drawn(html)
+    assert bars == legend == {"planned", "unproved", "likely"}
+    assert places == [7.14, 92.86, 24.29]  # planned, and the check-in; no check-out is made up
+
+
+def test_two_times_too_close_to_stand_apart_are_one(cast, salem):
+    answer = check_in(cast.noura, cast.poster, cast.shift.starts_at)
+    check_out(cast.noura, cast.shift, cast.shift.starts_at + HOUR / 2)
+    html = salem.get(review(answer.attendance_id)).text
+    assert "12:00 PM – 12:30 PM</text>" in html
+    assert drawn(html)[2] == [7.14, 92.86, 11.43]
 
 
 def test_other_minutes_count_with_a_reason(cast, record, salem):

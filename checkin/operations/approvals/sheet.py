@@ -1,6 +1,6 @@
 """The questions: what waits for a decision, and what stands behind one record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -312,6 +312,18 @@ def decisions_of(attendance_id: int) -> list[AnyRow]:
             .order_by(d.seq)
         )
     )
+
+
+def latest_decisions(attendance_ids: Collection[int]) -> dict[int, AnyRow]:
+    """By attendance: the last decision about it, with the decider's name."""
+    d = Decision
+    rows = db.session.execute(
+        select(d.attendance_id, d.action, d.at, d.decided_by_id, Person.name)
+        .join(Person, Person.id == d.decided_by_id)
+        .where(d.attendance_id.in_(attendance_ids))
+        .order_by(d.seq)
+    )
+    return {row.attendance_id: row for row in rows}
 
 
 def scans_of(attendance: Attendance) -> list[AnyRow]:

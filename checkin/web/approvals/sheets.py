@@ -1,12 +1,13 @@
 """A shift's hours: what waits where, exceptions first, and the matching rest in one tap."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from checkin.database import db
+from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Shift
@@ -23,8 +24,29 @@ from checkin.web.guard import requires
 from checkin.web.words import counted
 
 _FAILED = "approvals_failed"
-_FAILURES_KEPT = 60
+_DECIDED = ("approved", "rejected", "proposed", "voided")
+_FAILURES_KEPT = 250
 """More would not fit into the session's cookie; the sheet itself still shows every record."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """Records that could not be approved for one reason, or that one person decided meanwhile."""
+
+    why: object
+    attendances: list[Attendance] = field(default_factory=list)
+    by: AnyRow | None = None
+    """The latest of that person's decisions."""
+
+    def add(self, attendance: Attendance, by: AnyRow | None) -> None:
+        self.attendances.append(attendance)
+        if by is not None and (self.by is None or by.at > self.by.at):
+            self.by = by
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether all is well: somebody else did what was wanted here."""
+        return self.by is not None and self.attendances[0].state == "approved"
 
 
 @bp.get("/approvals")
@@ -115,14 +137,25 @@ def _of_shift(shift_id: int, shown: list[tuple[int, int]]) -> list[tuple[int, in
 
 def _keep_failed(result: approvals.Result) -> None:
     if result.failed:
-        session[_FAILED] = [list(pair) for pair in result.failed[:_FAILURES_KEPT]]
+        kept: dict[str, list[int]] = {}
+        for attendance_id, code in result.failed[:_FAILURES_KEPT]:
+            kept.setdefault(code, []).append(attendance_id)
+        session[_FAILED] = kept
 
 
-def _failed(sheet: approvals.Sheet) -> list[tuple[Attendance, object]]:
-    """Who could not be approved and why, once."""
-    codes = dict(session.pop(_FAILED, []))
-    records = (record.attendance for record in sheet.records)
-    return [(one, SENTENCES[codes[one.id]]) for one in records if codes.get(one.id) in SENTENCES]
+def _failed(sheet: approvals.Sheet) -> list[Failure]:
+    """What could not be approved, by why, once; first what others decided meanwhile."""
+    kept = session.pop(_FAILED, {})
+    codes = {one: code for code, ids in kept.items() for one in ids if code in SENTENCES}
+    records = [one.attendance for one in sheet.records if one.attendance.id in codes]
+    changed = [one.id for one in records if codes[one.id] == "changed"]
+    decisions = approvals.latest_decisions(changed) if changed else {}
+    found: dict[object, Failure] = {}
+    for one in records:
+        by = decisions.get(one.id) if one.state in _DECIDED else None
+        why = (one.state, by.decided_by_id) if by else codes[one.id]
+        found.setdefault(why, Failure(SENTENCES[codes[one.id]])).add(one, by)
+    return sorted(found.values(), key=lambda failure: failure.by is None)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
