@@ -79,3 +79,13 @@ def test_every_volunteers_name_can_be_hidden(app, world, volunteers, who):
         told += [f"{address}: {name}" for name in stay(answer.text, volunteers)]
     assert named > 8, "the pages that were looked at name nobody"
     assert not told, "\n" + "\n".join(told)
+
+
+def test_where_hours_are_decided_hidden_names_can_be_shown_again(app, world):
+    salem = everything.browser(app, world, "salem")
+    for rule in ("/shifts/<int:shift_id>/approvals", "/attendances/<int:attendance_id>/review"):
+        page = everything.address(rule, world.ids)
+        salem.send("/names", names="hidden", next=page)
+        assert 'name="names" value="shown"' in salem.get(page).text
+        assert salem.send("/names", names="shown", next=page).location == page
+        assert 'name="names"' not in salem.get(page).text
