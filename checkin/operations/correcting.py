@@ -20,7 +20,8 @@ from checkin.models.attendance import DECIDED
 from checkin.operations.attendance import Reading, derived_uid, lock_volunteer, record_scan
 from checkin.operations.attendance.sweep import propose_anew
 
-REASONS = ("seen", "agreed", "forgot", "other")
+REASONS = ("corrected", "seen", "agreed", "forgot", "other")
+"""The first is what a supervisor says who gives no other reason: nothing but what they did."""
 LONGEST_WORDS = 200
 _HALF_A_DAY = timedelta(hours=12)
 _MOMENT = timedelta(seconds=1)

@@ -90,6 +90,8 @@ REASONS: dict[str, Any] = {
     "supervisor_asked": _l("Supervisor asked"),
     "forgot": _l("Forgot to scan"),
     "seen_leaving": _l("Checked out in person"),
+    "moved": _l("Moved by a supervisor"),
+    "corrected": _l("Time corrected"),
     "seen": _l("I saw when the work began and ended"),
     "agreed": _l("Agreed with the volunteer"),
     "outside_plan": _l("Worked outside the planned time"),
