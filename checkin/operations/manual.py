@@ -1,6 +1,6 @@
 """Checking people in and out by hand: a supervisor's word, with a reason, never about oneself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +17,16 @@ from checkin.domain.search import wanted
 from checkin.domain.text import clean_text
 from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Shift, Site
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
+from checkin.operations.attendance.arrival import undo_whole
 from checkin.operations.attendance.situation import standing_of
 from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.search import people_like
 
 REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
 LEAVING_REASONS = ("seen_leaving", "forgot", *REASONS)
-"""The first is what a supervisor says who gives no other reason: nothing but what they did."""
-MOVE_REASONS = ("supervisor_asked", "wrong_shift", "other")
+"""The first, of those of a move too, is what a supervisor says who gives no other reason: nothing
+but what they did."""
+MOVE_REASONS = ("moved", "supervisor_asked", "wrong_shift", "other")
 FOUND = 20
 """People shown for one search; whoever is not among them needs more letters."""
 SHORTEST = 2
@@ -53,6 +55,17 @@ class Entry:
         return self.at is None and self.clock is None
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One attendance of somebody who is found: here still, or since when and until when."""
+
+    attendance_id: int
+    in_at: datetime
+    out_at: datetime | None
+    """Nothing of somebody who is here, and where nobody knows."""
+    is_here: bool
+
+
 # --- finding -------------------------------------------------------------------------------
 
 
@@ -79,16 +92,33 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
     )
 
 
-def expected_on(person_id: int, shift_ids: list[int]) -> int | None:
-    """The first of these shifts on which somebody is expected."""
-    return db.session.scalar(
-        select(Assignment.shift_id)
+def expected_on(person_ids: Iterable[int], shift_ids: Iterable[int]) -> dict[int, int]:
+    """By person: the first of these shifts on which they are expected."""
+    rows = db.session.execute(
+        select(Assignment.person_id, Assignment.shift_id)
         .join(Shift, Shift.id == Assignment.shift_id)
-        .where(Assignment.person_id == person_id, Assignment.shift_id.in_(shift_ids))
+        .where(Assignment.person_id.in_(person_ids), Assignment.shift_id.in_(shift_ids))
         .where(Assignment.how != "waiting")
-        .order_by(Shift.starts_at, Shift.id)
-        .limit(1)
+        .order_by(Shift.starts_at.desc(), Shift.id.desc())
     )
+    return {row.person_id: row.shift_id for row in rows}
+
+
+def came_to(person_ids: Iterable[int], shift_ids: Iterable[int], now: datetime) -> dict[int, Came]:
+    """By person: the last time that they came to one of these shifts."""
+    a = Attendance
+    rows = db.session.execute(
+        select(a.id, a.volunteer_id, a.state, a.in_at, a.out_at, a.until_at)
+        .where(a.volunteer_id.in_(person_ids), a.shift_id.in_(shift_ids))
+        .where(a.state.not_in(("cancelled", "voided")))
+        .order_by(a.in_at, a.id)
+    )
+    return {
+        row.volunteer_id: Came(
+            row.id, row.in_at, row.out_at, is_here=row.state == "open" and row.until_at > now
+        )
+        for row in rows
+    }
 
 
 # --- the acts ------------------------------------------------------------------------------
@@ -148,7 +178,8 @@ def move(entry: Entry, attendance_id: int, row_version: int, *, by: int, now: da
 
 @transaction
 def undo(uid: str, volunteer_id: int, undoes: str, *, by: int, now: datetime) -> Answer:
-    """Take back one's own entry within ten minutes; NotFound for anybody else's scan."""
+    """Take back one's own entry within ten minutes, of a move both sides of it; NotFound for
+    anybody else's scan."""
     lock_volunteer(volunteer_id)
     own = select(Scan.id).where(
         Scan.volunteer_id == volunteer_id, Scan.scan_uid == undoes, Scan.entered_by_id == by
@@ -164,7 +195,7 @@ def undo(uid: str, volunteer_id: int, undoes: str, *, by: int, now: datetime) ->
         evidence=Evidence.CLAIMED,
         entered_by_id=by,
     )
-    return record_scan(reading, now=now)
+    return undo_whole(reading, now=now)
 
 
 def _record(

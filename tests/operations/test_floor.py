@@ -96,6 +96,23 @@ def test_whoever_never_checked_out_is_to_review_and_not_counted_as_left(cast, no
         assert [one.count(which) for which in ("here", "left", "review")] == [0, 0, 1]
 
 
+def test_whoever_moved_is_counted_where_they_are_now(cast, now):
+    there = factories.shift(now, cast.mataf, starts=-30)
+    record = check_in(cast.noura, cast.poster, now - HOUR).attendance_id
+    told = manual.Entry("move", cast.noura.id, there.id, "moved")
+    version = db.session.get(Attendance, record).row_version
+    manual.move(told, record, version, by=cast.salem.id, now=now)
+    one = board(cast, now)
+    assert [one.count(which) for which in ("here", "left")] == [1, 0]
+    (line,) = [line for line in one.lines if line.shift_id == cast.shift.id]
+    assert line.presence is floor.Presence.MOVED
+    check_out(cast.noura, there, now + HOUR)
+    one = board(cast, now + HOUR)
+    assert [one.count(which) for which in ("here", "left")] == [0, 1]
+    (alone,) = floor.board([cast.shift], now + HOUR).lines
+    assert alone.presence is floor.Presence.LEFT  # of that shift alone
+
+
 @pytest.mark.parametrize(
     ("typed", "found"), [("نوره", 1), ("قحطاني", 1), ("99", 0), ("", 1), ("سالم", 0)]
 )

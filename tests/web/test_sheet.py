@@ -105,6 +105,44 @@ def test_another_site_is_404_and_a_lead_and_a_volunteer_403(cast, browser_of, sh
     assert len(db.session.scalars(db.select(Scan)).all()) == 1
 
 
+def preset(page, name) -> str:
+    (chosen,) = [f["value"] for f in page.fields if f.get("name") == name and "checked" in f]
+    return chosen
+
+
+def test_a_reason_that_nobody_chose_says_no_more_than_the_act(
+    cast, salem, sheet, record, beside, now
+):
+    page = salem.page(sheet)
+    moved = moved_to(record, beside, reason=preset(page, "moving-reason"))
+    at = now - HOUR / 2
+    fields = correction(record, "in-0", at, reason=preset(page, "correcting-reason"))
+    salem.send(f"{sheet}/corrections", **fields)
+    moved["moving-version"] = fresh(record).row_version
+    salem.send(f"{sheet}/moves", **moved)
+    salem.send(
+        f"/floor/{cast.mataf.id}/attendances/{came_to(beside)}/check-out",
+        uid=str(uuid.uuid4()),
+        reason=preset(page, "reason"),
+    )
+    reasons = list(db.session.scalars(db.select(Scan.reason).where(Scan.reason != "")))
+    assert set(reasons) == {"corrected", "moved", "seen_leaving"}
+
+
+def came_to(shift) -> int:
+    db.session.rollback()
+    wanted = db.select(Attendance.id).where(Attendance.shift_id == shift.id)
+    return db.session.scalars(wanted).one()
+
+
+def test_the_sheet_says_beforehand_that_somebody_else_decides(cast, salem, sheet, record, now):
+    said = "Somebody else then approves this record"
+    assert said in salem.text(sheet)
+    assert "Whoever corrects a time does not approve this record" in salem.text(sheet)
+    salem.send(f"{sheet}/corrections", **correction(record, "in-0", now - HOUR / 2))
+    assert said not in salem.text(sheet)  # what stands at the top says it already
+
+
 # --- correcting ----------------------------------------------------------------------------
 
 
@@ -230,12 +268,33 @@ def test_a_press_moves_out_here_and_in_there_at_one_instant(
 ):
     assert "Mataf courtyard · Lane 3" in salem.text(sheet)
     page = follow(salem, salem.send(f"{sheet}/moves", **moved_to(record, beside)))
-    assert f"{cast.noura.name} checked in" in plain(page)
+    assert f"{cast.noura.name} moved to Visual screening at the gates · Lane 3" in plain(page)
+    assert f"{cast.noura.name} checked in" not in plain(page)
     left = fresh(record)
     wanted = db.select(Attendance).where(Attendance.shift_id == beside.id)
     came = db.session.scalars(wanted).one()
     assert (left.state, left.out_at) == ("closed", now)
     assert (came.state, came.in_at) == ("open", now)
+
+
+def test_whoever_moved_counts_once_and_the_first_record_says_so(cast, salem, sheet, record, beside):
+    follow(salem, salem.send(f"{sheet}/moves", **moved_to(record, beside)))
+    board = f"/floor/{cast.mataf.id}"
+    assert "1 On the floor now 0 Not arrived yet 0 Checked out" in salem.text(board)
+    found = salem.text(f"{board}?q={cast.noura.mobile[-4:]}")
+    assert "Moved" in found
+    assert "Left" not in found
+
+
+def test_a_move_is_taken_back_on_both_sides(cast, salem, sheet, record, beside):
+    page = follow(salem, salem.send(f"{sheet}/moves", **moved_to(record, beside)))
+    toast = re.search(r'class="toast".*?</form>', page.get_data(as_text=True), re.S).group(0)
+    undo = dict(re.findall(r'name="(entry|person)" value="([^"]+)"', toast))
+    for _ in range(2):
+        salem.send(f"/floor/{cast.mataf.id}/withdrawals", **undo)
+    assert (fresh(record).state, fresh(record).out_at) == ("open", None)
+    wanted = db.select(Attendance.state).where(Attendance.shift_id == beside.id)
+    assert db.session.scalars(wanted).all() == ["cancelled"]
 
 
 def test_only_shifts_within_reach_that_run_now_are_offered(cast, salem, sheet, record, now):

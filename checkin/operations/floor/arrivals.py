@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
 from checkin.domain.clocks import KEPT_FOR
@@ -10,6 +11,7 @@ from checkin.domain.fold import Kind
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.domain.text import latin_digits
 from checkin.models import Person, Scan
+from checkin.operations.attendance import derived_uid
 from checkin.operations.receipts import number_of
 
 
@@ -34,9 +36,18 @@ def delivered(site_id: int, typed: str, now: datetime) -> list[AnyRow]:
 
 
 def entry_by(person_id: int, uid: str, now: datetime) -> AnyRow | None:
-    """A scan this person has just entered by hand, for saying so and offering to undo it."""
+    """A scan this person has just entered by hand, for saying so and offering to undo it.
+
+    `moved` is whether the volunteer left another shift by it.
+    """
+    leaving = aliased(Scan)
+    moved = select(leaving.id).where(
+        leaving.volunteer_id == Scan.volunteer_id,
+        leaving.scan_uid == derived_uid(uid, "leave"),
+    )
     return db.session.execute(
-        select(Scan.scan_uid, Scan.kind, Scan.volunteer_id, Scan.effective_at, Person.name)
+        select(Scan.scan_uid, Scan.kind, Scan.volunteer_id, Scan.shift_id, Scan.effective_at)
+        .add_columns(Person.name, moved.exists().label("moved"))
         .join(Person, Person.id == Scan.volunteer_id)
         .where(Scan.scan_uid == uid, Scan.entered_by_id == person_id)
         .where(Scan.received_at > now - AUTO_CLOSE_AFTER)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,8 @@ class Presence(StrEnum):
     FORGOTTEN = "forgotten"
     """Nobody knows when they left: they never checked out."""
     LEFT = "left"
+    MOVED = "moved"
+    """Left for another shift of the board at the same instant, and stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _filters_of(line: Line) -> set[str]:
 def board(shifts: Sequence[Shift], now: datetime) -> Board:
     """Everybody of these shifts: who came, and who is expected and has not come yet."""
     ids = [shift.id for shift in shifts]
-    present = [_line(row, now) for row in _attendances(ids)]
+    present = _without_moved([_line(row, now) for row in _attendances(ids)])
     came = {(line.person_id, line.shift_id) for line in present}
     due = {shift.id for shift in shifts if _is_due(shift, now)}
     awaited = [
@@ -157,6 +159,22 @@ def _line(row: AnyRow, now: datetime) -> Line:
         None if lasted is None else int(lasted.total_seconds() // 60),
         now - lasted if here and lasted is not None else None,
     )
+
+
+def _without_moved(lines: list[Line]) -> list[Line]:
+    """The same, but whoever went straight on to another shift counts only there."""
+    came = {(line.person_id, line.attendance.in_at) for line in lines if line.attendance}
+    return [
+        replace(line, presence=Presence.MOVED)
+        if line.attendance and line.presence is Presence.LEFT and _went_on(line, came)
+        else line
+        for line in lines
+    ]
+
+
+def _went_on(line: Line, came: set[tuple[int, datetime]]) -> bool:
+    row = line.attendance
+    return row is not None and row.out_at != row.in_at and (line.person_id, row.out_at) in came
 
 
 def _presence(row: AnyRow, now: datetime) -> Presence:

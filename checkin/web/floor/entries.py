@@ -1,8 +1,10 @@
 """Checking in by hand, answering requests, and taking an entry back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import flash, render_template, request
 from flask_babel import gettext as _
@@ -47,8 +49,8 @@ def create(site_id: int):
     typed = request.form.get("q", "")
     if not form.validate_on_submit():
         return _search_page(site, shifts, form, typed), 422
-    person_id = _number(request.form.get("person"))
-    shift_id = form.shift.data or _shift_for(person_id, shifts, now)
+    person_id, named = _pressed(request.form.get("person"))
+    shift_id = form.shift.data or _among(named, shifts) or _shift_for(person_id, shifts, now)
     entry = manual.Entry(
         form.uid.data or str(uuid.uuid4()),
         person_id,
@@ -126,7 +128,7 @@ def _shifts(site: Site, now: datetime) -> Sequence[Shift]:
 
 
 def _choices(shifts: Sequence[Shift]) -> list[SelectChoice]:
-    automatic = SelectChoice(0, _("The one they are expected on, or the one running now"))
+    automatic = SelectChoice(0, _("The one beside the name"))
     return [automatic, *(SelectChoice(shift.id, _shift_words(shift)) for shift in shifts)]
 
 
@@ -137,11 +139,18 @@ def _shift_words(shift: Shift) -> str:
 
 
 def _shift_for(person_id: int, shifts: Sequence[Shift], at: datetime) -> int:
-    """Where somebody is expected, else the shift running then, else the next one."""
-    near = [shift for shift in shifts if at < shift.ends_at]
-    expected = manual.expected_on(person_id, [shift.id for shift in near])
-    if expected is not None:
-        return expected
+    """Where somebody is expected, else the one running then, else the next one."""
+    near = _near(shifts, at)
+    return manual.expected_on([person_id], near).get(person_id) or _walked_into(near.values(), at)
+
+
+def _near(shifts: Sequence[Shift], at: datetime) -> dict[int, Shift]:
+    """By id, those that are not over then."""
+    return {shift.id: shift for shift in shifts if at < shift.ends_at}
+
+
+def _walked_into(near: Iterable[Shift], at: datetime) -> int:
+    """The shift running then, else the next one, else 0."""
     running = [shift for shift in near if shift.starts_at <= at]
     meant = max(running, key=_start) if running else min(near, key=_start, default=None)
     return meant.id if meant else 0
@@ -158,6 +167,35 @@ def _request(site: Site, scan_id: int) -> Scan:
     return asked
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody who was searched for, the shift that a press checks in to, and what is known."""
+
+    person: Any
+    shift: Shift | None
+    expected: bool
+    came: manual.Came | None
+
+
+def _found(typed: str, shifts: Sequence[Shift], now: datetime) -> list[Found]:
+    of, near = {shift.id: shift for shift in shifts}, _near(shifts, now)
+    people = manual.find(typed, list(of))
+    ids = [person.id for person in people]
+    expected, came = manual.expected_on(ids, near), manual.came_to(ids, of, now)
+    if not near:  # they can still be entered at a stated time, where they were expected
+        expected = manual.expected_on(ids, of)
+    walked_into = of.get(_walked_into(near.values(), now))
+    return [
+        Found(
+            person,
+            of.get(expected.get(person.id, 0), walked_into),
+            person.id in expected,
+            came.get(person.id),
+        )
+        for person in people
+    ]
+
+
 def _search_page(site: Site, shifts: Sequence[Shift], form: CheckInForm, typed: str) -> str:
     form.shift.choices = _choices(shifts)
     return render_template(
@@ -165,9 +203,22 @@ def _search_page(site: Site, shifts: Sequence[Shift], form: CheckInForm, typed: 
         site=site,
         form=form,
         typed=typed[:80],
-        shifts={shift.id: shift for shift in shifts},
-        found=manual.find(typed[:80], [shift.id for shift in shifts]),
+        shifts=shifts,
+        found=_found(typed[:80], shifts, clock.now()),
     )
+
+
+def _pressed(text: str | None) -> tuple[int, int]:
+    """Who was tapped, and the shift beside the name, or 0."""
+    person, _dash, shift = (text or "").partition("-")
+    return _number(person), _number(shift or "0")
+
+
+def _among(shift_id: int, shifts: Sequence[Shift]) -> int:
+    """The same shift, which has to be one of these; 0 stays 0."""
+    if shift_id and shift_id not in {shift.id for shift in shifts}:
+        raise NotFound("shift")
+    return shift_id
 
 
 def _number(text: str | None) -> int:
