@@ -146,6 +146,62 @@ def test_somebody_expected_later_goes_to_that_shift_others_to_the_running_one(
     assert attendances_of(cast.faisal)[0].shift_id == evening.id
 
 
+def pressed(page) -> str:
+    """What the one «Check in» of a search sends."""
+    (value,) = re.findall(r'name="person" value="([^"]+)"', page.get_data(as_text=True))
+    return value
+
+
+@pytest.fixture
+def served(cast, now):
+    """Reem was expected this morning, and served; now only the cast's shift runs."""
+    morning = factories.shift(now, cast.mataf, starts=-240, minutes=180)
+    factories.assign(now, cast.reem, morning)
+    factories.check_in(cast.reem, cast.poster, now - 4 * HOUR)
+    factories.check_out(cast.reem, morning, now - 2 * HOUR)
+    return morning
+
+
+def test_a_row_says_who_served_already_and_which_shift_a_press_checks_in_to(
+    cast, salem, here, served
+):
+    search = f"{here}/check-ins/new?q={cast.reem.mobile[-4:]}"
+    text = salem.text(search)
+    assert "12:00 PM to 5:00 PM · Not on the roster" in text
+    assert "Was here: 9:00 AM to 11:00 AM" in text
+    press = entry(cast.reem, person=pressed(salem.get(search)))
+    follow(salem, salem.send(f"{here}/check-ins", **press))
+    assert {one.shift_id for one in attendances_of(cast.reem)} == {served.id, cast.shift.id}
+
+
+def test_a_press_goes_to_the_shift_of_the_row_also_when_another_begins_meanwhile(
+    cast, salem, here, now
+):
+    search = f"{here}/check-ins/new?q={cast.reem.mobile[-4:]}"
+    press = entry(cast.reem, person=pressed(salem.get(search)))
+    later = factories.shift(now, cast.mataf, starts=10)
+    with time_machine.travel(now + HOUR / 4, tick=False):
+        follow(salem, salem.send(f"{here}/check-ins", **press))
+    assert [one.shift_id for one in attendances_of(cast.reem)] == [cast.shift.id]
+    assert later.id != cast.shift.id
+
+
+def test_whoever_is_here_is_shown_so_and_leads_to_the_record(cast, salem, here, now):
+    record = check_in(cast.noura, cast.poster, now - HOUR / 2).attendance_id
+    page = salem.get(f"{here}/check-ins/new?q={cast.noura.mobile[-4:]}")
+    assert "Checked in since 12:30 PM" in plain(page)
+    html = page.get_data(as_text=True)
+    assert 'name="person"' not in html
+    assert f'href="{here}/attendances/{record}"' in html
+
+
+@pytest.mark.parametrize("beside", ["x", "999999", "-1"])
+def test_a_tampered_shift_beside_a_name_is_not_there(cast, salem, here, beside):
+    sent = salem.send(f"{here}/check-ins", **entry(cast.reem, person=f"{cast.reem.id}-{beside}"))
+    assert sent.status_code == 404
+    assert attendances_of(cast.reem) == []
+
+
 def test_a_shift_of_another_site_cannot_be_chosen(cast, salem, here, now):
     there = factories.shift(now, cast.squares)
     sent = salem.send(f"{here}/check-ins", **entry(cast.noura, shift=there.id))
