@@ -76,6 +76,17 @@ def test_one_press_closes_and_the_page_says_so(cast, salem, page):
     assert closed_at(cast) is not None
 
 
+def test_after_closing_what_is_recorded_is_no_longer_to_come(cast, salem, page, now):
+    check_in(cast.noura, cast.poster, now)
+    assert "They will be recorded at 5:00 PM" in salem.text(page)
+    salem.send(page)
+    text = salem.text(page)
+    assert "1 volunteer not checked out. Recorded at 5:00 PM" in text
+    assert "will be recorded" not in text
+    assert "A check-out until 6:00 PM still counts" in text
+    assert salem.page(page).title.startswith("Closed shift")
+
+
 def test_pressing_twice_closes_once(cast, salem, page, clock):
     salem.send(page)
     first = closed_at(cast)
