@@ -328,10 +328,11 @@ def change_mark() -> str:
     did. Only comparable within one process. What the session has read is forgotten, so that
     nothing it reads next is older than the mark.
     """
-    db.session.rollback()
     if db.engine.dialect.name == "postgresql":
+        db.session.expire_all()
         # which transactions are visible: two equal snapshots see the same rows
         return str(ask(_SNAPSHOT).scalar_one())
+    db.session.rollback()
     path = sqlite_file(str(db.engine.url))
     if path is None:
         return os.urandom(8).hex()
