@@ -85,13 +85,98 @@ def test_a_request_lies_below_the_counters_and_moves_nothing(cast, board, now):
     for name in ("عابر أول", "عابر ثان", "عابر ثالث"):
         check_in(factories.person(now, name), cast.poster, clock.now())
     page.evaluate(NOW)
-    page.get_by_text("عابر ثالث").wait_for()
+    page.get_by_role("button", name="3 طلبات بانتظار الرد").wait_for()
     page.wait_for_timeout(400)
     assert page.evaluate("window.moved") <= MOST_MOVED
     for counter in page.locator(".counter").all():
         box = counter.bounding_box()
         assert box["y"] + box["height"] < TABLET["height"]
     assert page.locator(ROWS).first.bounding_box()["y"] + ROW_HEIGHT < TABLET["height"]
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_five_rows_stand_above_what_waits(cast, crowd, board, now, lang):
+    stranger = factories.person(now, "عابر أول")
+    check_in(stranger, cast.poster, clock.now())
+    page = board(lang)
+    tray = page.locator(".board-tray")
+    assert page.get_by_text(stranger.name).is_visible()
+    assert rows_above(tray, page) >= 5
+    check_in(factories.person(now, "عابر ثان"), cast.poster, clock.now())
+    page.evaluate(NOW)
+    opener = page.locator(".asks-open")
+    opener.wait_for()
+    assert page.get_by_text(stranger.name).is_hidden()
+    assert rows_above(tray, page) >= 5
+    opener.click()
+    assert opener.get_attribute("aria-expanded") == "true"
+    assert page.get_by_text(stranger.name).is_visible()
+    opener.click()
+    assert page.get_by_text(stranger.name).is_hidden()
+
+
+def rows_above(tray, page) -> int:
+    """How many rows can be read whole."""
+    edge = tray.bounding_box()["y"]
+    boxes = [row.bounding_box() for row in page.locator(ROWS).all()]
+    return sum(box["y"] + box["height"] <= edge for box in boxes)
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_what_waits_covers_neither_counters_nor_search_on_a_phone(cast, board, now, lang):
+    check_in(factories.person(now, "عابر أول"), cast.poster, clock.now())
+    page = board(lang, {"width": 360, "height": 740})
+    edge = page.get_by_role("button", name="1 request waits" if lang == "en" else "طلب واحد")
+    for seen in [*page.locator(".counter").all(), page.get_by_role("searchbox")]:
+        box = seen.bounding_box()
+        assert box["y"] + box["height"] <= edge.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT, {"width": 360, "height": 740}])
+def test_the_evacuation_list_is_never_scrolled_away(board, cast, now, viewport):
+    for start in (-600, -500, -400):
+        factories.shift(now, cast.mataf, starts=start, minutes=60)
+    page = board("en", viewport)
+    ways = page.locator(".ways-more")
+    assert ways.locator("a").count() >= 6
+    ways.evaluate("one => one.scrollBy(one.scrollWidth, 0)")
+    for name in ("Evacuation list", "Roll call"):
+        box = page.get_by_role("link", name=name).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= viewport["width"]
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT])
+def test_the_columns_of_what_needs_review_keep_apart(cast, board, now, lang, viewport):
+    forgetful = factories.person(now, "زهراء منصور الجعيد")
+    morning = factories.shift(now, cast.mataf, starts=-480, minutes=120)
+    factories.assign(now, forgetful, morning)
+    check_in(forgetful, factories.poster(now, cast.mataf, morning), morning.starts_at)
+    page = board(lang, viewport, "?show=review")
+    widths = page.locator("thead th").evaluate_all(
+        "cells => cells.map(cell => [cell.scrollWidth, cell.clientWidth])"
+    )
+    assert len(widths) == 5
+    assert all(needed <= given for needed, given in widths)
+    assert (
+        page.locator(ROWS)
+        .locator("th .row-link")
+        .first.evaluate("one => one.getClientRects().length")
+        == 1
+    )
+
+
+def test_nobody_is_let_in_without_a_name(cast, board, now):
+    check_in(factories.person(now, "عابر أول"), cast.poster, clock.now())
+    page = board("en")
+    answer = page.get_by_role("button", name="Check in عابر أول")
+    assert answer.is_visible()
+    page.get_by_role("button", name="Hide names").click()
+    page.get_by_text("Show the names to answer").wait_for()
+    assert answer.is_hidden()
+    page.get_by_role("button", name="Show names").click()
+    answer.wait_for()
 
 
 def test_while_a_finger_is_down_changes_wait_behind_a_button(cast, crowd, board):
@@ -142,6 +227,18 @@ def test_searching_answers_while_typing(cast, board):
     page.get_by_role("searchbox").fill("")
     expect(page.locator(ROWS)).to_have_count(20)
     assert page.evaluate("window.same")
+
+
+def test_a_search_of_people_here_and_not_here_is_shown_by_its_first_answer(cast, crowd, board):
+    page = board()
+    asked = []
+    page.on("request", lambda one: asked.append(one) if "q=" in one.url else None)
+    page.get_by_role("searchbox").fill("القحطاني")
+    expect(page.locator(ROWS)).to_have_count(26)
+    page.get_by_role("searchbox").fill(cast.noura.name)
+    expect(page.locator(ROWS)).to_have_count(1)
+    assert cast.noura.name in page.locator(ROWS).inner_text()
+    assert ["x-poll" in one.headers for one in asked] == [False, False]
 
 
 def test_a_counter_filters_without_a_new_page(crowd, board):

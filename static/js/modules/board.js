@@ -37,6 +37,7 @@ export default class Board {
     ({ url: this.#address, etag: this.#etag } = root.dataset);
     // The page itself is as old as its coming.
     this.#seenAt = Date.now() - performance.now() + (performance.getEntriesByType("navigation")[0]?.responseEnd ?? 0);
+    this.#skew = Number(root.dataset.now) * 1_000 - this.#seenAt;
     this.#feelHands();
     this.#followActs();
     this.#say("fresh");
@@ -85,6 +86,7 @@ export default class Board {
 
   #onClick(event) {
     const link = event.target.closest("a[href]");
+    if (event.target.closest("[data-part=asks]")) this.#openAsks(!("open" in this.#part("tray").dataset));
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.matches(".counter")) {
       event.preventDefault();
@@ -95,6 +97,12 @@ export default class Board {
       event.preventDefault();
       this.#openSheet(link);
     }
+  }
+
+  /* Many requests are one line until somebody wants to answer them. */
+  #openAsks(open) {
+    this.#part("tray").toggleAttribute("data-open", open);
+    this.#part("asks").setAttribute("aria-expanded", open);
   }
 
   #search(form) {
@@ -238,14 +246,17 @@ export default class Board {
     const before = byHand ? null : this.#places();
     this.#waiting = null;
     this.#part("news").hidden = true;
+    const [waits, wait] = [this.#root, content].map((one) => one.querySelector("[data-part=asks] span"));
+    if (waits.textContent !== wait.textContent) waits.textContent = wait.textContent;
     const whole = ["list", "asks"].map((name) => this.#merge(this.#live(name), this.#live(name, content), byHand));
+    if (!this.#live("asks").querySelector("[data-key]")) this.#openAsks(false);
     const more = this.#live("more", content);
     if (more) this.#live("more").replaceChildren(...more.childNodes);
     if (!whole.every(Boolean)) {
       // Something we were thought to have is not here: ask for all of it.
       this.#etag = null;
       for (const one of this.#root.querySelectorAll("[data-mark]")) one.removeAttribute("data-mark");
-      return this.#poll();
+      return void this.#ask({ byHand });
     }
     if (before) this.#slide(before);
     this.#tick();
@@ -261,7 +272,7 @@ export default class Board {
     const come = new Map([...fresh.querySelectorAll("[data-key]")].map((one) => [one.dataset.mark, one]));
     const rows = next?.dataset.order.match(/.{8}/g)?.map((mark) => come.get(mark) ?? kept.get(mark)) ?? [];
     const sameHead = head(list) === head(next);
-    if (rows.includes(undefined) || (!sameHead && rows.some((row) => kept.has(row.dataset.mark)))) return false;
+    if (rows.includes(undefined) || (!sameHead && rows.some((row) => !come.has(row.dataset.mark)))) return false;
     for (const row of come.values()) this.#greet(row, keys.get(row.dataset.key), byHand);
     if (list && next && sameHead && old.childElementCount === fresh.childElementCount) {
       list.dataset.order = next.dataset.order;
