@@ -220,7 +220,8 @@ def begin_to_write(session: Session) -> Connection:
     if session.get_bind().dialect.name == "sqlite":
         session.rollback()
         return session.connection(execution_options=_WRITES)
-    session.expire_all()
+    if session.in_transaction():
+        session.expire_all()
     connection = session.connection()
     driver = connection.connection.dbapi_connection
     assert driver is not None
