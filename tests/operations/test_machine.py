@@ -10,13 +10,22 @@ from tests import factories
 from tests.load import laws, machine
 
 
+TRIED = (
+    *("scan checked_in", "badge checked_in", "approve passed"),
+    *("manual checked_in", "corrected in", "corrected out", "moved checked_in"),
+)
+MOST_ROUNDS = 6
+"""What a seed covers changes with every rule; whatever did not happen proves nothing."""
+
+
 def test_whatever_is_done_in_whatever_order_the_record_holds():
     machine.seen.clear()
-    machine.explore(examples=25, steps=30, seed=16)
-    assert machine.seen["examples"] >= 25
-    by_hand = ("manual checked_in", "corrected in", "corrected out", "moved checked_in")
-    for passed in ("scan checked_in", "badge checked_in", "approve passed", *by_hand):
-        assert machine.seen[passed], f"this round proves little: nothing was {passed}"
+    for seed in range(2026, 2026 + MOST_ROUNDS):
+        machine.explore(examples=25, steps=30, seed=seed)
+        if all(machine.seen[act] for act in TRIED):
+            break
+    for act in TRIED:
+        assert machine.seen[act], f"{MOST_ROUNDS} rounds prove little: nothing was {act}"
     while audit.seal():
         pass
     assert audit.broken_at() is None
