@@ -232,6 +232,7 @@ def test_names_go_from_the_board_until_they_are_asked_for(cast, tablet):
     assert is_named()
     page.wait_for_load_state("networkidle")
     page.reload()
+    page.get_by_text("نورة").first.wait_for()
     assert is_named()
 
 
