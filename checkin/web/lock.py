@@ -47,7 +47,8 @@ OPEN = frozenset(
         *("displays.leave", "displays.pair"),
         *("scanner.show", "scanner.read"),
         *("api.create", "api.known", "api.time", "api.me", "api.openapi"),
-        "api.tap", "api.look",
+        "api.tap",
+        "api.look",
     }
 )
 """What still answers, and is no sign that anybody is there: the lock itself, the way out, help, the

@@ -9,7 +9,6 @@ from checkin.operations import approvals, audit, manual
 from tests import factories
 from tests.load import laws, machine
 
-
 TRIED = (
     *("scan checked_in", "badge checked_in", "approve passed"),
     *("manual checked_in", "corrected in", "corrected out", "moved checked_in"),
