@@ -508,6 +508,7 @@ def _leave_queue(engine: Engine) -> None:
         watch.close()
 
 
+@functools.lru_cache
 def sqlite_file(url: str) -> Path | None:
     """The file behind a SQLite address; nothing for PostgreSQL or memory."""
     parsed = make_url(url)
