@@ -26,8 +26,6 @@ from checkin.operations.permissions import Reach
 
 STILL_LONG = timedelta(hours=1)
 """A shift that ends sooner is not worth scanning for any more."""
-SKILLS = 2
-"""The course that whoever pushes wheelchairs should have attended, in the file of facts."""
 A_DAY = timedelta(hours=24)
 MINUTE = timedelta(minutes=1)
 
@@ -61,7 +59,7 @@ def _make(organisation: Organisation, now: datetime) -> bool:
         day.yesterday(_at_site(organisation, 1))
     day.running(lanes, hours=(-2, 3), people=24, noura=True)
     squares = day.running(_at_site(organisation, 1), hours=(-1, 3), people=14)
-    trained = day.taught(organisation.courses[SKILLS], people=13)
+    trained = day.taught(_required_by(chairs_too, organisation), people=13)
     day.earlier(chairs_too, hours=(-6, -2), people=trained[:4])
     # one of them goes on pushing, and some of the others were never at the course
     day.running(chairs_too, hours=(-1, 3), people=14, known=[trained[4], trained[0], *trained[5:]])
@@ -70,6 +68,13 @@ def _make(organisation: Organisation, now: datetime) -> bool:
     day.counting(hours=(-2, 3), people=8)
     day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
     return True
+
+
+def _required_by(duty: Duty, organisation: Organisation) -> Duty:
+    """The course that whoever serves there should have attended."""
+    assert duty.service is not None
+    number: int = facts()["services"][duty.service]["requires"]
+    return organisation.courses[number]
 
 
 def _at_site(organisation: Organisation, number: int) -> Duty:

@@ -88,9 +88,9 @@ def address(app: Flask, traveller: time_machine.Traveller) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield app.config["BASE_URL"]
+    server.task_dispatcher.shutdown()  # first: an answer under way still needs the loop
     server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
     thread.join()
-    server.task_dispatcher.shutdown()
 
 
 @dataclass(frozen=True)

@@ -213,10 +213,10 @@ def test_names_go_from_the_board_until_they_are_asked_for(cast, tablet):
         return "نورة" in " ".join(page.evaluate(SEEN))
 
     assert is_named()
-    page.get_by_role("button", name="إخفاء الأسماء").click()
-    assert not is_named()
+    with page.expect_response("**/names"):
+        page.get_by_role("button", name="إخفاء الأسماء").click()
+        assert not is_named()
     visitor.picture("44-names-hidden")
-    page.wait_for_load_state("networkidle")
     page.reload()
     assert not is_named(), "a new page hides them from the first moment"
     factories.check_in(
@@ -228,9 +228,9 @@ def test_names_go_from_the_board_until_they_are_asked_for(cast, tablet):
     leave_alone(page, 0.2)
     page.wait_for_load_state("networkidle")
     assert "منى" not in " ".join(page.evaluate(SEEN)), "nor does the board's next look show any"
-    page.get_by_role("button", name="إظهار الأسماء").click()
-    assert is_named()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/names"):
+        page.get_by_role("button", name="إظهار الأسماء").click()
+        assert is_named()
     page.reload()
     page.get_by_text("نورة").first.wait_for()
     assert is_named()

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def world(full_world, restore) -> Iterator[everything.World]:
     restore()
     with time_machine.travel(NOW, tick=False):
         yield full_world[0]
+
+
+@pytest.fixture
+def at(now: datetime) -> Iterator[time_machine.Traveller]:
+    """The clock: it stands at the instant of all tests, and may be moved."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
 
 
 # --- the cast at their browsers, in English --------------------------------------------------

@@ -14,13 +14,8 @@ from checkin.web.message_texts import render
 from tests import factories
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db, transaction
 from checkin.models import Device
@@ -13,11 +12,7 @@ from checkin.web import clock
 from tests import factories
 from tests.pages import plain
 
-
-@pytest.fixture(autouse=True)
-def traveller(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("at")
 
 
 def other_device(person, label="iPhone · Safari"):
@@ -47,12 +42,12 @@ def test_the_page_speaks_english_too(browser_of, cast):
     assert "Download my data" in page
 
 
-def test_devices_alike_are_told_apart_by_their_first_use(browser_of, cast, now, traveller):
-    traveller.move_to(now - timedelta(days=5))
+def test_devices_alike_are_told_apart_by_their_first_use(browser_of, cast, now, at):
+    at.move_to(now - timedelta(days=5))
     other_device(cast.noura)
-    traveller.move_to(now - timedelta(hours=2))
+    at.move_to(now - timedelta(hours=2))
     other_device(cast.noura)
-    traveller.move_to(now)
+    at.move_to(now)
     page = browser_of(cast.noura, lang="en").text("/account")
     assert "signed in 22 Nov at 11:00 AM" in page
     assert "signed in 17 Nov at 1:00 PM" in page
@@ -126,17 +121,17 @@ def test_signing_out_twice_is_harmless(client):
     assert client.send("/sign-out").location == "/"
 
 
-def test_a_stale_copy_of_the_cookie_ends_the_device(browser_of, cast, now, traveller, app):
+def test_a_stale_copy_of_the_cookie_ends_the_device(browser_of, cast, now, at, app):
     browser = browser_of(cast.noura)
     _, cookie = other_device(cast.noura)
     browser.set_cookie("device", cookie)
-    traveller.move_to(now + timedelta(hours=25), tick=False)
+    at.move_to(now + timedelta(hours=25), tick=False)
     browser.send("/account/devices/revocations")
     fresh = browser.get_cookie("device").value
     assert fresh != cookie
     assert browser.get("/account").status_code == 200
 
-    traveller.shift(timedelta(seconds=61))
+    at.shift(timedelta(seconds=61))
     thief = app.test_client()
     thief.set_cookie("device", cookie)
     assert thief.get("/account").status_code == 303

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.domain import totp
@@ -13,13 +12,8 @@ from checkin.operations import accounts
 from checkin.web import clock
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 GOOD = "four calm walks at dawn"
-
-
-@pytest.fixture(autouse=True)
-def traveller(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -79,11 +73,9 @@ def test_signing_in_never_leads_to_another_site(client, salem, target):
     assert "evil.example" not in location
 
 
-def test_signing_in_on_a_remembered_phone_makes_it_a_staff_session(
-    browser_of, salem, now, traveller
-):
+def test_signing_in_on_a_remembered_phone_makes_it_a_staff_session(browser_of, salem, now, at):
     browser = browser_of(salem)
-    traveller.move_to(now + timedelta(hours=11), tick=False)
+    at.move_to(now + timedelta(hours=11), tick=False)
     assert sign_in(browser).status_code == 303
     assert "تغيير كلمة المرور" in browser.text("/account")
 
@@ -112,9 +104,9 @@ def test_with_an_authenticator_the_password_is_half_of_it(client, salem, secret)
     assert is_in(client)
 
 
-def test_the_second_half_ends_after_ten_minutes(client, salem, secret, now, traveller):
+def test_the_second_half_ends_after_ten_minutes(client, salem, secret, now, at):
     sign_in(client)
-    traveller.move_to(now + timedelta(minutes=11), tick=False)
+    at.move_to(now + timedelta(minutes=11), tick=False)
     answer = client.send("/staff/sign-in/code", code=code_at(secret))
     assert answer.location == "/staff/sign-in"
 
@@ -175,9 +167,9 @@ def test_a_forged_invitation_is_over(client):
     assert client.get(f"/staff/invitations/{'x' * 301}").status_code == 404
 
 
-def test_staff_change_their_password_and_stay_in(client, salem, traveller, now):
+def test_staff_change_their_password_and_stay_in(client, salem, at, now):
     sign_in(client)
-    traveller.move_to(now + timedelta(minutes=1), tick=False)
+    at.move_to(now + timedelta(minutes=1), tick=False)
     wrong = client.send("/account/password", current="wrong", new="five calm walks at dusk")
     assert wrong.status_code == 422
     common = client.send("/account/password", current=GOOD, new="password12345")

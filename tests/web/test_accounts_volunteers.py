@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import Attendance, Device, Message, Person, SignInCode
@@ -14,13 +13,8 @@ from checkin.web import clock
 from tests import factories
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 STRANGERS = "0559876543"
-
-
-@pytest.fixture(autouse=True)
-def traveller(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 def sent(app):
@@ -116,22 +110,22 @@ def test_a_wrong_code_is_said_and_the_right_one_still_works(client, app, cast):
     assert client.send("/sign-in/code", code=code).status_code == 303
 
 
-def test_a_code_that_came_too_late_is_replaced_at_once(client, app, cast, traveller, now):
+def test_a_code_that_came_too_late_is_replaced_at_once(client, app, cast, at, now):
     begin(client, cast.noura.mobile)
     old = code_sent(app)
-    traveller.move_to(now + timedelta(minutes=16), tick=False)
+    at.move_to(now + timedelta(minutes=16), tick=False)
     late = client.send("/sign-in/code", code=old)
     assert "أُرسل رمز جديد" in client.text(late.location)
     assert len(sent(app)) == 2
     assert client.send("/sign-in/code", code=code_sent(app)).status_code == 303
 
 
-def test_another_code_can_be_asked_for_after_a_minute(client, app, cast, traveller, now):
+def test_another_code_can_be_asked_for_after_a_minute(client, app, cast, at, now):
     begin(client, cast.noura.mobile)
     client.send("/sign-in/codes")
     assert "بعد دقيقة" in client.text("/sign-in/code")
     assert len(sent(app)) == 1
-    traveller.move_to(now + timedelta(seconds=61), tick=False)
+    at.move_to(now + timedelta(seconds=61), tick=False)
     client.send("/sign-in/codes")
     assert len(sent(app)) == 2
 
@@ -260,10 +254,10 @@ def test_nobody_can_choose_a_person_with_another_number(client, app, cast, now):
     assert client.get_cookie("device") is None
 
 
-def test_the_choice_of_a_name_ends_after_ten_minutes(client, app, cast, now, traveller):
+def test_the_choice_of_a_name_ends_after_ten_minutes(client, app, cast, now, at):
     brother = factories.person(now, "سعد محمد القحطاني", mobile=cast.noura.mobile)
     sign_in(client, app, cast.noura.mobile)
-    traveller.move_to(now + timedelta(minutes=11), tick=False)
+    at.move_to(now + timedelta(minutes=11), tick=False)
     assert client.send("/sign-in/name", person=brother.id).location == "/sign-in"
 
 
@@ -401,10 +395,10 @@ def test_the_number_for_the_supervisor_stands_in_both_kinds_of_digits(client, ap
 # --- a scan that waited --------------------------------------------------------------------
 
 
-def test_the_scan_is_recorded_at_its_own_time_after_signing_in(client, app, cast, now, traveller):
+def test_the_scan_is_recorded_at_its_own_time_after_signing_in(client, app, cast, now, at):
     scan(client, cast)
     begin(client, cast.noura.mobile)
-    traveller.move_to(now + timedelta(minutes=6), tick=False)
+    at.move_to(now + timedelta(minutes=6), tick=False)
     answer = client.send("/sign-in/code", code=code_sent(app))
     attendance = db.session.scalars(db.select(Attendance)).one()
     assert answer.location == f"/attendances/{attendance.id}"

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.domain.fold import Kind
 from checkin.operations import approvals
@@ -16,12 +15,6 @@ from tests.web.scanning import attendances_of, scans_of
 
 MINUTES = timedelta(minutes=1)
 UID = "11111111-1111-4111-8111-111111111111"
-
-
-@pytest.fixture
-def at(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -21,13 +21,8 @@ from tests import factories
 from tests.pages import plain
 from tests.web.photographs import WAYS, of_pdf, of_svg, read_by_opencv, read_by_zxing
 
+pytestmark = pytest.mark.usefixtures("at")
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def badge_of(who, now) -> str:

@@ -5,7 +5,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.domain import rotating
@@ -15,13 +14,8 @@ from checkin.operations.keys import key_for
 from tests import factories
 from tests.web.scanning import press, set_values
 
+pytestmark = pytest.mark.usefixtures("at")
 PIN = "4821"
-
-
-@pytest.fixture(autouse=True)
-def clock(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 def opened(browser, site, pin=PIN):
@@ -128,13 +122,13 @@ def test_the_right_pin_leads_back_to_the_floor(salem, cast):
     assert f"/displays/{only_display().id}/" not in salem.get("/displays").text
 
 
-def test_five_wrong_pins_and_even_the_right_one_waits(salem, cast, now, clock):
+def test_five_wrong_pins_and_even_the_right_one_waits(salem, cast, now, at):
     opened(salem, cast.mataf)
     for _ in range(5):
         response = salem.send("/display/leave", pin="0000")
         assert "That PIN is not right" in response.text
     assert "Too many tries" in salem.send("/display/leave", pin=PIN).text
-    clock.move_to(now + timedelta(minutes=15))
+    at.move_to(now + timedelta(minutes=15))
     assert salem.send("/display/leave", pin=PIN).status_code == 303
 
 
@@ -187,9 +181,9 @@ def test_a_pairing_code_works_once(salem, client, browser_of, cast):
     assert "Code not recognised" in second.text
 
 
-def test_a_pairing_code_is_over_after_ten_minutes(salem, client, cast, now, clock):
+def test_a_pairing_code_is_over_after_ten_minutes(salem, client, cast, now, at):
     code = added(salem, cast.mataf)
-    clock.move_to(now + timedelta(minutes=10))
+    at.move_to(now + timedelta(minutes=10))
     assert client.send("/display/pair", code=code).status_code == 422
     assert "short-code" not in salem.get("/displays").text
 
@@ -323,12 +317,12 @@ def test_an_absurd_drift_is_kept_as_the_largest_there_is(salem, cast):
     assert only_display().drift_ms == 2**31 - 1
 
 
-def test_the_last_check_in_is_told_without_a_name(salem, browser_of, cast, now, clock):
+def test_the_last_check_in_is_told_without_a_name(salem, browser_of, cast, now, at):
     opened(salem, cast.mataf)
     assert salem.get("/display/last").json == {"at": None, "kind": None}
     press(browser_of(cast.noura), cast.poster)
     assert salem.get("/display/last").json == {"at": now.isoformat(), "kind": "in"}
-    clock.move_to(now + timedelta(minutes=3))
+    at.move_to(now + timedelta(minutes=3))
     assert salem.get("/display/last").json == {"at": None, "kind": None}
 
 
@@ -341,7 +335,7 @@ def test_the_list_says_what_each_screen_does(salem, client, cast, now):
     assert "Not heard from" in salem.text("/displays")
 
 
-def test_keys_cross_midnight(salem, cast, clock, now):
+def test_keys_cross_midnight(salem, cast, at, now):
     given = opened(salem, cast.mataf).get("/display/keys").json
     late = now.replace(hour=0, second=10) + timedelta(days=1)
     key = base64.b64decode(given["keys"][1]["key"])

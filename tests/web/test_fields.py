@@ -1,19 +1,13 @@
 """Odd input in the coordinator's forms and addresses: a sentence or a 404, never a fault."""
 
 import pytest
-import time_machine
 
 from checkin.operations import people, shifts
 from checkin.operations.permissions import Reach
 
+pytestmark = pytest.mark.usefixtures("at")
 NUMBER = "9" * 25
 LONG = "نورة " * 1000
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -13,14 +13,9 @@ from tests import factories
 from tests.factories import check_in, check_out
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 LIVE = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

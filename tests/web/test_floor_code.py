@@ -4,17 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.domain.scanning import Code
 from checkin.operations import displays
 from tests.web.photographs import of_svg, read_by_zxing
 
-
-@pytest.fixture(autouse=True)
-def traveller(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture
@@ -49,15 +44,15 @@ def test_salem_sees_what_the_display_shows(now, salem, here, screen):
     assert f"{digits[:3]} {digits[3:]}" in salem.text(here)
 
 
-def test_the_next_half_minute_has_another_code(salem, here, screen, traveller):
+def test_the_next_half_minute_has_another_code(salem, here, screen, at):
     first = shown(salem, f"{here}/code")
-    traveller.shift(timedelta(seconds=30))
+    at.shift(timedelta(seconds=30))
     second = shown(salem, f"{here}/code")
     assert second.window == first.window + 1
 
 
-def test_the_seconds_left_are_those_of_the_half_minute(now, salem, here, screen, traveller):
-    traveller.move_to(now + timedelta(seconds=12))
+def test_the_seconds_left_are_those_of_the_half_minute(now, salem, here, screen, at):
+    at.move_to(now + timedelta(seconds=12))
     assert 'data-left="18000"' in salem.get(f"{here}/code").get_data(as_text=True)
 
 

@@ -18,15 +18,10 @@ from checkin.web.compression import packed
 from tests import factories
 from tests.factories import check_in, check_out
 
+pytestmark = pytest.mark.usefixtures("at")
 MINUTE = timedelta(minutes=1)
 TICK, PAGE = 2_000, 20_000
 """Bytes over the wire: a refresh that brings something, and the page with sixty people."""
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,20 +3,14 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.operations.receipts import number_of
 from tests import factories
 from tests.web.api import act, outcomes, send
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 WAITS = "No scan with this number has arrived yet"
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

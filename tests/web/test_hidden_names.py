@@ -3,7 +3,6 @@
 from html.parser import HTMLParser
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from checkin.database import db
@@ -11,6 +10,7 @@ from checkin.models import Person
 from tests.pages import VOID
 from tests.web import everything
 
+pytestmark = pytest.mark.usefixtures("at")
 ROOMS = ("floor", "approvals", "presence", "tally")
 """What supervisors work in while the public stands around them."""
 UNSEEN = {"title", "template", "script"}
@@ -43,12 +43,6 @@ def stay(html: str, texts: list[str]) -> list[str]:
     """Which of these can be read although names are hidden."""
     seen = Seen(html).texts
     return [text for text in texts if any(text in one for one in seen)]
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import Attendance
@@ -12,13 +11,8 @@ from checkin.operations.hours import PAGE_SIZE
 from tests import factories
 from tests.web.scanning import attendances_of
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_instant(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def served(cast, day, hours=2, approve=False, of=None):

@@ -6,7 +6,6 @@ Six people on one lane must never report the same crowd six times.
 import uuid
 
 import pytest
-import time_machine
 
 from checkin.operations import approvals, badges, displays, figures, tally
 from checkin.operations.permissions import Reach
@@ -14,14 +13,9 @@ from tests import factories
 from tests.web.api import act, results, send
 from tests.web.scanning import address, attendances_of, fields, scans_of
 
+pytestmark = pytest.mark.usefixtures("at")
 PICKER = 'name="beneficiaries"'
 EVERYWHERE = Reach(everywhere=True)
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -12,13 +12,8 @@ from tests import factories
 from tests.factories import check_in
 from tests.pages import Page, plain
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

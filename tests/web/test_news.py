@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import AuditEntry, Message, Person
@@ -14,13 +13,8 @@ from checkin.web.message_texts import render
 from tests import factories
 from tests.web.scanning import attendances_of
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_instant(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

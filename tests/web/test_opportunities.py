@@ -3,19 +3,13 @@
 import re
 
 import pytest
-import time_machine
 
 from checkin.operations import opportunities
 from tests import factories
 from tests.factories import check_in
 
+pytestmark = pytest.mark.usefixtures("at")
 RULES = {"type": "general", "opens_minutes": "30", "late_minutes": ""}
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def fields(**values):

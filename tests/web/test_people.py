@@ -1,7 +1,6 @@
 """People as coordinators and administrators work with them."""
 
 import pytest
-import time_machine
 
 from checkin.domain.roles import Role
 from checkin.operations import grants, people
@@ -10,13 +9,8 @@ from tests import factories
 from tests.factories import check_in
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 FIELDS = {"name": "خالد الثقفي", "mobile": "٠٥٥١٢٣٤٥٦٧", "category": "student", "gender": ""}
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.mark.parametrize("text", ["نوره", "القحطاني", "0001"])

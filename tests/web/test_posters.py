@@ -13,11 +13,7 @@ from tests import factories
 from tests.pages import plain
 from tests.web.photographs import of_pdf, of_svg, read_by_zxing
 
-
-@pytest.fixture(autouse=True)
-def _frozen(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

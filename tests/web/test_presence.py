@@ -15,14 +15,9 @@ from tests import factories
 from tests.pages import plain
 from tests.web.api import SAME_ORIGIN
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 PAGES = ("roll-call", "head-count", "spot-check", "evacuation")
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

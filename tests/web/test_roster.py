@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import Assignment, Message
@@ -13,11 +12,7 @@ from tests import factories
 from tests.factories import check_in
 from tests.pages import plain
 
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

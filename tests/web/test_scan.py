@@ -4,7 +4,6 @@ import gzip
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import Assignment, Message
@@ -13,13 +12,8 @@ from tests import factories
 from tests.pages import plain
 from tests.web.scanning import address, attendances_of, opened, press, scans_of, set_values
 
+pytestmark = pytest.mark.usefixtures("at")
 MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_instant(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.domain import rotating
@@ -16,14 +15,9 @@ from tests.pages import plain
 from tests.web.scanning import attendances_of, fields, press, scans_of
 from tests.web.test_scan_sign_in import sign_in
 
+pytestmark = pytest.mark.usefixtures("at")
 SECONDS = timedelta(seconds=1)
 MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def at(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

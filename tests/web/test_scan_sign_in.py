@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-import time_machine
-
 from checkin.database import db
 from checkin.models import Message
 from tests import factories
@@ -12,12 +9,6 @@ from tests.pages import plain
 from tests.web.scanning import address, attendances_of, scans_of, set_values
 
 MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture
-def at(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 def sign_in(client, mobile: str) -> str:

@@ -3,20 +3,12 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from tests import factories
 from tests.pages import plain
 from tests.web.scanning import address, attendances_of, opened, press, scans_of
 
 MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture
-def at(now):
-    """The clock, which a test may move."""
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -13,11 +13,7 @@ from checkin.web.filters import isolate
 from tests import factories
 from tests.pages import plain
 
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture

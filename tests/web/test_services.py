@@ -1,21 +1,15 @@
 """Services, campaigns and partners: a coordinator keeps them, nobody else sees them."""
 
 import pytest
-import time_machine
 
 from checkin.operations import campaigns, partners, services
 
+pytestmark = pytest.mark.usefixtures("at")
 ROOMS = {
     "services": (services, {"counted_by": "volunteer", "low_per_hour": "٥", "high_per_hour": "60"}),
     "campaigns": (campaigns, {}),
     "partners": (partners, {"kind": "health"}),
 }
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture(params=ROOMS)

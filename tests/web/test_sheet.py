@@ -17,14 +17,9 @@ from tests import factories
 from tests.factories import check_in, check_out
 from tests.pages import Page, plain
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-import time_machine
 
 from checkin.database import db
 from checkin.models import Shift
@@ -14,13 +13,8 @@ from tests import factories
 from tests.factories import check_in
 from tests.pages import plain
 
+pytestmark = pytest.mark.usefixtures("at")
 EVERYWHERE = Reach(everywhere=True)
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

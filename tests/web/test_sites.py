@@ -1,12 +1,12 @@
 """Sites as a coordinator works with them: details, lanes, supervisors, today's shifts."""
 
 import pytest
-import time_machine
 
 from checkin.domain.roles import Permission
 from checkin.operations import grants, permissions, sites
 from checkin.operations.permissions import Reach
 
+pytestmark = pytest.mark.usefixtures("at")
 EVERYWHERE = Reach(everywhere=True)
 FIELDS = {
     "name_ar": "باب الملك فهد",
@@ -14,12 +14,6 @@ FIELDS = {
     "code_mode": "poster",
     "zone": "Asia/Riyadh",
 }
-
-
-@pytest.fixture(autouse=True)
-def _at(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def test_a_new_site_leads_to_its_page(cast, layla):

@@ -13,14 +13,9 @@ from checkin.operations import tally
 from tests import factories
 from tests.web.api import SAME_ORIGIN
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

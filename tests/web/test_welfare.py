@@ -17,14 +17,9 @@ from tests.pages import plain
 from tests.web import api
 from tests.web.forms import forms_of
 
+pytestmark = pytest.mark.usefixtures("at")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def been(cast, who, now, begins, ends, of=None) -> int:

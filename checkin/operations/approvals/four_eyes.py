@@ -1,15 +1,16 @@
 """Nobody decides about their own attendance, one they entered, or one appealed from them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from checkin.database import ask
+from checkin.database import AnyRow, ask
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Decision, Scan
+from checkin.models import Attendance, Decision, Scan
 
 # Asked at every decision, so built once: building them costs more than answering them.
 _UNDO = aliased(Scan)
@@ -72,3 +73,37 @@ def obstacle(
     if by in entered_by:
         return "own_entry_decision"
     return "decided_before" if by in before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Who may not decide about one attendance."""
+
+    volunteer_id: int
+    entered_by: frozenset[int | None]
+    before: frozenset[int]
+    """Whose decision its volunteer objected to."""
+    proposed_by: int | None = None
+
+    def obstacle(self, by: int) -> str | None:
+        """The code that says why `by` may not decide, if anything."""
+        if self.proposed_by == by:
+            return "second_person"
+        return obstacle(self.volunteer_id, self.entered_by, by, self.before)
+
+
+def bars(
+    shift_id: int, attendances: Sequence[Attendance], proposals: Mapping[int, AnyRow]
+) -> dict[int, Bar]:
+    """By attendance, for records of one shift."""
+    entered = enterers(shift_id, [one.volunteer_id for one in attendances])
+    before = deciders_before([one.id for one in attendances])
+    return {
+        one.id: Bar(
+            one.volunteer_id,
+            frozenset(entered[one.volunteer_id] | {one.entered_by_id}),
+            frozenset(before.get(one.id, ())),
+            proposals[one.id].decided_by_id if one.id in proposals else None,
+        )
+        for one in attendances
+    }

@@ -17,7 +17,8 @@ from checkin.operations import figures, tally, welfare
 from checkin.operations.approvals.appealing import Appeal, appeals_of
 from checkin.operations.approvals.asking import Question, latest_questions
 from checkin.operations.approvals.doubts import Reason, noticed, reasons_for
-from checkin.operations.approvals.passing_on import Bar, bars, deciders
+from checkin.operations.approvals.four_eyes import Bar, bars
+from checkin.operations.approvals.passing_on import deciders
 from checkin.operations.approvals.suggestion import (
     Suggestion,
     suggested_minutes,

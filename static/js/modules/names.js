@@ -20,6 +20,7 @@ export default class Names {
     submitter.value = hides ? "shown" : "hidden";
     for (const word of submitter.querySelectorAll("span")) word.hidden = !word.hidden;
     const headers = { Accept: "application/json" };
-    fetch(this.#form.action, { method: "POST", body, headers, redirect: "manual" }).catch(() => {});
+    const sent = { method: "POST", body, headers, redirect: "manual", keepalive: true };
+    fetch(this.#form.action, sent).catch(() => {});
   }
 }

@@ -92,7 +92,7 @@ export class Looks {
     const batch = await this.#due();
     if (!batch.length) return;
     const answer = await request(this.#address, batch);
-    if (REFUSED.includes(answer?.status) && batch.length > 0) return this.#refuse(batch, answer);
+    if (REFUSED.includes(answer?.status)) return this.#refuse(batch, answer);
     const told = answer?.ok ? await answer.json().catch(() => null) : null;
     if (!Array.isArray(told?.results)) return this.#pause();
     this.#tries = 0;

@@ -26,7 +26,7 @@ export class Rows {
     const groups = this.#groups ? byShift(people, shifts) : [{ shift: null, people: byLook(people) }];
     const shape = JSON.stringify(groups.map(({ shift, people }) => [shift?.id, people.map(({ id }) => id)]));
     clearTimeout(this.#later);
-    if (shape !== this.#shape && this.#isAtRest(groups)) {
+    if (shape !== this.#shape && this.#isAtRest()) {
       this.#build(groups, shifts);
       this.#shape = shape;
     } else if (shape !== this.#shape) {

@@ -11,7 +11,7 @@ export function movesOf(waiting, instant) {
   return new Map(moved.map((act) => [act.whom, moveOf(act, instant)]));
 }
 
-export function moveOf({ expected, device_at, shift_id, name }, instant) {
+function moveOf({ expected, device_at, shift_id, name }, instant) {
   const since = new Date(instant(Date.parse(device_at))).toISOString();
   return { isIn: expected === "in", since, shift_id, name };
 }
