@@ -1,14 +1,35 @@
 """Tables, relations, and what one row can say about itself; one file per aggregate."""
 
-from checkin.models.accounts import Counter, Device, Grant, Person, SignInCode, SignInRequest
+from checkin.models.accounts import (
+    Counter,
+    Device,
+    Grant,
+    Membership,
+    Merge,
+    Person,
+    SignInCode,
+    SignInRequest,
+)
 from checkin.models.attendance import Attendance, Scan
 from checkin.models.audit import AuditEntry, AuditSeal
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
 from checkin.models.decisions import Decision, Remark, Sample
+from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
 from checkin.models.floor import HeadCount, Sighting, TallyTap
+from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
 from checkin.models.sites import Lane, Poster, Site
-from checkin.models.work import Assignment, Campaign, Opportunity, Partner, Service, Shift, Team
+from checkin.models.work import (
+    Assignment,
+    Campaign,
+    Opportunity,
+    Partner,
+    PrayerTime,
+    Service,
+    Shift,
+    ShiftTemplate,
+    Team,
+)
 
 __all__ = [
     "ApiToken",
@@ -18,25 +39,36 @@ __all__ = [
     "AuditSeal",
     "Badge",
     "Campaign",
+    "ColumnMap",
     "Counter",
     "Decision",
     "Device",
     "Display",
     "Enrolment",
     "Grant",
+    "Group",
+    "GroupMember",
     "HeadCount",
+    "Import",
     "Job",
     "Lane",
+    "Membership",
+    "Merge",
     "Message",
+    "MessageText",
     "Opportunity",
     "Partner",
     "Person",
+    "Picture",
     "Poster",
+    "PrayerTime",
     "Remark",
     "Sample",
     "Scan",
     "Service",
+    "Setting",
     "Shift",
+    "ShiftTemplate",
     "Sighting",
     "SignInCode",
     "SignInRequest",

@@ -1,8 +1,9 @@
 """People, what they may do, the phones that remember them, and the ways to sign in."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checkin.database import Base, UTCDateTime
@@ -13,7 +14,9 @@ from checkin.models.work import Partner
 class Person(Base):
     """Somebody who volunteers, works as staff, or both; name and mobile are all that is asked.
 
-    Several people may share one mobile (a family phone). `name_folded` is for searching.
+    Several people may share one mobile (a family phone). `name_folded` and `latin_folded` are
+    for searching. Somebody entered twice is merged: the second row stays, with its history, and
+    `merged_into_id` says who it is; in every figure the two are one person.
     `news_wanted_at` is since when messages about one's own hours are wanted; empty means none.
     """
 
@@ -24,11 +27,18 @@ class Person(Base):
             "category IN ('student', 'scout', 'volunteer', 'partner')", name="category"
         ),
         CheckConstraint("NOT is_minor OR guardian_mobile IS NOT NULL", name="guardian"),
+        CheckConstraint("merged_into_id <> id", name="not_into_itself"),
+        CheckConstraint("NOT leads_team OR team_id IS NOT NULL", name="leads_own_team"),
+        CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     name_folded: Mapped[str] = mapped_column(String(120), index=True)
+    name_latin: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    latin_folded: Mapped[str] = mapped_column(
+        String(120), default="", server_default="", index=True
+    )
     mobile: Mapped[str | None] = mapped_column(String(16), index=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -38,9 +48,11 @@ class Person(Base):
     category: Mapped[str] = mapped_column(String(12), default="volunteer")
     gender: Mapped[str | None] = mapped_column(String(8))
     team_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    leads_team: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"), index=True)
     is_minor: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    birth_year: Mapped[int | None]
     guardian_mobile: Mapped[str | None] = mapped_column(String(16))
     guardian_consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     consented_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -49,6 +61,9 @@ class Person(Base):
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    feed_code: Mapped[str | None] = mapped_column(String(26), unique=True)
+    """Of the address of one's own calendar."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
@@ -65,6 +80,42 @@ class Person(Base):
     def lacks_guardian(self) -> bool:
         """A minor takes part only after the guardian has agreed."""
         return self.is_minor and self.guardian_consented_at is None
+
+
+class Membership(Base):
+    """Somebody belongs to a partner from a day on, until another; `Person.partner_id` is today's.
+
+    The last day is included; empty means still.
+    """
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        CheckConstraint("until_on >= from_on", name="days"),
+        UniqueConstraint("person_id", "partner_id", "from_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partners.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Merge(Base):
+    """Two rows were found to be one person; what moved is kept, so that it can be undone."""
+
+    __tablename__ = "merges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Grant(Base):
@@ -92,6 +143,8 @@ class Grant(Base):
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     person: Mapped[Person] = relationship(
         back_populates="grants", foreign_keys=person_id, lazy="raise_on_sql"

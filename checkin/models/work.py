@@ -1,6 +1,6 @@
 """What is done and when: services, partners, campaigns, opportunities, shifts, assignments."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,11 +24,14 @@ class Partner(Base):
     name_ar: Mapped[str] = mapped_column(String(160), unique=True)
     name_en: Mapped[str] = mapped_column(String(160))
     kind: Mapped[str] = mapped_column(String(12))
+    contact_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    contact_mobile: Mapped[str | None] = mapped_column(String(16))
+    contact_email: Mapped[str | None] = mapped_column(String(254))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class Team(Base):
-    """Volunteers of one neighbourhood."""
+    """Volunteers of one neighbourhood; who leads them is one of them (`Person.leads_team`)."""
 
     __tablename__ = "teams"
 
@@ -39,13 +42,16 @@ class Team(Base):
 
 
 class Campaign(Base):
-    """A named effort over several opportunities."""
+    """A named effort over several opportunities, with the days it runs where they are known."""
 
     __tablename__ = "campaigns"
+    __table_args__ = (CheckConstraint("until_on >= from_on", name="days"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_ar: Mapped[str] = mapped_column(String(160), unique=True)
     name_en: Mapped[str] = mapped_column(String(160))
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
@@ -85,6 +91,9 @@ class Opportunity(Base):
         CheckConstraint("late_minutes IS NULL OR late_minutes >= 0", name="late_minutes"),
         CheckConstraint("requires_id <> id", name="not_its_own_course"),
         CheckConstraint("valid_days BETWEEN 1 AND 3660", name="valid_days"),
+        CheckConstraint("gender IN ('man', 'woman')", name="gender"),
+        CheckConstraint("minimum_age BETWEEN 5 AND 99", name="minimum_age"),
+        CheckConstraint("most_minutes BETWEEN 15 AND 960", name="most_minutes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -104,6 +113,16 @@ class Opportunity(Base):
     """The course somebody should have attended before serving here."""
     valid_days: Mapped[int | None]
     """Of a course: how long having attended it is good for; empty means for ever."""
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Volunteers find it and join by themselves; otherwise a coordinator expects them."""
+    has_waiting_list: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    gender: Mapped[str | None] = mapped_column(String(8))
+    """Whom it is for; empty means everybody."""
+    minimum_age: Mapped[int | None]
+    most_minutes: Mapped[int | None]
+    """What one attendance is credited with at most; empty means all that was worked in it."""
+    about_ar: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    about_en: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -114,13 +133,32 @@ class Opportunity(Base):
     shifts: Mapped[list["Shift"]] = relationship(back_populates="opportunity", lazy="raise_on_sql")
 
 
+PRAYERS = "('fajr', 'sunrise', 'dhuhr', 'asr', 'maghrib', 'isha')"
+
+
+def _anchored(end: str) -> tuple[CheckConstraint, ...]:
+    """An end of a shift is a time, or so many minutes from a prayer of its day."""
+    return (
+        CheckConstraint(f"{end}_prayer IN {PRAYERS}", name=f"{end}_prayer"),
+        CheckConstraint(f"{end}_offset BETWEEN -720 AND 720", name=f"{end}_offset"),
+        CheckConstraint(f"({end}_prayer IS NULL) = ({end}_offset IS NULL)", name=f"{end}_anchor"),
+    )
+
+
 class Shift(Base):
-    """One stretch of time of an opportunity at a site; `work_on` is the local day it starts."""
+    """One stretch of time of an opportunity at a site; `work_on` is the local day it starts.
+
+    An end anchored to a prayer follows the table of prayer times as long as nobody has come;
+    `starts_at` and `ends_at` always say what holds. Nobody is told of a draft, and no volunteer
+    finds it.
+    """
 
     __tablename__ = "shifts"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("seats BETWEEN 1 AND 100000", name="seats"),
+        *_anchored("starts"),
+        *_anchored("ends"),
         Index("ix_shifts_site_id_starts_at", "site_id", "starts_at"),
     )
 
@@ -132,6 +170,11 @@ class Shift(Base):
     ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
     work_on: Mapped[date] = mapped_column(index=True)
     seats: Mapped[int]
+    is_draft: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    starts_prayer: Mapped[str | None] = mapped_column(String(8))
+    starts_offset: Mapped[int | None]
+    ends_prayer: Mapped[str | None] = mapped_column(String(8))
+    ends_offset: Mapped[int | None]
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -142,13 +185,58 @@ class Shift(Base):
     lane: Mapped[Lane | None] = relationship(lazy="raise_on_sql")
 
 
+class ShiftTemplate(Base):
+    """A shift as it is planned again and again; its times are the site's own clock's.
+
+    An end that is not after the start is on the next day.
+    """
+
+    __tablename__ = "shift_templates"
+    __table_args__ = (
+        CheckConstraint("seats BETWEEN 1 AND 100000", name="seats"),
+        *_anchored("starts"),
+        *_anchored("ends"),
+        CheckConstraint("(starts IS NULL) <> (starts_prayer IS NULL)", name="starts"),
+        CheckConstraint("(ends IS NULL) <> (ends_prayer IS NULL)", name="ends"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_ar: Mapped[str] = mapped_column(String(80), unique=True)
+    name_en: Mapped[str] = mapped_column(String(80))
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunities.id"))
+    starts: Mapped[time | None]
+    starts_prayer: Mapped[str | None] = mapped_column(String(8))
+    starts_offset: Mapped[int | None]
+    ends: Mapped[time | None]
+    ends_prayer: Mapped[str | None] = mapped_column(String(8))
+    ends_offset: Mapped[int | None]
+    seats: Mapped[int]
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    opportunity: Mapped[Opportunity] = relationship(lazy="raise_on_sql")
+
+
+class PrayerTime(Base):
+    """When a prayer begins on a day, where somebody entered it instead of what is calculated."""
+
+    __tablename__ = "prayer_times"
+    __table_args__ = (CheckConstraint(f"prayer IN {PRAYERS}", name="prayer"),)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    prayer: Mapped[str] = mapped_column(String(8), primary_key=True)
+    begins: Mapped[time]
+
+
 class Assignment(Base):
-    """This volunteer is expected on that shift, or waits for a place."""
+    """This volunteer is expected on that shift, or waits for a place.
+
+    `joined` and those who wait asked for it themselves; who waits is moved up in order of `id`.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (
         UniqueConstraint("shift_id", "person_id"),
-        CheckConstraint("how IN ('roster', 'walk_in', 'waiting')", name="how"),
+        CheckConstraint("how IN ('roster', 'walk_in', 'waiting', 'joined')", name="how"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
