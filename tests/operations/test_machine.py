@@ -68,3 +68,15 @@ def test_the_laws_notice_an_attendance_its_scans_do_not_say(cast, now):
     assert broken(cast, now) == []
     factories.alter(attendances()[0], credited_minutes=61)
     assert "credited_minutes is 61, its scans say 60" in broken(cast, now)[0]
+
+
+def test_a_check_out_entered_days_later_sees_where_they_were_meanwhile(cast, now):
+    """Long after, what they did elsewhere in the middle still ends the first shift there."""
+    other = factories.shift(now, cast.squares, starts=60, minutes=300)
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=30))
+    factories.check_out(cast.noura, cast.shift, now + timedelta(hours=2))
+    enter(cast, other, now, 90, 91)
+    entered = now + timedelta(hours=40)
+    late = manual.Entry(str(uuid.uuid4()), cast.noura.id, cast.shift.id, "forgot")
+    manual.check_out(late, by=cast.salem.id, now=entered)
+    assert laws.broken(laws.record_of(cast.noura.id), entered) == []

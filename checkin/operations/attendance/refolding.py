@@ -136,8 +136,22 @@ class History:
 
 
 def history_of(volunteer_id: int, shift_ids: Iterable[int], since: datetime) -> History:
-    """The scans and attendances that scans of these shifts, from `since` on, may concern."""
+    """The scans and attendances that scans of these shifts, from `since` on, may concern.
+
+    One of these attendances may have begun long before: then all since is looked at, for what
+    happened elsewhere meanwhile may end it.
+    """
     wanted = frozenset(shift_ids)
+    found = _history(volunteer_id, wanted, since)
+    begun = min((row.in_at for row in found.touched if _may_change(row)), default=since)
+    return found if begun >= since - _LATELY else _history(volunteer_id, wanted, begun)
+
+
+def _may_change(row: AnyRow) -> bool:
+    return row.in_at is not None and row.state not in DECIDED
+
+
+def _history(volunteer_id: int, wanted: frozenset[int], since: datetime) -> History:
     named = {"volunteer_id": volunteer_id, "shift_ids": sorted(wanted), "lately": since - _LATELY}
     rows = ask(_HISTORY, named).all()
     attendances = {row.id: row for row in rows if row.id is not None}.values()
