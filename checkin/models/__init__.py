@@ -1,9 +1,11 @@
 """Tables, relations, and what one row can say about itself; one file per aggregate."""
 
 from checkin.models.accounts import (
+    Apart,
     Counter,
     Device,
     Grant,
+    GrantRequest,
     Membership,
     Merge,
     Person,
@@ -18,6 +20,7 @@ from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
+from checkin.models.search_words import SearchWord
 from checkin.models.sites import Lane, Poster, Site
 from checkin.models.work import (
     Assignment,
@@ -32,6 +35,7 @@ from checkin.models.work import (
 )
 
 __all__ = [
+    "Apart",
     "ApiToken",
     "Assignment",
     "Attendance",
@@ -46,6 +50,7 @@ __all__ = [
     "Display",
     "Enrolment",
     "Grant",
+    "GrantRequest",
     "Group",
     "GroupMember",
     "HeadCount",
@@ -65,6 +70,7 @@ __all__ = [
     "Remark",
     "Sample",
     "Scan",
+    "SearchWord",
     "Service",
     "Setting",
     "Shift",

@@ -10,6 +10,8 @@ from checkin.database import Base, UTCDateTime
 from checkin.domain.roles import Role
 from checkin.models.work import Partner
 
+_LIVING = text("erased_at IS NULL AND merged_into_id IS NULL")
+
 
 class Person(Base):
     """Somebody who volunteers, works as staff, or both; name and mobile are all that is asked.
@@ -30,15 +32,20 @@ class Person(Base):
         CheckConstraint("merged_into_id <> id", name="not_into_itself"),
         CheckConstraint("NOT leads_team OR team_id IS NOT NULL", name="leads_own_team"),
         CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year"),
+        Index(
+            "ix_people_living",
+            "name_folded",
+            "id",
+            sqlite_where=_LIVING,
+            postgresql_where=_LIVING,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
-    name_folded: Mapped[str] = mapped_column(String(120), index=True)
+    name_folded: Mapped[str] = mapped_column(String(120))
     name_latin: Mapped[str] = mapped_column(String(120), default="", server_default="")
-    latin_folded: Mapped[str] = mapped_column(
-        String(120), default="", server_default="", index=True
-    )
+    latin_folded: Mapped[str] = mapped_column(String(120), default="", server_default="")
     mobile: Mapped[str | None] = mapped_column(String(16), index=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -118,6 +125,18 @@ class Merge(Base):
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
+class Apart(Base):
+    """Two rows that look like one person and are not: they are not offered for merging again."""
+
+    __tablename__ = "people_apart"
+    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    said_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    said_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
 class Grant(Base):
     """This person holds this role, here, from then until then; nothing else gives rights."""
 
@@ -149,6 +168,36 @@ class Grant(Base):
     person: Mapped[Person] = relationship(
         back_populates="grants", foreign_keys=person_id, lazy="raise_on_sql"
     )
+
+
+class GrantRequest(Base):
+    """A role that takes two administrators: one asks, another one confirms or refuses.
+
+    `grant_id` is what came of it; who refused left it empty.
+    """
+
+    __tablename__ = "grant_requests"
+    __table_args__ = (
+        CheckConstraint("role = 'administrator'", name="role"),
+        CheckConstraint("asked_by_id <> person_id", name="not_for_oneself"),
+        CheckConstraint("answered_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint("answered_by_id <> person_id", name="not_by_oneself"),
+        CheckConstraint("until_at > from_at", name="until_after_from"),
+        CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Role] = mapped_column(String(16))
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grants.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="raise_on_sql")
 
 
 class Device(Base):
