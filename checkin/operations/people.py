@@ -5,8 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, case, false, func, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
@@ -18,29 +17,42 @@ from checkin.models import Attendance, Grant, Opportunity, Person, Shift, Site
 from checkin.models.attendance import WAITING
 from checkin.operations import audit, catalogue
 from checkin.operations.grants import grantable, in_force
+from checkin.operations.identity import living, rows_of
 from checkin.operations.mobiles import normal_mobile
-from checkin.operations.search import begins, ends, people_like
+from checkin.operations.search import KEPT_DIGITS, anybody_like, begins, mobile_ends
 
 CATEGORIES = ("volunteer", "student", "scout", "partner")
 GENDERS = ("woman", "man")
 PER_PAGE = 25
-_FEWEST_DIGITS = 3
+_MOST_DIGITS = 9
+"""Of a person's own number."""
 _IN_NUMBERS = frozenset("0123456789+-() .\u00a0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What is kept about somebody; mobiles are E.164, `email` is lower case, empty is None."""
+    """What is kept about somebody; mobiles are E.164, `email` is lower case, empty is None.
+
+    `birth_year` is Gregorian.
+    """
 
     name: str
+    name_latin: str = ""
     mobile: str | None = None
     email: str | None = None
     category: str = "volunteer"
     gender: str | None = None
     team_name: str = ""
     partner_id: int | None = None
+    birth_year: int | None = None
     is_minor: bool = False
     guardian_mobile: str | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same as columns of a row, with the names folded for searching."""
+        folded = {"name_folded": fold_name(self.name), "latin_folded": fold_name(self.name_latin)}
+        return {**asdict(self), **folded}
 
     def check(self) -> None:
         if self.mobile is None and self.email is None:
@@ -62,9 +74,7 @@ def create(profile: Profile, *, by: int | None, now: datetime) -> int:
     """
     profile.check()
     _refuse_twin(profile, None)
-    person = Person(
-        **asdict(profile), name_folded=fold_name(profile.name), created_at=now, created_by_id=by
-    )
+    person = Person(**profile.columns, created_at=now, created_by_id=by)
     db.session.add(person)
     db.session.flush()
     audit.note("person.create", "person", person.id, by=by, at=now)
@@ -80,7 +90,7 @@ def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
     """
     profile.check()
     person = find(person_id, lock=True)
-    values: dict[str, Any] = {**asdict(profile), "name_folded": fold_name(profile.name)}
+    values = profile.columns
     changed = sorted(name for name, value in values.items() if getattr(person, name) != value)
     if not changed:
         return
@@ -182,8 +192,8 @@ def _refuse_twin(profile: Profile, but: int | None) -> None:
 
 
 def find(person_id: int, *, lock: bool = False) -> Person:
-    """Somebody who is not erased, with their partner; NotFound."""
-    query = select(Person).where(Person.id == person_id, Person.erased_at.is_(None))
+    """Somebody who is neither erased nor merged, with their partner; NotFound."""
+    query = select(Person).where(Person.id == person_id, living())
     query = query.with_for_update() if lock else query.options(joinedload(Person.partner))
     person = db.session.scalar(query.execution_options(populate_existing=True))
     if person is None:
@@ -191,50 +201,73 @@ def find(person_id: int, *, lock: bool = False) -> Person:
     return person
 
 
+def who_is(person_id: int) -> int | None:
+    """Into whom this row was merged, if it was."""
+    return db.session.scalar(select(Person.merged_into_id).where(Person.id == person_id))
+
+
 def of_mobile(mobile: str) -> Sequence[Person]:
     """Everybody who shares this E.164 number."""
     return db.session.scalars(
-        select(Person)
-        .where(Person.mobile == mobile, Person.erased_at.is_(None))
-        .order_by(Person.id)
+        select(Person).where(Person.mobile == mobile, living()).order_by(Person.id)
     ).all()
 
 
-def page_of(number: int, text: str = "", per_page: int = PER_PAGE) -> Pagination:
-    """People found by name (any of its words, in any spelling), mobile digits or e-mail."""
-    query = matching(text).options(joinedload(Person.partner))
-    return db.paginate(query, page=number, per_page=per_page, error_out=False)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of those found, and how many there are in all."""
+
+    items: Sequence[Person]
+    total: int
+    page: int
+    pages: int
 
 
-def matching(text: str) -> Select[Person]:
-    """Those whose name begins as typed come first."""
-    query = select(Person).where(Person.erased_at.is_(None))
+def page_of(number: int, text: str = "", per_page: int = PER_PAGE) -> Page:
+    """People found by any words of their name in any spelling, by number, mobile or e-mail.
+
+    A whole page is chosen by the index alone, and only then read.
+    """
+    ids = matching(text)
+    total = db.session.scalar(select(func.count()).select_from(ids.order_by(None).subquery())) or 0
+    wanted_ids = db.session.scalars(ids.offset((number - 1) * per_page).limit(per_page)).all()
+    read = select(Person).where(Person.id.in_(wanted_ids)).options(joinedload(Person.partner))
+    by_id = {person.id: person for person in db.session.scalars(read)}
+    items = [by_id[person_id] for person_id in wanted_ids]
+    return Page(items, total, number, max(-(-total // per_page), 1))
+
+
+def matching(text: str) -> Select[int]:
+    """The ids of those found; whose name begins as typed comes first."""
+    query, by_name = select(Person.id).where(living()), (Person.name_folded, Person.id)
     typed = latin_digits(text).strip()
     if not typed:
-        return query.order_by(Person.name_folded, Person.id)
+        return query.order_by(*by_name)
     if "@" in typed:
         return query.where(Person.email.like(begins(typed.lower()), escape="\\")).order_by(
             Person.email
         )
     if all(character in _IN_NUMBERS for character in typed):
-        return query.where(_mobile_like(typed)).order_by(Person.name_folded, Person.id)
-    folded, asked = fold_name(typed), wanted(typed)
+        return query.where(_numbered(typed)).order_by(*by_name)
+    asked = wanted(typed)
     if not asked.length:
         return query.where(false())
-    query = query.where(people_like(asked))
-    first = case((Person.name_folded.like(begins(folded), escape="\\"), 0), else_=1)
-    return query.order_by(first, Person.name_folded, Person.id)
+    first = case((Person.name_folded.like(begins(fold_name(typed)), escape="\\"), 0), else_=1)
+    return query.where(anybody_like(asked)).order_by(first, *by_name)
 
 
-def _mobile_like(typed: str) -> Any:
-    """A whole number in any spelling, or its last digits."""
+def _numbered(typed: str) -> ColumnElement[bool]:
+    """A whole mobile in any spelling, its last digits, or a person's own number."""
     try:
         return Person.mobile == normal_mobile(typed, foreign=True)
     except Problem:
         digits = "".join(character for character in typed if character.isdigit())
-        if len(digits) < _FEWEST_DIGITS:
-            return false()
-        return Person.mobile.like(ends(digits), escape="\\")
+    found: list[ColumnElement[bool]] = []
+    if digits and len(digits) <= _MOST_DIGITS:
+        found.append(Person.id.in_(select(Person.id).where(Person.id == int(digits))))
+    if len(digits) >= KEPT_DIGITS:
+        found.append(mobile_ends(digits))
+    return or_(*found) if found else false()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +292,7 @@ def summary_of(person_id: int) -> Summary:
         .select_from(a)
         .join(Shift, Shift.id == a.shift_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-        .where(a.volunteer_id == person_id, a.state != "cancelled")
+        .where(a.volunteer_id.in_(rows_of(person_id)), a.state != "cancelled")
     ).one()
     return Summary(row.attendances, int(row.minutes), row.waiting, row.courses)
 
@@ -271,7 +304,8 @@ def latest_attendances(person_id: int, most: int = 10) -> Sequence[AnyRow]:
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .join(Site, Site.id == Attendance.site_id)
-        .where(Attendance.volunteer_id == person_id, Attendance.state != "cancelled")
+        .where(Attendance.volunteer_id.in_(rows_of(person_id)))
+        .where(Attendance.state != "cancelled")
         .order_by(Shift.starts_at.desc(), Attendance.id.desc())
         .limit(most)
     ).all()

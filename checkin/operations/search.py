@@ -1,9 +1,25 @@
 """What a person types into a search box, as a question the database understands."""
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 
 from checkin.domain.search import Wanted
-from checkin.models import Person
+from checkin.models import Person, SearchWord
+
+_LAST = "\U0010ffff"
+"""Greater than any letter a word goes on with."""
+KEPT_DIGITS = 3
+"""So many last digits of a mobile are a word of its own."""
 
 
 def people_like(wanted: Wanted) -> ColumnElement[bool]:
@@ -16,6 +32,45 @@ def people_like(wanted: Wanted) -> ColumnElement[bool]:
         words = [or_(*(_has(spaced, one) for one in spellings)) for spellings in wanted.words]
         asked.append(or_(and_(*words), _runs(wanted.run)) if wanted.run else and_(*words))
     return and_(*asked)
+
+
+def anybody_like(wanted: Wanted) -> ColumnElement[bool]:
+    """The same among a hundred thousand, by index: a word is found by its beginning.
+
+    Names written as one («نورالدين») are found from the beginning of the name on.
+    """
+    asked: list[ColumnElement[bool]] = [true()]
+    if wanted.digits:
+        asked.append(mobile_ends(wanted.digits))
+    if wanted.words:
+        asked.append(Person.id.in_(_named(wanted)))
+    return and_(*asked)
+
+
+def mobile_ends(digits: str) -> ColumnElement[bool]:
+    """Whose mobile ends so; three digits are enough for the index."""
+    ending = Person.mobile.like(ends(digits), escape="\\")
+    if len(digits) < KEPT_DIGITS:
+        return ending
+    last = select(SearchWord.person_id).where(SearchWord.word == f"#{digits[-KEPT_DIGITS:]}")
+    return and_(Person.id.in_(last), ending)
+
+
+def _named(wanted: Wanted) -> Select[int] | CompoundSelect[int]:
+    """The ids of those with all the words, or with a name that begins as the run does."""
+    first, *more = ([one.strip() for one in spellings] for spellings in wanted.words)
+    found = _under(*first)
+    for spellings in more:
+        found = found.where(SearchWord.person_id.in_(_under(*spellings)))
+    if not wanted.run or [wanted.run] == [one[0] for one in wanted.words]:
+        return found
+    return union(found, _under(f"={wanted.run}"))
+
+
+def _under(*prefixes: str) -> Select[int]:
+    w = SearchWord.word
+    ranges = [and_(w >= prefix, w < prefix + _LAST) for prefix in prefixes]
+    return select(SearchWord.person_id).where(or_(*ranges))
 
 
 def _runs(run: str) -> ColumnElement[bool]:

@@ -1,0 +1,23 @@
+"""Who is one person: rows that live, and rows that were merged into another."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from checkin.models import Person
+
+
+def living() -> ColumnElement[bool]:
+    """Whoever may be met: neither erased nor merged into somebody else. Every list asks this."""
+    return and_(Person.erased_at.is_(None), Person.merged_into_id.is_(None))
+
+
+def one_person(row: Any = Person) -> ColumnElement[int]:
+    """By what people are counted; merging is flat, so one step leads to who it is."""
+    who: ColumnElement[int] = func.coalesce(row.merged_into_id, row.id)
+    return who
+
+
+def rows_of(person_id: int) -> Select[int]:
+    """The ids under which somebody's history stands: their own, and what was merged into it."""
+    return select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
