@@ -11,6 +11,7 @@ from checkin.domain.roles import Role
 from checkin.models.work import Partner
 
 _LIVING = text("erased_at IS NULL AND merged_into_id IS NULL")
+_MERGED = text("merged_into_id IS NOT NULL")
 
 
 class Person(Base):
@@ -34,10 +35,17 @@ class Person(Base):
         CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year"),
         Index(
             "ix_people_living",
-            "name_folded",
-            "id",
+            # SQLite asks the row itself for whatever is not in the index, the condition included
+            *("name_folded", "id", "erased_at", "merged_into_id"),
             sqlite_where=_LIVING,
             postgresql_where=_LIVING,
+        ),
+        # of those who are merged alone: else SQLite would look for all others through it
+        Index(
+            "ix_people_merged_into_id",
+            "merged_into_id",
+            sqlite_where=_MERGED,
+            postgresql_where=_MERGED,
         ),
     )
 
@@ -68,7 +76,7 @@ class Person(Base):
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     feed_code: Mapped[str | None] = mapped_column(String(26), unique=True)
     """Of the address of one's own calendar."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -98,9 +98,17 @@ def upgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_latin_folded"))
         batch_op.drop_index(batch_op.f("ix_people_name_folded"))
+        batch_op.drop_index(batch_op.f("ix_people_merged_into_id"))
+        batch_op.create_index(
+            "ix_people_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_people_living",
-            ["name_folded", "id"],
+            ["name_folded", "id", "erased_at", "merged_into_id"],
             unique=False,
             sqlite_where=sa.text("erased_at IS NULL AND merged_into_id IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL AND merged_into_id IS NULL"),
@@ -117,6 +125,10 @@ def downgrade() -> None:
             "ix_people_living",
             sqlite_where=sa.text("erased_at IS NULL AND merged_into_id IS NULL"),
             postgresql_where=sa.text("erased_at IS NULL AND merged_into_id IS NULL"),
+        )
+        batch_op.drop_index("ix_people_merged_into_id")
+        batch_op.create_index(
+            batch_op.f("ix_people_merged_into_id"), ["merged_into_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_people_name_folded"), ["name_folded"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_latin_folded"), ["latin_folded"], unique=False)
