@@ -229,6 +229,26 @@ def begin_to_write(session: Session) -> Connection:
     return connection
 
 
+@contextlib.contextmanager
+def snapshot() -> Iterator[None]:
+    """Read only, and everything as it stood at one instant, however long the reading takes."""
+    session = db.session()
+    session.rollback()
+    connection = session.connection()
+    try:
+        if connection.dialect.name == "postgresql":
+            driver = connection.connection.dbapi_connection
+            assert driver is not None
+            driver.autocommit = False
+            connection.execute(_ONE_INSTANT)
+        yield
+    finally:
+        session.rollback()
+
+
+_ONE_INSTANT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
 # --- the one commit ------------------------------------------------------------------------
 
 ATTEMPTS = 5

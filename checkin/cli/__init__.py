@@ -19,7 +19,7 @@ def checkin() -> None:
 
 for command in (
     *(preparing.init, preparing.demo, serving.serve, doctor.doctor, staff.create_admin),
-    *(questions.report, questions.verify_audit, sweeping.jobs, tokens.token),
+    *(questions.report, questions.sums, questions.verify_audit, sweeping.jobs, tokens.token),
 ):
     checkin.add_command(command)
 

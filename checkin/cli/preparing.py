@@ -11,6 +11,7 @@ from checkin.config import demo_marker
 from checkin.database import db, sqlite_file
 from checkin.demo import filling
 from checkin.domain.errors import Problem
+from checkin.operations.figures import rollup
 from checkin.web import clock
 
 
@@ -30,6 +31,7 @@ def migrate(app: Flask) -> bool:
     if migrations.is_current(db.engine):
         return False
     migrations.upgrade(db.engine)
+    rollup.recompute()
     return True
 
 

@@ -17,6 +17,7 @@ from checkin.models.audit import AuditEntry, AuditSeal
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
 from checkin.models.decisions import Decision, Remark, Sample
 from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
+from checkin.models.figures import MonthTotal, PeopleTotal
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
@@ -61,8 +62,10 @@ __all__ = [
     "Merge",
     "Message",
     "MessageText",
+    "MonthTotal",
     "Opportunity",
     "Partner",
+    "PeopleTotal",
     "Person",
     "Picture",
     "Poster",

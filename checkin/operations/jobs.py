@@ -15,6 +15,7 @@ from checkin.database import db, transaction, upsert
 from checkin.models import Job
 from checkin.operations import accounts, audit, limits, messages, reminders, senders
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.operations.figures import rollup
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_messages": (60, messages.forget_passed),
     "forget_sign_ins": (600, accounts.forget_passed),
     "forget_counters": (600, limits.forget_passed),
+    "prove_figures": (3600, rollup.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
 

@@ -1,5 +1,6 @@
 """One attendance under its volunteer's lock: who may act on it, the act, and its line for ever."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from checkin.operations.approvals.four_eyes import deciders_before, enterers, ob
 from checkin.operations.approvals.returning import return_to_scans
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.attendance import lock_volunteer
+from checkin.operations.figures import rollup
 
 UNDECIDED = ("closed", "unclosed")
 """What can be decided; an open attendance has to end first."""
@@ -113,8 +115,14 @@ def decide(
     **facts: Any,
 ) -> None:
     """Change the row that was shown and no other, then say who did it and why."""
-    _change(held, action, row_version, states, values, by=by, now=now, **facts)
-    tally.settle(held.row.shift_id, by=by, now=now)
+    with _figures_in_step(held):
+        _change(held, action, row_version, states, values, by=by, now=now, **facts)
+        tally.settle(held.row.shift_id, by=by, now=now)
+
+
+def _figures_in_step(held: Held) -> AbstractContextManager[None]:
+    shift_id = held.row.shift_id if held.by_lane else None
+    return rollup.in_step(volunteer_ids=[held.row.volunteer_id], shift_id=shift_id)
 
 
 def _change(
@@ -159,9 +167,10 @@ def take_back(
 ) -> None:
     """Set a decided attendance back to what its scans say, and say who did it and why."""
     values = {"state": "closed", "approved_minutes": None, "approved_beneficiaries": None}
-    _change(held, action, row_version, states, values, by=by, now=now, reason=reason)
-    return_to_scans(held.volunteer, held.row.id, now)
-    tally.settle(held.row.shift_id, by=by, now=now)
+    with _figures_in_step(held):
+        _change(held, action, row_version, states, values, by=by, now=now, reason=reason)
+        return_to_scans(held.volunteer, held.row.id, now)
+        tally.settle(held.row.shift_id, by=by, now=now)
 
 
 def _write(held: Held, action: str, by: int, now: datetime, facts: dict[str, Any]) -> None:

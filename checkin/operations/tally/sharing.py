@@ -16,6 +16,7 @@ from checkin.domain.tally import share
 from checkin.models import Attendance, Opportunity, Service, Shift, TallyTap
 from checkin.models.attendance import COUNTED, WAITING
 from checkin.operations import audit
+from checkin.operations.figures import rollup
 
 PRESENT = ("open", *WAITING, COUNTED)
 """Who served: not those rejected, cancelled or voided."""
@@ -98,7 +99,8 @@ def settle(shift_id: int, *, by: int, now: datetime) -> None:
     if not changed:
         return
     rows = [{"attendance_id": key, "part": part} for key, part in sorted(changed.items())]
-    db.session.connection().execute(_STORE, rows)
+    with rollup.in_step(shift_id=shift_id):
+        db.session.connection().execute(_STORE, rows)
     facts = {"total": lane.total, "parts": {str(key): part for key, part in changed.items()}}
     audit.note("tally.share", "shift", shift_id, by=by, at=now, **facts)
 

@@ -1,0 +1,133 @@
+"""What pages and commands ask: figures from what is kept where it is, else from the records."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import NotFound
+from checkin.models import Attendance, Partner, Person, Service, Shift, Site
+from checkin.operations.figures import kept, records
+from checkin.operations.figures.definitions import (
+    BEHIND,
+    Filter,
+    Grouping,
+    Line,
+    Measure,
+    Totals,
+)
+from checkin.operations.figures.records import Key
+from checkin.operations.permissions import Reach, attendances_within
+
+_NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
+    Grouping.SITE: Site,
+    Grouping.SERVICE: Service,
+    Grouping.PARTNER: Partner,
+}
+
+
+def totals(wanted: Filter) -> Totals:
+    """All figures of what `wanted` reaches."""
+    period = kept.period_of(wanted)
+    return records.totals(wanted) if period is None else kept.totals(wanted, period)
+
+
+def by(grouping: Grouping, wanted: Filter) -> list[Line]:
+    """The same figures by site, service or partner (most hours first), or by month.
+
+    Lines where nothing was approved and nothing waits are left out.
+    """
+    found = _found(grouping, wanted)
+    telling = {key: one for key, one in found.items() if any(one)}
+    if grouping is Grouping.MONTH:
+        return [Line(key, None, None, telling[key]) for key in sorted(telling, key=str)]
+    lines = _named(grouping, telling)
+    return sorted(lines, key=lambda line: (-line.totals.approved_minutes, line.key))
+
+
+def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
+    period = kept.period_of(wanted)
+    if period is None:
+        return records.by(grouping, wanted)
+    return kept.by(grouping, wanted, period)
+
+
+def _named(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:
+    model = _NAMED[grouping]
+    named = select(model.id, model.name_ar, model.name_en).where(model.id.in_(found))
+    names: dict[Any, AnyRow] = {row.id: row for row in db.session.execute(named)}
+    return [
+        Line(key, names[key].name_ar, names[key].name_en, one)
+        if key in names
+        else Line(key, None, None, one)
+        for key, one in found.items()
+    ]
+
+
+def span(reach: Reach) -> tuple[date, date] | None:
+    """The first and the last day with an attendance; nothing when there is none."""
+    within, day = attendances_within(reach), Attendance.work_on
+    # each end by itself: asked together, SQLite reads the whole index
+    ends = [within.with_only_columns(end(day)).scalar_subquery() for end in (func.min, func.max)]
+    found = db.session.execute(select(*ends)).one()
+    return (found[0], found[1]) if found[0] else None
+
+
+def worked_in(reach: Reach, periods: Sequence[tuple[date, date]]) -> list[bool]:
+    """For each period, both days included, whether it has an attendance; one query for all."""
+    if not periods:
+        return []
+    within = attendances_within(reach).with_only_columns(Attendance.id)
+    asked = [within.where(Attendance.work_on.between(*period)).exists() for period in periods]
+    return list(map(bool, db.session.execute(select(*asked)).one()))
+
+
+def waiting_minutes(shift_ids: Iterable[int]) -> dict[int, int]:
+    """The minutes that wait in each of these shifts, where any do."""
+    return records.waiting_minutes(list(shift_ids))
+
+
+def count_behind(measure: Measure, wanted: Filter) -> int:
+    """How many attendances stand behind a figure."""
+    known = kept.count_behind(measure, wanted)
+    if known is not None:
+        return known
+    query = records.rows_of(wanted, [func.count()]).where(BEHIND[measure])
+    return db.session.scalar(query) or 0
+
+
+def attendances_behind(
+    measure: Measure, wanted: Filter, *, page: int, size: int
+) -> Sequence[Attendance]:
+    """One page of the attendances that add up to a figure, the latest first."""
+    query = (
+        records.rows_of(wanted, [Attendance])
+        .where(BEHIND[measure])
+        .options(*_described())
+        .order_by(Attendance.work_on.desc(), Attendance.id.desc())
+        .offset((page - 1) * size)
+        .limit(size)
+    )
+    return db.session.scalars(query).all()
+
+
+def attendance(attendance_id: int, reach: Reach) -> Attendance:
+    """One attendance with its volunteer and place, if the reader may see it; else NotFound."""
+    query = attendances_within(reach).where(Attendance.id == attendance_id).options(*_described())
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound("attendance")
+    return found
+
+
+def _described() -> tuple[ORMOption, ...]:
+    shift = joinedload(Attendance.shift)
+    return (
+        joinedload(Attendance.volunteer).joinedload(Person.partner),
+        shift.joinedload(Shift.opportunity),
+        shift.joinedload(Shift.site),
+    )

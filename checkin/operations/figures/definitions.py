@@ -1,0 +1,99 @@
+"""The one definition of every figure: what counts, what waits, and how it can be looked at.
+
+Only approved volunteering counts; what waits is kept apart; courses and meetings are attendance
+and never hours. A person is counted once in a total, however many sites they served at, and also
+when they were entered twice and merged.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_
+
+from checkin.models import Attendance, Opportunity
+from checkin.models.attendance import COUNTED, WAITING
+from checkin.operations.permissions import Reach
+
+WITHOUT = 0
+"""As a partner: volunteers of no partner. As a service: courses and meetings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which attendances are looked at: never beyond `reach`, the days both included."""
+
+    reach: Reach
+    first: date | None = None
+    last: date | None = None
+    site_id: int | None = None
+    service_id: int | None = None
+    partner_id: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Everything of its days."""
+        narrower = (self.site_id, self.service_id, self.partner_id)
+        return self.reach.everywhere and narrower == (None, None, None)
+
+
+class Totals(NamedTuple):
+    """The figures, each by the one definition; minutes are whole minutes."""
+
+    approved_minutes: int = 0
+    waiting_minutes: int = 0
+    """Proved by scans and waiting for a decision; a forgotten check-out proves none."""
+    beneficiaries: int = 0
+    """Services given, as approved: one person served twice is two."""
+    volunteers: int = 0
+    """People with approved volunteering, each counted once."""
+    attendances: int = 0
+    opportunities: int = 0
+    """Opportunities in which somebody volunteered, each counted once."""
+    course_attendances: int = 0
+    """Approved attendance at courses and meetings."""
+
+
+class Grouping(StrEnum):
+    SITE = "site"
+    SERVICE = "service"
+    PARTNER = "partner"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table. Minutes, beneficiaries and attendances of all rows add up to the total.
+
+    `key` is an id (`WITHOUT` for the rest) or the first day of a Gregorian month; `name_ar` and
+    `name_en` are empty for the rest and for months.
+    """
+
+    key: int | date
+    name_ar: str | None
+    name_en: str | None
+    totals: Totals
+
+
+class Measure(StrEnum):
+    """Which attendances stand behind a figure."""
+
+    APPROVED = "approved"
+    WAITING = "waiting"
+    COURSES = "courses"
+
+
+VOLUNTEERING = Opportunity.kind == "service"
+VOLUNTEERED = and_(Attendance.state == COUNTED, VOLUNTEERING)
+BEHIND: dict[Measure, ColumnElement[bool]] = {
+    Measure.APPROVED: VOLUNTEERED,
+    Measure.WAITING: and_(Attendance.state.in_(WAITING), VOLUNTEERING),
+    Measure.COURSES: and_(Attendance.state == COUNTED, ~VOLUNTEERING),
+}
+
+
+def is_key(column: Any, key: int) -> ColumnElement[bool]:
+    """The column holds this key, or nothing for `WITHOUT`."""
+    condition: ColumnElement[bool] = column.is_(None) if key == WITHOUT else column == key
+    return condition

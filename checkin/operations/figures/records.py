@@ -1,0 +1,139 @@
+"""Figures counted from the attendances themselves: exact for every question, slow for large ones.
+
+What is kept (`kept.py`) must always say the same.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func, or_, select
+from sqlalchemy.orm import aliased
+
+from checkin.database import db
+from checkin.models import Attendance, Opportunity, Person, Shift
+from checkin.models.attendance import WAITING
+from checkin.operations.figures.definitions import (
+    BEHIND,
+    VOLUNTEERED,
+    Filter,
+    Grouping,
+    Measure,
+    Totals,
+    is_key,
+)
+from checkin.operations.permissions import Reach, attendances_within
+
+Key = int | date
+_A = Attendance
+_MERGED = aliased(Person)
+ONE_PERSON = func.coalesce(_MERGED.merged_into_id, _A.volunteer_id)
+"""Who volunteered; somebody entered twice and merged is one person."""
+_KEYS: dict[Grouping, list[Any]] = {
+    Grouping.SITE: [_A.site_id],
+    Grouping.SERVICE: [func.coalesce(Opportunity.service_id, 0)],
+    Grouping.PARTNER: [func.coalesce(_A.partner_id, 0)],
+    Grouping.MONTH: [extract("year", _A.work_on), extract("month", _A.work_on)],
+}
+
+
+def totals(wanted: Filter) -> Totals:
+    return Totals(*map(int, db.session.execute(_measured(wanted, [])).one()))
+
+
+def totals_of(person_id: int, first: date | None = None) -> Totals:
+    """One volunteer's own figures by the same definitions, from `first` on."""
+    own = select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
+    rows = _measured(Filter(Reach(everywhere=True), first), [])
+    found = db.session.execute(rows.where(_A.volunteer_id.in_(own))).one()
+    return Totals(*map(int, found))
+
+
+def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
+    keys = _KEYS[grouping]
+    rows = db.session.execute(_measured(wanted, keys).group_by(*keys))
+    return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows.tuples()}
+
+
+def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
+    """The minutes that wait, asked of those alone; they are few."""
+    keys = _KEYS[grouping]
+    rows = _waiting_rows(wanted, [*keys, _waiting()]).group_by(*keys)
+    found = map(tuple, db.session.execute(rows))
+    return {key_of(row[:-1]): int(row[-1]) for row in found}
+
+
+def waiting(wanted: Filter) -> int:
+    return int(db.session.execute(_waiting_rows(wanted, [_waiting()])).scalar_one())
+
+
+def key_of(values: Sequence[Any]) -> Key:
+    """An id, or the first day of a month from its year and number."""
+    return values[0] if len(values) == 1 else date(int(values[0]), int(values[1]), 1)
+
+
+def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
+    """The attendances within reach and filter, whatever their state, with their opportunity.
+
+    Asking for states here would lead the database away from the index of days.
+    """
+    query: Select[Any] = (
+        attendances_within(wanted.reach)
+        .with_only_columns(*columns)
+        .select_from(_A)
+        .join(Shift, Shift.id == _A.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    )
+    return query.where(*_conditions(wanted))
+
+
+def _waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
+    return rows_of(wanted, columns).where(_A.state.in_(WAITING))
+
+
+def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
+    """The minutes that wait in each of these shifts, where any do."""
+    found = _waiting_rows(Filter(Reach(everywhere=True)), [_A.shift_id, _waiting()])
+    rows = found.where(_A.shift_id.in_(shift_ids)).group_by(_A.shift_id)
+    return {shift_id: int(minutes) for shift_id, minutes in db.session.execute(rows)}
+
+
+def _measured(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
+    """Keys, then the definitions in the order of `Totals`."""
+    merged = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
+    return rows_of(wanted, [*keys, *_measures()]).outerjoin(_MERGED, merged)
+
+
+def _measures() -> list[ColumnElement[Any]]:
+    return [
+        _sum(VOLUNTEERED, _A.approved_minutes),
+        _waiting(),
+        _sum(VOLUNTEERED, _A.approved_beneficiaries),
+        func.count(distinct(case((VOLUNTEERED, ONE_PERSON)))),
+        func.count(case((VOLUNTEERED, _A.volunteer_id))),
+        func.count(distinct(case((VOLUNTEERED, Opportunity.id)))),
+        func.count(case((BEHIND[Measure.COURSES], _A.volunteer_id))),
+    ]
+
+
+def _waiting() -> ColumnElement[Any]:
+    return _sum(BEHIND[Measure.WAITING], _A.credited_minutes)
+
+
+def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(case((condition, func.coalesce(column, 0)), else_=0)), 0)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.first is not None:
+        found.append(_A.work_on >= wanted.first)
+    if wanted.last is not None:
+        found.append(_A.work_on <= wanted.last)
+    if wanted.site_id is not None:
+        found.append(_A.site_id == wanted.site_id)
+    if wanted.service_id is not None:
+        found.append(is_key(Opportunity.service_id, wanted.service_id))
+    if wanted.partner_id is not None:
+        found.append(is_key(_A.partner_id, wanted.partner_id))
+    return found
