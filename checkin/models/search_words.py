@@ -5,15 +5,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base
 
-LONGEST = 121
-"""A whole name and the sign before it."""
+LONGEST = 255
+"""A whole e-mail address and the sign before it."""
+_LONGEST_NAME = 120
 
 
 class SearchWord(Base):
     """One word under which somebody is found, by its beginning.
 
     The words are those of the folded names, `=` and the folded name without spaces and articles,
-    `#` and the last three digits of the mobile. Bytes order them, so that a range is a prefix.
+    `#` and the last three digits of the mobile, `@` and the e-mail address. Bytes order them, so
+    that a range is a prefix.
     """
 
     __tablename__ = "search_words"
@@ -29,7 +31,7 @@ class SearchWord(Base):
 
 
 _RUN = "replace(replace(NEW.name_folded, ' ', ''), 'ال', '')"
-_NUMBERS = ", ".join(f"({number})" for number in range(1, LONGEST))
+_NUMBERS = ", ".join(f"({number})" for number in range(1, _LONGEST_NAME + 1))
 # SQLite takes neither a recursive question nor JSON in a trigger: so each place is looked at
 _WORDS_OF = """
 INSERT OR IGNORE INTO search_words (word, person_id)
@@ -44,21 +46,25 @@ INSERT OR IGNORE INTO search_words (word, person_id)
 SELECT '=' || {run}, NEW.id WHERE {run} <> '';
 INSERT OR IGNORE INTO search_words (word, person_id)
 SELECT '#' || substr(NEW.mobile, -3), NEW.id WHERE NEW.mobile IS NOT NULL;
+INSERT OR IGNORE INTO search_words (word, person_id)
+SELECT '@' || NEW.email, NEW.id WHERE NEW.email IS NOT NULL;
 END"""
-_EVENTS = {"insert": "INSERT", "update": "UPDATE OF name_folded, latin_folded, mobile"}
+_COLUMNS = "name_folded, latin_folded, mobile, email"
+_EVENTS = {"insert": "INSERT", "update": f"UPDATE OF {_COLUMNS}"}
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION keep_search_words() RETURNS trigger AS $$
 BEGIN
 IF TG_OP = 'UPDATE' THEN DELETE FROM search_words WHERE person_id = NEW.id; END IF;
 INSERT INTO search_words (word, person_id)
 SELECT DISTINCT word, NEW.id FROM unnest(string_to_array(
-concat(NEW.name_folded, ' ', NEW.latin_folded, ' =', {run}, ' #' || right(NEW.mobile, 3)), ' '
+concat(NEW.name_folded, ' ', NEW.latin_folded, ' =', {run}, ' #' || right(NEW.mobile, 3),
+' @' || NEW.email), ' '
 )) AS word WHERE word NOT IN ('', '=');
 RETURN NULL;
 END $$ LANGUAGE plpgsql
 """
-_POSTGRES = """
-CREATE TRIGGER people_words AFTER INSERT OR UPDATE OF name_folded, latin_folded, mobile
+_POSTGRES = f"""
+CREATE TRIGGER people_words AFTER INSERT OR UPDATE OF {_COLUMNS}
 ON people FOR EACH ROW EXECUTE FUNCTION keep_search_words()
 """
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
@@ -19,13 +19,11 @@ from checkin.operations import audit, catalogue
 from checkin.operations.grants import grantable, in_force
 from checkin.operations.identity import living, rows_of
 from checkin.operations.mobiles import normal_mobile
-from checkin.operations.search import KEPT_DIGITS, anybody_like, begins, mobile_ends
+from checkin.operations.search import anybody_like, begins, email_begins, numbered
 
 CATEGORIES = ("volunteer", "student", "scout", "partner")
 GENDERS = ("woman", "man")
 PER_PAGE = 25
-_MOST_DIGITS = 9
-"""Of a person's own number."""
 _IN_NUMBERS = frozenset("0123456789+-() .\u00a0")
 
 
@@ -238,21 +236,22 @@ def page_of(number: int, text: str = "", per_page: int = PER_PAGE) -> Page:
 
 
 def matching(text: str) -> Select[int]:
-    """The ids of those found; whose name begins as typed comes first."""
+    """The ids of those found; whose name begins as typed comes first. One letter begins a name."""
     query, by_name = select(Person.id).where(living()), (Person.name_folded, Person.id)
     typed = latin_digits(text).strip()
     if not typed:
         return query.order_by(*by_name)
     if "@" in typed:
-        return query.where(Person.email.like(begins(typed.lower()), escape="\\")).order_by(
-            Person.email
-        )
+        return query.where(email_begins(typed)).order_by(Person.email)
     if all(character in _IN_NUMBERS for character in typed):
         return query.where(_numbered(typed)).order_by(*by_name)
     asked = wanted(typed)
     if not asked.length:
         return query.where(false())
-    first = case((Person.name_folded.like(begins(fold_name(typed)), escape="\\"), 0), else_=1)
+    begun = Person.name_folded.like(begins(fold_name(typed)), escape="\\")
+    if asked.length == 1:
+        return query.where(begun).order_by(*by_name)
+    first = case((begun, 0), else_=1)
     return query.where(anybody_like(asked)).order_by(first, *by_name)
 
 
@@ -261,13 +260,7 @@ def _numbered(typed: str) -> ColumnElement[bool]:
     try:
         return Person.mobile == normal_mobile(typed, foreign=True)
     except Problem:
-        digits = "".join(character for character in typed if character.isdigit())
-    found: list[ColumnElement[bool]] = []
-    if digits and len(digits) <= _MOST_DIGITS:
-        found.append(Person.id.in_(select(Person.id).where(Person.id == int(digits))))
-    if len(digits) >= KEPT_DIGITS:
-        found.append(mobile_ends(digits))
-    return or_(*found) if found else false()
+        return numbered("".join(character for character in typed if character.isdigit()))
 
 
 @dataclass(frozen=True, slots=True)

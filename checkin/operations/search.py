@@ -5,6 +5,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    false,
     func,
     literal,
     or_,
@@ -20,6 +21,8 @@ _LAST = "\U0010ffff"
 """Greater than any letter a word goes on with."""
 KEPT_DIGITS = 3
 """So many last digits of a mobile are a word of its own."""
+_MOST_DIGITS = 9
+"""Of a person's own number."""
 
 
 def people_like(wanted: Wanted) -> ColumnElement[bool]:
@@ -47,13 +50,35 @@ def anybody_like(wanted: Wanted) -> ColumnElement[bool]:
     return and_(*asked)
 
 
+def email_begins(typed: str) -> ColumnElement[bool]:
+    """Whose e-mail address begins so."""
+    return Person.id.in_(_under(f"@{typed.lower()}"))
+
+
 def mobile_ends(digits: str) -> ColumnElement[bool]:
     """Whose mobile ends so; three digits are enough for the index."""
-    ending = Person.mobile.like(ends(digits), escape="\\")
     if len(digits) < KEPT_DIGITS:
-        return ending
-    last = select(SearchWord.person_id).where(SearchWord.word == f"#{digits[-KEPT_DIGITS:]}")
-    return and_(Person.id.in_(last), ending)
+        return _ending(digits)
+    return Person.id.in_(_ended(digits))
+
+
+def numbered(digits: str) -> ColumnElement[bool]:
+    """Whose mobile ends so, or whose own number it is."""
+    found: list[Select[int]] = []
+    if digits and len(digits) <= _MOST_DIGITS:
+        found.append(select(Person.id).where(Person.id == int(digits)))
+    if len(digits) >= KEPT_DIGITS:
+        found.append(_ended(digits))
+    return Person.id.in_(union(*found)) if found else false()
+
+
+def _ended(digits: str) -> Select[int]:
+    kept = select(SearchWord.person_id).join(Person, Person.id == SearchWord.person_id)
+    return kept.where(SearchWord.word == f"#{digits[-KEPT_DIGITS:]}", _ending(digits))
+
+
+def _ending(digits: str) -> ColumnElement[bool]:
+    return Person.mobile.like(ends(digits), escape="\\")
 
 
 def _named(wanted: Wanted) -> Select[int] | CompoundSelect[int]:

@@ -36,7 +36,7 @@ def upgrade() -> None:
         "search_words",
         sa.Column(
             "word",
-            sa.String(length=121).with_variant(sa.String(length=121, collation="C"), "postgresql"),
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
