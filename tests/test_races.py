@@ -1,8 +1,8 @@
-"""Real processes at one record: a small round of `tests/load/duplicates.py`, with its control."""
+"""Many at one record, or at the last seats: `tests/load` in small rounds, with their controls."""
 
 import pytest
 
-from tests.load import duplicates
+from tests.load import duplicates, joining
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -30,3 +30,14 @@ def test_without_the_lock_the_checks_notice(postgres):
     """The negative control: a check that cannot fail proves nothing."""
     url = postgres.create_database("races_unlocked")
     assert duplicates.run_storm(url, processes=3, lock=False, people=60)
+
+
+def test_two_hundred_join_the_last_ten_seats_at_once(empty_urls):
+    """Exactly ten get in, and the others wait in the order in which they came."""
+    assert joining.run(empty_urls[0], people=200, seats=10) == []
+
+
+def test_without_the_shift_s_lock_the_checks_notice(postgres):
+    """The negative control: more than ten believe to have a seat."""
+    url = postgres.create_database("races_unlocked_seats")
+    assert joining.run(url, people=200, seats=10, lock=False)

@@ -13,7 +13,7 @@ from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_name, fold_name, latin_digits
 from checkin.models import Assignment, Attendance, Person, Shift, Site
-from checkin.operations import audit, catalogue, messages, people, shifts
+from checkin.operations import audit, catalogue, messages, openings, people, shifts
 from checkin.operations.mobiles import normal_mobile
 from checkin.operations.people import Profile
 
@@ -248,10 +248,7 @@ def add(shift_id: int, wanted: Iterable[Pick], *, by: int, now: datetime) -> int
 
 def _open_shift(shift_id: int) -> Shift:
     """Ours until the end, so that two lists added at once do not meet."""
-    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
-    shift = db.session.scalar(query.execution_options(populate_existing=True))
-    if shift is None:
-        raise NotFound("shift")
+    shift = openings.hold(shift_id)
     if shift.cancelled_at is not None:
         raise Problem("shift_cancelled")
     if shift.closed_at is not None:
@@ -290,7 +287,11 @@ def _expect(
 
 @transaction
 def remove(assignment_id: int, *, by: int, now: datetime) -> None:
-    """Expect somebody no longer; Problem `roster_attended` once they came."""
+    """Expect somebody no longer, and let the next one who waits move up.
+
+    Problem `roster_attended` once they came.
+    """
+    openings.hold(find(assignment_id).shift_id)
     assignment = find(assignment_id)
     attended = db.session.scalar(
         select(Attendance.id)
@@ -304,6 +305,8 @@ def remove(assignment_id: int, *, by: int, now: datetime) -> None:
     audit.note(
         "roster.remove", "shift", assignment.shift_id, by=by, at=now, person=assignment.person_id
     )
+    db.session.flush()
+    openings.move_up(assignment.shift_id, now)
 
 
 @transaction

@@ -9,7 +9,7 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
-from checkin.operations import hours
+from checkin.operations import hours, openings
 from checkin.operations.approvals import appealing, asking
 from checkin.web import clock, receipts, record_words
 from checkin.web.digits import in_digits
@@ -27,12 +27,15 @@ def index() -> Any:
     today = local_day(now, current_app.config["ZONE"])
     sites = {one.site_id for one in attendances}
     questions = asking.waiting_for(current_user.id)
+    upcoming = hours.upcoming_of(current_user.id, now) if page == 1 else []
     return render_template(
         "hours/index.html",
         standing=hours.standing_of(current_user.id, today),
         year=in_digits(str(today.year)),
         attendances=attendances,
-        upcoming=hours.upcoming_of(current_user.id, now) if page == 1 else [],
+        upcoming=upcoming,
+        places=openings.places_of(current_user.id, [one.shift_id for one in upcoming]),
+        now=now,
         tags=record_words.STATES,
         why=receipts.why,
         in_words=receipts.in_words,

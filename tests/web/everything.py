@@ -62,6 +62,9 @@ OTHER_SAMPLE = {
     ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
     ("/floor/<int:site_id>/tally/<int:shift_id>", "shift_id"): "tally_shift_id",
     ("/api/v1/tallies/<int:shift_id>", "shift_id"): "tally_shift_id",
+    ("/openings/<int:opportunity_id>", "opportunity_id"): "opening_id",
+    ("/openings/shifts/<int:shift_id>/departure", "shift_id"): "opening_shift_id",
+    ("/openings/shifts/<int:shift_id>/place", "shift_id"): "opening_shift_id",
 }
 """Where a parameter must go with another one of the same address."""
 
@@ -91,10 +94,13 @@ def build(now: datetime) -> World:
     here = _one_site(now, cast.mataf, cast.shift, cast.poster, cast.noura, cast.salem)
     there = _one_site(now, cast.squares, elsewhere, board, sara, cast.huda)
     made.assign(now, lead, db.session.get_one(Shift, here["tally_shift_id"]), is_lead=True)
+    template = made.template(cast.shift.opportunity_id)
     campaign = made.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     shared = {
         "campaign_id": campaign.id,
+        "day": "2026-11-22",
         "partner_id": cast.university.id,
+        "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),
     }
     staff = (cast.salem, cast.huda, cast.layla, cast.reem, cast.faisal, cast.majed)
@@ -126,6 +132,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
     asked = made.check_in(waiting, poster, now - HOUR / 4)
     assignment = made.assign(now, waiting, shift)
     phone = made.person(now, "مها فهد الحارثي")
+    opening = made.opportunity(now, is_open=True)
     request = made.keep(
         SignInRequest(
             mobile=phone.mobile,
@@ -150,6 +157,8 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "lane_id": lane.id,
         "shift_id": shift.id,
         "tally_shift_id": made.lane_shift(now, site).id,
+        "opening_id": opening.id,
+        "opening_shift_id": made.shift(now, site, opening, starts=24 * 60).id,
         "opportunity_id": shift.opportunity_id,
         "service_id": db.session.get_one(Opportunity, shift.opportunity_id).service_id,
         "display_id": screen.display.id,

@@ -30,6 +30,8 @@ public all
     GET      /help
     GET      /manifest.webmanifest
     GET      /offline
+    GET      /openings
+    GET      /openings/<int:opportunity_id>
     GET      /sw.js
     POST     /preferences
     GET      /privacy
@@ -73,6 +75,8 @@ own_attendance all
     GET+POST /account/guardian/mobile
     GET      /hours
     POST     /lock/activity
+    GET+POST /openings/shifts/<int:shift_id>/departure
+    GET+POST /openings/shifts/<int:shift_id>/place
 
 own_attendance own
     POST     /account/devices/<int:device_id>/revocation
@@ -234,6 +238,22 @@ plan all
     POST     /partners/<int:partner_id>/closure
     POST     /partners/<int:partner_id>/reopening
     GET+POST /partners/new
+    GET      /plan
+    GET+POST /plan/additions
+    POST     /plan/copies
+    GET      /plan/drafts
+    POST     /plan/drafts/removal
+    GET      /plan/opportunities
+    POST     /plan/publications
+    GET+POST /plan/shifts/<int:shift_id>/place
+    GET      /plan/templates
+    GET+POST /plan/templates/<int:template_id>
+    POST     /plan/templates/<int:template_id>/closure
+    POST     /plan/templates/<int:template_id>/reopening
+    GET+POST /plan/templates/new
+    GET      /prayer-times
+    GET+POST /prayer-times/<string(length=10):day>
+    POST     /prayer-times/<string(length=10):day>/calculation
     GET      /services
     GET+POST /services/<int:service_id>
     POST     /services/<int:service_id>/closure

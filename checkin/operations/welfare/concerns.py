@@ -1,7 +1,7 @@
 """What speaks against an attendance, found when it is shown and kept nowhere."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,19 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.database import AnyRow, db
-from checkin.domain.welfare import NIGHT_BEGINS, NIGHT_ENDS, Course, Finding, Limit, findings
+from checkin.domain.welfare import (
+    NIGHT_BEGINS,
+    NIGHT_ENDS,
+    Course,
+    Finding,
+    Limit,
+    Served,
+    findings,
+)
 from checkin.models import Person, Remark
 from checkin.operations.welfare.serving import (
     courses_of,
+    expected,
     left_by,
     near,
     people_around,
@@ -20,6 +29,9 @@ from checkin.operations.welfare.serving import (
     served,
     served_in,
 )
+
+REST_AFTER = "rest_after"
+"""Of a shift that is being joined: the one after it would follow too soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,42 @@ def foreseen(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
     elsewhere = [other for other, shift in others if shift != shift_id]
     found = findings(served_in(row, spans), elsewhere, now, courses.get(row.id))
     return [_concern(one, row, now, courses, {}) for one in found]
+
+
+def ahead(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
+    """What would speak against planning somebody for a shift, by the plan of their other shifts.
+
+    With `rest_after` (facts `minutes`, `most`) where the next shift would follow too soon.
+    """
+    row = db.session.execute(planned(person_id, shift_id)).one_or_none()
+    if row is None:
+        return []
+    one = served_in(row, ((row.starts_at, row.ends_at),))
+    others = [
+        served_in(other, ((other.starts_at, other.ends_at),))
+        for other in expected(person_id, row.work_on)
+        if other.shift_id != shift_id
+    ]
+    courses = courses_of([row])
+    found = findings(one, others, now, courses.get(row.id))
+    told = [_concern(each, row, now, courses, {}) for each in found]
+    return [*told, *_rest_after(one, others, now)]
+
+
+def _rest_after(one: Served, others: Sequence[Served], now: datetime) -> Iterator[Concern]:
+    """A later shift that would be told of too little rest because of this one."""
+    for later in sorted(others, key=lambda other: other.begins_at):
+        if later.begins_at < one.ends_at:
+            continue
+        rest = [others, [one, *others]]
+        before, after = (
+            {each.limit: each for each in findings(later, around, now)} for around in rest
+        )
+        short = after.get(Limit.LITTLE_REST)
+        if short is not None and short != before.get(Limit.LITTLE_REST):
+            facts = {"minutes": short.minutes, "most": short.most}
+            yield Concern(REST_AFTER, facts, is_ahead=True)
+        return
 
 
 def _found(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from checkin.database import AnyRow, db
 from checkin.domain.hours import TOLERANCE, Interval
 from checkin.domain.welfare import Course, Served
-from checkin.models import Attendance, Opportunity, Person, Service, Shift, Site
+from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift, Site
 
 _NOT_THERE = ("cancelled", "rejected", "voided")
 _ATTENDED = ("closed", "proposed", "approved")
@@ -63,6 +63,20 @@ def planned(person_id: int, shift_id: int) -> Select[*tuple[Any, ...]]:
     new = (literal(0).label("id"), Person.id.label("volunteer_id"))
     query = _with_plan(select(*new, *_PLAN).select_from(Shift))
     return query.join(Person, Person.id == person_id).where(Shift.id == shift_id)
+
+
+def expected(person_id: int, day: date) -> Sequence[AnyRow]:
+    """The shifts somebody is expected on around a day, as if they had been served as planned."""
+    a = Assignment
+    who = (a.id, a.person_id.label("volunteer_id"))
+    query = _with_plan(select(*who, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id))
+    return db.session.execute(
+        query.join(Person, Person.id == a.person_id)
+        .where(a.person_id == person_id, a.how != "waiting")
+        .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
+        .where(Shift.work_on.between(day - _BEFORE, day + _AFTER))
+        .order_by(a.id)
+    ).all()
 
 
 def _with_plan(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

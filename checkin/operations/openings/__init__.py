@@ -1,0 +1,21 @@
+"""Openings: how volunteers find what is published, join it, wait for a place, leave it.
+
+Whoever writes here locks the shift first, then the people concerned in order of id, as rosters and
+plans do. A walk-in's scan locks its volunteer alone and never waits for a shift.
+"""
+
+from checkin.operations.openings.finding import places_of
+from checkin.operations.openings.fitting import Obstacle, obstacles
+from checkin.operations.openings.joining import JOINED, WAITING, hold, join, leave, move_up
+
+__all__ = [
+    "JOINED",
+    "WAITING",
+    "Obstacle",
+    "hold",
+    "join",
+    "leave",
+    "move_up",
+    "obstacles",
+    "places_of",
+]
