@@ -51,8 +51,8 @@ def totals_of(person_id: int, first: date | None = None) -> Totals:
 
 def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
     keys = _KEYS[grouping]
-    rows = db.session.execute(_measured(wanted, keys).group_by(*keys))
-    return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows.tuples()}
+    rows = map(tuple, db.session.execute(_measured(wanted, keys).group_by(*keys)))
+    return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows}
 
 
 def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
