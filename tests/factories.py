@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from checkin.database import db, transaction
 from checkin.domain.codes import new_code, new_short_code
@@ -20,6 +20,7 @@ from checkin.models import (
     Poster,
     Service,
     Shift,
+    ShiftTemplate,
     Site,
 )
 from checkin.operations.attendance import Answer, Reading, record_scan
@@ -100,6 +101,11 @@ def lane_shift(now: datetime, at: Site, starts=-60, minutes=300, **values) -> Sh
     names = {"name_ar": "تنظيم المسارات في المطاف", "name_en": "Crowd-flow lanes at the Mataf"}
     of = opportunity(now, service_id=counts.id, **names)
     return shift(now, at, of, starts, minutes, lane_id=lane.id, **values)
+
+
+def template(opportunity_id: int, name_ar: str = "الفترة الصباحية", **values) -> ShiftTemplate:
+    values = {"name_en": "Morning", "starts": time(6), "ends": time(14), "seats": 20, **values}
+    return keep(ShiftTemplate(opportunity_id=opportunity_id, name_ar=name_ar, **values))
 
 
 def assign(now: datetime, who: Person, to: Shift, **values) -> Assignment:

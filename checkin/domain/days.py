@@ -3,6 +3,7 @@
 A shift belongs to the local day on which it starts, also when it ends after midnight.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,15 @@ def week_of(day: date) -> date:
 def month_of(day: date) -> date:
     """The first day of the day's Gregorian month."""
     return day.replace(day=1)
+
+
+def repeated(first: date, until: date, weekdays: Collection[int] = ()) -> list[date]:
+    """`first`, and the days up to `until` that are one of these weekdays (Monday is 1, Sunday 7).
+
+    Without weekdays every day; a day before `first` repeats nothing.
+    """
+    later = (first + timedelta(days=more) for more in range(1, (until - first).days + 1))
+    return [first, *(day for day in later if not weekdays or day.isoweekday() in weekdays)]
 
 
 def minutes_between(start: datetime, end: datetime) -> int:

@@ -60,7 +60,7 @@ _HELD: CompoundSelect[Any] = union_all(
     select(literal(Role.LEAD.value), null(), null(), Assignment.shift_id)
     .join(Shift, Shift.id == Assignment.shift_id)
     .where(Assignment.person_id == bindparam("person_id"), Assignment.is_lead)
-    .where(Shift.ends_at > bindparam("now")),
+    .where(Shift.ends_at > bindparam("now"), Shift.is_draft.is_(False)),
 )
 """Asked at every request of staff, boards that refresh themselves included, so built once."""
 
@@ -93,9 +93,10 @@ def sites_within(reach: Reach) -> Select[Site]:
     return select(Site).where(Site.id.in_(reach.site_ids) if reach.site_ids else false())
 
 
-def shifts_within(reach: Reach) -> Select[Shift]:
-    """The shifts a permission reaches: at the sites, or the ones led."""
-    return select(Shift).where(_shift_within(reach))
+def shifts_within(reach: Reach, *, drafts_too: bool = False) -> Select[Shift]:
+    """The shifts a permission reaches: at the sites, or the ones led; drafts for who plans them."""
+    within = select(Shift).where(_shift_within(reach))
+    return within if drafts_too else within.where(Shift.is_draft.is_(False))
 
 
 def attendances_within(reach: Reach) -> Select[Attendance]:
@@ -124,6 +125,7 @@ def people_within(reach: Reach, now: datetime) -> Select[Person]:
         select(Assignment.person_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(_shift_within(reach), Shift.ends_at > now - AROUND, Assignment.how != "waiting")
+        .where(Shift.is_draft.is_(False))
     )
     return living.where(Person.id.in_(expected))
 

@@ -1,6 +1,6 @@
 """Stretches of time that are planned: made, moved, cancelled, and shown week by week."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from checkin.operations.attendance import lock_volunteer
 from checkin.operations.attendance.refolding import refold
 from checkin.operations.permissions import Reach, shifts_within
 
-MOST_REPEATS = 31
+MOST_REPEATS = 120
 MOST_SEATS = 10_000
 
 
@@ -75,26 +75,44 @@ def plan_of(shift: Shift) -> ShiftPlan:
 
 @transaction
 def create(plan: ShiftPlan, *, by: int | None, now: datetime, days: int = 1) -> list[int]:
-    """The ids of one shift on each of `days` days in a row.
+    """The ids of one shift on each of `days` days in a row; what `create_on` says holds."""
+    if not 1 <= days <= MOST_REPEATS:
+        raise Problem("repeats_out_of_range", most=MOST_REPEATS)
+    in_a_row = [plan.day + timedelta(days=more) for more in range(days)]
+    return create_on(plan, in_a_row, by=by, now=now)
+
+
+@transaction
+def create_on(
+    plan: ShiftPlan,
+    days: Sequence[date],
+    *,
+    by: int | None,
+    now: datetime,
+    is_draft: bool = False,
+) -> list[int]:
+    """The ids of one shift on each of these days.
 
     Problems: `shift_too_long`, `site_closed`, `opportunity_closed`, `lane_elsewhere`,
     `repeats_out_of_range` (fact `most`). Shifts may overlap; the pages show it.
     """
-    if not 1 <= days <= MOST_REPEATS:
+    if not 1 <= len(days) <= MOST_REPEATS:
         raise Problem("repeats_out_of_range", most=MOST_REPEATS)
     site = _usable(plan, opportunity_too=True)
-    return [
-        _add(replace(plan, day=plan.day + timedelta(days=later)), site, by, now)
-        for later in range(days)
-    ]
+    planned = [columns_of(replace(plan, day=day), site) for day in days]
+    return keep(planned, is_draft, by=by, now=now)
 
 
-def _add(plan: ShiftPlan, site: Site, by: int | None, now: datetime) -> int:
-    shift = Shift(**_columns(plan, site))
-    db.session.add(shift)
+def keep(
+    planned: Iterable[dict[str, Any]], is_draft: bool, *, by: int | None, now: datetime
+) -> list[int]:
+    """Store shifts whose columns are known to be right, each with its audit line."""
+    made = [Shift(**columns, is_draft=is_draft) for columns in planned]
+    db.session.add_all(made)
     db.session.flush()
-    audit.note("shift.create", "shift", shift.id, by=by, at=now, site=site.id)
-    return shift.id
+    for shift in made:
+        audit.note("shift.create", "shift", shift.id, by=by, at=now, site=shift.site_id)
+    return [shift.id for shift in made]
 
 
 @transaction
@@ -110,7 +128,7 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
         raise Conflict("shift_changed")
     _refuse_settled(shift)
     site = _usable(plan, opportunity_too=plan.opportunity_id != shift.opportunity_id)
-    values = _columns(plan, site)
+    values = columns_of(plan, site)
     changed = sorted(name for name, value in values.items() if getattr(shift, name) != value)
     if not changed:
         return
@@ -175,7 +193,7 @@ def _usable(plan: ShiftPlan, *, opportunity_too: bool) -> Site:
     return site
 
 
-def _columns(plan: ShiftPlan, site: Site) -> dict[str, Any]:
+def columns_of(plan: ShiftPlan, site: Site) -> dict[str, Any]:
     starts_at, ends_at = plan.span(site.zone)
     return {
         "opportunity_id": plan.opportunity_id,
@@ -233,8 +251,8 @@ def _judge_anew(shift_id: int, work_on: date, now: datetime) -> None:
 
 
 def find(shift_id: int, reach: Reach) -> Shift:
-    """The shift with its site, lane and opportunity, if this person may see it; else NotFound."""
-    query = shifts_within(reach).where(Shift.id == shift_id).options(*_SHOWN)
+    """The shift with its site, lane and opportunity, if this person may plan it; else NotFound."""
+    query = shifts_within(reach, drafts_too=True).where(Shift.id == shift_id).options(*_SHOWN)
     shift = db.session.scalar(query.execution_options(populate_existing=True))
     if shift is None:
         raise NotFound("shift")
@@ -257,7 +275,8 @@ def of_days(
     opportunity_id: int | None = None,
 ) -> Sequence[Shift]:
     """The shifts that start on these days, both included, in order of time."""
-    query = shifts_within(reach).where(Shift.work_on.between(first, last)).options(*_SHOWN)
+    within = shifts_within(reach, drafts_too=True).options(*_SHOWN)
+    query = within.where(Shift.work_on.between(first, last))
     if site_id is not None:
         query = query.where(Shift.site_id == site_id)
     if opportunity_id is not None:
@@ -267,7 +286,8 @@ def of_days(
 
 def of_opportunity(opportunity_id: int, reach: Reach, most: int = 100) -> Sequence[Shift]:
     """Its shifts, the latest first."""
-    query = shifts_within(reach).where(Shift.opportunity_id == opportunity_id).options(*_SHOWN)
+    within = shifts_within(reach, drafts_too=True).options(*_SHOWN)
+    query = within.where(Shift.opportunity_id == opportunity_id)
     return db.session.scalars(query.order_by(Shift.starts_at.desc(), Shift.id).limit(most)).all()
 
 

@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
         app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
     shown = (
         *(num, other_digits, clock_duration),
-        *(date_long, date_lines, date_short, hijri, gregorian, weekday, month_long),
+        *(date_long, date_lines, date_short, hijri, hijri_short, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )
     for filter_ in shown:
@@ -154,6 +154,17 @@ def hijri(day: Day, zone: str | None = None) -> str:
         month=_HIJRI_MONTHS[there.month - 1],
         year=in_digits(str(there.year)),
     )
+
+
+def hijri_short(day: Day, zone: str | None = None) -> str:
+    """12 جمادى الآخرة, where the year is said elsewhere; nothing outside the tables."""
+    civil = _day(day, zone)
+    try:
+        there = Gregorian(civil.year, civil.month, civil.day).to_hijri()
+    except OverflowError:
+        return ""
+    number = in_digits(str(there.day))
+    return pgettext("date", "%(day)s %(month)s", day=number, month=_HIJRI_MONTHS[there.month - 1])
 
 
 def hijri_months(first: date, last: date) -> str:

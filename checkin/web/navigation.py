@@ -23,7 +23,7 @@ class Door(NamedTuple):
 DOORS = (
     Door(Permission.SEE_FLOOR, "floor.index", _l("On the floor"), "users"),
     Door(Permission.DECIDE, "approvals.index", _l("Approvals"), "check"),
-    Door(Permission.PLAN, "shifts.index", _l("Shifts"), "calendar"),
+    Door(Permission.PLAN, "plan.index", _l("Shift plan"), "calendar"),
     Door(Permission.PLAN, "opportunities.index", _l("Opportunities"), "flag"),
     Door(Permission.PLAN, "sites.index", _l("Sites"), "pin"),
     Door(Permission.MANAGE_PEOPLE, "people.index", _l("People"), "user"),
@@ -37,8 +37,10 @@ BEHIND = {
     "displays": "posters",
     "services": "opportunities",
     "campaigns": "opportunities",
-    "roster": "shifts",
+    "shifts": "plan",
+    "roster": "plan",
     "badges": "posters",
+    "prayers": "plan",
 }
 """Rooms that are entered through another one."""
 

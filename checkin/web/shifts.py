@@ -38,7 +38,7 @@ BESIDE = {
     "site_closed": "site_id",
     "opportunity_closed": "opportunity_id",
     "lane_elsewhere": "lane_id",
-    "repeats_out_of_range": "days",
+    "repeats_out_of_range": "until",
     "shift_attended": "site_id",
     "shift_decided": "day",
 }
@@ -78,12 +78,17 @@ def index():
 def new():
     form = ShiftForm(_offered())
     if form.carry_out(
-        lambda: shifts.create(form.plan, days=form.days.data, by=current_user.id, now=clock.now()),
+        lambda: shifts.create_on(
+            *(form.plan, form.planned_days),
+            is_draft=form.is_draft.data,
+            by=current_user.id,
+            now=clock.now(),
+        ),
         **BESIDE,
     ):
         if len(form.made) > 1:
             flash(_("The shifts were added. Each has a roster of its own"), "done")
-            return redirect(url_for(".index", week=form.plan.day, site=form.plan.site_id), 303)
+            return redirect(url_for("plan.index", week=form.plan.day), 303)
         flash(_("The shift was added. Fill its roster now"), "done")
         return redirect(url_for(".show", shift_id=form.made[0]), 303)
     return render_template("shifts/edit.html", form=form, shift=None), form.status

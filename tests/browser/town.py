@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
              "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
+             "plan.opportunities",
              "displays.keys", "displays.last", "displays.time"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
@@ -495,6 +496,9 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     approved = _receipt_of(town, "approved")
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
     person = f"/people/{cast.noura.id}"
+    template = factories.template(call.id)
+    night = factories.shift(now, cast.squares, call, starts=8 * 60, minutes=480, is_draft=True)
+    factories.assign(now, cast.noura, night)
     rows = [
         ("sites.index", "/sites"),
         ("sites.new", "/sites/new"),
@@ -516,6 +520,15 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("opportunities.new", "/opportunities/new"),
         ("opportunities.show", f"/opportunities/{cast.shift.opportunity_id}"),
         ("opportunities.edit", f"/opportunities/{call.id}/details"),
+        ("plan.index", "/plan"),
+        ("plan.drafts", "/plan/drafts"),
+        ("plan.add", "/plan/additions"),
+        ("plan.template_list", "/plan/templates"),
+        ("plan.new_template", "/plan/templates/new"),
+        ("plan.template", f"/plan/templates/{template.id}"),
+        ("plan.place", f"/plan{shift}/place"),
+        ("prayers.index", "/prayer-times?month=2026-11"),
+        ("prayers.edit", "/prayer-times/2026-11-22"),
         ("shifts.index", "/shifts"),
         ("shifts.new", "/shifts/new"),
         ("shifts.show", shift),

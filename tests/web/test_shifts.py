@@ -27,7 +27,6 @@ def fields(cast):
         "starts": "22:00",
         "ends": "02:00",
         "seats": "٢٥",
-        "days": "1",
     }
 
 
@@ -51,10 +50,24 @@ def test_a_night_shift_reads_right_in_arabic(cast, browser_of, layla, fields):
 
 
 def test_repeated_shifts_lead_to_their_week(cast, layla, fields):
-    made = layla.send("/shifts/new", **{**fields, "days": "3"})
+    made = layla.send("/shifts/new", **{**fields, "until": "2026-11-24"})
     page = layla.text(made.location)
     assert page.count("10:00 PM Sun") == 1
     assert "10:00 PM Tue to 2:00 AM Wed" in page
+
+
+def test_a_shift_is_repeated_on_chosen_weekdays_until_a_day(cast, layla, fields):
+    chosen = {"until": "2026-12-03", "weekdays": ["1", "3"]}
+    layla.send("/shifts/new", **{**fields, **chosen})
+    made = db.session.scalars(db.select(Shift.work_on).where(Shift.id != cast.shift.id))
+    days = [day.day for day in made.all()]
+    assert days == [22, 23, 25, 30, 2]
+
+
+def test_a_shift_may_stay_a_draft(cast, layla, fields):
+    made = layla.send("/shifts/new", **{**fields, "is_draft": "y"})
+    assert stored(int(made.location.rsplit("/", 1)[1])).is_draft
+    assert "Draft" in layla.text(made.location)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +80,7 @@ def test_repeated_shifts_lead_to_their_week(cast, layla, fields):
         ({"starts": "25:00"}, "Enter a time"),
         ({"ends": "21:00"}, "A shift lasts 16 hours at most"),
         ({"seats": "0"}, "Enter a number from 1 to"),
-        ({"days": "99"}, "Enter a number from 1 to 31"),
+        ({"until": "2030-01-01"}, "Repeat it on 120 days at most"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(cast, layla, fields, values, said):
@@ -90,7 +103,9 @@ def test_links_offer_what_they_are_about(cast, layla):
     address = f"/shifts/new?opportunity={cast.shift.opportunity_id}&site={cast.mataf.id}"
     body = layla.get(f"{address}&day=2026-11-25").get_data(as_text=True)
     chosen = re.findall(r'<option selected value="(\d+)"', body)
-    assert chosen == [str(cast.shift.opportunity_id), str(cast.mataf.id)]
+    assert chosen == [str(cast.mataf.id)]
+    assert f'name="opportunity_id" value="{cast.shift.opportunity_id}"' in body
+    assert 'value="Visual screening at the gates"' in body
     assert 'value="2026-11-25"' in body
 
 

@@ -230,6 +230,7 @@ plan all
     GET      /opportunities
     GET      /opportunities/<int:opportunity_id>
     POST     /opportunities/<int:opportunity_id>/closure
+    POST     /opportunities/<int:opportunity_id>/copies
     GET+POST /opportunities/<int:opportunity_id>/details
     POST     /opportunities/<int:opportunity_id>/reopening
     GET+POST /opportunities/new

@@ -1,0 +1,191 @@
+"""Shifts that are planned again and again: kept under a name, put on days and sites as drafts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from itertools import product
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from checkin.database import db, transaction
+from checkin.domain.errors import NotFound, Problem
+from checkin.models import Opportunity, Shift, ShiftTemplate, Site
+from checkin.operations import audit, catalogue, shifts
+from checkin.operations.shifts import ShiftPlan
+
+MOST_ADDED = 500
+"""Shifts that one press may plan: three a day at more than twenty sites for a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatePlan:
+    """What a coordinator says about a template; times are the site's own clock's."""
+
+    name_ar: str
+    name_en: str = ""
+    opportunity_id: int
+    starts: time
+    ends: time
+    seats: int
+
+
+@transaction
+def create(plan: TemplatePlan, *, by: int | None, now: datetime) -> int:
+    """A new template's id; Problems `name_taken` and `opportunity_closed`."""
+    _refuse_closed(plan.opportunity_id)
+    row = ShiftTemplate(**asdict(plan))
+    with catalogue.unique():
+        db.session.add(row)
+        db.session.flush()
+    audit.note("template.create", "template", row.id, by=by, at=now)
+    return row.id
+
+
+@transaction
+def change(template_id: int, plan: TemplatePlan, *, by: int, now: datetime) -> None:
+    """Shifts made from it stay as they are. Problems as in `create`."""
+    row = find(template_id)
+    if plan.opportunity_id != row.opportunity_id:
+        _refuse_closed(plan.opportunity_id)
+    values = asdict(plan)
+    changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
+    if not changed:
+        return
+    for name in changed:
+        setattr(row, name, values[name])
+    with catalogue.unique():
+        db.session.flush()
+    audit.note("template.change", "template", template_id, by=by, at=now, changed=changed)
+
+
+def _refuse_closed(opportunity_id: int) -> None:
+    if catalogue.found(Opportunity, opportunity_id).closed_at is not None:
+        raise Problem("opportunity_closed")
+
+
+@transaction
+def close(template_id: int, *, by: int, now: datetime) -> None:
+    """Offer it no longer. Twice changes nothing."""
+    row = find(template_id)
+    if row.closed_at is None:
+        row.closed_at = now
+        audit.note("template.close", "template", template_id, by=by, at=now)
+
+
+@transaction
+def reopen(template_id: int, *, by: int, now: datetime) -> None:
+    row = find(template_id)
+    if row.closed_at is not None:
+        row.closed_at = None
+        audit.note("template.reopen", "template", template_id, by=by, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many drafts were made, and how many of the wished were planned already."""
+
+    made: list[int]
+    there: int
+
+
+@transaction
+def add(
+    template_ids: Collection[int],
+    site_ids: Collection[int],
+    days: Collection[date],
+    *,
+    by: int,
+    now: datetime,
+) -> Added:
+    """A draft of each template at each site on each day, save where the same is planned already.
+
+    Problems: `too_many_at_once` (fact `most`), `template_closed`, `site_closed`,
+    `opportunity_closed`, `shift_too_long`.
+    """
+    if len(template_ids) * len(site_ids) * len(days) > MOST_ADDED:
+        raise Problem("too_many_at_once", most=MOST_ADDED)
+    templates = [_usable(template_id) for template_id in sorted(set(template_ids))]
+    sites = [_open_site(site_id) for site_id in sorted(set(site_ids))]
+    wanted = [
+        shifts.columns_of(_plan(template, site, day), site)
+        for template, site, day in product(templates, sites, sorted(set(days)))
+    ]
+    planned = _planned(site_ids, days)
+    fresh = [one for one in wanted if _identity(one) not in planned]
+    return Added(shifts.keep(fresh, True, by=by, now=now), len(wanted) - len(fresh))
+
+
+def _usable(template_id: int) -> ShiftTemplate:
+    template = find(template_id)
+    if template.closed_at is not None:
+        raise Problem("template_closed")
+    if template.opportunity.closed_at is not None:
+        raise Problem("opportunity_closed")
+    return template
+
+
+def _open_site(site_id: int) -> Site:
+    """Locked until the end: of two who press at once, the second finds what the first made."""
+    query = select(Site).where(Site.id == site_id).with_for_update(key_share=True)
+    site = db.session.scalar(query)
+    if site is None:
+        raise NotFound("site")
+    if site.closed_at is not None:
+        raise Problem("site_closed")
+    return site
+
+
+def _plan(template: ShiftTemplate, site: Site, day: date) -> ShiftPlan:
+    return ShiftPlan(
+        opportunity_id=template.opportunity_id,
+        site_id=site.id,
+        day=day,
+        starts=template.starts,
+        ends=template.ends,
+        seats=template.seats,
+    )
+
+
+_Identity = tuple[int, int, datetime, datetime]
+
+
+def _planned(site_ids: Collection[int], days: Collection[date]) -> set[_Identity]:
+    s = Shift
+    rows = db.session.execute(
+        select(s.opportunity_id, s.site_id, s.starts_at, s.ends_at)
+        .where(s.site_id.in_(site_ids), s.work_on.in_(days))
+        .where(s.cancelled_at.is_(None), s.lane_id.is_(None))
+    )
+    return {(row[0], row[1], row[2], row[3]) for row in rows}
+
+
+def _identity(columns: dict[str, object]) -> tuple[object, ...]:
+    return tuple(columns[name] for name in ("opportunity_id", "site_id", "starts_at", "ends_at"))
+
+
+def find(template_id: int) -> ShiftTemplate:
+    """The template with its opportunity; NotFound."""
+    template = db.session.get(
+        ShiftTemplate,
+        template_id,
+        options=[joinedload(ShiftTemplate.opportunity)],
+        populate_existing=True,
+    )
+    if template is None:
+        raise NotFound("template")
+    return template
+
+
+def all_of() -> Sequence[ShiftTemplate]:
+    """Every template, those in use first, in order of time."""
+    in_use = ShiftTemplate.closed_at.is_not(None)
+    query = select(ShiftTemplate).options(joinedload(ShiftTemplate.opportunity))
+    return db.session.scalars(
+        query.order_by(in_use, ShiftTemplate.starts, ShiftTemplate.name_ar)
+    ).all()
+
+
+def usable() -> list[ShiftTemplate]:
+    """Those whose shifts can be planned now."""
+    return [one for one in all_of() if one.closed_at is None and one.opportunity.closed_at is None]
