@@ -1,6 +1,6 @@
 """Published calls: one service, or a course or a meeting, with its rules and its shifts."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
@@ -18,6 +18,9 @@ TYPES = ("general", "skilled", "professional")
 MOST_OPENS_MINUTES = 720
 MOST_LATE_MINUTES = 1440
 MOST_VALID_DAYS = 3660
+YOUNGEST, OLDEST = 5, 99
+SHORTEST_CAP, LONGEST_CAP = 15, 960
+LONGEST_ABOUT = 1000
 PER_PAGE = 25
 
 
@@ -26,7 +29,9 @@ class OpportunityPlan:
     """What a coordinator says about an opportunity; only one of kind `service` has a service.
 
     `requires_id` is the course to attend before; `valid_days` is for how long having attended a
-    course is good, empty for ever, and of a course only.
+    course is good, empty for ever, and of a course only. `is_open`: volunteers find and join it by
+    themselves; `gender` and `minimum_age` say whom it is for. `most_minutes` is what one attendance
+    is credited with at most.
     """
 
     kind: str
@@ -41,6 +46,13 @@ class OpportunityPlan:
     late_minutes: int | None = None
     requires_id: int | None = None
     valid_days: int | None = None
+    is_open: bool = False
+    has_waiting_list: bool = True
+    gender: str | None = None
+    minimum_age: int | None = None
+    most_minutes: int | None = None
+    about_ar: str = ""
+    about_en: str = ""
 
     def check(self) -> None:
         if (self.kind == "service") != (self.service_id is not None):
@@ -53,12 +65,21 @@ class OpportunityPlan:
             raise Problem("validity_of_courses")
         if self.requires_id is not None:
             _check_course(self.requires_id)
+        self._check_limits()
+
+    def _check_limits(self) -> None:
+        if self.minimum_age is not None and not YOUNGEST <= self.minimum_age <= OLDEST:
+            raise Problem("age_out_of_range", low=YOUNGEST, high=OLDEST)
+        cap = self.most_minutes
+        if cap is not None and not SHORTEST_CAP <= cap <= LONGEST_CAP:
+            raise Problem("cap_out_of_range", low=SHORTEST_CAP, high=LONGEST_CAP)
 
 
 @transaction
 def create(plan: OpportunityPlan, *, by: int | None, now: datetime) -> int:
     """A new opportunity's id; Problems `service_missing`, `minutes_out_of_range`,
-    `days_out_of_range`, `validity_of_courses` and `not_a_course`."""
+    `days_out_of_range`, `validity_of_courses`, `not_a_course`, `age_out_of_range` and
+    `cap_out_of_range`."""
     plan.check()
     return catalogue.keep(Opportunity(**asdict(plan), created_at=now), by=by, now=now)
 
@@ -77,6 +98,18 @@ def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime
     if plan.kind != opportunity.kind and _attended(opportunity_id):
         raise Problem("kind_fixed")
     catalogue.change(opportunity, asdict(plan), by=by, now=now)
+
+
+@transaction
+def copy(opportunity_id: int, *, by: int, now: datetime) -> int:
+    """The id of one with the same rules and no shifts; nobody can join it before it is looked at.
+
+    A course held again keeps its name, by which its attendance counts wherever it is asked for.
+    """
+    original = catalogue.found(Opportunity, opportunity_id)
+    rules = {one.name: getattr(original, one.name) for one in fields(OpportunityPlan)}
+    twin = Opportunity(**(rules | {"is_open": False}), created_at=now)
+    return catalogue.keep(twin, by=by, now=now)
 
 
 @transaction
@@ -117,19 +150,30 @@ def courses(keep: int | None = None) -> list[Opportunity]:
     return [one for one in catalogue.listed(Opportunity, keep) if one.kind == "course"]
 
 
-def page_of(number: int, text: str = "") -> Pagination:
+def page_of(
+    number: int,
+    text: str = "",
+    *,
+    campaign_id: int | None = None,
+    type: str | None = None,
+    kind: str | None = None,
+) -> Pagination:
     """Opportunities whose name holds `text`: those in use first, the newest on top."""
+    o = Opportunity
+    chosen = ((campaign_id, o.campaign_id), (type, o.type), (kind, o.kind))
+    wanted = [column == value for value, column in chosen if value is not None]
     query = (
         select(Opportunity)
         .options(joinedload(Opportunity.service), joinedload(Opportunity.campaign))
+        .where(*wanted)
         .order_by(Opportunity.closed_at.is_not(None), Opportunity.id.desc())
     )
     if text.strip():
-        wanted = contains(text.strip().lower())
+        part = contains(text.strip().lower())
         query = query.where(
             or_(
-                func.lower(Opportunity.name_ar).like(wanted, escape="\\"),
-                func.lower(Opportunity.name_en).like(wanted, escape="\\"),
+                func.lower(Opportunity.name_ar).like(part, escape="\\"),
+                func.lower(Opportunity.name_en).like(part, escape="\\"),
             )
         )
     return db.paginate(query, page=number, per_page=PER_PAGE, error_out=False)

@@ -1,16 +1,20 @@
 """Opportunities: the published calls, each with its rules and its shifts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from checkin.domain.roles import Permission
-from checkin.operations import opportunities, shifts
+from checkin.operations import campaigns, opportunities, shifts
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
-from checkin.web.opportunities_forms import KINDS, TYPES, OpportunityForm
+from checkin.web.opportunities_forms import GENDERS, KINDS, TYPES, OpportunityForm
+from checkin.web.services_forms import COUNTED_BY
 
 bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
 
@@ -20,6 +24,8 @@ errors.sentences(
     days_out_of_range=_l("Enter at most %(most)s days"),
     validity_of_courses=_l("Only a course is valid for a time. Leave this empty"),
     not_a_course=_l("Choose a course"),
+    age_out_of_range=_l("Enter an age from %(low)s to %(high)s"),
+    cap_out_of_range=_l("Enter minutes from %(low)s to %(high)s"),
     own_course=_l("An opportunity cannot ask for itself"),
     course_required=_l("Other opportunities ask for this course, so it stays a course"),
     kind_fixed=_l(
@@ -36,6 +42,8 @@ BESIDE = {
     "validity_of_courses": "valid_days",
     "not_a_course": "requires_id",
     "own_course": "requires_id",
+    "age_out_of_range": "minimum_age",
+    "cap_out_of_range": "most_minutes",
 }
 """The field each problem stands beside."""
 
@@ -44,11 +52,32 @@ BESIDE = {
 @requires(Permission.PLAN)
 def index():
     text = request.args.get("q", "")[:100]
-    found = opportunities.page_of(request.args.get("page", 1, row_number), text)
-    coming = opportunities.coming_counts([one.id for one in found.items], clock.now())
-    return render_template(
-        "opportunities/index.html", found=found, text=text, coming=coming, kinds=KINDS
+    chosen = {
+        "campaign": request.args.get("campaign", type=row_number),
+        "type": _one_of(TYPES, request.args.get("type")),
+        "kind": _one_of(KINDS, request.args.get("kind")),
+    }
+    found = opportunities.page_of(
+        request.args.get("page", 1, row_number),
+        text,
+        campaign_id=chosen["campaign"],
+        type=chosen["type"],
+        kind=chosen["kind"],
     )
+    return render_template(
+        "opportunities/index.html",
+        found=found,
+        text=text,
+        chosen=chosen,
+        coming=opportunities.coming_counts([one.id for one in found.items], clock.now()),
+        campaigns=campaigns.all_campaigns(),
+        kinds=KINDS,
+        types=TYPES,
+    )
+
+
+def _one_of(words: Mapping[str, Any], code: str | None) -> str | None:
+    return code if code in words else None
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -74,8 +103,19 @@ def show(opportunity_id: int):
         numbers=shifts.numbers_of([shift.id for shift in planned]),
         kinds=KINDS,
         types=TYPES,
+        counted_by=COUNTED_BY,
+        genders=GENDERS,
         now=clock.now(),
     )
+
+
+@bp.post("/<int:opportunity_id>/copies")
+@requires(Permission.PLAN)
+def copy(opportunity_id: int):
+    """Its rules once more, to be looked at before anybody joins; without shifts."""
+    made = opportunities.copy(opportunity_id, by=current_user.id, now=clock.now())
+    flash(_("This is the copy. It has no shifts yet, and nobody can join it before you say so"))
+    return redirect(url_for(".edit", opportunity_id=made), 303)
 
 
 @bp.route("/<int:opportunity_id>/details", methods=["GET", "POST"])

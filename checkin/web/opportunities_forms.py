@@ -7,13 +7,26 @@ from wtforms import BooleanField, RadioField, SelectField
 from checkin.models import Opportunity
 from checkin.operations import campaigns, partners, services
 from checkin.operations.opportunities import (
+    LONGEST_ABOUT,
+    LONGEST_CAP,
     MOST_LATE_MINUTES,
     MOST_OPENS_MINUTES,
     MOST_VALID_DAYS,
+    OLDEST,
+    SHORTEST_CAP,
+    YOUNGEST,
     OpportunityPlan,
     courses,
 )
-from checkin.web.fields import Form, choice_or_none, name_field, named, number_field, worded
+from checkin.web.fields import (
+    Form,
+    choice_or_none,
+    name_field,
+    named,
+    note_field,
+    number_field,
+    worded,
+)
 
 KINDS = {
     "service": _l("Service (counts volunteer hours)"),
@@ -27,6 +40,9 @@ TYPES = {
 }
 
 
+GENDERS = {"": _l("Everybody"), "woman": _l("Women"), "man": _l("Men")}
+
+
 class OpportunityForm(Form):
     kind = RadioField(_l("Kind"), choices=worded(KINDS), default="service")
     name_ar = name_field(_l("Name in Arabic"), 160)
@@ -37,6 +53,19 @@ class OpportunityForm(Form):
     campaign_id = SelectField(_l("Campaign"), coerce=choice_or_none)
     partner_id = SelectField(_l("Host partner"), coerce=choice_or_none)
     type = RadioField(_l("Type of volunteering"), choices=worded(TYPES), default="general")
+    about_ar = note_field(_l("What it is about, in Arabic"), LONGEST_ABOUT, optional=True)
+    about_en = note_field(_l("What it is about, in English"), LONGEST_ABOUT, optional=True)
+    is_open = BooleanField(
+        _l("Volunteers find it and join by themselves"),
+        description=_l("Anybody can read its page; its shifts are listed once they are published"),
+    )
+    has_waiting_list = BooleanField(
+        _l("With a waiting list"),
+        default=True,
+        description=_l("Free seats go to those who wait, in order, and they are told"),
+    )
+    gender = RadioField(_l("For whom"), choices=worded(GENDERS), default="")
+    minimum_age = number_field(_l("From the age of"), *(YOUNGEST, OLDEST), optional=True)
     walk_ins = BooleanField(
         _l("Volunteers who are not on the roster may join"),
         description=_l("They confirm once on their phone, while seats are free"),
@@ -49,6 +78,12 @@ class OpportunityForm(Form):
         *(0, MOST_LATE_MINUTES),
         optional=True,
         description=_l("Empty: at the end of the shift"),
+    )
+    most_minutes = number_field(
+        _l("Credited for one attendance, minutes at most"),
+        *(SHORTEST_CAP, LONGEST_CAP),
+        optional=True,
+        description=_l("Empty: all that was served in the shift. Holds for check-ins from now on"),
     )
 
     requires_id = SelectField(
@@ -65,6 +100,7 @@ class OpportunityForm(Form):
 
     def __init__(self, opportunity: Opportunity | None = None) -> None:
         super().__init__(obj=opportunity)
+        self.gender.data = self.gender.data or ""
         kept = opportunity
         self.service_id.choices = named(services.choosable(kept and kept.service_id), _("Choose"))
         self.campaign_id.choices = named(campaigns.choosable(kept and kept.campaign_id), _("None"))
@@ -89,4 +125,11 @@ class OpportunityForm(Form):
             late_minutes=self.late_minutes.data,
             requires_id=self.requires_id.data,
             valid_days=self.valid_days.data,
+            is_open=self.is_open.data,
+            has_waiting_list=self.has_waiting_list.data,
+            gender=self.gender.data or None,
+            minimum_age=self.minimum_age.data,
+            most_minutes=self.most_minutes.data,
+            about_ar=self.about_ar.data or "",
+            about_en=self.about_en.data or "",
         )

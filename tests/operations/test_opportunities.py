@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from checkin.domain.errors import Problem
+from checkin.models import Campaign
 from checkin.operations import opportunities
 from checkin.operations.opportunities import OpportunityPlan
 from tests import factories
@@ -128,3 +129,48 @@ def test_a_course_that_is_asked_for_stays_one(cast, now, course):
         opportunities.change(course, plan("meeting"), by=cast.layla.id, now=now)
     opportunities.change(asking, plan(), by=cast.layla.id, now=now)
     opportunities.change(course, plan("meeting"), by=cast.layla.id, now=now)
+
+
+# --- who may join, and what is credited ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"minimum_age": 4}, "age_out_of_range"),
+        ({"minimum_age": 100}, "age_out_of_range"),
+        ({"most_minutes": 14}, "cap_out_of_range"),
+        ({"most_minutes": 961}, "cap_out_of_range"),
+    ],
+)
+def test_ages_and_caps_are_plausible(cast, now, values, code):
+    with pytest.raises(Problem, match=code):
+        opportunities.create(plan(**values), by=cast.layla.id, now=now)
+
+
+def test_a_copy_has_the_same_rules_and_is_not_open_yet(cast, now, course):
+    rules = {"is_open": True, "gender": "woman", "minimum_age": 16, "most_minutes": 240}
+    made = opportunities.create(
+        plan(requires_id=course, about_ar="عن الفرصة", **rules), by=cast.layla.id, now=now
+    )
+    twin = opportunities.find(opportunities.copy(made, by=cast.layla.id, now=now))
+    kept = opportunities.find(made)
+    assert twin.id != made
+    assert not twin.is_open
+    for name in ("name_ar", "service_id", "requires_id", "gender", "minimum_age", "most_minutes"):
+        assert getattr(twin, name) == getattr(kept, name)
+    assert opportunities.coming_counts([twin.id], now) == {}
+
+
+def test_the_list_is_chosen_by_campaign_type_and_kind(cast, now, course):
+    campaign = factories.keep(Campaign(name_ar="برا بمكة", name_en=""))
+    made = opportunities.create(
+        plan(campaign_id=campaign.id, type="skilled"), by=cast.layla.id, now=now
+    )
+
+    def found(**chosen) -> list[int]:
+        return [one.id for one in opportunities.page_of(1, **chosen).items]
+
+    assert found(campaign_id=campaign.id) == found(type="skilled") == [made]
+    assert found(kind="course") == [course]
+    assert found(kind="course", type="skilled") == []

@@ -132,3 +132,39 @@ def test_only_coordinators_enter(cast, browser_of, who):
 
 def test_one_that_is_not_there_is_not_found(layla):
     assert layla.get("/opportunities/9999").status_code == 404
+
+
+def test_who_may_join_is_said_and_shown(cast, layla):
+    service = factories.service(name_en="Wheelchairs", low_per_hour=2, high_per_hour=9)
+    rules = {"is_open": "y", "has_waiting_list": "y", "gender": "woman", "minimum_age": "١٦"}
+    made = layla.send(
+        "/opportunities/new",
+        **fields(service_id=service.id, most_minutes="240", about_ar="عن الفرصة", **rules),
+    )
+    page = layla.text(made.location)
+    for words in (
+        "with a waiting list",
+        "Women",
+        "From the age of 16",
+        "4 hours at most",
+        "2 to 9",
+    ):
+        assert words in page
+    kept = opportunities.find(int(made.location.rsplit("/", 1)[1]))
+    assert (kept.gender, kept.minimum_age, kept.most_minutes) == ("woman", 16, 240)
+    assert (kept.is_open, kept.has_waiting_list, kept.about_ar) == (True, True, "عن الفرصة")
+    assert "Women" in layla.text(f"{made.location}/details")
+
+
+def test_a_copy_is_looked_at_first(cast, now, layla):
+    of = cast.shift.opportunity_id
+    made = layla.send(f"/opportunities/{of}/copies")
+    assert made.status_code == 303
+    assert made.location != f"/opportunities/{of}/details"
+    assert "This is the copy" in layla.text(made.location)
+
+
+def test_the_list_is_chosen_from(cast, layla):
+    assert "Visual screening at the gates" in layla.text("/opportunities?type=general&kind=service")
+    assert "No opportunity fits what you chose" in layla.text("/opportunities?kind=course")
+    assert "Visual screening" in layla.text("/opportunities?type=odd&campaign=x&page=0")
