@@ -67,8 +67,10 @@ def kept_apps() -> dict[str, Flask]:
 
 
 @pytest.fixture
-def sqlite_file(tmp_path: Path) -> Path:
-    return tmp_path / "database" / "checkin.sqlite3"
+def sqlite_file(memory: Path, tmp_path: Path) -> Iterator[Path]:
+    folder = memory / tmp_path.name
+    yield folder / "checkin.sqlite3"
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
