@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from checkin.database import transaction
 from checkin.domain.roles import Role
 from checkin.models import Partner, Person, Poster, Shift, Site
 from tests import factories
@@ -38,6 +39,7 @@ def cast(app, now: datetime) -> Cast:
     return company(now)
 
 
+@transaction
 def company(now: datetime) -> Cast:
     """The cast in the database of the current app."""
     made = factories
