@@ -1,5 +1,7 @@
 """Looking changes nothing: robots and messengers open every link they see."""
 
+import sqlite3
+from contextlib import closing
 from itertools import product
 
 import pytest
@@ -9,16 +11,24 @@ from tests.web import everything
 from tests.web.everything import NOBODY, PEOPLE
 
 
+def commits(watching: sqlite3.Connection) -> int:
+    """A number that changes with every commit that somebody else's connection makes."""
+    return watching.execute("PRAGMA data_version").fetchone()[0]
+
+
 @pytest.mark.parametrize("who", [NOBODY, *PEOPLE])
 def test_no_address_writes_when_it_is_only_looked_at(app, world, database, who):
     before = everything.content(database)
     assert len(before) > 20, "all tables are compared"
     browser = everything.browser(app, world, who)
-    for rule, ids in product(everything.rules(app, "GET"), (world.ids, world.other)):
-        address = everything.address(rule.rule, ids)
-        status = browser.get(address).status_code
-        assert status < 500, f"{address} answered {status} to {who}"
-        assert everything.content(database) == before, f"GET {address} wrote, for {who}"
+    with closing(sqlite3.connect(database)) as watching:
+        kept = commits(watching)
+        for rule, ids in product(everything.rules(app, "GET"), (world.ids, world.other)):
+            address = everything.address(rule.rule, ids)
+            status = browser.get(address).status_code
+            assert status < 500, f"{address} answered {status} to {who}"
+            assert commits(watching) == kept, f"GET {address} wrote, for {who}"
+    assert everything.content(database) == before
 
 
 def test_a_head_request_writes_nothing_either(app, world, database):
@@ -59,10 +69,13 @@ def test_no_step_of_signing_in_writes_when_it_is_only_looked_at(app, world, data
 
 
 def test_a_write_would_be_seen(app, world, database):
-    """The comparison itself sees one changed value."""
+    """Both the comparison and the number of commits see one changed value."""
     before = everything.content(database)
     browser = everything.browser(app, world, "layla")
     address = f"/services/{world.ids['service_id']}/closure"
-    assert browser.send(address).status_code == 303
+    with closing(sqlite3.connect(database)) as watching:
+        kept = commits(watching)
+        assert browser.send(address).status_code == 303
+        assert commits(watching) != kept
     after = everything.content(database)
     assert {name for name in before if before[name] != after[name]} == {"services", "audit_entries"}
