@@ -58,8 +58,8 @@ def opened(app, world, who: str, base_url: str):
 @pytest.mark.parametrize("who", [NOBODY, "volunteer", "layla"])
 def test_every_answer_carries_every_header_and_is_not_stored(app, world, who, base_url):
     browser = opened(app, world, who, base_url)
-    for rule in app.url_map.iter_rules():
-        address = everything.address(rule.rule, world.ids)
+    for rule in sorted({rule.rule for rule in app.url_map.iter_rules()}):
+        address = everything.address(rule, world.ids)
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"):
             answer = browser.open(address, method=method, base_url=base_url)
             assert answer.status_code < 500, f"{method} {address}"
