@@ -1,10 +1,13 @@
 """The prayers of a day, and times that are said by them: «30 minutes after Isha»."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+from checkin.domain.days import local_day
 from checkin.domain.places import Point
 
 KAABA: Point = (21.4225, 39.8262)
@@ -72,3 +75,35 @@ class Anchor:
 
 End = time | Anchor
 """Where a shift starts or ends: by the clock of its site, or by a prayer."""
+Table = Mapping[date, PrayerDay]
+LOOKED_AROUND = timedelta(days=2)
+"""How far before and after a shift's day its table must reach: an offset may cross midnight."""
+
+
+def span(day: date, starts: End, ends: End, table: Table, zone: str) -> tuple[datetime, datetime]:
+    """Both ends of a shift of this day in UTC; times by the clock are those of `zone`.
+
+    It ends at the first such time after its start, so what runs from Isha until Fajr ends at the
+    next day's Fajr. What starts long after Isha or before Fajr may start on another day.
+    """
+    begin = instant(day, starts, table, zone)
+    at = local_day(begin, zone) - timedelta(days=1)
+    while (end := instant(at, ends, table, zone)) <= begin:
+        at += timedelta(days=1)
+    return begin, end
+
+
+def instant(day: date, end: End, table: Table, zone: str) -> datetime:
+    """One end of a shift on one day, in UTC."""
+    if isinstance(end, Anchor):
+        return end.on(table[day])
+    return datetime.combine(day, end, ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_of(begins_at: datetime, anchor: Anchor, near: date, table: Table) -> date:
+    """The day whose prayer says this start, on or beside the day on which it lies.
+
+    A start long after Isha lies after midnight, and its prayer is the day before's.
+    """
+    days = [near + timedelta(days=later) for later in (-1, 0, 1)]
+    return min(days, key=lambda day: abs(anchor.on(table[day]) - begins_at))

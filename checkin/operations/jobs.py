@@ -16,6 +16,7 @@ from checkin.models import Job
 from checkin.operations import accounts, audit, limits, messages, reminders, senders
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.figures import rollup
+from checkin.operations.prayers import following
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ Sweep = Callable[[datetime], int]
 SWEEPS: dict[str, tuple[int, Sweep]] = {
     "close_forgotten": (60, close_forgotten),
     "remind_forgotten": (60, reminders.remind_forgotten),
+    "follow_prayers": (3600, following.follow),
     "seal_audit": (60, lambda now: audit.seal()),
     "forget_messages": (60, messages.forget_passed),
     "forget_sign_ins": (600, accounts.forget_passed),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from checkin.database import AnyRow, db, transaction, upsert
+from checkin.domain import prayer
 from checkin.domain.days import MAKKAH, local_time
 from checkin.domain.errors import Problem
 from checkin.domain.places import Point, distance_m
@@ -48,31 +49,18 @@ def of_day(day: date, site: Located | None = None) -> PrayerDay:
     return of_days(day, day, site)[day]
 
 
-def resolve(day: date, prayer: str, offset: int, site: Located | None = None) -> datetime:
-    """The instant so many minutes after (or before) a prayer of this day."""
-    return Anchor(prayer, offset).on(of_day(day, site))
+def resolve(day: date, name: str, offset: int, site: Located | None = None) -> datetime:
+    """The instant so many minutes after (or before) the prayer of that name on this day."""
+    return Anchor(name, offset).on(of_day(day, site))
 
 
 def span(day: date, starts: End, ends: End, site: Located) -> tuple[datetime, datetime]:
     """Both ends of a shift of this day, each a time of the site's clock or said by a prayer.
 
-    An end that is not after the start is the next day's, so what runs from Isha until Fajr ends
-    at the next day's Fajr. What starts after midnight by its prayer starts on the next day.
+    It ends at the first such time after its start; see `domain.prayer.span`.
     """
-    table = of_days(day, day + timedelta(days=2), site)
-    begin = instant(day, starts, table, site.zone)
-    for prayers_day in table:
-        end = instant(prayers_day, ends, table, site.zone)
-        if end > begin:
-            return begin, end
-    raise ValueError("no end lies after the start")
-
-
-def instant(day: date, end: End, table: Mapping[date, PrayerDay], zone: str) -> datetime:
-    """One end of a shift on one day, in UTC."""
-    if isinstance(end, Anchor):
-        return end.on(table[day])
-    return datetime.combine(day, end, ZoneInfo(zone)).astimezone(UTC)
+    table = of_days(day - prayer.LOOKED_AROUND, day + prayer.LOOKED_AROUND, site)
+    return prayer.span(day, starts, ends, table, site.zone)
 
 
 def changes_of(day: date) -> list[AnyRow]:
@@ -112,11 +100,12 @@ def _entered(first: date, last: date) -> dict[date, dict[Prayer, time]]:
 def _with(prayers: PrayerDay, entered: Mapping[Prayer, time]) -> PrayerDay:
     if not entered:
         return prayers
-    begins = {prayer.value: _by_clock(prayers.day, at) for prayer, at in entered.items()}
+    begins = {one.value: by_clock(prayers.day, at) for one, at in entered.items()}
     return replace(prayers, entered=frozenset(entered), **begins)
 
 
-def _by_clock(day: date, at: time) -> datetime:
+def by_clock(day: date, at: time) -> datetime:
+    """The instant at which Makkah's clock shows this time."""
     return datetime.combine(day, at, ZoneInfo(MAKKAH)).astimezone(UTC)
 
 
@@ -131,11 +120,11 @@ def enter(day: date, begins: Mapping[Prayer, time], *, by: int, now: datetime) -
     `prayers_out_of_order` when one would not begin after the one before it.
     """
     before, own = of_day(day), calculated(day, KAABA)
-    wanted = {one: at for one, at in begins.items() if _by_clock(day, at) != own.at(one)}
+    wanted = {one: at for one, at in begins.items() if by_clock(day, at) != own.at(one)}
     after = _with(own, wanted)
     if not after.in_order:
         raise Problem("prayers_out_of_order")
-    changed = [prayer for prayer in Prayer if before.at(prayer) != after.at(prayer)]
+    changed = [one for one in Prayer if before.at(one) != after.at(one)]
     if not changed:
         return False
     _keep(day, wanted)
@@ -157,10 +146,10 @@ def clear(day: date, *, by: int, now: datetime) -> bool:
 
 def _keep(day: date, begins: Mapping[Prayer, time]) -> None:
     p = PrayerTime
-    names = [prayer.value for prayer in begins]
+    names = [one.value for one in begins]
     db.session.execute(delete(p).where(p.day == day, p.prayer.not_in(names)))
-    for prayer, at in begins.items():
-        adding = upsert(p).values(day=day, prayer=prayer.value, begins=at)
+    for one, at in begins.items():
+        adding = upsert(p).values(day=day, prayer=one.value, begins=at)
         keys = [p.day, p.prayer]
         db.session.execute(adding.on_conflict_do_update(index_elements=keys, set_={"begins": at}))
 
