@@ -34,6 +34,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     insert,
     literal,
     make_url,
@@ -329,6 +330,20 @@ def upsert(model: type[Base]) -> sqlite.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(model)
     return cast(sqlite.Insert, postgresql.insert(model))
+
+
+def new_ids(model: type[Base], number: int) -> Sequence[int]:
+    """Ids that nobody else gets, for many rows that are written at once; in a transaction only.
+
+    They follow each other unless others write too, which only PostgreSQL allows.
+    """
+    table = model.__table__
+    if db.engine.dialect.name == "sqlite":
+        first = (db.session.scalar(select(func.max(table.c.id))) or 0) + 1
+        return range(first, first + number)
+    numbers = func.generate_series(1, number).table_valued("n")
+    sequence = func.pg_get_serial_sequence(table.name, "id")  # type: ignore[attr-defined]
+    return db.session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()
 
 
 # --- asking without ceremony ---------------------------------------------------------------

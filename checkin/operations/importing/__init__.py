@@ -1,0 +1,52 @@
+"""Lists of volunteers, and of who is expected on a shift, brought in from the files people have."""
+
+from checkin.operations.importing.columns import FOR, Layout
+from checkin.operations.importing.files import MOST_BYTES
+from checkin.operations.importing.headings import Field
+from checkin.operations.importing.judged import Entry, Fate, Judged, Outcome, Told
+from checkin.operations.importing.lists import (
+    KEPT,
+    OVER,
+    UNDER_WAY,
+    Line,
+    add,
+    begin,
+    choose_sheet,
+    drop,
+    find,
+    forget_passed,
+    latest,
+    layout_of,
+    name_columns,
+    name_unknown,
+    outcome_of,
+)
+from checkin.operations.importing.working import work_on_waiting
+
+__all__ = [
+    "FOR",
+    "KEPT",
+    "MOST_BYTES",
+    "OVER",
+    "UNDER_WAY",
+    "Entry",
+    "Fate",
+    "Field",
+    "Judged",
+    "Layout",
+    "Line",
+    "Outcome",
+    "Told",
+    "add",
+    "begin",
+    "choose_sheet",
+    "drop",
+    "find",
+    "forget_passed",
+    "latest",
+    "layout_of",
+    "name_columns",
+    "name_unknown",
+    "outcome_of",
+    "work_on_waiting",
+]

@@ -1,0 +1,350 @@
+"""An import from the file to the press that adds: begun, its columns named, dropped, found."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+
+from checkin.database import db, transaction, upsert
+from checkin.domain.days import local_day
+from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.text import fold_name
+from checkin.models import ColumnMap, Import, Partner, Shift, Team
+from checkin.operations import audit, catalogue
+from checkin.operations.importing import columns
+from checkin.operations.importing.columns import LOOKED_AT, Layout
+from checkin.operations.importing.files import Book, opened
+from checkin.operations.importing.headings import Field
+from checkin.operations.importing.judged import Fate, Outcome
+from checkin.operations.importing.judging import Terms
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=7)
+"""How long a file and what was found in it are kept: both hold people's names and mobiles."""
+LATEST = 30
+_SAMPLES = 3
+UNDER_WAY = ("checking", "adding")
+OVER = ("added", "failed", "dropped")
+
+
+# --- acts ----------------------------------------------------------------------------------
+
+
+def begin(
+    content: bytes,
+    file_name: str,
+    *,
+    shift_id: int | None = None,
+    partner_id: int | None = None,
+    by: int,
+    now: datetime,
+) -> int:
+    """Take a file; the import's id. A sheet whose columns are all known is checked at once.
+
+    With a shift it is that shift's roster. Problems: those of `files.opened`, `no_rows`.
+    """
+    kind = "roster" if shift_id is not None else "people"
+    book = opened(content)
+    mapping = _first_look(book, kind)
+    row = Import(
+        kind=kind,
+        shift_id=shift_id,
+        partner_id=partner_id,
+        file_name=file_name[-200:] or "?",
+        content=content,
+        mapping=mapping,
+        state="checking" if mapping["sure"] else "mapping",
+        total=book.length(mapping["sheet"]),
+        created_at=now,
+        created_by_id=by,
+    )
+    return _keep(row, by, now)
+
+
+@transaction
+def _keep(row: Import, by: int, now: datetime) -> int:
+    if row.shift_id is not None:
+        _refuse_fixed(_shift(row.shift_id))
+    if row.partner_id is not None:
+        catalogue.found(Partner, row.partner_id)
+    db.session.add(row)
+    db.session.flush()
+    audit.note("import.begin", "import", row.id, by=by, at=now, kind=row.kind)
+    return row.id
+
+
+def _shift(shift_id: int) -> Shift:
+    shift = db.session.get(Shift, shift_id)
+    if shift is None:
+        raise NotFound("shift")
+    return shift
+
+
+def _refuse_fixed(shift: Shift) -> None:
+    if shift.cancelled_at is not None:
+        raise Problem("shift_cancelled")
+    if shift.closed_at is not None:
+        raise Problem("shift_closed")
+
+
+def choose_sheet(import_id: int, sheet: int, *, by: int, now: datetime) -> None:
+    """Read another sheet of the same file. Problems: `sheet_missing`, `no_rows`, `import_moved`."""
+    row = find(import_id)
+    if row.content is None:
+        raise Conflict("import_moved")
+    book = opened(row.content)
+    if not 0 <= sheet < len(book.sheets):
+        raise Problem("sheet_missing")
+    look = _looked_at(book, sheet, row.kind)
+    _keep_sheet(import_id, look, book.length(sheet), by, now)
+
+
+@transaction
+def _keep_sheet(import_id: int, look: dict[str, Any], length: int, by: int, now: datetime) -> None:
+    row = find(import_id, "mapping", "ready", "failed")
+    row.mapping, row.state, row.fault, row.total = look, "mapping", "", length
+    audit.note("import.sheet", "import", row.id, by=by, at=now, sheet=look["sheet"])
+
+
+@transaction
+def name_columns(import_id: int, fields: Sequence[str], *, by: int, now: datetime) -> None:
+    """What each column holds ("" for what is not kept); remembered for headings like these.
+
+    Checking starts. Problems: `column_twice`, `columns_missing`, `import_moved`.
+    """
+    row = find(import_id, "mapping", "ready", "failed")
+    layout = columns.chosen(layout_of(row), fields, row.kind)
+    _remember(layout, row.kind, now)
+    row.mapping = {**row.mapping, "columns": _codes(layout), "sure": True}
+    _check_again(row)
+    audit.note("import.columns", "import", row.id, by=by, at=now)
+
+
+@transaction
+def name_unknown(
+    import_id: int, chosen: Mapping[tuple[str, str], int], *, by: int, now: datetime
+) -> None:
+    """Whom unknown names of partners and teams mean, by (field, name); 0 leaves them out.
+
+    The rows are checked again. Problem `import_moved`.
+    """
+    row = find(import_id, "ready")
+    meant = {**row.mapping.get("meant", {})}
+    for (field, name), thing_id in chosen.items():
+        if thing_id:
+            catalogue.found(Partner, thing_id) if field == "partner" else _team(thing_id)
+        meant[f"{field}:{fold_name(name)}"] = thing_id
+    row.mapping = {**row.mapping, "meant": meant}
+    _check_again(row)
+    audit.note("import.names", "import", row.id, by=by, at=now, number=len(chosen))
+
+
+def _team(team_id: int) -> Team:
+    team = db.session.get(Team, team_id)
+    if team is None:
+        raise NotFound("team")
+    return team
+
+
+@transaction
+def add(import_id: int, *, with_doubtful: bool, by: int, now: datetime) -> None:
+    """Add the good rows, and those in doubt if wanted; the work goes on by itself.
+
+    Problem `import_moved` when it is not ready (any more), `no_good_rows`.
+    """
+    row = find(import_id, "ready")
+    outcome = outcome_of(row)
+    doubtful = outcome.count(Fate.DOUBTFUL) if with_doubtful else 0
+    total = outcome.count(Fate.GOOD) + doubtful
+    if not total:
+        raise Problem("no_good_rows")
+    row.mapping = {**row.mapping, "doubtful": with_doubtful, "by": by}
+    row.state, row.total, row.done, row.leased_until = "adding", total, 0, None
+    audit.note("import.confirm", "import", row.id, by=by, at=now, number=total)
+
+
+@transaction
+def drop(import_id: int, *, by: int, now: datetime) -> None:
+    """Forget the file; nobody was added. Problem `import_moved` once adding has begun."""
+    row = find(import_id, "mapping", "checking", "ready", "failed")
+    _forget(row)
+    row.state, row.finished_at = "dropped", now
+    audit.note("import.drop", "import", row.id, by=by, at=now)
+
+
+@transaction
+def forget_passed(now: datetime) -> int:
+    """Files and findings go after a week, whatever became of them; how many went."""
+    old = now - KEPT
+    query = select(Import).where(
+        Import.created_at < old,
+        Import.state.not_in(UNDER_WAY),
+        (Import.content.is_not(None) | Import.outcome.is_not(None)),
+    )
+    rows = db.session.scalars(query.with_for_update()).all()
+    for row in rows:
+        _forget(row)
+        if row.state not in OVER:
+            row.state, row.finished_at = "dropped", now
+        audit.note("import.forget", "import", row.id, by=None, at=now)
+    return len(rows)
+
+
+def _forget(row: Import) -> None:
+    row.content = row.outcome = None
+    row.mapping = {"columns": row.mapping.get("columns", [])}
+
+
+def _check_again(row: Import) -> None:
+    row.state, row.fault, row.done, row.leased_until = "checking", "", 0, None
+    row.outcome = None
+
+
+# --- columns -------------------------------------------------------------------------------
+
+
+def _first_look(book: Book, kind: str) -> dict[str, Any]:
+    """The sheet that names most of what we keep; Problem `no_rows` when none holds a row."""
+    looks = []
+    for sheet in range(len(book.sheets)):
+        try:
+            looks.append(_looked_at(book, sheet, kind))
+        except Problem as problem:
+            if problem.code != "no_rows":
+                raise
+    if not looks:
+        raise Problem("no_rows")
+    best = max(looks, key=lambda look: (look["sure"], sum(map(bool, look["columns"]))))
+    return best if len(looks) == 1 else {**best, "sure": best["sure"] and _is_alone(best, looks)}
+
+
+def _is_alone(best: dict[str, Any], looks: Sequence[dict[str, Any]]) -> bool:
+    """Two sheets that look alike: somebody has to say which."""
+    return bool(best["sure"]) and sum(look["sure"] for look in looks) == 1
+
+
+def _looked_at(book: Book, sheet: int, kind: str) -> dict[str, Any]:
+    rows = list(islice(book.rows(sheet), LOOKED_AT + _SAMPLES))
+    layout = _remembered(columns.found_in(rows, kind), kind)
+    samples = [row.cells for row in rows if row.number > layout.row][:_SAMPLES]
+    if not samples:
+        raise Problem("no_rows")
+    return {
+        "sheet": sheet,
+        "sheets": list(book.sheets),
+        "row": layout.row,
+        "headings": list(layout.headings),
+        "columns": _codes(layout),
+        "sure": layout.sure,
+        "samples": [[cell.replace("\0", "") for cell in cells] for cells in samples],
+    }
+
+
+def _codes(layout: Layout) -> list[str]:
+    return [str(column or "") for column in layout.columns]
+
+
+def _remembered(layout: Layout, kind: str) -> Layout:
+    kept = db.session.get(ColumnMap, (layout.sha, kind)) if any(layout.headings) else None
+    if kept is None:
+        return layout
+    try:
+        return columns.chosen(layout, kept.mapping["columns"], kind)
+    except Problem:  # what is kept has changed since
+        return layout
+
+
+def _remember(layout: Layout, kind: str, now: datetime) -> None:
+    if not any(layout.headings):
+        return
+    values = {"mapping": {"columns": _codes(layout)}, "used_at": now}
+    adding = upsert(ColumnMap).values(headers_sha=layout.sha, kind=kind, **values)
+    key = [ColumnMap.headers_sha, ColumnMap.kind]
+    db.session.execute(adding.on_conflict_do_update(index_elements=key, set_=values))
+
+
+def layout_of(row: Import) -> Layout:
+    held = row.mapping
+    fields = tuple(Field(code) if code else None for code in held["columns"])
+    return Layout(held["row"], tuple(held["headings"]), fields, held["sure"])
+
+
+def terms_of(row: Import, now: datetime) -> Terms:
+    """What the file is read by today; names somebody explained mean what they said."""
+    meant: dict[str, int] = row.mapping.get("meant", {})
+    return Terms(
+        layout=layout_of(row),
+        kind=row.kind,
+        today=local_day(now),
+        partners={**_names(Partner), **_meant("partner", meant)},
+        teams={**_names(Team), **_meant("team", meant)},
+        partner_id=row.partner_id,
+    )
+
+
+def _names(model: type[Partner] | type[Team]) -> dict[str, int]:
+    rows = db.session.execute(
+        select(model.id, model.name_ar, model.name_en).where(model.closed_at.is_(None))
+    )
+    return {
+        fold_name(name): thing_id for thing_id, *names in rows for name in names if fold_name(name)
+    }
+
+
+def _meant(field: str, meant: Mapping[str, int]) -> dict[str, int]:
+    begin = f"{field}:"
+    return {key.removeprefix(begin): one for key, one in meant.items() if key.startswith(begin)}
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def find(import_id: int, *states: str) -> Import:
+    """The import; NotFound, or Conflict `import_moved` when it is in none of the states."""
+    query = select(Import).where(Import.id == import_id)
+    if states:
+        query = query.with_for_update()
+    row = db.session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("import")
+    if states and row.state not in states:
+        raise Conflict("import_moved")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An import in the list, without its file."""
+
+    id: int
+    kind: str
+    shift_id: int | None
+    file_name: str
+    state: str
+    total: int
+    done: int
+    good: int
+    faulty: int
+    fault: str
+    created_at: datetime
+
+
+def latest(shift_id: int | None = None) -> list[Line]:
+    """The newest imports, of one shift's roster or all."""
+    names = list(Line.__dataclass_fields__)
+    query = select(*(getattr(Import, name) for name in names)).order_by(Import.id.desc())
+    if shift_id is not None:
+        query = query.where(Import.shift_id == shift_id)
+    return [Line(*row) for row in db.session.execute(query.limit(LATEST))]
+
+
+def outcome_of(row: Import) -> Outcome:
+    """What was found; NotFound once it was forgotten."""
+    if row.outcome is None:
+        raise NotFound("outcome")
+    return Outcome(row.outcome)
