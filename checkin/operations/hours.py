@@ -24,6 +24,7 @@ from checkin.models import (
     Shift,
 )
 from checkin.operations import figures
+from checkin.operations.identity import rows_of
 from checkin.operations.permissions import holders
 
 PAGE_SIZE = 20
@@ -228,7 +229,7 @@ def attendances_of(person_id: int, page: int) -> tuple[Sequence[Attendance], int
 def upcoming_of(person_id: int, now: datetime) -> Sequence[Assignment]:
     """Shifts a volunteer is expected at and has not been at, the next one first."""
     been = select(Attendance.shift_id).where(
-        Attendance.volunteer_id == person_id, Attendance.state != State.CANCELLED
+        Attendance.volunteer_id.in_(rows_of(person_id)), Attendance.state != State.CANCELLED
     )
     return db.session.scalars(
         select(Assignment)
@@ -242,7 +243,7 @@ def upcoming_of(person_id: int, now: datetime) -> Sequence[Assignment]:
 
 
 def _own(person_id: int) -> Select[Attendance]:
-    mine = select(Attendance).where(Attendance.volunteer_id == person_id)
+    mine = select(Attendance).where(Attendance.volunteer_id.in_(rows_of(person_id)))
     return mine.options(*_place(joinedload(Attendance.shift)))
 
 

@@ -92,7 +92,7 @@ def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
     changed = sorted(name for name, value in values.items() if getattr(person, name) != value)
     if not changed:
         return
-    _refuse_office(person, by, now)
+    refuse_office(person, by, now)
     if "email" in changed and person.password_hash and person_id != by:
         _need_administrator(by, now)
     _refuse_twin(profile, person_id)
@@ -117,7 +117,7 @@ def suspend(person_id: int, reason: str, *, by: int, now: datetime) -> None:
     if person_id == by:
         raise Problem("own_suspension")
     person = find(person_id, lock=True)
-    _refuse_office(person, by, now)
+    refuse_office(person, by, now)
     person.suspended_at = person.suspended_at or now
     person.suspended_reason = reason
     audit.note("person.suspend", "person", person_id, by=by, at=now)
@@ -154,12 +154,12 @@ def refuse_invitation(person_id: int, *, by: int, now: datetime) -> None:
     person = find(person_id)
     if person.email is None:
         raise Problem("email_missing")
-    _refuse_office(person, by, now)
+    refuse_office(person, by, now)
     if person.password_hash and person_id != by:
         _need_administrator(by, now)
 
 
-def _refuse_office(person: Person, by: int, now: datetime) -> None:
+def refuse_office(person: Person, by: int, now: datetime) -> None:
     """Nobody touches the account of somebody whose role they could not give."""
     if person.id == by:
         return

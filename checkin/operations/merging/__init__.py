@@ -1,0 +1,24 @@
+"""People entered twice: found, compared, merged, taken apart again within thirty days."""
+
+from checkin.operations.merging.candidates import Pair, Reason, Standing, page_of, standings
+from checkin.operations.merging.comparing import Comparison, Overlap, compare
+from checkin.operations.merging.fields import FIELDS
+from checkin.operations.merging.joining import UNDO_WITHIN, merge, merges_of, set_apart
+from checkin.operations.merging.undoing import undo
+
+__all__ = [
+    "FIELDS",
+    "UNDO_WITHIN",
+    "Comparison",
+    "Overlap",
+    "Pair",
+    "Reason",
+    "Standing",
+    "compare",
+    "merge",
+    "merges_of",
+    "page_of",
+    "set_apart",
+    "standings",
+    "undo",
+]
