@@ -11,7 +11,12 @@ from checkin.domain.errors import Problem
 from checkin.models import Assignment, Attendance, Opportunity, Person, Shift, Site
 from checkin.operations import messages
 
-SEAT_GIVEN, MOVED, CANCELLED = "seat_given", "shift_moved", "shift_called_off"
+SEAT_GIVEN, MOVED, CANCELLED, RESTORED = (
+    "seat_given",
+    "shift_moved",
+    "shift_called_off",
+    "shift_restored",
+)
 """The templates."""
 LIFETIME = timedelta(hours=12)
 _NOT_COMING = ("cancelled", "rejected", "voided")
@@ -36,6 +41,13 @@ def cancelled(shift_id: int, now: datetime) -> int:
     """Everybody expected or waiting learns that it does not take place; how many could be told."""
     shift = _shift(shift_id)
     return _tell(CANCELLED, shift, _expected(shift_id), now, about=shift.row_version)
+
+
+@transaction
+def restored(shift_id: int, now: datetime) -> int:
+    """Who was told that it does not take place learns that it does; how many could be told."""
+    shift = _shift(shift_id)
+    return _tell(RESTORED, shift, _expected(shift_id), now, about=shift.row_version)
 
 
 def affected(shift_id: int) -> Sequence[AnyRow]:

@@ -27,6 +27,14 @@ def _moved(facts: Facts) -> str:
     )
 
 
+@text_of(telling.RESTORED)
+def _restored(facts: Facts) -> str:
+    return _(
+        "Your shift takes place after all: %(site)s, %(day)s, %(times)s. Your shifts: %(link)s",
+        **_about(facts),
+    )
+
+
 @text_of(telling.CANCELLED)
 def _called_off(facts: Facts) -> str:
     return _(
