@@ -5,6 +5,7 @@ import time
 import click
 
 from checkin.cli.opening import ready
+from checkin.operations import importing
 from checkin.operations import jobs as sweeps
 from checkin.web import clock
 
@@ -22,6 +23,8 @@ def run(once: bool) -> None:
         if not once:
             _run_until_stopped(app)
         done = sweeps.run_due(clock.now())
+        if imports := importing.work_on_waiting(clock.now):
+            done["imports"] = imports
         faults = sweeps.faults()
     for name, number in done.items():
         click.echo(f"{name:20}{number:>8,}")

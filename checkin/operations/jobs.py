@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
+from weakref import WeakSet
 
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
 from checkin.database import db, transaction, upsert
 from checkin.models import Job
-from checkin.operations import accounts, audit, limits, messages, reminders, senders
+from checkin.operations import accounts, audit, importing, limits, messages, reminders, senders
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.figures import rollup
 from checkin.operations.prayers import following
@@ -28,6 +29,7 @@ RENDERER = "checkin_message_text"
 """Where the web floor puts the renderer of messages, among the app's extensions."""
 
 Sweep = Callable[[datetime], int]
+Clock = Callable[[], datetime]
 SWEEPS: dict[str, tuple[int, Sweep]] = {
     "close_forgotten": (60, close_forgotten),
     "remind_forgotten": (60, reminders.remind_forgotten),
@@ -36,6 +38,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_messages": (60, messages.forget_passed),
     "forget_sign_ins": (600, accounts.forget_passed),
     "forget_counters": (600, limits.forget_passed),
+    "forget_imports": (3600, importing.forget_passed),
     "prove_figures": (3600, rollup.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
@@ -137,42 +140,62 @@ def _finish(name: str, every: int, fault: str, now: datetime) -> None:
 # --- the thread ----------------------------------------------------------------------------
 
 IDLE_SECONDS = 1.0
-_wake = threading.Event()
+_wakes: WeakSet[threading.Event] = WeakSet()
+"""Of the threads here, each its own."""
 
 
 class Runner(threading.Thread):
     """Looks for work every second, or at once after a nudge."""
 
-    def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: Flask, clock: Clock, work: Callable[[Clock], object]) -> None:
         super().__init__(name="checkin-jobs", daemon=True)
         self._app = app
         self._clock = clock
+        self._work = work
         self._stopping = threading.Event()
+        self._wake = threading.Event()
+        _wakes.add(self._wake)
 
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
                 with self._app.app_context():
-                    run_due(self._clock())
+                    self._work(self._clock)
             except Exception:  # a database that is away comes back; the thread must be there then
                 log.exception("the jobs could not run")
-            _wake.wait(IDLE_SECONDS)
-            _wake.clear()
+            self._wake.wait(IDLE_SECONDS)
+            self._wake.clear()
 
     def stop(self) -> None:
         """End after the work in hand, and wait for that."""
         self._stopping.set()
-        _wake.set()
+        self._wake.set()
         self.join(timeout=10)
 
 
-def start_thread(app: Flask, clock: Callable[[], datetime]) -> Runner:
+class Runners:
+    """The sweeps, and beside them what takes long: a list of volunteers holds back no message."""
+
+    def __init__(self, app: Flask, clock: Clock) -> None:
+        works = (lambda told: run_due(told()), importing.work_on_waiting)
+        self._runners = [Runner(app, clock, work) for work in works]
+        for runner in self._runners:
+            runner.start()
+
+    def stop(self) -> None:
+        for runner in self._runners:
+            runner.stop()
+
+    def is_alive(self) -> bool:
+        return all(runner.is_alive() for runner in self._runners)
+
+
+def start_thread(app: Flask, clock: Clock) -> Runners:
     """Run the jobs beside the server; `clock` tells the time (`web.clock.now`)."""
-    runner = Runner(app, clock)
-    runner.start()
-    return runner
+    return Runners(app, clock)
 
 
 def nudge() -> None:
     """There is something to do now; without a thread here, another process sees it in a second."""
-    _wake.set()
+    for wake in tuple(_wakes):
+        wake.set()

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Problem
@@ -30,10 +30,21 @@ def work_on_waiting(clock: Clock) -> int:
     still gets its turn.
     """
     number = 0
-    while (import_id := _take(clock())) is not None:
+    while _anything_waits(clock()) and (import_id := _take(clock())) is not None:
         number += 1
         _work_on(import_id, clock)
     return number
+
+
+def _anything_waits(now: datetime) -> bool:
+    """Asked every second: reading takes nobody's turn to write."""
+    db.session.rollback()
+    return db.session.scalar(select(Import.id).where(*_waiting(now)).limit(1)) is not None
+
+
+def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(Import.leased_until.is_(None), Import.leased_until <= now)
+    return Import.state.in_(lists.UNDER_WAY), free
 
 
 def _work_on(import_id: int, clock: Clock) -> None:
@@ -55,14 +66,10 @@ def _work_on(import_id: int, clock: Clock) -> None:
 @transaction
 def _take(now: datetime) -> int | None:
     """The oldest that waits and is nobody's; one conditional statement, so one worker gets it."""
-    free = or_(Import.leased_until.is_(None), Import.leased_until <= now)
-    oldest = select(Import.id).where(Import.state.in_(lists.UNDER_WAY), free).order_by(Import.id)
-    import_id = db.session.scalar(oldest.limit(1))
-    if import_id is None:
-        return None
+    oldest = select(Import.id).where(*_waiting(now)).order_by(Import.id).limit(1)
     return db.session.scalar(
         update(Import)
-        .where(Import.id == import_id, Import.state.in_(lists.UNDER_WAY), free)
+        .where(Import.id == oldest.scalar_subquery(), *_waiting(now))
         .values(leased_until=now + LEASE)
         .returning(Import.id)
     )
