@@ -2,21 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
+from checkin.domain.days import local_day, local_time
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.hours import MOST_MINUTES
+from checkin.domain.prayer import LOOKED_AROUND, Anchor, End, day_of, span
 from checkin.models import Assignment, Attendance, Lane, Opportunity, Person, Shift, Site
 from checkin.models.attendance import DECIDED, UNDECIDED
-from checkin.operations import audit, catalogue
+from checkin.operations import audit, catalogue, openings, prayers
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.attendance.refolding import refold
+from checkin.operations.openings import telling
 from checkin.operations.permissions import Reach, shifts_within
 
 MOST_REPEATS = 120
@@ -27,47 +29,69 @@ MOST_SEATS = 10_000
 class ShiftPlan:
     """What a coordinator says about a shift, in the site's local time.
 
-    An end that is not after the start is on the next day.
+    Each end is a time of the site's clock, or so many minutes from a prayer of the day. An end
+    that is not after the start is on the next day.
     """
 
     opportunity_id: int
     site_id: int
     lane_id: int | None = None
     day: date
-    starts: time
-    ends: time
+    starts: End
+    ends: End
     seats: int
 
-    @property
-    def ends_on(self) -> date:
-        return self.day if self.ends > self.starts else self.day + timedelta(days=1)
-
-    def span(self, zone: str) -> tuple[datetime, datetime]:
+    def span(self, site: Site) -> tuple[datetime, datetime]:
         """Both ends in UTC; Problem `shift_too_long` (fact `hours`)."""
-        begin = _instant(self.day, self.starts, zone)
-        end = _instant(self.ends_on, self.ends, zone)
+        ends = (self.starts, self.ends)
+        if any(isinstance(one, Anchor) for one in ends):
+            begin, end = prayers.span(self.day, *ends, site)
+        else:
+            begin, end = span(self.day, *ends, {}, site.zone)
         if end - begin > timedelta(minutes=MOST_MINUTES):
             raise Problem("shift_too_long", hours=MOST_MINUTES // 60)
         return begin, end
 
 
-def _instant(day: date, at: time, zone: str) -> datetime:
-    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
-
-
 def plan_of(shift: Shift) -> ShiftPlan:
     """A shift as a coordinator would say it; its site is loaded."""
-    zone = ZoneInfo(shift.site.zone)
-    begin, end = shift.starts_at.astimezone(zone), shift.ends_at.astimezone(zone)
+    starts, ends = ends_of(shift)
+    day = shift.work_on
+    if isinstance(starts, Anchor):
+        around = LOOKED_AROUND
+        table = prayers.of_days(day - around, day + around, shift.site)
+        day = day_of(shift.starts_at, starts, day, table)
     return ShiftPlan(
         opportunity_id=shift.opportunity_id,
         site_id=shift.site_id,
         lane_id=shift.lane_id,
-        day=begin.date(),
-        starts=begin.time(),
-        ends=end.time(),
+        day=day,
+        starts=starts,
+        ends=ends,
         seats=shift.seats,
     )
+
+
+def ends_of(shift: Shift) -> tuple[End, End]:
+    """How each end is said: by its prayer, or by the time the site's clock shows."""
+    zone = shift.site.zone
+    starts: End = local_time(shift.starts_at, zone).time()
+    ends: End = local_time(shift.ends_at, zone).time()
+    if shift.starts_prayer is not None and shift.starts_offset is not None:
+        starts = Anchor(shift.starts_prayer, shift.starts_offset)
+    if shift.ends_prayer is not None and shift.ends_offset is not None:
+        ends = Anchor(shift.ends_prayer, shift.ends_offset)
+    return starts, ends
+
+
+def anchors(starts: End, ends: End) -> dict[str, Any]:
+    """The columns that say by which prayers a shift or a template starts and ends."""
+    columns: dict[str, Any] = {}
+    for name, end in (("starts", starts), ("ends", ends)):
+        anchor = end if isinstance(end, Anchor) else None
+        columns[f"{name}_prayer"] = anchor and anchor.prayer
+        columns[f"{name}_offset"] = anchor and anchor.offset
+    return columns
 
 
 # --- acts ----------------------------------------------------------------------------------
@@ -116,8 +140,11 @@ def keep(
 
 
 @transaction
-def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: datetime) -> None:
+def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: datetime) -> int:
     """Move or correct a shift; undecided attendances are judged anew, decided ones stay.
+
+    Those expected are told of another time or place, and who waits is moved up to new seats;
+    how many could be told.
 
     Conflict `shift_changed` when somebody else changed it since `row_version`. Problems as
     `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
@@ -131,24 +158,34 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     values = columns_of(plan, site)
     changed = sorted(name for name, value in values.items() if getattr(shift, name) != value)
     if not changed:
-        return
+        return 0
     _refuse_contradiction(shift_id, changed)
     _write(shift, {name: values[name] for name in changed})
     audit.note("shift.change", "shift", shift_id, by=by, at=now, changed=changed)
     if {"starts_at", "ends_at"} & set(changed):
         _judge_anew(shift_id, shift.work_on, now)
+    if "seats" in changed:
+        openings.move_up(shift_id, now)
+    return telling.moved(shift_id, now) if set(_TOLD_OF) & set(changed) else 0
+
+
+_TOLD_OF = ("starts_at", "ends_at", "site_id", "lane_id")
 
 
 @transaction
-def cancel(shift_id: int, *, by: int, now: datetime) -> None:
-    """Nobody is expected any more; who came keeps the record. Twice changes nothing."""
+def cancel(shift_id: int, *, by: int, now: datetime) -> int:
+    """Nobody is expected any more, and those who were are told; who came keeps the record.
+
+    How many could be told. Twice changes nothing.
+    """
     shift = _locked(shift_id)
     if shift.cancelled_at is not None:
-        return
+        return 0
     _refuse_settled(shift)
     _write(shift, {"cancelled_at": now})
     audit.note("shift.cancel", "shift", shift_id, by=by, at=now)
     _judge_anew(shift_id, shift.work_on, now)
+    return telling.cancelled(shift_id, now)
 
 
 @transaction
@@ -194,14 +231,15 @@ def _usable(plan: ShiftPlan, *, opportunity_too: bool) -> Site:
 
 
 def columns_of(plan: ShiftPlan, site: Site) -> dict[str, Any]:
-    starts_at, ends_at = plan.span(site.zone)
+    starts_at, ends_at = plan.span(site)
     return {
+        **anchors(plan.starts, plan.ends),
         "opportunity_id": plan.opportunity_id,
         "site_id": site.id,
         "lane_id": plan.lane_id,
         "starts_at": starts_at,
         "ends_at": ends_at,
-        "work_on": plan.day,
+        "work_on": local_day(starts_at, site.zone),
         "seats": plan.seats,
     }
 

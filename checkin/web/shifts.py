@@ -13,6 +13,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.models import Shift
 from checkin.operations import posters, roster, shifts, sites
+from checkin.operations.openings import telling
 from checkin.web import clock, errors
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
@@ -131,7 +132,8 @@ def edit(shift_id: int):
         return redirect(url_for(".show", shift_id=shift_id), 303)
     shift = _shift(shift_id)
     form.row_version.data = shift.row_version
-    return render_template("shifts/edit.html", form=form, shift=shift), form.status
+    page = render_template("shifts/edit.html", form=form, shift=shift, told=_told(shift))
+    return page, form.status
 
 
 @bp.route("/<int:shift_id>/cancellation", methods=["GET", "POST"])
@@ -139,8 +141,7 @@ def edit(shift_id: int):
 def cancel(shift_id: int):
     shift = _shift(shift_id)
     if request.method != "POST":
-        numbers = shifts.numbers_of([shift_id])[shift_id]
-        return render_template("shifts/cancellation.html", shift=shift, numbers=numbers)
+        return render_template("shifts/cancellation.html", shift=shift, told=_told(shift))
     return _settled(
         lambda: shifts.cancel(shift_id, by=current_user.id, now=clock.now()),
         _("The shift is cancelled. Who came keeps the record"),
@@ -171,6 +172,13 @@ def _settled(act: Any, said: str, shift_id: int) -> Any:
 
 def _shift(shift_id: int) -> Shift:
     return shifts.find(shift_id, current_user.reach(Permission.PLAN))
+
+
+def _told(shift: Shift) -> Any:
+    """Who would be told if it moved or did not take place."""
+    if shift.is_draft or shift.ends_at <= clock.now():
+        return []
+    return telling.affected(shift.id)
 
 
 def _poster(shift: Shift) -> Any:

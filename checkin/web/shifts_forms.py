@@ -1,6 +1,5 @@
 """What a coordinator fills in about a shift, in the site's local time."""
 
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,11 +14,11 @@ from checkin.domain.errors import Problem
 from checkin.operations import sites
 from checkin.operations.permissions import Reach
 from checkin.operations.shifts import MOST_REPEATS, MOST_SEATS, ShiftPlan
+from checkin.web.anchored import AnchoredEnds, filled
 from checkin.web.fields import (
     DateField,
     Form,
     Required,
-    TimeField,
     choice_or_none,
     named,
     number_field,
@@ -33,17 +32,13 @@ FURTHEST = 7 * MOST_REPEATS
 EVERYWHERE = Reach(everywhere=True)
 
 
-class ShiftForm(Form):
+class ShiftForm(AnchoredEnds, Form):
     """For a new shift; `plan` offers what stands in the address or in the shift."""
 
     opportunity_id = OpportunityField(_l("Opportunity"))
     site_id = SelectField(_l("Site"), coerce=choice_or_none, validators=[Required()])
     lane_id = SelectField(_l("Lane"), coerce=choice_or_none)
     day = DateField(_l("Day"), validators=[Required()])
-    starts = TimeField(_l("Starts at"), validators=[Required()])
-    ends = TimeField(
-        _l("Ends at"), validators=[Required()], description=_l("Not after the start: the next day")
-    )
     seats = number_field(_l("Volunteers needed"), 1, MOST_SEATS)
     until = DateField(
         _l("Repeat until"),
@@ -59,7 +54,7 @@ class ShiftForm(Form):
     is_draft = BooleanField(_l("Keep as a draft until it is published"))
 
     def __init__(self, offered: dict[str, Any], kept: ShiftPlan | None = None) -> None:
-        super().__init__(data={**offered, **(asdict(kept) if kept else {})})
+        super().__init__(data={**offered, **(_said(kept) if kept else {})})
         places = sites.choosable(kept and kept.site_id)
         self.site_id.choices = named(places, _("Choose"))
         self.lane_id.choices = lane_choices(kept)
@@ -73,8 +68,8 @@ class ShiftForm(Form):
             site_id=self.site_id.data,
             lane_id=self.lane_id.data,
             day=self.day.data,
-            starts=self.starts.data,
-            ends=self.ends.data,
+            starts=self.end("starts"),
+            ends=self.end("ends"),
             seats=self.seats.data,
         )
 
@@ -102,6 +97,11 @@ def version_in(field: HiddenField) -> int:
     """The row version a form was drawn with; 0, which none has, for any other text."""
     typed = str(field.data or "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _said(kept: ShiftPlan) -> dict[str, Any]:
+    plain = {name: getattr(kept, name) for name in ("opportunity_id", "site_id", "lane_id")}
+    return {**plain, "day": kept.day, "seats": kept.seats, **filled(kept.starts, kept.ends)}
 
 
 def lane_choices(kept: ShiftPlan | None) -> list[SelectChoice]:

@@ -150,9 +150,10 @@ def test_two_coordinators_at_once_one_wins_and_the_other_is_told(cast, layla, fi
 
 
 def test_cancelling_asks_first_and_can_be_taken_back(cast, now, layla):
-    check_in(cast.noura, cast.poster, now)
     address = f"/shifts/{cast.shift.id}/cancellation"
     asked = layla.text(address)
+    assert cast.noura.name in asked
+    check_in(cast.noura, cast.poster, now)
     assert "Cancel this shift?" in asked
     assert "1 volunteer" in asked
     assert stored(cast.shift.id).cancelled_at is None

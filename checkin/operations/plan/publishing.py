@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from checkin.database import db, transaction
+from checkin.domain.errors import Problem
 from checkin.models import Assignment, Attendance, Poster, Scan, Shift
 from checkin.operations import audit, roster
 
@@ -23,9 +24,18 @@ def publish(shift_ids: Collection[int], *, link: str, by: int, now: datetime) ->
         shift.row_version += 1
         audit.note("shift.publish", "shift", shift.id, by=by, at=now)
     db.session.flush()
-    for shift_id in _with_people([shift.id for shift in drafts if shift.ends_at > now]):
-        roster.invite(shift_id, link=link, by=by, now=now)
+    _tell([shift.id for shift in drafts if shift.ends_at > now], link, by, now)
     return len(drafts)
+
+
+def _tell(shift_ids: Collection[int], link: str, by: int, now: datetime) -> None:
+    """Messages that are spent for today stop nothing: the pages say the same."""
+    for shift_id in _with_people(shift_ids):
+        try:
+            with db.session.begin_nested():
+                roster.invite(shift_id, link=link, by=by, now=now)
+        except Problem:
+            return
 
 
 @transaction

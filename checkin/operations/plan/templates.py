@@ -1,15 +1,17 @@
 """Shifts that are planned again and again: kept under a name, put on days and sites as drafts."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
+from checkin.domain.prayer import Anchor, End
 from checkin.models import Opportunity, Shift, ShiftTemplate, Site
 from checkin.operations import audit, catalogue, shifts
 from checkin.operations.shifts import ShiftPlan
@@ -20,21 +22,34 @@ MOST_ADDED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplatePlan:
-    """What a coordinator says about a template; times are the site's own clock's."""
+    """What a coordinator says about a template; times are the site's own clock's
+    or said by a prayer."""
 
     name_ar: str
     name_en: str = ""
     opportunity_id: int
-    starts: time
-    ends: time
+    starts: End
+    ends: End
     seats: int
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "name_ar": self.name_ar,
+            "name_en": self.name_en,
+            "opportunity_id": self.opportunity_id,
+            "starts": self.starts if isinstance(self.starts, time) else None,
+            "ends": self.ends if isinstance(self.ends, time) else None,
+            **shifts.anchors(self.starts, self.ends),
+            "seats": self.seats,
+        }
 
 
 @transaction
 def create(plan: TemplatePlan, *, by: int | None, now: datetime) -> int:
     """A new template's id; Problems `name_taken` and `opportunity_closed`."""
     _refuse_closed(plan.opportunity_id)
-    row = ShiftTemplate(**asdict(plan))
+    row = ShiftTemplate(**plan.columns)
     with catalogue.unique():
         db.session.add(row)
         db.session.flush()
@@ -48,7 +63,7 @@ def change(template_id: int, plan: TemplatePlan, *, by: int, now: datetime) -> N
     row = find(template_id)
     if plan.opportunity_id != row.opportunity_id:
         _refuse_closed(plan.opportunity_id)
-    values = asdict(plan)
+    values = plan.columns
     changed = sorted(name for name, value in values.items() if getattr(row, name) != value)
     if not changed:
         return
@@ -137,14 +152,31 @@ def _open_site(site_id: int) -> Site:
 
 
 def _plan(template: ShiftTemplate, site: Site, day: date) -> ShiftPlan:
+    starts, ends = ends_of(template)
     return ShiftPlan(
         opportunity_id=template.opportunity_id,
         site_id=site.id,
         day=day,
-        starts=template.starts,
-        ends=template.ends,
+        starts=starts,
+        ends=ends,
         seats=template.seats,
     )
+
+
+def ends_of(template: ShiftTemplate) -> tuple[End, End]:
+    """How each end is said: by the site's clock, or by a prayer."""
+    return (
+        _end(template.starts, template.starts_prayer, template.starts_offset),
+        _end(template.ends, template.ends_prayer, template.ends_offset),
+    )
+
+
+def _end(at: time | None, prayer: str | None, offset: int | None) -> End:
+    if at is not None:
+        return at
+    if prayer is None or offset is None:
+        raise ValueError("an end is a time or is said by a prayer: the database keeps it so")
+    return Anchor(prayer, offset)
 
 
 _Identity = tuple[int, int, datetime, datetime]
@@ -181,9 +213,7 @@ def all_of() -> Sequence[ShiftTemplate]:
     """Every template, those in use first, in order of time."""
     in_use = ShiftTemplate.closed_at.is_not(None)
     query = select(ShiftTemplate).options(joinedload(ShiftTemplate.opportunity))
-    return db.session.scalars(
-        query.order_by(in_use, ShiftTemplate.starts, ShiftTemplate.name_ar)
-    ).all()
+    return db.session.scalars(query.order_by(in_use, ShiftTemplate.starts, ShiftTemplate.id)).all()
 
 
 def usable() -> list[ShiftTemplate]:

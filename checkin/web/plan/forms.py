@@ -1,7 +1,6 @@
 """What a coordinator fills in about templates, shifts made from them, and a shift's place."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,11 +15,11 @@ from checkin.models import Shift, ShiftTemplate, Site
 from checkin.operations import sites
 from checkin.operations.plan.templates import TemplatePlan
 from checkin.operations.shifts import MOST_SEATS, plan_of
+from checkin.web.anchored import AnchoredEnds
 from checkin.web.fields import (
     DateField,
     Form,
     Required,
-    TimeField,
     choice_or_none,
     name_field,
     named,
@@ -36,16 +35,12 @@ USUAL_SEATS = 20
 MOST_WEEKS = 20
 
 
-class TemplateForm(Form):
+class TemplateForm(AnchoredEnds, Form):
     """A shift as it is planned again and again."""
 
     opportunity_id = OpportunityField(_l("Opportunity"))
     name_ar = name_field(_l("Name in Arabic"), 80)
     name_en = name_field(_l("Name in English"), 80, optional=True)
-    starts = TimeField(_l("Starts at"), validators=[Required()])
-    ends = TimeField(
-        _l("Ends at"), validators=[Required()], description=_l("Not after the start: the next day")
-    )
     seats = number_field(_l("Volunteers needed"), 1, MOST_SEATS, default=USUAL_SEATS)
 
     @property
@@ -54,8 +49,8 @@ class TemplateForm(Form):
             name_ar=self.name_ar.data,
             name_en=self.name_en.data or "",
             opportunity_id=self.opportunity_id.data,
-            starts=self.starts.data,
-            ends=self.ends.data,
+            starts=self.end("starts"),
+            ends=self.end("ends"),
             seats=self.seats.data,
         )
 
@@ -120,7 +115,8 @@ class PlaceForm(Form):
 
     def __init__(self, shift: Shift, offered: dict[str, Any]) -> None:
         kept = plan_of(shift)
-        super().__init__(data={**asdict(kept), "row_version": shift.row_version, **offered})
+        place = {"day": kept.day, "site_id": kept.site_id, "lane_id": kept.lane_id}
+        super().__init__(data={**place, "row_version": shift.row_version, **offered})
         self.site_id.choices = named(sites.choosable(kept.site_id), _("Choose"))
         self.lane_id.choices = lane_choices(kept)
 

@@ -6,14 +6,14 @@ from flask_login import current_user
 
 from checkin.domain.days import week_of
 from checkin.domain.roles import Permission
-from checkin.operations import plan, roster, shifts
+from checkin.operations import plan, shifts
+from checkin.operations.openings import telling
 from checkin.web import clock
 from checkin.web.fields import planned_day, row_number
 from checkin.web.filters import date_long
 from checkin.web.guard import requires
 from checkin.web.plan.blueprint import bp
 from checkin.web.plan.forms import PlaceForm
-from checkin.web.targets import absolute
 
 PLACE = ("day", "site_id", "lane_id")
 BESIDE = {
@@ -39,7 +39,6 @@ def place(shift_id: int):
             shift_id,
             **form.place,
             row_version=form.seen_version,
-            link=absolute(url_for("hours.index")),
             by=current_user.id,
             now=clock.now(),
         ),
@@ -61,11 +60,11 @@ def _moved(shift_id, form):
     return redirect(url_for(".index", week=week, _anchor=f"shift-{shift_id}"), 303)
 
 
-def _told(shift) -> int:
-    """How many would be told of a move."""
+def _told(shift):
+    """Who would be told of a move."""
     if shift.is_draft or shift.ends_at <= clock.now():
-        return 0
-    return roster.reachable(shift.id)
+        return []
+    return telling.affected(shift.id)
 
 
 def _offered():

@@ -7,8 +7,8 @@ from flask_login import current_user
 from checkin.domain.roles import Permission
 from checkin.operations import shifts
 from checkin.operations.plan import templates
-from checkin.operations.shifts import plan_of
 from checkin.web import clock
+from checkin.web.anchored import filled
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.plan.blueprint import bp
@@ -41,7 +41,7 @@ def new_template():
 @requires(Permission.PLAN)
 def template(template_id: int):
     found = templates.find(template_id)
-    form = TemplateForm(obj=found)
+    form = TemplateForm(data=_kept(found))
     if form.carry_out(
         lambda: templates.change(template_id, form.plan, by=current_user.id, now=clock.now()),
         **BESIDE,
@@ -72,12 +72,16 @@ def _offered():
     if shift_id is None:
         return {}
     shift = shifts.find(shift_id, current_user.reach(Permission.PLAN))
-    plan = plan_of(shift)
     return {
         "name_ar": shift.opportunity.name_ar[:80],
         "name_en": shift.opportunity.name_en[:80],
         "opportunity_id": shift.opportunity_id,
-        "starts": plan.starts,
-        "ends": plan.ends,
         "seats": shift.seats,
+        **filled(*shifts.ends_of(shift)),
     }
+
+
+def _kept(found):
+    plain = ("name_ar", "name_en", "opportunity_id", "seats")
+    values = {name: getattr(found, name) for name in plain}
+    return {**values, **filled(*templates.ends_of(found))}

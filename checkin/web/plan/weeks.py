@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.domain.days import week_of
+from checkin.domain.prayer import PRAYED
 from checkin.domain.roles import Permission
 from checkin.operations import plan, sites
 from checkin.operations.plan import Copied
@@ -14,6 +15,8 @@ from checkin.web import clock
 from checkin.web.guard import requires
 from checkin.web.plan.blueprint import asked_site, asked_week, bp, today
 from checkin.web.plan.grid import rows
+from checkin.web.plan.lines import lines_of
+from checkin.web.prayer_words import PRAYERS
 from checkin.web.words import counted
 
 A_DAY = timedelta(days=1)
@@ -30,6 +33,7 @@ def index():
         "plan/index.html",
         week=week,
         days=[first + later * A_DAY for later in range(7)],
+        lines=lines_of(first, clock.now()),
         table=rows(first, week.sites, week.shifts),
         before=first - WEEK,
         after=first + WEEK,
@@ -37,6 +41,8 @@ def index():
         today=today(),
         sites=sites.choosable(site_id),
         site_id=site_id,
+        prayer_names=PRAYERS,
+        prayed=PRAYED,
         may_copy=plan.is_planned(first - WEEK),
         now=clock.now(),
     )
