@@ -13,7 +13,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from checkin.database import db
 from checkin.domain import totp
 from checkin.domain.fold import Kind
-from checkin.models import Attendance, Campaign, Lane, Person, Poster, Shift
+from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Poster, Shift
 from checkin.operations import accounts, approvals, badges, displays, tally
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
@@ -31,7 +31,7 @@ NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data"
              "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "plan.opportunities",
-             "displays.keys", "displays.last", "displays.time"}  # fmt: skip
+             "displays.keys", "displays.last", "displays.time", "openings.calendar"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
 
@@ -335,8 +335,22 @@ def _stops_of_strangers(cast: Cast, now: datetime) -> list[Stop]:
     return [Stop(row[0], "stranger", *row[1:]) for row in rows]
 
 
+def _openings(cast: Cast, now: datetime) -> tuple[Opportunity, Shift, Shift]:
+    """A call for women, after a course: one shift with places, and one Noura waits for."""
+    names = {"name_ar": "مرافقة كبار السن", "name_en": "Walking with the elderly"}
+    course = factories.opportunity(now, "course", name_ar="الإسعافات الأولية", name_en="First aid")
+    rules = {"gender": "woman", "minimum_age": 20, "requires_id": course.id, "is_open": True}
+    call = factories.opportunity(now, about_ar="نرافق كبار السن.", about_en="", **names, **rules)
+    coming = factories.shift(now, cast.squares, call, starts=40 * 60)
+    full = factories.shift(now, cast.mataf, call, starts=64 * 60, seats=1)
+    factories.assign(now, factories.person(now, "متطوعة سبقت"), full)
+    factories.assign(now, cast.noura, full, how="waiting")
+    return call, coming, full
+
+
 def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
     scan = f"/S/{cast.poster.code}"
+    call, coming, full = _openings(cast, clock.now())
     changing = _change_of_shifts(town, cast, cast.shift.starts_at + HOUR)
     receipts = [name for name in town.people if name in RECEIPTS]
     objection = f"/attendances/{_receipt_of(town, 'rejected')}"
@@ -345,6 +359,11 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
         Stop("hours.index", "approved", "/hours"),
         Stop("hours.index", "awaited", "/hours"),
         Stop("hours.index", "asked", "/hours"),
+        Stop("openings.index", "noura", "/openings"),
+        Stop("openings.show", "noura", f"/openings/{call.id}"),
+        Stop("openings.join", "noura", f"/openings/shifts/{coming.id}/place"),
+        Stop("openings.leave", "noura", f"/openings/shifts/{full.id}/departure"),
+        Stop("openings.subscription", "noura", "/calendar"),
         Stop("accounts.show", "noura", "/account"),
         Stop("accounts.guardian", "minor", "/account/guardian"),
         Stop("accounts.guardian_mobile", "minor", "/account/guardian/mobile"),

@@ -27,6 +27,7 @@ from checkin.models import (
     SignInRequest,
 )
 from checkin.operations import accounts, approvals, badges, devices, displays, manual
+from checkin.operations.openings import feed
 from tests import factories
 from tests.cast import company
 from tests.pages import Browser
@@ -62,6 +63,7 @@ OTHER_SAMPLE = {
     ("/people/<int:person_id>/roles/<int:grant_id>/ending", "person_id"): "supervisor_id",
     ("/floor/<int:site_id>/tally/<int:shift_id>", "shift_id"): "tally_shift_id",
     ("/api/v1/tallies/<int:shift_id>", "shift_id"): "tally_shift_id",
+    ("/calendar/<string:code>.ics", "code"): "feed_code",
     ("/openings/<int:opportunity_id>", "opportunity_id"): "opening_id",
     ("/openings/shifts/<int:shift_id>/departure", "shift_id"): "opening_shift_id",
     ("/openings/shifts/<int:shift_id>/place", "shift_id"): "opening_shift_id",
@@ -157,6 +159,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "lane_id": lane.id,
         "shift_id": shift.id,
         "tally_shift_id": made.lane_shift(now, site).id,
+        "feed_code": feed.renew(volunteer.id, now=now),
         "opening_id": opening.id,
         "opening_shift_id": made.shift(now, site, opening, starts=24 * 60).id,
         "opportunity_id": shift.opportunity_id,

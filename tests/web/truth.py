@@ -26,6 +26,7 @@ public all
     GET+POST /display/pair
     POST     /display/seen
     GET      /display/time
+    GET      /calendar/<string:code>.ics
     GET      /healthz
     GET      /help
     GET      /manifest.webmanifest
@@ -73,6 +74,8 @@ own_attendance all
     GET+POST /account/guardian
     POST     /account/guardian/codes
     GET+POST /account/guardian/mobile
+    GET+POST /calendar
+    POST     /calendar/ending
     GET      /hours
     POST     /lock/activity
     GET+POST /openings/shifts/<int:shift_id>/departure
