@@ -8,10 +8,9 @@ from sqlalchemy import String, cast, literal, select
 from checkin.database import AnyRow, db
 from checkin.domain.errors import Problem
 from checkin.domain.fold import State
-from checkin.domain.quiet import is_quiet
 from checkin.models import Attendance, Message, Person, Shift, Site
 from checkin.operations import messages
-from checkin.operations.sites import windows_of
+from checkin.operations.prayers import quiet
 
 REMIND_AFTER = timedelta(minutes=15)
 """How long after the shift's end an open attendance looks forgotten."""
@@ -28,7 +27,7 @@ def remind_forgotten(now: datetime) -> int:
     """
     sent = 0
     for row in db.session.execute(_still_open(now)).all():
-        if is_quiet(now, windows_of(row.quiet_windows), row.zone):
+        if quiet.is_quiet(row, now):
             continue
         try:
             _remind(row, now)
@@ -66,6 +65,7 @@ def _still_open(now: datetime) -> Any:
         select(
             *(Attendance.id, Attendance.until_at, Shift.ends_at, Person.mobile),
             *(Site.name_ar, Site.name_en, Site.zone, Site.quiet_windows),
+            *(Site.latitude, Site.longitude),
             messages.language_last_used().label("language"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)

@@ -1,6 +1,6 @@
 """Places where people serve: made, changed and closed, with their lanes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -27,12 +27,19 @@ CODE_MODES = ("poster", "rotating")
 """Whether printed posters are trusted like any code, or looked at where a display is expected."""
 
 
+MOST_AROUND = 90
+Around = tuple[int, int]
+"""Minutes before a prayer begins, and minutes after."""
+_AROUND = "around_prayers"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlan:
     """What a coordinator says about a site; `phone` is E.164 or nothing.
 
     With a `point` on the map, phones are asked once, at check-in, how far away they are; `radius_m`
-    is how far is not far. Within `quiet_windows` nobody is sent a message.
+    is how far is not far. Within `quiet_windows` nobody is sent a message, nor `around_prayers`:
+    so many minutes before each begins, and so many after.
     """
 
     name_ar: str
@@ -41,6 +48,7 @@ class SitePlan:
     code_mode: str = "poster"
     phone: str | None = None
     quiet_windows: tuple[Window, ...] = ()
+    around_prayers: Around | None = None
     point: Point | None = None
     radius_m: int | None = None
 
@@ -49,6 +57,8 @@ class SitePlan:
             raise Problem("zone_unknown")
         if self.code_mode not in CODE_MODES:
             raise Problem("code_mode_unknown")
+        if any(not 0 <= minutes <= MOST_AROUND for minutes in self.around_prayers or ()):
+            raise Problem("around_out_of_range", most=MOST_AROUND)
         ZoneInfo(self.zone)
 
     @property
@@ -60,16 +70,33 @@ class SitePlan:
             "zone": self.zone,
             "code_mode": self.code_mode,
             "phone": self.phone,
-            "quiet_windows": [[f"{one:%H:%M}" for one in window] for window in self.quiet_windows],
+            "quiet_windows": [*self._windows()],
             "latitude": latitude,
             "longitude": longitude,
             "radius_m": self.radius_m if self.point else None,
         }
 
+    def _windows(self) -> Iterator[Any]:
+        """As they are kept: pairs of times, and one more entry about prayers."""
+        for begin, end in self.quiet_windows:
+            yield [f"{begin:%H:%M}", f"{end:%H:%M}"]
+        if self.around_prayers is not None and any(self.around_prayers):
+            yield {_AROUND: list(self.around_prayers)}
 
-def windows_of(kept: Iterable[Iterable[str]]) -> list[Window]:
-    """A site's quiet windows as times of day."""
-    return [(time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in kept]
+
+def windows_of(kept: Iterable[Any]) -> list[Window]:
+    """A site's quiet windows as times of day, without those around prayers."""
+    pairs = (entry for entry in kept if not isinstance(entry, dict))
+    return [(time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs]
+
+
+def around_prayers_of(kept: Iterable[Any]) -> Around | None:
+    """How many minutes before and after each prayer are quiet too, if any."""
+    for entry in kept:
+        if isinstance(entry, dict):
+            before, after = entry[_AROUND]
+            return before, after
+    return None
 
 
 def point_of(site: Site) -> Point | None:

@@ -29,6 +29,20 @@ def anchor_words(prayer: str, offset: int) -> str:
     return _joined(_("%(duration)s before %(prayer)s", duration=length, prayer=name))
 
 
+def around_words(before: int, after: int) -> str:
+    """Which minutes around each prayer: من 10 دقائق قبل كل صلاة إلى 30 دقيقة بعد دخول وقتها."""
+    earlier, later = duration_after(before), duration_after(after)
+    if not before:
+        return _("For %(duration)s after each prayer begins", duration=later)
+    if not after:
+        return _("For %(duration)s before each prayer", duration=earlier)
+    return _(
+        "From %(before)s before each prayer until %(after)s after it begins",
+        before=earlier,
+        after=later,
+    )
+
+
 def _joined(words: str) -> str:
     """In Arabic «بـ» stands apart before a digit only: بـ30 دقيقة, but بساعتين."""
     return _BEFORE_WORD.sub("ب", words)

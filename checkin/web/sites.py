@@ -19,6 +19,7 @@ from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.filters import isolate, time_range
 from checkin.web.guard import requires
+from checkin.web.prayer_words import around_words
 from checkin.web.sites_forms import CODE_MODES, LaneForm, SiteForm, zone_name
 
 bp = Blueprint("sites", __name__, url_prefix="/sites")
@@ -244,10 +245,12 @@ def _page(site: Site, lane_form: LaneForm) -> str:
 def _quiet(site: Site, today: date) -> list[str]:
     """Times without messages in words; one over midnight ends, as all do, at a time of day."""
     zone = ZoneInfo(site.zone)
-    return [
+    said = [
         time_range(*(datetime.combine(today, at, zone) for at in window), site.zone)
         for window in sites.windows_of(site.quiet_windows)
     ]
+    around = sites.around_prayers_of(site.quiet_windows)
+    return [*said, around_words(*around)] if around else said
 
 
 def _poster(site_id: int) -> Any:

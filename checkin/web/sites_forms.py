@@ -13,7 +13,14 @@ from checkin.domain.errors import Problem
 from checkin.domain.places import RADIUS_M, read_point, write_point
 from checkin.domain.quiet import read_windows, write_windows
 from checkin.models import Site
-from checkin.operations.sites import ZONES, SitePlan, point_of, windows_of
+from checkin.operations.sites import (
+    MOST_AROUND,
+    ZONES,
+    SitePlan,
+    around_prayers_of,
+    point_of,
+    windows_of,
+)
 from checkin.web import errors
 from checkin.web.fields import Form, name_field, number_field, phone_field, worded
 
@@ -22,6 +29,7 @@ errors.sentences(
     windows_overlap=_l("Two of these times overlap. Write them as one"),
     too_many_windows=_l("No more than %(most)s time windows can be kept"),
     code_mode_unknown=_l("Choose how people check in"),
+    around_out_of_range=_l("Enter at most %(most)s minutes around prayers"),
     point_unreadable=_l("Write the point as maps show it, like 21.42249, 39.82619"),
 )
 
@@ -42,7 +50,16 @@ class SiteForm(Form):
     quiet = TextAreaField(
         _l("Times without messages"),
         validators=[Optional()],
-        description=_l("Around prayers, for example. One on each line, like 12:10–12:45"),
+        description=_l("At night, for example. One on each line, like 12:10–12:45"),
+    )
+    quiet_before = number_field(
+        _l("No messages before a prayer, in minutes"), 0, MOST_AROUND, optional=True
+    )
+    quiet_after = number_field(
+        _l("No messages after a prayer has begun, in minutes"),
+        *(0, MOST_AROUND),
+        optional=True,
+        description=_l("Around all five prayers, by the table of prayer times"),
     )
     point = StringField(
         _l("Point on the map"),
@@ -64,9 +81,11 @@ class SiteForm(Form):
     def __init__(self, site: Site | None = None) -> None:
         kept = {}
         if site is not None:
-            point = point_of(site)
+            point, around = point_of(site), around_prayers_of(site.quiet_windows)
             kept = {
                 "quiet": write_windows(windows_of(site.quiet_windows)),
+                "quiet_before": around[0] if around else None,
+                "quiet_after": around[1] if around else None,
                 "point": write_point(point) if point else "",
                 "radius": site.radius_m,
             }
@@ -82,6 +101,7 @@ class SiteForm(Form):
             code_mode=self.code_mode.data,
             phone=self.phone.data,
             quiet_windows=tuple(read_windows(self.quiet.data or "")),
+            around_prayers=(self.quiet_before.data or 0, self.quiet_after.data or 0),
             point=read_point(self.point.data or ""),
             radius_m=self.radius.data,
         )

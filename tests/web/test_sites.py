@@ -82,11 +82,39 @@ def test_quiet_times_and_the_point_on_the_map_are_kept(cast, layla):
     )
 
 
+def test_no_messages_around_prayers_are_kept_and_said(cast, layla):
+    fields = {**FIELDS, "name_ar": cast.mataf.name_ar, "quiet_before": "١٠", "quiet_after": "30"}
+    layla.send(f"/sites/{cast.mataf.id}/details", **fields)
+    assert sites.find(cast.mataf.id, EVERYWHERE).quiet_windows == [{"around_prayers": [10, 30]}]
+    words = "From 10 minutes before each prayer until 30 minutes after it begins"
+    assert words in said(layla, cast.mataf)
+    form = layla.get(f"/sites/{cast.mataf.id}/details").get_data(as_text=True)
+    assert 'value="10"' in form
+    assert 'value="30"' in form
+    layla.send(f"/sites/{cast.mataf.id}/details", **{**fields, "quiet_before": ""})
+    assert "For 30 minutes after each prayer begins" in layla.text(
+        f"/sites/{cast.mataf.id}"
+    ).replace("\xa0", " ")
+    layla.send(f"/sites/{cast.mataf.id}/details", **{**fields, "quiet_after": "0"})
+    assert "For 10 minutes before each prayer" in layla.text(f"/sites/{cast.mataf.id}").replace(
+        "\xa0", " "
+    )
+    emptied = {**fields, "quiet_before": "", "quiet_after": ""}
+    layla.send(f"/sites/{cast.mataf.id}/details", **emptied)
+    assert sites.find(cast.mataf.id, EVERYWHERE).quiet_windows == []
+    refused = layla.send(f"/sites/{cast.mataf.id}/details", **{**fields, "quiet_after": "91"})
+    assert "Enter a number from 0 to 90" in refused.get_data(as_text=True)
+
+
 def test_a_site_may_trust_its_display_only(cast, layla):
     site = layla_makes(layla, code_mode="rotating")
     assert "check-ins by a poster are reviewed" in layla.text(f"/sites/{site}")
     refused = layla.send("/sites/new", **{**FIELDS, "name_ar": "آخر", "code_mode": "sms"})
     assert refused.status_code == 422
+
+
+def said(layla, site) -> str:
+    return layla.text(f"/sites/{site.id}").replace("\xa0", " ")
 
 
 def layla_makes(layla, **fields) -> int:

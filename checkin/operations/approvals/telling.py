@@ -9,11 +9,10 @@ from sqlalchemy import delete, select, update
 from checkin.database import AnyRow, db
 from checkin.domain.days import local_time
 from checkin.domain.errors import Problem
-from checkin.domain.quiet import after_quiet
 from checkin.models import Attendance, Decision, Message, Person, Site
 from checkin.operations import messages
 from checkin.operations.approvals.reasons import OTHER
-from checkin.operations.sites import windows_of
+from checkin.operations.prayers import quiet
 
 APPROVED, ASKED, REJECTED, ANSWERED = (
     "hours_approved",
@@ -52,7 +51,7 @@ def _reader(attendance_id: int) -> AnyRow | None:
     return db.session.execute(
         select(
             *(a.id, a.volunteer_id, a.work_on, a.approved_minutes, p.mobile),
-            *(s.name_ar, s.name_en, s.zone, s.quiet_windows),
+            *(s.name_ar, s.name_en, s.zone, s.quiet_windows, s.latitude, s.longitude),
             messages.language_last_used().label("language"),
         )
         .join(p, p.id == a.volunteer_id)
@@ -165,7 +164,7 @@ def _queue(
                 facts,
                 language=reader.language or "ar",
                 now=now,
-                due_at=after_quiet(due_at, windows_of(reader.quiet_windows), reader.zone),
+                due_at=quiet.after_quiet(reader, due_at),
                 lifetime=LIFETIME,
             )
     except Problem:  # the day's messages are spent, which has been said in the log
