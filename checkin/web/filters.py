@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
     for filter_ in together:
         app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
     shown = (
-        *(num, other_digits, clock_duration),
+        *(num, in_digits, other_digits, clock_duration),
         *(date_long, date_lines, date_short, hijri, hijri_short, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )

@@ -39,7 +39,9 @@ BEHIND = {
     "campaigns": "opportunities",
     "shifts": "plan",
     "roster": "plan",
+    "imports": "people",
     "badges": "posters",
+    "merging": "people",
     "prayers": "plan",
 }
 """Rooms that are entered through another one."""

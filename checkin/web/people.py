@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
-from checkin.operations import accounts, devices, grants, people
+from checkin.operations import accounts, devices, grants, merging, people
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -71,6 +71,9 @@ def new():
 @bp.get("/<int:person_id>")
 @requires(Permission.MANAGE_PEOPLE)
 def show(person_id: int):
+    """Somebody; whoever was merged is shown as who it is."""
+    if who := people.who_is(person_id):
+        return redirect(url_for(".show", person_id=who), 303)
     return _page(person_id, RoleForm(grants.grantable(current_user.id, clock.now())))
 
 
@@ -181,6 +184,8 @@ def _page(person_id: int, form: RoleForm) -> str:
         summary=people.summary_of(person_id),
         latest=people.latest_attendances(person_id),
         devices=len(devices.devices_of(person_id, now)),
+        merges=merging.merges_of(person_id),
+        undo_from=now - merging.UNDO_WITHIN,
         categories=CATEGORIES,
         genders=GENDERS,
         roles=ROLES,

@@ -16,6 +16,7 @@ from checkin.web.fields import (
     name_field,
     named,
     note_field,
+    number_field,
     worded,
 )
 
@@ -37,6 +38,11 @@ ROLES = {
 
 class PersonForm(Form):
     name = name_field(_l("Full name"))
+    name_latin = name_field(
+        _l("Name in Latin letters"),
+        optional=True,
+        description=_l("As in a passport; the person is found by it too"),
+    )
     mobile = mobile_field(
         _l("Mobile"), description=_l("With it a volunteer checks in, like 0501234567")
     )
@@ -45,6 +51,9 @@ class PersonForm(Form):
     gender = RadioField(_l("Gender"), choices=worded(GENDERS), default="")
     partner_id = SelectField(_l("Partner"), coerce=choice_or_none)
     team_name = name_field(_l("Volunteer team"), optional=True)
+    birth_year = number_field(
+        _l("Year of birth"), 1900, 2100, optional=True, description=_l("Gregorian, like 2004")
+    )
     is_minor = BooleanField(_l("Under 18"))
     guardian_mobile = mobile_field(
         _l("Guardian’s mobile"), description=_l("Needed for volunteers under 18")
@@ -61,12 +70,14 @@ class PersonForm(Form):
     def profile(self) -> Profile:
         return Profile(
             name=self.name.data,
+            name_latin=self.name_latin.data or "",
             mobile=self.mobile.data,
             email=self.email.data,
             category=self.category.data,
             gender=self.gender.data or None,
             partner_id=self.partner_id.data,
             team_name=self.team_name.data or "",
+            birth_year=self.birth_year.data,
             is_minor=self.is_minor.data,
             guardian_mobile=self.guardian_mobile.data,
         )

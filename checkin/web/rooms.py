@@ -12,6 +12,7 @@ from checkin.web import (
     floor,
     hours,
     lock,
+    merging,
     offline,
     openings,
     opportunities,
@@ -64,5 +65,6 @@ BLUEPRINTS = (
     campaigns.bp,
     partners.bp,
     people.bp,
+    merging.bp,
     api.bp,
 )

@@ -518,6 +518,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     template = factories.template(call.id)
     night = factories.shift(now, cast.squares, call, starts=8 * 60, minutes=480, is_draft=True)
     factories.assign(now, cast.noura, night)
+    twin = factories.person(now, "نورة القحطاني", mobile=cast.noura.mobile, birth_year=2004)
     rows = [
         ("sites.index", "/sites"),
         ("sites.new", "/sites/new"),
@@ -560,6 +561,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("people.show", person),
         ("people.edit", f"{person}/details"),
         ("people.suspend", f"{person}/suspension"),
+        ("merging.index", "/people/duplicates"),
+        ("merging.new", f"{person}/merges/{twin.id}"),
         ("badges.index", "/badges"),
         ("badges.show", f"{person}/badge"),
         ("badges.show", f"/people/{cast.majed.id}/badge"),

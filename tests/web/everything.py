@@ -26,7 +26,7 @@ from checkin.models import (
     Shift,
     SignInRequest,
 )
-from checkin.operations import accounts, approvals, badges, devices, displays, manual
+from checkin.operations import accounts, approvals, badges, devices, displays, manual, merging
 from checkin.operations.openings import feed
 from tests import factories
 from tests.cast import company
@@ -178,6 +178,8 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "grant_id": grant.id,
         "supervisor_id": grant.person_id,
         "person_id": volunteer.id,
+        "other_id": made.person(now, volunteer.name, mobile=volunteer.mobile).id,
+        "merge_id": _merged(now, volunteer, supervisor),
         "entered_id": entered.id,
         "entry": entry.uid,
         "enrolment_id": enrolment.id,
@@ -185,6 +187,12 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "badge_code": badge_code,
         "witnessed": witnessed,
     }
+
+
+def _merged(now: datetime, volunteer: Person, by: Person) -> int:
+    """Somebody entered twice, now one person."""
+    kept, gone = (factories.person(now, "وليد ناصر المالكي") for _ in range(2))
+    return merging.merge(kept.id, gone.id, (), by=by.id, now=now)
 
 
 def _read_badge(now: datetime, site, shift, by: Person) -> tuple[str, str]:

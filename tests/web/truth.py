@@ -294,10 +294,14 @@ manage_people all
     GET+POST /people/<int:person_id>/details
     POST     /people/<int:person_id>/guardian-consent
     POST     /people/<int:person_id>/invitation
+    GET+POST /people/<int:person_id>/merges/<int:other_id>
     POST     /people/<int:person_id>/restoration
     POST     /people/<int:person_id>/roles
     POST     /people/<int:person_id>/roles/<int:grant_id>/ending
     GET+POST /people/<int:person_id>/suspension
+    GET      /people/duplicates
+    POST     /people/duplicates/apart
+    POST     /people/merges/<int:merge_id>/reversal
     GET+POST /people/new
 
 see_figures all
