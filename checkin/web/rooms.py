@@ -11,6 +11,7 @@ from checkin.web import (
     figures,
     floor,
     hours,
+    imports,
     lock,
     merging,
     offline,
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     campaigns.bp,
     partners.bp,
     people.bp,
+    imports.bp,
     merging.bp,
     api.bp,
 )

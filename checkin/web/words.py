@@ -45,6 +45,8 @@ NOUNS = {
     ("women", "after"): _noun("after", "%(number)s woman volunteer", "%(number)s women volunteers"),
     ("records", "subject"): _noun("subject", "%(number)s record", "%(number)s records"),
     ("records", "after"): _noun("after", "%(number)s record", "%(number)s records"),
+    ("rows", "subject"): _noun("subject", "%(number)s row", "%(number)s rows"),
+    ("rows", "after"): _noun("after", "%(number)s row", "%(number)s rows"),
     ("taps", "subject"): _noun("subject", "%(number)s tap", "%(number)s taps"),
     ("taps", "after"): _noun("after", "%(number)s tap", "%(number)s taps"),
     ("shifts", "subject"): _noun("subject", "%(number)s shift", "%(number)s shifts"),

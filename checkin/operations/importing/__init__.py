@@ -20,7 +20,9 @@ from checkin.operations.importing.lists import (
     name_columns,
     name_unknown,
     outcome_of,
+    teams,
 )
+from checkin.operations.importing.rows import UNCALCULATED
 from checkin.operations.importing.working import work_on_waiting
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "KEPT",
     "MOST_BYTES",
     "OVER",
+    "UNCALCULATED",
     "UNDER_WAY",
     "Entry",
     "Fate",
@@ -48,5 +51,6 @@ __all__ = [
     "name_columns",
     "name_unknown",
     "outcome_of",
+    "teams",
     "work_on_waiting",
 ]

@@ -348,3 +348,9 @@ def outcome_of(row: Import) -> Outcome:
     if row.outcome is None:
         raise NotFound("outcome")
     return Outcome(row.outcome)
+
+
+def teams() -> Sequence[Team]:
+    """What an unknown name of a team may mean."""
+    query = select(Team).where(Team.closed_at.is_(None)).order_by(Team.name_ar)
+    return db.session.scalars(query).all()

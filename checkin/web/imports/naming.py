@@ -1,0 +1,95 @@
+"""What the columns of a file mean, which of its sheets is meant, and names nobody here has."""
+
+import re
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from checkin.domain.errors import Problem
+from checkin.domain.roles import Permission
+from checkin.models import Import
+from checkin.operations import importing
+from checkin.web import clock, errors
+from checkin.web.fields import row_number
+from checkin.web.guard import requires
+from checkin.web.imports import sentences
+from checkin.web.imports.blueprint import bp, found
+
+_NAMED = re.compile(r"name-([0-9]{1,3})")
+
+
+@bp.get("/<int:import_id>/columns")
+@requires(Permission.MANAGE_PEOPLE)
+def columns(import_id: int):
+    row = found(import_id)
+    if row.state not in ("mapping", "ready", "failed") or "headings" not in row.mapping:
+        return redirect(url_for(".show", import_id=import_id), 303)
+    return _page(row, row.mapping["columns"])
+
+
+@bp.post("/<int:import_id>/columns")
+@requires(Permission.MANAGE_PEOPLE)
+def name_columns(import_id: int):
+    row = found(import_id)
+    width = len(row.mapping.get("headings", []))
+    fields = [request.form.get(f"column-{place}", "") for place in range(width)]
+    try:
+        importing.name_columns(import_id, fields, by=current_user.id, now=clock.now())
+    except Problem as problem:
+        if problem.code not in ("column_twice", "columns_missing"):
+            return moved(problem, import_id)
+        return _page(found(import_id), fields, errors.sentence(problem)), 422
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/sheet")
+@requires(Permission.MANAGE_PEOPLE)
+def choose_sheet(import_id: int):
+    found(import_id)
+    sheet = request.form.get("sheet", 0, row_number) - 1
+    try:
+        importing.choose_sheet(import_id, sheet, by=current_user.id, now=clock.now())
+    except Problem as problem:
+        return moved(problem, import_id)
+    return redirect(url_for(".columns", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/names")
+@requires(Permission.MANAGE_PEOPLE)
+def name_unknown(import_id: int):
+    """What was chosen for unknown names; those left open stay a problem of their rows."""
+    row = found(import_id)
+    unknown = row.mapping.get("unknown", [])
+    chosen = {}
+    for key, value in request.form.items():
+        place = _NAMED.fullmatch(key)
+        if place and value.isascii() and value.isdigit() and int(place[1]) < len(unknown):
+            field, name, _number = unknown[int(place[1])]
+            chosen[field, name] = int(value[:9])
+    try:
+        importing.name_unknown(import_id, chosen, by=current_user.id, now=clock.now())
+    except Problem as problem:
+        return moved(problem, import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+def moved(problem: Problem, import_id: int) -> Any:
+    flash(errors.sentence(problem), "stop")
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+def _page(row: Import, fields: list[str], fault: str = "") -> str:
+    names = {code: words for code, words in sentences.FIELDS.items() if _fits(code, row.kind)}
+    return render_template(
+        "imports/columns.html",
+        row=row,
+        fields=fields,
+        names=names,
+        fault=fault,
+        headings=[sentences.column_name(row, place) for place in range(len(fields))],
+    )
+
+
+def _fits(code: str, kind: str) -> bool:
+    return not code or code in importing.FOR[kind]
