@@ -19,6 +19,7 @@ from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Sh
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
 from checkin.operations.attendance.arrival import undo_whole
 from checkin.operations.attendance.situation import standing_of
+from checkin.operations.identity import living
 from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.search import people_like
 
@@ -84,7 +85,7 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
         db.session.execute(
             select(Person.id, Person.name, Person.mobile, expected.label("shift_id"))
             .outerjoin(Assignment, on_roster)
-            .where(people_like(asked), Person.erased_at.is_(None))
+            .where(people_like(asked), living())
             .group_by(Person.id, Person.name, Person.mobile)
             .order_by(expected.is_(None), Person.name, Person.id)
             .limit(limit)
@@ -264,6 +265,7 @@ def _check_running(shift_id: int, now: datetime) -> None:
     running = select(Shift.id).where(
         Shift.id == shift_id,
         Shift.cancelled_at.is_(None),
+        Shift.is_draft.is_(False),
         Shift.starts_at <= now,
         Shift.ends_at > now,
     )

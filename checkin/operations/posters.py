@@ -194,7 +194,7 @@ def shifts_with_posters(
         .options(joinedload(Shift.site), joinedload(Shift.lane), joinedload(Shift.opportunity))
         .where(Shift.site_id.in_(_site_ids(reach)), Site.closed_at.is_(None))
         .where(Shift.starts_at < end, Shift.ends_at > max(start, now))
-        .where(Shift.cancelled_at.is_(None), Shift.closed_at.is_(None))
+        .where(Shift.cancelled_at.is_(None), Shift.closed_at.is_(None), Shift.is_draft.is_(False))
         .order_by(Shift.starts_at, Site.name_ar, Shift.id)
     )
     return [(shift, poster) for shift, poster in rows]

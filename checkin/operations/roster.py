@@ -14,6 +14,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_name, fold_name, latin_digits
 from checkin.models import Assignment, Attendance, Person, Shift, Site
 from checkin.operations import audit, catalogue, messages, openings, people, shifts
+from checkin.operations.identity import living
 from checkin.operations.mobiles import normal_mobile
 from checkin.operations.people import Profile
 
@@ -131,7 +132,7 @@ def _by_name(lines: Iterable[Line]) -> dict[str, list[Person]]:
 
 
 def _living(condition: object) -> Sequence[Person]:
-    query = select(Person).where(condition, Person.erased_at.is_(None))  # type: ignore[arg-type]
+    query = select(Person).where(condition, living())  # type: ignore[arg-type]
     return db.session.scalars(query.options(joinedload(Person.partner)).order_by(Person.id)).all()
 
 
@@ -326,11 +327,14 @@ def set_lead(assignment_id: int, is_lead: bool, *, by: int, now: datetime) -> No
 def invite(shift_id: int, *, link: str, by: int, now: datetime) -> int:
     """Tell everybody expected who has a mobile and has not come; how many, each once per plan.
 
-    A shift that was moved since is told again. Problem `shift_over` once it has ended.
+    A shift that was moved since is told again. Problems `shift_over` once it has ended, and
+    `shift_draft` before it is published.
     """
     shift = _open_shift(shift_id)
     if shift.ends_at <= now:
         raise Problem("shift_over")
+    if shift.is_draft:
+        raise Problem("shift_draft")
     told = _reachable(shift_id)
     facts = _invitation(shift, link)
     for person_id, mobile in told:
@@ -413,7 +417,7 @@ def _reachable(shift_id: int) -> list[tuple[int, str]]:
         select(Person.id, Person.mobile)
         .join(Assignment, Assignment.person_id == Person.id)
         .where(Assignment.shift_id == shift_id, Assignment.how != "waiting")
-        .where(Person.mobile.is_not(None), Person.erased_at.is_(None))
+        .where(Person.mobile.is_not(None), living())
         .where(Person.suspended_at.is_(None))
         .where(Person.id.not_in(_came(shift_id)))
         .order_by(Person.id)

@@ -33,6 +33,7 @@ errors.sentences(
     person_suspended=_l("Somebody in the list is suspended. Restore them first"),
     roster_attended=_l("This volunteer attended and stays on the roster"),
     shift_over=_l("This shift is over"),
+    shift_draft=_l("This shift is a draft. Publish it first"),
 )
 _CHOICE = re.compile(r"line-([0-9]{1,4})")
 _WAITING = "roster"

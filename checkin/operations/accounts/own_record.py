@@ -27,6 +27,7 @@ from checkin.models import (
     SignInRequest,
     Site,
 )
+from checkin.operations.identity import living, rows_of
 
 AnySelect = Select[*tuple[Any, ...]]
 """A question whose columns are named in it."""
@@ -70,7 +71,7 @@ def _profile(person_id: int) -> dict[str, Any]:
             p.totp_secret.is_not(None).label("has_authenticator"),
         )
         .outerjoin(Partner, Partner.id == p.partner_id)
-        .where(p.id == person_id, p.erased_at.is_(None))
+        .where(p.id == person_id, living())
     )
     rows = _rows(query)
     if not rows:
@@ -109,7 +110,7 @@ def _assignments(person_id: int) -> AnySelect:
         .join(Shift, Shift.id == Assignment.shift_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .join(Site, Site.id == Shift.site_id)
-        .where(Assignment.person_id == person_id)
+        .where(Assignment.person_id.in_(rows_of(person_id)), Shift.is_draft.is_(False))
         .order_by(Shift.starts_at)
     )
 
@@ -125,7 +126,7 @@ def _attendances(person_id: int) -> list[dict[str, Any]]:
         .join(Shift, Shift.id == a.shift_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .join(Site, Site.id == a.site_id)
-        .where(a.volunteer_id == person_id)
+        .where(a.volunteer_id.in_(rows_of(person_id)))
         .order_by(a.work_on, a.id)
     )
     decisions: dict[int, list[dict[str, Any]]] = {one["id"]: [] for one in attendances}
@@ -147,7 +148,7 @@ def _decisions(person_id: int) -> AnySelect:
             *(d.attendance_id, d.seq, d.action, d.minutes_before, d.minutes_after),
             *(d.beneficiaries_before, d.beneficiaries_after, d.reason, d.decided_by_id, d.at),
         )
-        .where(d.subject_id == person_id)
+        .where(d.subject_id.in_(rows_of(person_id)))
         .order_by(d.attendance_id, d.seq)
     )
 
@@ -157,7 +158,7 @@ def _remarks(person_id: int) -> AnySelect:
     return (
         select(r.attendance_id, r.kind, r.words, r.written_by_id, r.at)
         .join(Attendance, Attendance.id == r.attendance_id)
-        .where(Attendance.volunteer_id == person_id)
+        .where(Attendance.volunteer_id.in_(rows_of(person_id)))
         .order_by(r.attendance_id, r.id)
     )
 
@@ -170,7 +171,7 @@ def _scans(person_id: int) -> AnySelect:
             *(s.effective_at, s.received_at, s.beneficiaries, s.undoes, s.entered_by_id),
             *(s.reason, s.joined, s.verdict, s.attendance_id),
         )
-        .where(s.volunteer_id == person_id)
+        .where(s.volunteer_id.in_(rows_of(person_id)))
         .order_by(s.id)
     )
 

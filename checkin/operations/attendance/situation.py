@@ -59,6 +59,7 @@ _CANDIDATES = (
     )
     .where(or_(Shift.site_id == bindparam("site_id"), Assignment.id.is_not(None)))
     .where(Shift.ends_at >= bindparam("since"), Shift.starts_at <= bindparam("until"))
+    .where(Shift.is_draft.is_(False))
     .order_by(Shift.starts_at, Shift.id)
 )
 

@@ -13,6 +13,7 @@ from checkin.domain.codes import CODE_LENGTH, encode, new_code
 from checkin.domain.errors import Conflict, NotFound
 from checkin.models import Assignment, Badge, Person, Shift
 from checkin.operations import audit
+from checkin.operations.identity import living
 from checkin.operations.keys import key_for, keys_for
 from checkin.operations.permissions import AROUND
 
@@ -61,7 +62,7 @@ def revoke(person_id: int, *, version: int, by: int | None, now: datetime) -> No
 
 def _lock(person_ids: Sequence[int]) -> None:
     """Wait for these people, so that two coordinators at once make one badge for each."""
-    people = select(Person.id).where(Person.id.in_(person_ids), Person.erased_at.is_(None))
+    people = select(Person.id).where(Person.id.in_(person_ids), living())
     found = db.session.scalars(people.order_by(Person.id).with_for_update()).all()
     if len(found) < len(person_ids):
         raise NotFound("person")
@@ -148,7 +149,7 @@ def people_at(site_id: int, now: datetime) -> Select[int]:
         select(Assignment.person_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Shift.site_id == site_id, Shift.ends_at > now - AROUND)
-        .where(Assignment.how != "waiting")
+        .where(Assignment.how != "waiting", Shift.is_draft.is_(False))
     )
 
 

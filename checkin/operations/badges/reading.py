@@ -276,7 +276,8 @@ def _expected(person_id: int, now: datetime) -> Shift | None:
         select(Shift)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .where(Assignment.person_id == person_id, Assignment.how != "waiting")
-        .where(Shift.ends_at > now, Shift.starts_at < now + _AHEAD, Shift.cancelled_at.is_(None))
+        .where(Shift.ends_at > now, Shift.starts_at < now + _AHEAD)
+        .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
         .order_by(Shift.starts_at, Shift.id)
         .options(
             joinedload(Shift.site),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 from wtforms import HiddenField, SelectField, SelectMultipleField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.errors import Problem
 from checkin.models import Shift, ShiftTemplate, Site
@@ -60,7 +60,7 @@ class Several(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
-            raise ValueError(_("Choose at least one: %(field)s", field=self.label.text))
+            raise ValidationError(_("Choose at least one: %(field)s", field=self.label.text))
         super().pre_validate(form)
 
 

@@ -1,0 +1,337 @@
+"""The plan's pages: the grid, adding from templates, drafts, moving, and the box that finds."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from checkin.database import db
+from checkin.models import Lane, Shift, ShiftTemplate
+from checkin.operations import hours, opportunities
+from checkin.web.plan.grid import block_of, rows
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("at")
+DAY = 24 * 60
+SUNDAY = date(2026, 11, 22)
+
+
+def drafts():
+    return db.session.scalars(db.select(Shift).where(Shift.is_draft).order_by(Shift.id)).all()
+
+
+# --- the grid ------------------------------------------------------------------------------
+
+
+def test_the_week_shows_both_calendars_and_marks_today_and_the_weekend(cast, layla):
+    page = layla.text("/plan")
+    assert "Week of Sunday 22 November 2026" in page
+    assert "Sunday Today" in page
+    assert "12 Jumada II" in page
+    assert "Friday Weekend" in page
+    assert "1 of 40" in page
+    assert "Fajr" in page
+
+
+def test_an_empty_week_says_what_to_do_and_an_odd_one_is_this_week(cast, layla):
+    page = layla.text("/plan?week=2026-01-01")
+    assert "No shifts in this week" in page
+    assert "Add from template" in page
+    assert "Week of Sunday 22 November 2026" in layla.text("/plan?week=soon&site=x")
+
+
+def test_the_next_week_can_be_copied_from_this_one_and_the_first_from_none(cast, layla):
+    assert "Copy last week" in layla.text("/plan?week=2026-11-29")
+    assert "Copy last week" not in layla.text("/plan?week=2026-12-13")
+
+
+def test_a_shift_over_midnight_is_one_block_across_the_border(cast, now):
+    night = factories.shift(now, cast.mataf, starts=9 * 60, minutes=240)
+    block = block_of(night, SUNDAY, "Asia/Riyadh")
+    assert (block.start, block.end) == (1, 9)
+    assert (block.begins, block.lasts) == (19 * 60, 240)
+    late = factories.shift(now, cast.mataf, starts=6 * DAY + 9 * 60, minutes=240)
+    block = block_of(late, SUNDAY, "Asia/Riyadh")
+    assert (block.start, block.end, block.goes_on) == (49, 56, True)
+
+
+def test_shifts_at_the_same_time_stand_on_lines_of_their_own(cast, now, layla):
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 9", name_en="Lane 9"))
+    for values in ({}, {}, {"lane_id": lane.id}):
+        factories.shift(now, cast.mataf, starts=DAY, **values)
+    body = layla.get("/plan").get_data(as_text=True)
+    assert body.count('class="plan-block"') == 4
+    assert "Lane 9" in body
+    rowspans = re.findall(r'rowspan="(\d)" data-row="(\d+/\d*)"', body)
+    assert ("2", f"{cast.mataf.id}/") in rowspans
+    assert ("1", f"{cast.mataf.id}/{lane.id}") in rowspans
+
+
+def test_every_line_of_the_grid_is_as_wide_as_the_week(cast, now):
+    made = [factories.shift(now, cast.mataf, starts=n * 700, minutes=500) for n in range(12)]
+    here = [one for one in made if one.work_on < SUNDAY + timedelta(days=7)]
+    cast.mataf.__dict__["lanes"] = []
+    ((_, (row,)),) = rows(SUNDAY, [cast.mataf], here)
+    assert {sum(cell.span for cell in line) for line in row.lines} == {56}
+    assert sum(cell.block is not None for line in row.lines for cell in line) == len(here)
+
+
+def test_what_speaks_against_the_plan_is_listed_with_links(cast, now, layla):
+    other = factories.shift(now, cast.squares, starts=60)
+    factories.assign(now, cast.noura, other)
+    page = layla.get("/plan").get_data(as_text=True)
+    assert "has another shift at the same time" in page
+    assert f'href="/people/{cast.noura.id}"' in page
+    assert f'href="/shifts/{other.id}"' in page
+
+
+# --- from templates ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def template(cast):
+    return factories.template(cast.shift.opportunity_id)
+
+
+def test_one_form_plans_several_sites_and_days_as_drafts(cast, layla, template):
+    chosen = {
+        "templates": [str(template.id)],
+        "sites": [str(cast.mataf.id), str(cast.squares.id)],
+        "days": ["2026-11-23", "2026-11-24"],
+        "until": "2026-12-01",
+    }
+    made = layla.send("/plan/additions?week=2026-11-22", week="2026-11-22", **chosen)
+    assert made.status_code == 303
+    page = layla.text(made.location)
+    assert "Added as drafts: 8 shifts" in page
+    assert "Draft" in page
+    days = sorted({draft.work_on.day for draft in drafts()})
+    assert days == [1, 23, 24, 30]
+
+
+def test_what_is_missing_is_said_and_what_was_ticked_is_kept(cast, layla, template):
+    refused = layla.send("/plan/additions", days=["2026-11-23"], until="2030-01-01")
+    body = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "Choose at least one: Templates" in body
+    assert "Choose at least one: Sites" in body
+    assert re.search(r'value="2026-11-23" checked', body)
+    chosen = {"templates": [str(template.id)], "sites": [str(cast.mataf.id)]}
+    refused = layla.send("/plan/additions", **chosen, days=["2026-11-23"], until="2030-01-01")
+    assert "Repeat it on 140 days at most" in refused.get_data(as_text=True)
+
+
+def test_too_many_at_once_and_a_closed_template_are_refused_in_words(cast, now, layla, template):
+    more = [factories.site(now, f"باب {n}", f"Gate {n}").id for n in range(4)]
+    chosen = {"templates": [str(template.id)], "sites": [str(site) for site in more]}
+    week = [f"2026-11-{day}" for day in range(22, 29)]
+    refused = layla.send("/plan/additions", **chosen, days=week, until="2027-04-01")
+    assert "Plan at most 500 shifts at once" in refused.get_data(as_text=True)
+    layla.send(f"/plan/templates/{template.id}/closure")
+    refused = layla.send("/plan/additions", **chosen, days=week)
+    assert refused.status_code == 422
+    assert drafts() == []
+
+
+def test_links_tick_what_they_are_about(cast, layla, template):
+    body = layla.get(f"/plan/additions?site={cast.squares.id}&day=2026-11-25").get_data(True)
+    ticked = re.findall(r'name="(\w+)" value="([\d-]+)" checked', body)
+    assert ticked == [
+        ("templates", str(template.id)),
+        ("sites", str(cast.squares.id)),
+        ("days", "2026-11-25"),
+    ]
+
+
+def test_a_template_is_made_from_a_shift(cast, layla):
+    address = f"/plan/templates/new?shift={cast.shift.id}"
+    body = layla.get(address).get_data(as_text=True)
+    assert 'value="12:00"' in body
+    assert 'value="Visual screening at the gates"' in body
+    fields = {
+        "opportunity_id": str(cast.shift.opportunity_id),
+        "name_ar": "الظهيرة",
+        "starts": "12:00",
+        "ends": "17:00",
+        "seats": "40",
+    }
+    assert layla.send(address, **fields).status_code == 303
+    assert "12 PM to 5 PM" in layla.text("/plan/templates")
+    again = layla.send(address, **fields)
+    assert "This name is taken" in again.get_data(as_text=True)
+
+
+def test_a_template_may_say_its_ends_by_prayers(cast, layla, template):
+    fields = {
+        "opportunity_id": str(cast.shift.opportunity_id),
+        "name_ar": "القيام",
+        "starts_prayer": "isha",
+        "starts_minutes": "٣٠",
+        "starts_side": "after",
+        "ends_prayer": "fajr",
+        "ends_minutes": "30",
+        "ends_side": "before",
+        "seats": "40",
+    }
+    assert layla.send(f"/plan/templates/{template.id}", **fields).status_code == 303
+    assert "30 minutes after Isha to 30 minutes before Fajr" in layla.text("/plan/templates")
+    kept = db.session.get(ShiftTemplate, template.id, populate_existing=True)
+    assert (kept.starts, kept.starts_prayer, kept.ends_offset) == (None, "isha", -30)
+    without = {**fields, "starts_prayer": ""}
+    refused = layla.send(f"/plan/templates/{template.id}", **without)
+    assert "Fill in: Starts at" in refused.get_data(as_text=True)
+    closed = layla.send(f"/plan/templates/{template.id}/closure")
+    assert "Closed" in layla.text(closed.location)
+    layla.send(f"/plan/templates/{template.id}/reopening")
+    assert "In use" in layla.text("/plan/templates")
+
+
+# --- copying and publishing ----------------------------------------------------------------
+
+
+def test_last_week_is_copied_looked_at_and_published(cast, layla):
+    copied = layla.send("/plan/copies", week="2026-11-29")
+    assert copied.location == "/plan/drafts?week=2026-11-29"
+    page = layla.text(copied.location)
+    assert "Copied as drafts: 1 shift" in page
+    assert "Sunday 29 November 2026" in page
+    (draft,) = drafts()
+    published = layla.send("/plan/publications", week="2026-11-29", shift=[str(draft.id)])
+    assert published.location == "/plan?week=2026-11-29"
+    assert "Published: 1 shift" in layla.text(published.location)
+    assert drafts() == []
+    again = layla.send("/plan/copies", week="2026-11-29")
+    assert "Planned in this week already: 1 shift" in layla.text(again.location)
+
+
+def test_why_nothing_was_copied_is_said(cast, now, layla):
+    opportunities.close(cast.shift.opportunity_id, by=cast.layla.id, now=now)
+    closed = layla.send("/plan/copies", week="2026-11-29")
+    assert "because what they belong to is closed: 1 shift" in layla.text(closed.location)
+    factories.shift(now, cast.mataf, starts=-7 * DAY)
+    over = layla.send("/plan/copies", week="2026-11-22")
+    assert "because their time is over: 1 shift" in layla.text(over.location)
+    nothing = layla.send("/plan/copies", week="2026-12-27")
+    assert "There are no shifts in the week before" in layla.text(nothing.location)
+
+
+def test_a_whole_week_is_published_or_dropped_at_once(cast, now, layla):
+    made = [factories.shift(now, cast.mataf, starts=n * DAY, is_draft=True) for n in (1, 2)]
+    nothing = layla.send("/plan/publications", week="2026-11-22")
+    assert "Choose the shifts to publish" in layla.text(nothing.location)
+    dropped = layla.send("/plan/drafts/removal", week="2026-11-22", shift=[str(made[0].id)])
+    assert "Dropped: 1 shift" in layla.text(dropped.location)
+    nothing = layla.send("/plan/drafts/removal", week="2026-11-22", shift=["x"])
+    assert "Choose the drafts to drop" in layla.text(nothing.location)
+    layla.send("/plan/publications", week="2026-11-22", all="1")
+    assert drafts() == []
+    assert "No drafts in this week" in layla.text("/plan/drafts?week=2026-11-22")
+
+
+def test_nobody_else_sees_a_draft(cast, now, layla, salem, noura):
+    draft = factories.shift(now, cast.mataf, starts=30, is_draft=True)
+    factories.assign(now, cast.noura, draft)
+    times = "1:30 PM to 5:30 PM"
+    assert times in layla.text("/plan")
+    assert times in layla.text(f"/shifts/{draft.id}")
+    assert times not in salem.text(f"/floor/{cast.mataf.id}")
+    assert times not in noura.text("/hours")
+    assert times not in layla.text("/posters")
+    assert all(one.shift_id != draft.id for one in hours.upcoming_of(cast.noura.id, now))
+    refused = layla.send(f"/shifts/{draft.id}/invitations")
+    assert "This shift is a draft. Publish it first" in layla.text(refused.location)
+
+
+def test_a_draft_takes_no_scans(cast, now):
+    draft = factories.shift(now, cast.squares, starts=-30, is_draft=True)
+    factories.assign(now, cast.noura, draft)
+    board = factories.poster(now, cast.squares)
+    assert factories.check_in(cast.noura, board, now).attendance_id is None
+
+
+# --- moving --------------------------------------------------------------------------------
+
+
+def test_a_shift_without_people_moves_at_once(cast, now, layla):
+    coming = factories.shift(now, cast.mataf, starts=DAY)
+    where = {"day": "2026-11-26", "site_id": str(cast.squares.id), "lane_id": ""}
+    moved = layla.send(f"/plan/shifts/{coming.id}/place", **where, row_version="1")
+    assert moved.location == f"/plan?week=2026-11-22#shift-{coming.id}"
+    assert "Moved to Thursday 26 November 2026" in layla.text("/plan?week=2026-11-22")
+    fresh = db.session.get(Shift, coming.id, populate_existing=True)
+    assert (fresh.site_id, fresh.work_on.day) == (cast.squares.id, 26)
+
+
+def test_moving_people_asks_first_and_tells_them(cast, now, layla):
+    coming = factories.shift(now, cast.mataf, starts=DAY)
+    factories.assign(now, cast.noura, coming)
+    where = {"day": "2026-11-26", "site_id": str(cast.squares.id), "lane_id": ""}
+    address = f"/plan/shifts/{coming.id}/place"
+    asked = layla.send(address, **where, row_version="1")
+    assert asked.status_code == 303
+    page = layla.get(asked.location).get_data(as_text=True)
+    assert cast.noura.name in page
+    assert 'value="2026-11-26"' in page
+    assert f'<option selected value="{cast.squares.id}"' in page
+    layla.send(address, **where, row_version="1", seen="1")
+    assert "Those expected are told" in layla.text("/plan?week=2026-11-22")
+
+
+def test_a_move_that_met_another_change_or_an_attendance_is_refused(cast, now, layla):
+    where = {"day": "2026-11-22", "site_id": str(cast.squares.id), "lane_id": "", "seen": "1"}
+    factories.check_in(cast.noura, cast.poster, now)
+    address = f"/plan/shifts/{cast.shift.id}/place"
+    refused = layla.send(address, **where, row_version="1")
+    assert "the opportunity and the site stay" in refused.get_data(as_text=True)
+    refused = layla.send(address, **where, row_version="7")
+    assert "Somebody changed this shift meanwhile" in refused.get_data(as_text=True)
+
+
+# --- the box for an opportunity --------------------------------------------------------------
+
+
+def new_shift(layla, cast, **typed):
+    day = {"day": "2026-11-24", "starts": "06:00", "ends": "14:00", "seats": "5"}
+    return layla.send("/shifts/new", site_id=str(cast.mataf.id), **day, **typed)
+
+
+def test_typing_finds_opportunities(cast, layla):
+    found = layla.get("/plan/opportunities?q=screening").json
+    assert found == [{"id": cast.shift.opportunity_id, "name": "Visual screening at the gates"}]
+    assert layla.get("/plan/opportunities").json == []
+
+
+def test_without_a_script_a_name_typed_is_looked_up(cast, now, layla):
+    made = new_shift(layla, cast, **{"opportunity_id": "", "opportunity_id-name": "Visual"})
+    assert made.status_code == 303
+    unknown = new_shift(layla, cast, **{"opportunity_id": "", "opportunity_id-name": "Nothing"})
+    assert "No opportunity in use has this name" in unknown.get_data(as_text=True)
+    assert 'value="Nothing"' in unknown.get_data(as_text=True)
+    blank = new_shift(layla, cast, **{"opportunity_id": "1", "opportunity_id-name": " "})
+    assert "Fill in: Opportunity" in blank.get_data(as_text=True)
+
+
+def test_of_several_with_a_name_one_is_chosen(cast, now, layla):
+    other = factories.opportunity(now, name_en="Visual screening at night")
+    typed = {"opportunity_id": "", "opportunity_id-name": "Visual"}
+    asked = new_shift(layla, cast, **typed)
+    assert "Several opportunities have this name" in asked.get_data(as_text=True)
+    assert f'name="opportunity_id-pick" value="{other.id}"' in asked.get_data(as_text=True)
+    picked = {"opportunity_id-asked": "Visual", "opportunity_id-pick": str(other.id)}
+    made = new_shift(layla, cast, **typed, **picked)
+    shift = db.session.get(Shift, int(made.location.rsplit("/", 1)[1]))
+    assert shift.opportunity_id == other.id
+
+
+# --- who may -------------------------------------------------------------------------------
+
+
+def test_only_coordinators_plan(cast, now: datetime, layla, salem, huda, noura):
+    coming = factories.shift(now, cast.mataf, starts=DAY)
+    for address in ("/plan", "/plan/drafts", f"/plan/shifts/{coming.id}/place"):
+        assert layla.get(address).status_code == 200
+        assert salem.get(address).status_code == 403
+        assert huda.get(address).status_code == 403
+        assert noura.get(address).status_code == 403
+    assert layla.get("/plan/shifts/9999/place").status_code == 404
+    assert layla.get("/plan/templates/9999").status_code == 404
