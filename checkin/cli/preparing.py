@@ -10,6 +10,7 @@ from checkin.cli.opening import opened, ready
 from checkin.config import demo_marker
 from checkin.database import db, sqlite_file
 from checkin.demo import filling
+from checkin.demo.neighbourhoods import Scale
 from checkin.domain.errors import Problem
 from checkin.operations.figures import rollup
 from checkin.web import clock
@@ -38,31 +39,45 @@ def migrate(app: Flask) -> bool:
 @click.command()
 @click.option(
     "--size",
-    type=click.Choice(["season", "today"]),
+    type=click.Choice(["season", "today", "association"]),
     default="season",
     show_default=True,
-    help="With a whole past season, or only with shifts around now.",
+    help="A past season, only shifts around now, or an association's million attendances.",
 )
 def demo(size: str) -> None:
     """Fill an empty database with the demo, and keep shifts running now; twice is harmless."""
     with ready() as app:
-        made = fill_in(app, with_season=size == "season")
+        made = fill_in(app, size=size)
     click.echo("The demo is ready." if made else "The demo is up to date.")
 
 
-def fill_in(app: Flask, *, with_season: bool) -> bool:
+def fill_in(app: Flask, *, size: str) -> bool:
     """Whether anything was missing; from now on this database is served as a demo."""
     if app.config["PRODUCTION"]:
         raise click.ClickException("The demo shows sign-in codes: it is not for production.")
     try:
-        made = filling.fill(clock.now(), with_season=with_season)
-    except Problem:
-        raise click.ClickException(
-            "This database holds real records: the demo needs an empty one, "
-            "so set CHECKIN_DATABASE_URL or serve without the demo."
-        ) from None
+        made = _fill(size)
+    except Problem as problem:
+        raise click.ClickException(_WHY_NOT[problem.code]) from None
     marker = demo_marker(Path(app.instance_path), app.config["DATABASE_URL"])
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
     app.config["DEMO"] = True
     return made
+
+
+_WHY_NOT = {
+    "not_empty": "This database holds real records: the demo needs an empty one, "
+    "so set CHECKIN_DATABASE_URL or serve without the demo.",
+    "half_filled": "The demo was interrupted while it filled this database: "
+    "remove it and begin with an empty one.",
+}
+
+
+def _fill(size: str) -> bool:
+    """Shows how far it is where that takes minutes."""
+    if size != "association" or filling.organisation() is not None:
+        return filling.fill(clock.now(), size=size)
+    length = Scale.published().attendances
+    with click.progressbar(length=length, label="Attendances", show_pos=True) as bar:
+        return filling.fill(clock.now(), size=size, progress=bar.update)

@@ -39,7 +39,7 @@ def serve(host: str, port: int, threads: int, prepare: bool, demo: bool) -> None
         if prepare and migrate(app):
             click.echo("The database is ready.")
         check_tables()
-        if demo and fill_in(app, with_season=True):
+        if demo and fill_in(app, size="season"):
             click.echo("The demo is ready.")
         here = addresses(host, port)
         if app.config["BASE_URL"] == DEFAULTS["BASE_URL"]:

@@ -2,29 +2,46 @@
 
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from sqlalchemy import select
 
 from checkin.database import db, transaction
+from checkin.demo import association, today
 from checkin.demo import season as past
-from checkin.demo import today
+from checkin.demo.association import Progress
+from checkin.demo.bulk import analyse
 from checkin.demo.facts import season
+from checkin.demo.neighbourhoods import Scale
 from checkin.demo.organisation import Organisation, found
 from checkin.domain.errors import Problem
 from checkin.models import AuditEntry, Person
 from checkin.operations import audit
+from checkin.operations.figures import rollup
 
 _SEED = 1442
 """The same people and shifts in every demo."""
 _SEALED_AT_ONCE = 5000
 
 
-def fill(now: datetime, *, with_season: bool = True) -> bool:
+def quiet(_done: int) -> None:
+    """Nobody watches."""
+
+
+def fill(
+    now: datetime, *, size: str = "season", scale: Scale | None = None, progress: Progress = quiet
+) -> bool:
     """Make the demo where it is missing, and shifts that run now; whether anything was made.
 
-    Raises Problem `not_empty` for a database that holds somebody's real records.
+    `size` is `today`, `season` or `association`; `scale` is for a smaller association. Raises
+    Problem `not_empty` for a database that holds somebody's real records, and `half_filled` for
+    one in which filling was interrupted.
     """
-    made = today.refresh(organisation() or _make(now, with_season), now)
+    made_before = organisation()
+    made = today.refresh(made_before or _make(now, size, scale, progress), now)
+    if made and made_before is None:
+        rollup.recompute()
+        analyse()
     while made and audit.seal(_SEALED_AT_ONCE):
         pass
     return made
@@ -32,21 +49,42 @@ def fill(now: datetime, *, with_season: bool = True) -> bool:
 
 def organisation() -> Organisation | None:
     """What the demo made in this database; nothing where there is no demo."""
-    told = db.session.scalar(
-        select(AuditEntry.facts).where(AuditEntry.thing == "demo", AuditEntry.act == "demo.fill")
-    )
+    told = _noted("demo.fill")
     return Organisation.from_facts(told) if told else None
 
 
+def _noted(act: str) -> Any:
+    return db.session.scalar(
+        select(AuditEntry.facts).where(AuditEntry.thing == "demo", AuditEntry.act == act)
+    )
+
+
+def _make(now: datetime, size: str, scale: Scale | None, progress: Progress) -> Organisation:
+    random = Random(_SEED)
+    made = _begin(now, random, size)
+    if size == "association" and _noted("demo.fill") is None:
+        association.write(made, scale or Scale.published(), now, random, progress)
+        _note("demo.fill", made, now)
+    return made
+
+
 @transaction
-def _make(now: datetime, with_season: bool) -> Organisation:
+def _begin(now: datetime, random: Random, size: str) -> Organisation:
+    """The administration, with its season if that is the size; the association is not one
+    transaction, so that it needs no room twice."""
     if (before := organisation()) is not None:
         return before  # somebody else was faster
+    if _noted("demo.begin") is not None:
+        raise Problem("half_filled")
     if db.session.scalar(select(Person.id).limit(1)) is not None:
         raise Problem("not_empty")
-    random = Random(_SEED)
     made, volunteers = found(random)
-    if with_season:
+    if size == "season":
         past.write(season(), made, volunteers, random)
-    audit.note("demo.fill", "demo", None, by=None, at=now, **made.as_facts())
+    _note("demo.begin" if size == "association" else "demo.fill", made, now)
     return made
+
+
+@transaction
+def _note(act: str, made: Organisation, now: datetime) -> None:
+    audit.note(act, "demo", None, by=None, at=now, **made.as_facts())

@@ -1,0 +1,241 @@
+"""The sums that are kept say what the records say, whatever is done and in whatever order."""
+
+import logging
+import uuid
+from contextlib import suppress
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import func, select, update
+
+from checkin.database import db, transaction
+from checkin.domain.errors import Conflict, Problem
+from checkin.models import Attendance, MonthTotal, PeopleTotal, Person
+from checkin.operations import approvals, figures, tally
+from checkin.operations.figures import Filter, Grouping, Measure, periods, records, rollup
+from checkin.operations.permissions import Reach
+from tests import factories
+from tests.factories import check_in, check_out
+
+ALL = Reach(everywhere=True)
+PERIODS = (
+    (None, None),
+    (date(2025, 1, 1), date(2025, 12, 31)),
+    (date(2026, 1, 1), date(2026, 12, 31)),
+    (date(2025, 6, 26), date(2026, 6, 15)),
+    (date(2026, 6, 16), date(2027, 6, 5)),
+)
+"""All time, two Gregorian years, 1447 and 1448."""
+ACTS = 30
+MINUTE = timedelta(minutes=1)
+
+
+def agree() -> None:
+    """Every figure, by every grouping, in every period, is what the records say."""
+    assert rollup.difference().is_nought
+    for first, last in PERIODS:
+        wanted = Filter(ALL, first, last)
+        assert figures.totals(wanted) == records.totals(wanted)
+        for measure in (Measure.APPROVED, Measure.COURSES):
+            truth = records.rows_of(wanted, [func.count()]).where(
+                figures.definitions.BEHIND[measure]
+            )
+            assert figures.count_behind(measure, wanted) == db.session.scalar(truth)
+        for grouping in Grouping:
+            kept = {line.key: line.totals for line in figures.by(grouping, wanted)}
+            counted = records.by(grouping, wanted)
+            assert kept == {key: one for key, one in counted.items() if any(one)}
+
+
+@pytest.fixture
+def town(cast, now):
+    """Attendances at two sites, in two opportunities, a course and a lane, over a year."""
+    people = [
+        cast.noura,
+        factories.person(now, "أحمد علي الزهراني", partner_id=cast.university.id),
+        factories.person(now, "أحمد علي الزهراني"),
+        factories.person(now, "سلمى فهد الحربي"),
+    ]
+    calls = [factories.opportunity(now), factories.opportunity(now)]
+    course = factories.opportunity(now, "course")
+    counted = factories.service(name_en="Crowd-flow lanes", counted_by="lane")
+    lanes = factories.opportunity(now, service_id=counted.id)
+    plan = [
+        *((calls[0], cast.mataf, 1), (calls[0], cast.squares, 3), (calls[1], cast.mataf, 160)),
+        *((calls[1], cast.squares, 161), (course, cast.mataf, 20), (course, cast.squares, 400)),
+        *((lanes, cast.mataf, 2), (lanes, cast.mataf, 330)),
+    ]
+    return people, [(shift_of(now, *one), one[1]) for one in plan], lanes
+
+
+def shift_of(now, call, site, days):
+    return factories.shift(now - timedelta(days=days), site, call, minutes=240)
+
+
+def work(now, people, shifts) -> None:
+    for number, (shift, site) in enumerate(shifts):
+        poster = factories.poster(shift.starts_at - timedelta(days=2), site, shift)
+        for who in people[: 2 + number % 3]:
+            factories.assign(shift.starts_at - timedelta(days=1), who, shift)
+            check_in(who, poster, shift.starts_at)
+            check_out(who, shift, shift.starts_at + 239 * MINUTE, beneficiaries=number)
+
+
+class Hands:
+    """Somebody who does one thing after another to whatever is there."""
+
+    def __init__(self, seed: int, cast, now, shifts) -> None:
+        self._random, self._cast, self._now = Random(seed), cast, now
+        self._shifts = shifts
+
+    def act(self) -> None:
+        one = self._random.choice(db.session.scalars(select(Attendance)).all())
+        how = self._random.choice(
+            (self.approve, self.approve, self.adjust, self.reject, self.take_back, self.tap)
+        )
+        by = self._random.choice((self._cast.salem, self._cast.layla)).id
+        with suppress(Problem, Conflict):
+            how(one, by)
+
+    def approve(self, one, by) -> None:
+        approvals.approve(one.id, one.row_version, by=by, now=self._now)
+
+    def adjust(self, one, by) -> None:
+        minutes = self._random.randrange(240)
+        counts = {"minutes": minutes, "beneficiaries": 7}
+        approvals.adjust(one.id, one.row_version, **counts, reason="seen", by=by, now=self._now)
+
+    def reject(self, one, by) -> None:
+        approvals.reject(one.id, one.row_version, reason="not_present", by=by, now=self._now)
+
+    def take_back(self, one, by) -> None:
+        approvals.reopen(one.id, one.row_version, words="راجعنا السجل", by=by, now=self._now)
+
+    def tap(self, _one, by) -> None:
+        shift, _ = self._random.choice(self._shifts[-2:])
+        tap = tally.Tap(str(uuid.uuid4()), shift.id, self._random.randint(1, 20))
+        tally.tap(tap, by=by, reach=ALL, now=shift.starts_at + 30 * MINUTE)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sums_follow_every_act(cast, now, town, seed):
+    people, shifts, _ = town
+    work(now, people, shifts)
+    hands = Hands(seed, cast, now, shifts)
+    approved = 0
+    for _ in range(ACTS):
+        hands.act()
+        assert rollup.difference().is_nought
+        approved = max(approved, figures.totals(Filter(ALL)).attendances)
+    assert approved > 3
+    agree()
+
+
+@pytest.mark.parametrize("way", ["joined", "parted"])
+def test_two_rows_of_one_person_are_one_person(cast, now, town, way):
+    people, shifts, _ = town
+    work(now, people, shifts)
+    for one in db.session.scalars(select(Attendance)).all():
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    before = figures.totals(Filter(ALL)).volunteers
+    merge(people[1].id, people[2].id)
+    agree()
+    assert figures.totals(Filter(ALL)).volunteers == before - 1
+    if way == "parted":
+        merge(people[1].id, people[2].id, back=True)
+        agree()
+        assert figures.totals(Filter(ALL)).volunteers == before
+    else:
+        own = figures.totals_of(people[1].id)
+        assert own.attendances == sum(
+            db.session.scalar(
+                records.rows_of(Filter(ALL), [func.count()]).where(
+                    Attendance.volunteer_id == one.id, figures.definitions.VOLUNTEERED
+                )
+            )
+            for one in people[1:3]
+        )
+
+
+@transaction
+def merge(kept_id: int, merged_id: int, back: bool = False) -> None:
+    with rollup.in_step(volunteer_ids=[kept_id, merged_id]):
+        db.session.execute(
+            update(Person)
+            .where(Person.id == merged_id)
+            .values(merged_into_id=None if back else kept_id)
+        )
+
+
+def test_what_is_wrong_is_told_and_mended(cast, now, town, caplog):
+    people, shifts, _ = town
+    work(now, people, shifts)
+    one = db.session.scalars(select(Attendance)).first()
+    approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    at_night = now.replace(hour=rollup.PROVED_AT)
+    assert rollup.prove(at_night) == 0
+    spoil()
+    assert figures.totals(Filter(ALL)) != records.totals(Filter(ALL))
+    assert rollup.prove(now) == 0, "only at night"
+    with caplog.at_level(logging.ERROR):
+        assert rollup.prove(at_night) == 2
+    assert "differ from the records" in caplog.text
+    assert rollup.recompute() == 2
+    agree()
+    assert rollup.recompute() == 0
+
+
+@transaction
+def spoil() -> None:
+    first = db.session.scalar(select(MonthTotal).limit(1))
+    first.approved_minutes += 1
+    db.session.scalar(select(PeopleTotal).limit(1)).volunteers += 1
+
+
+def test_the_sums_are_made_from_nothing(cast, now, town):
+    people, shifts, _ = town
+    work(now, people, shifts)
+    for one in db.session.scalars(select(Attendance)).all():
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    empty()
+    assert figures.totals(Filter(ALL)).approved_minutes == 0
+    assert rollup.recompute() > 10
+    agree()
+
+
+@transaction
+def empty() -> None:
+    for model in (MonthTotal, PeopleTotal):
+        db.session.execute(model.__table__.delete())
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "period"),
+    [
+        (None, None, ""),
+        (date(2026, 1, 1), date(2026, 12, 31), "2026"),
+        (date(2026, 6, 16), date(2027, 6, 5), "1448h"),
+        (date(2026, 1, 1), date(2026, 12, 30), None),
+        (date(2026, 6, 16), date(2027, 6, 4), None),
+        (date(2026, 6, 16), date(2026, 12, 31), None),
+        (date(2026, 1, 1), None, None),
+        (None, date(2026, 12, 31), None),
+        (date(1900, 1, 5), date(1900, 2, 5), None),
+    ],
+)
+def test_a_period_is_a_whole_year_of_either_calendar(first, last, period):
+    assert periods.named(first, last) == period
+
+
+def test_months_are_cut_where_a_hijri_year_begins():
+    assert periods.stretch_of(date(2026, 6, 15)) == date(2026, 6, 1)
+    assert periods.stretch_of(date(2026, 6, 16)) == date(2026, 6, 16)
+    assert periods.stretch_of(date(2026, 6, 30)) == date(2026, 6, 16)
+    assert periods.stretch_of(date(2026, 7, 1)) == date(2026, 7, 1)
+    assert periods.stretch_of(date(1900, 7, 9)) == date(1900, 7, 1)
+    assert periods.whole_stretches(date(2026, 6, 16), date(2026, 7, 31))
+    assert not periods.whole_stretches(date(2026, 6, 17), None)
+    assert not periods.whole_stretches(None, date(2026, 7, 30))
