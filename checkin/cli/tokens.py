@@ -12,6 +12,7 @@ from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Person
 from checkin.operations import api_tokens
+from checkin.operations.identity import living
 from checkin.operations.mobiles import normal_mobile
 from checkin.web import clock
 from checkin.web.errors import sentence
@@ -90,7 +91,7 @@ def _person(reached_at: str) -> int:
     except Problem:
         mobile = None
     reached = or_(Person.email == typed.casefold(), Person.mobile == (mobile or ""))
-    ids = db.session.scalars(select(Person.id).where(reached, Person.erased_at.is_(None))).all()
+    ids = db.session.scalars(select(Person.id).where(reached, living())).all()
     if len(ids) > 1:
         raise click.ClickException(f"{typed} belongs to more than one person: use an e-mail.")
     if not ids:

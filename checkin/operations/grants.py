@@ -11,6 +11,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import SCOPE, Permission, Role, Scope
 from checkin.models import Grant, Partner, Person, Site
 from checkin.operations import audit
+from checkin.operations.identity import living
 from checkin.operations.permissions import reach_of, roles_of
 
 GRANTED = tuple(role for role in Role if SCOPE[role] not in (Scope.SELF, Scope.SHIFT))
@@ -157,7 +158,7 @@ def _check_scope(role: Role, site_id: int | None, partner_id: int | None) -> Non
 
 def _lock(person_id: int) -> None:
     """Two people granting the same at once end up with one grant."""
-    query = select(Person.id).where(Person.id == person_id, Person.erased_at.is_(None))
+    query = select(Person.id).where(Person.id == person_id, living())
     if db.session.scalar(query.with_for_update()) is None:
         raise NotFound("person")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from checkin.database import db
 from checkin.models import Person
 
 
@@ -21,3 +22,11 @@ def one_person(row: Any = Person) -> ColumnElement[int]:
 def rows_of(person_id: int) -> Select[int]:
     """The ids under which somebody's history stands: their own, and what was merged into it."""
     return select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
+
+
+def is_one(row_id: int, person_id: int) -> bool:
+    """Whether this row is that person, or was merged into them."""
+    if row_id == person_id:
+        return True
+    merged = select(Person.merged_into_id).where(Person.id == row_id)
+    return db.session.scalar(merged) == person_id

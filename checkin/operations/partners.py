@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from checkin.database import db, transaction
 from checkin.models import Partner, Person
 from checkin.operations import catalogue
+from checkin.operations.identity import living
 
 KINDS = ("education", "health", "charity", "scouts", "government", "company")
 
@@ -62,7 +63,7 @@ def member_counts() -> dict[int, int]:
     """How many people belong to each partner now."""
     rows = db.session.execute(
         select(Person.partner_id, func.count())
-        .where(Person.partner_id.is_not(None), Person.erased_at.is_(None))
+        .where(Person.partner_id.is_not(None), living())
         .group_by(Person.partner_id)
     )
     return {partner_id: number for partner_id, number in rows if partner_id is not None}

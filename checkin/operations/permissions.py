@@ -24,6 +24,7 @@ from sqlalchemy import (
 from checkin.database import ask, db
 from checkin.domain.roles import SCOPE, Permission, Role, Scope, may, roles_that_may
 from checkin.models import Assignment, Attendance, Grant, Person, Shift, Site
+from checkin.operations.identity import living
 
 AROUND = timedelta(hours=12)
 """How long after its end the people of a shift are still one's own."""
@@ -118,16 +119,16 @@ def people_within(reach: Reach, now: datetime) -> Select[Person]:
 
     A roster counts until twelve hours after its shift's end.
     """
-    living = select(Person).where(Person.erased_at.is_(None))
+    everybody = select(Person).where(living())
     if reach.everywhere:
-        return living
+        return everybody
     expected = (
         select(Assignment.person_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(_shift_within(reach), Shift.ends_at > now - AROUND, Assignment.how != "waiting")
         .where(Shift.is_draft.is_(False))
     )
-    return living.where(Person.id.in_(expected))
+    return everybody.where(Person.id.in_(expected))
 
 
 def _shift_within(reach: Reach) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.fold import State
 from checkin.models import Attendance, Message, Person, Shift, Site
 from checkin.operations import messages
+from checkin.operations.identity import living
 from checkin.operations.prayers import quiet
 
 REMIND_AFTER = timedelta(minutes=15)
@@ -73,7 +74,7 @@ def _still_open(now: datetime) -> Any:
         .join(Person, Person.id == Attendance.volunteer_id)
         .where(Attendance.state == State.OPEN.value, Attendance.until_at > now)
         .where(Shift.ends_at <= now - REMIND_AFTER, Person.mobile.is_not(None))
-        .where(Person.consented_at.is_not(None), Person.erased_at.is_(None), ~told.exists())
+        .where(Person.consented_at.is_not(None), living(), ~told.exists())
         .order_by(Attendance.until_at)
         .limit(BATCH)
     )

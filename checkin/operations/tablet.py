@@ -9,6 +9,7 @@ from sqlalchemy import select
 from checkin.database import AnyRow, db
 from checkin.models import Assignment, Attendance, Badge, Person, Shift, Site
 from checkin.operations import floor
+from checkin.operations.identity import living
 from checkin.operations.permissions import Reach
 
 
@@ -82,6 +83,6 @@ def _people(ids: set[int]) -> Sequence[AnyRow]:
     return db.session.execute(
         select(Person.id, Person.name, Person.name_folded, Person.mobile, Badge.code_sha)
         .outerjoin(Badge, working)
-        .where(Person.id.in_(ids), Person.erased_at.is_(None))
+        .where(Person.id.in_(ids), living())
         .order_by(Person.name_folded, Person.id)
     ).all()

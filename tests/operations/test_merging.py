@@ -20,7 +20,8 @@ from checkin.models import (
     Merge,
     Person,
 )
-from checkin.operations import approvals, badges, devices, figures, hours, merging, people
+from checkin.operations import accounts, approvals, badges, devices, figures, hours, merging, people
+from checkin.operations.approvals import appealing
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -174,6 +175,32 @@ def test_the_history_of_both_is_one(twins, join, work, now):
     shown, _ = hours.attendances_of(noura.id, 1)
     assert theirs in [one.id for one in shown]
     assert hours.attendance_of(noura.id, theirs).volunteer_id == other.id
+    held = accounts.own_record(noura.id, now)
+    assert [one["id"] for one in held["attendances"]] == [one.id for one in reversed(shown)]
+    with pytest.raises(NotFound):
+        accounts.own_record(other.id, now)
+
+
+def test_signing_in_leads_to_the_one_who_stays(twins, join, now):
+    noura, other = twins
+    join(noura, other)
+    assert [one.id for one in accounts.people_with(MOBILE)] == [noura.id]
+    again = accounts.Registration(name=other.name)
+    assert accounts.register(again, mobile=MOBILE, now=now) == noura.id
+
+
+def test_an_old_decision_is_objected_to_by_who_it_is(twins, join, work, cast, now):
+    noura, other = twins
+    theirs = work(other)
+    row = db.session.get_one(Attendance, theirs)
+    at = now + 6 * HOUR
+    approvals.reopen(theirs, row.row_version, words="خطأ", by=cast.layla.id, now=at)
+    version = db.session.get_one(Attendance, theirs).row_version
+    approvals.reject(theirs, version, reason="other", words="لم يحضر", by=cast.salem.id, now=at)
+    join(noura, other, at=at)
+    version = db.session.get_one(Attendance, theirs).row_version
+    appealing.appeal(theirs, version, words="حضرت", by=noura.id, now=at + HOUR)
+    assert db.session.get_one(Attendance, theirs).state == "closed"
 
 
 def test_what_is_to_come_moves_and_one_place_is_enough(cast, twins, join, now):

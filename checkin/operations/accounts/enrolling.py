@@ -14,6 +14,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Enrolment, Person
 from checkin.operations import audit, devices, limits, messages
 from checkin.operations.accounts.registration import Opened
+from checkin.operations.identity import living
 from checkin.operations.keys import key_for, keys_for
 
 LIVES = timedelta(minutes=10)
@@ -33,7 +34,7 @@ def make_enrolment(person_id: int, *, by: int, now: datetime) -> Enrolment:
     """
     if person_id == by:
         raise Problem("own_enrolment")
-    person = select(Person.id).where(Person.id == person_id, Person.erased_at.is_(None))
+    person = select(Person.id).where(Person.id == person_id, living())
     if db.session.scalar(person.with_for_update()) is None:
         raise NotFound("person")
     before = _end_others(person_id, by, now)
@@ -192,7 +193,7 @@ def _found(typed: str, now: datetime) -> Enrolment:
         select(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.code_sha.in_(hashes), Enrolment.used_at.is_(None))
-        .where(Enrolment.expires_at > now, Person.erased_at.is_(None))
+        .where(Enrolment.expires_at > now, living())
         .options(joinedload(Enrolment.person))
     )
     if found is None:

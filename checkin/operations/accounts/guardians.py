@@ -9,6 +9,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Person
 from checkin.operations import audit
 from checkin.operations.accounts.codes import prove_mobile, request_code
+from checkin.operations.identity import living
 
 
 def awaits_guardian(person_id: int) -> str | None:
@@ -76,7 +77,7 @@ def _minor(person_id: int) -> AnyRow:
     minor = db.session.execute(
         select(p.id, p.mobile, p.guardian_mobile).where(
             *(p.id == person_id, p.is_minor, p.guardian_consented_at.is_(None)),
-            *(p.guardian_mobile.is_not(None), p.erased_at.is_(None)),
+            *(p.guardian_mobile.is_not(None), living()),
         )
     ).first()
     if minor is None:

@@ -11,6 +11,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_name, clean_text, fold_name
 from checkin.models import Person
 from checkin.operations import audit, devices, limits
+from checkin.operations.identity import living, one_person
 
 UNREMEMBERED = timedelta(hours=12)
 """How long a phone stays signed in that should not be remembered."""
@@ -48,9 +49,7 @@ class Registration:
 def people_with(mobile: str) -> list[Candidate]:
     """The people this mobile may sign in: one usually, several in a family, none when new."""
     rows = db.session.execute(
-        select(Person.id, Person.name)
-        .where(Person.mobile == mobile, Person.erased_at.is_(None))
-        .order_by(Person.id)
+        select(Person.id, Person.name).where(Person.mobile == mobile, living()).order_by(Person.id)
     )
     return [Candidate(*row) for row in rows]
 
@@ -70,14 +69,17 @@ def register(new: Registration, *, mobile: str, now: datetime) -> int:
         raise Problem("guardian_own")
     # counting also makes a second, parallel sending of the same form wait for the first
     limits.take(f"register:{mobile}", 20, timedelta(days=1), now)
-    known = db.session.scalar(
-        select(Person.id).where(
-            Person.mobile == mobile,
-            Person.name_folded == fold_name(name),
-            Person.erased_at.is_(None),
-        )
-    )
+    known = _known(name, mobile)
     return known or _add(new, name, team, mobile, now)
+
+
+def _known(name: str, mobile: str) -> int | None:
+    """Who has this name and mobile; whoever was merged is who it is, if the mobile still is."""
+    named = select(one_person()).where(
+        Person.mobile == mobile, Person.name_folded == fold_name(name), Person.erased_at.is_(None)
+    )
+    reached = select(Person.id).where(Person.id.in_(named), Person.mobile == mobile, living())
+    return db.session.scalar(reached.order_by(Person.id).limit(1))
 
 
 def _add(new: Registration, name: str, team: str, mobile: str, now: datetime) -> int:
@@ -108,9 +110,7 @@ def sign_in(
     it is `NotFound`. Only a code shows that the number works.
     """
     person = db.session.scalar(
-        select(Person.id).where(
-            Person.id == person_id, Person.mobile == mobile, Person.erased_at.is_(None)
-        )
+        select(Person.id).where(Person.id == person_id, Person.mobile == mobile, living())
     )
     if person is None:
         raise NotFound("person")

@@ -17,6 +17,7 @@ from checkin.models import Person
 from checkin.operations import audit, devices, limits
 from checkin.operations.accounts import passwords
 from checkin.operations.accounts.registration import Opened
+from checkin.operations.identity import living
 from checkin.operations.keys import secrets_in_use
 
 PER_QUARTER_HOUR = 5
@@ -90,7 +91,7 @@ def _with_email(email: str) -> AnyRow | None:
     p = Person
     return db.session.execute(
         select(p.id, p.password_hash, p.password_changed_at, p.totp_secret).where(
-            p.email == email, p.erased_at.is_(None), p.suspended_at.is_(None)
+            p.email == email, living(), p.suspended_at.is_(None)
         )
     ).first()
 
@@ -196,7 +197,7 @@ def _row(person_id: int) -> AnyRow:
     row = db.session.execute(
         select(
             *(p.id, p.name, p.email, p.password_hash, p.password_changed_at, p.totp_secret)
-        ).where(p.id == person_id, p.erased_at.is_(None), p.suspended_at.is_(None))
+        ).where(p.id == person_id, living(), p.suspended_at.is_(None))
     ).first()
     if row is None:
         raise NotFound("person")
@@ -262,7 +263,7 @@ def invited(token: str, now: datetime) -> int:
     except (BadSignature, ValueError, TypeError):
         raise Problem("invitation_over") from None
     changed_at = db.session.scalar(
-        select(Person.password_changed_at).where(Person.id == person_id, Person.erased_at.is_(None))
+        select(Person.password_changed_at).where(Person.id == person_id, living())
     )
     if ends <= now.timestamp() or stamp != _stamp(changed_at):
         raise Problem("invitation_over")

@@ -15,6 +15,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Person, SignInRequest
 from checkin.operations import audit, limits
 from checkin.operations.accounts.codes import visitor_sha
+from checkin.operations.identity import living
 from checkin.operations.permissions import reach_of, roles_of
 
 LIVES = timedelta(minutes=10)
@@ -155,9 +156,7 @@ def _pending(now: datetime) -> Select[SignInRequest]:
 
 def _names(mobiles: Collection[str]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = defaultdict(list)
-    people = select(Person.mobile, Person.name).where(
-        Person.mobile.in_(mobiles), Person.erased_at.is_(None)
-    )
+    people = select(Person.mobile, Person.name).where(Person.mobile.in_(mobiles), living())
     for mobile, name in db.session.execute(people.order_by(Person.id)):
         names[str(mobile)].append(name)
     return names

@@ -13,6 +13,7 @@ from checkin.operations.approvals.four_eyes import deciders_before
 from checkin.operations.approvals.holding import hold, take_back
 from checkin.operations.approvals.reasons import own_words, written
 from checkin.operations.approvals.suggestion import suggested_minutes
+from checkin.operations.identity import is_one
 
 __all__ = ["APPEAL_WITHIN", "Appeal", "appeal", "appealable_until", "appeals_of", "deciders_before"]
 
@@ -41,7 +42,7 @@ def appeal(attendance_id: int, row_version: int, *, words: str, by: int, now: da
     """
     why = written("other", words)
     held = hold(attendance_id)
-    if held.row.volunteer_id != by:
+    if not is_one(held.row.volunteer_id, by):
         raise NotFound("attendance")
     if held.last is not None and (held.last.action, held.last.reason) == ("appeal", why):
         return

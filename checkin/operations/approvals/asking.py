@@ -14,6 +14,7 @@ from checkin.models import Attendance, Decision, Person, Remark
 from checkin.operations import audit
 from checkin.operations.approvals.holding import UNDECIDED, Held, check, decide, hold
 from checkin.operations.approvals.reasons import LONGEST_WORDS, own_words, written
+from checkin.operations.identity import is_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def answer(attendance_id: int, words: str, uid: str, *, by: int, now: datetime) 
     """
     said = clean_text(words, LONGEST_WORDS)
     held = hold(attendance_id)
-    if held.row.volunteer_id != by:
+    if not is_one(held.row.volunteer_id, by):
         raise NotFound("attendance")
     if _said_before(attendance_id, uid):
         return

@@ -8,6 +8,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.roles import Permission, Role, may
 from checkin.models import Grant, Person
 from checkin.operations.grants import in_force
+from checkin.operations.identity import living
 
 
 def deciders(site_id: int, now: datetime) -> list[AnyRow]:
@@ -18,7 +19,7 @@ def deciders(site_id: int, now: datetime) -> list[AnyRow]:
         .join(Grant, Grant.person_id == Person.id)
         .where(Grant.role.in_(roles), in_force(now))
         .where(or_(Grant.site_id == site_id, Grant.site_id.is_(None)))
-        .where(Person.suspended_at.is_(None), Person.erased_at.is_(None))
+        .where(Person.suspended_at.is_(None), living())
         .order_by(Grant.site_id.is_(None), Person.name_folded, Person.id)
     )
     return list({row.id: row for row in reversed(rows.all())}.values())[::-1]

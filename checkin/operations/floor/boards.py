@@ -16,6 +16,7 @@ from checkin.domain.search import wanted
 from checkin.domain.text import fold_name
 from checkin.models import Assignment, Attendance, Person, Shift
 from checkin.operations.floor.places import Stage, opens_at, stage_of
+from checkin.operations.identity import living
 
 
 class Presence(StrEnum):
@@ -200,7 +201,7 @@ def _expected(shift_ids: list[int]) -> list[AnyRow]:
             select(Person.id, Person.name, Person.mobile, Assignment.shift_id)
             .join(Assignment, Assignment.person_id == Person.id)
             .where(Assignment.shift_id.in_(shift_ids), Assignment.how != "waiting")
-            .where(Person.erased_at.is_(None))
+            .where(living())
             .order_by(Person.name, Person.id)
         )
     )
