@@ -31,7 +31,8 @@ NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data"
              "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "plan.opportunities",
-             "displays.keys", "displays.last", "displays.time", "openings.calendar"}  # fmt: skip
+             "displays.keys", "displays.last", "displays.time", "openings.calendar",
+             "imports.progress", "imports.corrections_csv", "imports.corrections_xlsx"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
 
@@ -519,6 +520,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     night = factories.shift(now, cast.squares, call, starts=8 * 60, minutes=480, is_draft=True)
     factories.assign(now, cast.noura, night)
     twin = factories.person(now, "نورة القحطاني", mobile=cast.noura.mobile, birth_year=2004)
+    listed = factories.people_import(now, cast.layla)
+    unnamed = factories.people_import(now, cast.layla, "الاسم,؟,الجوال\nنورة,1,0551112229\n")
     rows = [
         ("sites.index", "/sites"),
         ("sites.new", "/sites/new"),
@@ -561,6 +564,10 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("people.show", person),
         ("people.edit", f"{person}/details"),
         ("people.suspend", f"{person}/suspension"),
+        ("imports.index", "/imports"),
+        ("imports.index", f"/imports?shift={cast.shift.id}"),
+        ("imports.columns", f"/imports/{unnamed}/columns"),
+        ("imports.show", f"/imports/{listed}"),
         ("merging.index", "/people/duplicates"),
         ("merging.new", f"{person}/merges/{twin.id}"),
         ("badges.index", "/badges"),

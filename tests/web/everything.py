@@ -101,6 +101,7 @@ def build(now: datetime) -> World:
     shared = {
         "campaign_id": campaign.id,
         "day": "2026-11-22",
+        "import_id": made.people_import(now, cast.layla),
         "partner_id": cast.university.id,
         "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),

@@ -289,6 +289,18 @@ plan all
     GET+POST /sites/new
 
 manage_people all
+    GET      /imports
+    POST     /imports
+    GET      /imports/<int:import_id>
+    POST     /imports/<int:import_id>/addition
+    GET      /imports/<int:import_id>/columns
+    POST     /imports/<int:import_id>/columns
+    GET      /imports/<int:import_id>/corrections.csv
+    GET      /imports/<int:import_id>/corrections.xlsx
+    POST     /imports/<int:import_id>/names
+    GET      /imports/<int:import_id>/progress
+    POST     /imports/<int:import_id>/removal
+    POST     /imports/<int:import_id>/sheet
     GET      /people
     GET      /people/<int:person_id>
     GET+POST /people/<int:person_id>/details
