@@ -8,9 +8,10 @@ from sqlalchemy import event
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.models import Attendance, AuditEntry, Remark, Scan
-from checkin.operations import welfare
+from checkin.models import Attendance, AuditEntry, Opportunity, Remark, Scan
+from checkin.operations import opportunities, welfare
 from checkin.operations.attendance.sweep import close_forgotten
+from checkin.operations.opportunities import OpportunityPlan
 from tests import factories
 from tests.factories import alter, check_in, check_out
 
@@ -180,6 +181,55 @@ def test_a_course_is_good_until_its_last_day(cast, now, serve, asking, course):
     alter(db.session.get(Attendance, attended), work_on=date(2026, 10, 22))
     concern = only(service, now)
     assert (concern.code, concern.facts["good_until"]) == ("course_expired", date(2026, 11, 21))
+
+
+def test_a_course_is_completed_by_all_of_its_shifts(cast, now, serve, asking, course):
+    serve(cast.noura, -60, -58, of=course)
+    service = serve(cast.noura, -5, -1, of=asking)
+    assert codes(service, now) == []
+    second = factories.shift(now, cast.mataf, course, starts=-40 * 60, minutes=120)
+    assert codes(service, now) == ["course_missing"]
+    alter(second, is_draft=True)
+    assert codes(service, now) == []
+    alter(second, is_draft=False, cancelled_at=now)
+    assert codes(service, now) == []
+    third = serve(cast.noura, -30, -28, of=course)
+    assert codes(service, now) == []
+    alter(db.session.get(Attendance, third), state="rejected")
+    assert codes(service, now) == ["course_missing"]
+
+
+def test_a_course_that_goes_on_is_not_completed_yet(cast, now, serve, asking, course):
+    serve(cast.noura, -30, -28, of=course)
+    service = serve(cast.noura, -5, -1, of=asking)
+    factories.shift(now, cast.mataf, course, starts=24 * 60)
+    assert codes(service, now) == ["course_missing"]
+
+
+def test_a_course_held_again_is_one_of_the_same_name(cast, now, serve, asking, course):
+    again = opportunities.copy(course.id, by=cast.layla.id, now=now)
+    held = db.session.get(Opportunity, again)
+    serve(cast.noura, -30, -28, of=held)
+    service = serve(cast.noura, -5, -1, of=asking)
+    factories.shift(now, cast.mataf, course, starts=-60 * 60)  # the first time, not attended
+    assert codes(service, now) == []
+    opportunities.change(
+        again, OpportunityPlan(kind="course", name_ar="أخرى"), by=cast.layla.id, now=now
+    )
+    assert codes(service, now) == ["course_missing"]
+
+
+def test_what_was_attended_before_a_merge_counts(cast, now, serve, asking, course):
+    twin = factories.person(now, cast.noura.name)
+    serve(twin, -30, -28, of=course)
+    service = serve(cast.noura, -5, -1, of=asking)
+    assert codes(service, now) == ["course_missing"]
+    alter(twin, merged_into_id=cast.noura.id)
+    assert codes(service, now) == []
+    assert codes(serve(twin, -20, -18, of=asking), now) == []
+    alter(cast.noura, merged_into_id=twin.id)
+    alter(twin, merged_into_id=None)
+    assert codes(service, now) == []
 
 
 # --- before the tap ------------------------------------------------------------------------

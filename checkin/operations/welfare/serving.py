@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
@@ -15,7 +15,7 @@ from checkin.domain.welfare import Course, Served
 from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift, Site
 
 _NOT_THERE = ("cancelled", "rejected", "voided")
-_ATTENDED = ("closed", "proposed", "approved")
+ATTENDED = ("closed", "proposed", "approved")
 _BEFORE, _AFTER = timedelta(days=2), timedelta(days=1)
 """How far around an attendance its day of service and the rest before can reach."""
 
@@ -145,24 +145,49 @@ def _instant(text: str) -> datetime:
 
 
 def courses_of(rows: Collection[AnyRow]) -> dict[int, Course]:
-    """By attendance, the course it asks for and when its volunteer last attended it before."""
+    """By attendance, the course it asks for and when its volunteer last completed it before."""
     asking = [row for row in rows if row.requires_id is not None]
     if not asking:
         return {}
-    a = Attendance
-    attended = db.session.execute(
-        select(a.volunteer_id, Shift.opportunity_id, a.work_on)
-        .join(Shift, Shift.id == a.shift_id)
-        .where(Shift.opportunity_id.in_({row.requires_id for row in asking}))
-        .where(a.volunteer_id.in_({row.volunteer_id for row in asking}), a.state.in_(_ATTENDED))
-    )
+    wanted = {row.requires_id for row in asking}
+    people = {row.volunteer_id for row in asking}
     days: dict[tuple[int, int], list[date]] = defaultdict(list)
-    for person_id, course_id, day in attended:
+    for person_id, course_id, day in db.session.execute(_completed(wanted, people)):
         days[person_id, course_id].append(day)
     return {row.id: Course(row.valid_days, _last(days, row)) for row in asking}
 
 
+def _completed(
+    course_ids: Collection[int], person_ids: Collection[int]
+) -> Select[*tuple[Any, ...]]:
+    """Who completed which course, and the day of the last shift: all that took place, attended.
+
+    A course held again is another one of the same name; either counts, and each by itself.
+    """
+    a, wanted, held = Attendance, aliased(Opportunity), aliased(Opportunity)
+    row, other = aliased(Person), aliased(Person)
+    is_one = or_(
+        *(row.id == other.id, row.merged_into_id == other.id),
+        *(row.id == other.merged_into_id, row.merged_into_id == other.merged_into_id),
+    )
+    takes_place = (Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
+    shifts = select(func.count(Shift.id)).where(Shift.opportunity_id == held.id, *takes_place)
+    return (
+        select(other.id, wanted.id, func.max(a.work_on))
+        .join(row, is_one)
+        .join(a, a.volunteer_id == row.id)
+        .join(Shift, Shift.id == a.shift_id)
+        .join(held, held.id == Shift.opportunity_id)
+        .join(wanted, wanted.name_ar == held.name_ar)
+        .where(wanted.id.in_(sorted(course_ids)), wanted.kind == "course", held.kind == "course")
+        .where(other.id.in_(sorted(person_ids)), a.state.in_(ATTENDED))
+        .where(*takes_place)
+        .group_by(other.id, wanted.id, held.id)
+        .having(func.count(Shift.id.distinct()) == shifts.correlate(held).scalar_subquery())
+    )
+
+
 def _last(days: Mapping[tuple[int, int], list[date]], row: AnyRow) -> date | None:
-    """It counts from the day on which it was attended, whatever the hour."""
+    """It counts from the day on which it was completed, whatever the hour."""
     until = (day for day in days.get((row.volunteer_id, row.requires_id), []))
     return max((day for day in until if day <= row.work_on), default=None)
