@@ -5,14 +5,13 @@ one prepared statement, PostgreSQL by COPY.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from checkin.database import Base, db
+from checkin.database import Base, db, transaction
 
 
 class Bulk:
@@ -59,6 +58,7 @@ def give_on(model: type[Base]) -> None:
         db.session.execute(select(func.setval(func.pg_get_serial_sequence(name, "id"), last)))
 
 
+@transaction
 def analyse() -> None:
     """Let the database look at what it holds now, so that it finds good ways to answer."""
     db.session.connection().execute(text("ANALYZE"))
@@ -82,6 +82,3 @@ def many(*bulks: Bulk) -> None:
     """Write all of them, in this order."""
     for bulk in bulks:
         bulk.write()
-
-
-Row = Sequence[Any]
