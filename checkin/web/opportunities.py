@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from checkin.domain.roles import Permission
-from checkin.operations import campaigns, opportunities, shifts
+from checkin.operations import campaigns, courses, opportunities, shifts
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -106,6 +106,19 @@ def show(opportunity_id: int):
         counted_by=COUNTED_BY,
         genders=GENDERS,
         now=clock.now(),
+    )
+
+
+@bp.get("/<int:opportunity_id>/register")
+@requires(Permission.PLAN)
+def register(opportunity_id: int):
+    """Who attended the course or meeting; all of a course's shifts complete it."""
+    number = min(request.args.get("page", 1, row_number), 10_000)
+    return render_template(
+        "opportunities/register.html",
+        opportunity=opportunities.find(opportunity_id),
+        register=courses.register_of(opportunity_id, number),
+        page=number,
     )
 
 

@@ -517,6 +517,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
     person = f"/people/{cast.noura.id}"
     template = factories.template(call.id)
+    course = factories.opportunity(now, "course", name_ar="سلامة الزوار", name_en="Safety")
+    factories.assign(now, cast.noura, factories.shift(now, cast.mataf, course, starts=96 * 60))
     night = factories.shift(now, cast.squares, call, starts=8 * 60, minutes=480, is_draft=True)
     factories.assign(now, cast.noura, night)
     twin = factories.person(now, "نورة القحطاني", mobile=cast.noura.mobile, birth_year=2004)
@@ -541,6 +543,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("partners.edit", f"/partners/{cast.university.id}"),
         ("opportunities.index", "/opportunities"),
         ("opportunities.new", "/opportunities/new"),
+        ("opportunities.register", f"/opportunities/{course.id}/register"),
         ("opportunities.show", f"/opportunities/{cast.shift.opportunity_id}"),
         ("opportunities.edit", f"/opportunities/{call.id}/details"),
         ("plan.index", "/plan"),

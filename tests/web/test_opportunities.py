@@ -6,7 +6,7 @@ import pytest
 
 from checkin.operations import opportunities
 from tests import factories
-from tests.factories import check_in
+from tests.factories import check_in, check_out
 
 pytestmark = pytest.mark.usefixtures("at")
 RULES = {"type": "general", "opens_minutes": "30", "late_minutes": ""}
@@ -168,3 +168,20 @@ def test_the_list_is_chosen_from(cast, layla):
     assert "Visual screening at the gates" in layla.text("/opportunities?type=general&kind=service")
     assert "No opportunity fits what you chose" in layla.text("/opportunities?kind=course")
     assert "Visual screening" in layla.text("/opportunities?type=odd&campaign=x&page=0")
+
+
+def test_a_course_has_a_register(cast, now, layla, browser_of):
+    course = factories.opportunity(now, "course", name_en="First aid")
+    address = f"/opportunities/{course.id}/register"
+    assert "Nobody on the register yet" in layla.text(address)
+    shift = factories.shift(now, cast.mataf, course, starts=-30)
+    factories.assign(now, cast.noura, shift)
+    assert "0 of 1" in layla.text(address)
+    check_in(cast.noura, factories.poster(now, cast.mataf, shift), now)
+    check_out(cast.noura, shift, now)
+    page = layla.text(address)
+    assert "1 of 1" in page
+    assert "Completed" in page
+    assert "Register" in layla.text(f"/opportunities/{course.id}")
+    assert layla.get(f"/opportunities/{cast.shift.opportunity_id}/register").status_code == 404
+    assert browser_of(cast.salem, kind="staff").get(address).status_code == 403

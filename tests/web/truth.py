@@ -234,6 +234,7 @@ plan all
     GET      /opportunities/<int:opportunity_id>
     POST     /opportunities/<int:opportunity_id>/closure
     POST     /opportunities/<int:opportunity_id>/copies
+    GET      /opportunities/<int:opportunity_id>/register
     GET+POST /opportunities/<int:opportunity_id>/details
     POST     /opportunities/<int:opportunity_id>/reopening
     GET+POST /opportunities/new
