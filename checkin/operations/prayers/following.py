@@ -1,18 +1,18 @@
 """Shifts said by a prayer follow the table, as long as nobody has come."""
 
 import logging
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from checkin.database import db, transaction
-from checkin.domain.days import local_day, local_time
+from checkin.domain.days import local_day
 from checkin.domain.hours import MOST_MINUTES
-from checkin.domain.prayer import LOOKED_AROUND, Anchor, End, Table, day_of, span
+from checkin.domain.prayer import LOOKED_AROUND, Anchor, Table, day_of, span
 from checkin.models import Assignment, Attendance, Person, Shift, Site
-from checkin.operations import audit
+from checkin.operations import audit, shifts
 from checkin.operations.openings import telling
 from checkin.operations.prayers.table import of_days
 
@@ -39,25 +39,25 @@ def follow(now: datetime, on: date | None = None) -> int:
 
 def _astray(now: datetime, on: date | None) -> list[int]:
     """Which shifts do not stand where their prayers are, without holding anything."""
-    query = select(Shift, Site).join(Site, Site.id == Shift.site_id).where(*_follows(now))
+    query = _following(now).order_by(Shift.starts_at, Shift.id)
     if on is not None:
         query = query.where(Shift.work_on.between(on - _DAY, on + _DAY))
-    rows = db.session.execute(query.order_by(Shift.starts_at, Shift.id)).all()
-    if not rows:
+    found = db.session.scalars(query).all()
+    if not found:
         return []
-    days = [shift.work_on for shift, _ in rows]
-    sites = {site for _, site in rows}
+    days = [shift.work_on for shift in found]
+    sites = {shift.site for shift in found}
     tables = {site: _table(min(days), max(days), site) for site in sites}
-    return [shift.id for shift, site in rows if _values(shift, site, tables[site])]
+    return [shift.id for shift in found if _values(shift, tables[shift.site])]
 
 
-def _follows(now: datetime) -> Iterable[ColumnElement[bool]]:
+def _following(now: datetime) -> Select[Shift]:
     return (
-        or_(Shift.starts_prayer.is_not(None), Shift.ends_prayer.is_not(None)),
-        Shift.starts_at > now,
-        Shift.cancelled_at.is_(None),
-        Shift.closed_at.is_(None),
-        ~_CAME,
+        select(Shift)
+        .options(joinedload(Shift.site))
+        .where(or_(Shift.starts_prayer.is_not(None), Shift.ends_prayer.is_not(None)))
+        .where(Shift.starts_at > now, Shift.cancelled_at.is_(None), Shift.closed_at.is_(None))
+        .where(~_CAME)
     )
 
 
@@ -67,25 +67,25 @@ def _move(shift_id: int, now: datetime) -> bool:
     locked = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
     db.session.scalar(locked.execution_options(populate_existing=True))
     _hold_expected(shift_id)
-    shift = db.session.scalar(select(Shift).where(Shift.id == shift_id, *_follows(now)))
+    shift = db.session.scalar(_following(now).where(Shift.id == shift_id))
     if shift is None:
         return False
-    site = db.session.get_one(Site, shift.site_id)
-    values = _values(shift, site, _table(shift.work_on, shift.work_on, site))
-    if not values:
-        return False
-    moved = {name: _minutes(getattr(shift, name), values[name]) for name in _ENDS}
+    values = _values(shift, _table(shift.work_on, shift.work_on, shift.site))
+    if values:
+        _write(shift, values, now)
+    return bool(values)
+
+
+def _write(shift: Shift, values: dict[str, Any], now: datetime) -> None:
+    moved = {name: values[name] - getattr(shift, name) for name in ("starts_at", "ends_at")}
     for name, value in values.items():
         setattr(shift, name, value)
     shift.row_version += 1
     db.session.flush()
-    audit.note("shift.follow", "shift", shift_id, by=None, at=now, **moved)
-    if max(abs(minutes) for minutes in moved.values()) * timedelta(minutes=1) > TOLD_FROM:
-        telling.moved(shift_id, now)
-    return True
-
-
-_ENDS = ("starts_at", "ends_at")
+    minutes = {name: round(by / timedelta(minutes=1)) for name, by in moved.items()}
+    audit.note("shift.follow", "shift", shift.id, by=None, at=now, **minutes)
+    if max(abs(by) for by in moved.values()) > TOLD_FROM:
+        telling.moved(shift.id, now)
 
 
 def _hold_expected(shift_id: int) -> None:
@@ -93,10 +93,6 @@ def _hold_expected(shift_id: int) -> None:
     expected = select(Assignment.person_id).where(Assignment.shift_id == shift_id)
     people = select(Person.id).where(Person.id.in_(expected)).order_by(Person.id)
     db.session.scalars(people.with_for_update()).all()
-
-
-def _minutes(was: datetime, shall: datetime) -> int:
-    return round((shall - was) / timedelta(minutes=1))
 
 
 # --- where a shift should stand ------------------------------------------------------------
@@ -108,24 +104,16 @@ def _table(first: date, last: date, site: Site) -> Table:
     return of_days(first - around, last + around, site)
 
 
-def _values(shift: Shift, site: Site, table: Table) -> dict[str, Any]:
+def _values(shift: Shift, table: Table) -> dict[str, Any]:
     """The columns of a shift that is not where its prayers are; nothing for one that is."""
-    starts, ends = _end(shift, "starts", site), _end(shift, "ends", site)
-    day = shift.work_on
+    zone, day = shift.site.zone, shift.work_on
+    starts, ends = shifts.ends_of(shift)
     if isinstance(starts, Anchor):
         day = day_of(shift.starts_at, starts, day, table)
-    begin, end = span(day, starts, ends, table, site.zone)
+    begin, end = span(day, starts, ends, table, zone)
     if (begin, end) == (shift.starts_at, shift.ends_at):
         return {}
     if end - begin > timedelta(minutes=MOST_MINUTES):
         log.warning("shift %d would be too long by its prayers and stays", shift.id)
         return {}
-    return {"starts_at": begin, "ends_at": end, "work_on": local_day(begin, site.zone)}
-
-
-def _end(shift: Shift, end: str, site: Site) -> End:
-    """How this end is said: by its prayer, or by the time the site's clock shows."""
-    prayer, offset = getattr(shift, f"{end}_prayer"), getattr(shift, f"{end}_offset")
-    if prayer is not None:
-        return Anchor(prayer, offset)
-    return local_time(getattr(shift, f"{end}_at"), site.zone).time()
+    return {"starts_at": begin, "ends_at": end, "work_on": local_day(begin, zone)}
