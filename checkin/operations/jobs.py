@@ -17,6 +17,7 @@ from checkin.models import Job
 from checkin.operations import accounts, audit, importing, limits, messages, reminders, senders
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.figures import rollup
+from checkin.operations.openings import reminding
 from checkin.operations.prayers import following
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ Clock = Callable[[], datetime]
 SWEEPS: dict[str, tuple[int, Sweep]] = {
     "close_forgotten": (60, close_forgotten),
     "remind_forgotten": (60, reminders.remind_forgotten),
+    "remind_coming": (60, reminding.remind_coming),
     "follow_prayers": (3600, following.follow),
     "seal_audit": (60, lambda now: audit.seal()),
     "forget_messages": (60, messages.forget_passed),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from checkin.operations.openings import telling
+from checkin.operations.openings import reminding, telling
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.i18n import current_locale
 from checkin.web.message_texts import Facts, text_of
@@ -33,6 +33,20 @@ def _restored(facts: Facts) -> str:
         "Your shift takes place after all: %(site)s, %(day)s, %(times)s. Your shifts: %(link)s",
         **_about(facts),
     )
+
+
+@text_of(reminding.EVENING)
+def _tomorrow(facts: Facts) -> str:
+    return _(
+        "Your shift tomorrow: %(site)s, %(day)s, %(times)s. If you cannot come, please say so "
+        "here: %(link)s",
+        **_about(facts),
+    )
+
+
+@text_of(reminding.SOON)
+def _soon(facts: Facts) -> str:
+    return _("Your shift begins soon: %(site)s, %(times)s. Your shifts: %(link)s", **_about(facts))
 
 
 @text_of(telling.CANCELLED)
