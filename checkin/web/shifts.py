@@ -10,13 +10,15 @@ from flask_login import current_user
 
 from checkin.domain.days import local_day, week_of
 from checkin.domain.errors import Problem
+from checkin.domain.prayer import Anchor
 from checkin.domain.roles import Permission
 from checkin.models import Shift
-from checkin.operations import posters, roster, shifts, sites
+from checkin.operations import plan, posters, roster, shifts, sites
 from checkin.operations.openings import telling
 from checkin.web import clock, errors
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
+from checkin.web.prayer_words import PRAYERS, anchor_words
 from checkin.web.roster_forms import RosterForm
 from checkin.web.shifts_forms import ChangedShiftForm, ShiftForm
 
@@ -110,6 +112,8 @@ def show(shift_id: int):
         beside=shifts.beside(shift),
         reachable=roster.reachable(shift_id),
         poster=_poster(shift),
+        prayers=[(PRAYERS[prayer], at) for prayer, at in plan.prayers_during(shift)],
+        anchors=_anchors(shift),
         now=clock.now(),
     )
 
@@ -172,6 +176,12 @@ def _settled(act: Any, said: str, shift_id: int) -> Any:
 
 def _shift(shift_id: int) -> Shift:
     return shifts.find(shift_id, current_user.reach(Permission.PLAN))
+
+
+def _anchors(shift: Shift) -> list[str]:
+    """By which prayers it starts and ends, in words; a time of the clock says nothing."""
+    ends = [end for end in shifts.ends_of(shift) if isinstance(end, Anchor)]
+    return [anchor_words(end.prayer, end.offset) for end in ends]
 
 
 def _told(shift: Shift) -> Any:

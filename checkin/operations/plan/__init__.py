@@ -5,7 +5,7 @@ from checkin.operations.plan.copying import Copied, copy_week
 from checkin.operations.plan.coverage import Cover, Coverage
 from checkin.operations.plan.moving import move
 from checkin.operations.plan.publishing import drop, publish
-from checkin.operations.plan.weeks import Week, drafts_of, is_planned, week
+from checkin.operations.plan.weeks import Week, drafts_of, is_planned, prayers_during, week
 
 __all__ = [
     "Conflict",
@@ -19,6 +19,7 @@ __all__ = [
     "drop",
     "is_planned",
     "move",
+    "prayers_during",
     "publish",
     "week",
 ]

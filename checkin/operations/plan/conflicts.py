@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import combinations, pairwise
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from checkin.database import AnyRow, db
 from checkin.domain.days import minutes_between
@@ -65,40 +65,46 @@ def _lanes(shifts: Sequence[Shift]) -> Iterator[Found]:
 def _people(shifts: Sequence[Shift]) -> Iterator[Found]:
     """Who is expected twice at once, or with less than eight hours' rest between two days."""
     by_id = {shift.id: shift for shift in shifts}
-    by_person: defaultdict[int, list[AnyRow]] = defaultdict(list)
-    for row in _expected_often(list(by_id)):
-        by_person[row.person_id].append(row)
-    for rows in by_person.values():
-        rows.sort(key=lambda row: (by_id[row.shift_id].starts_at, row.shift_id))
-        for row, following in pairwise(rows):
-            found = _between(by_id[row.shift_id], by_id[following.shift_id], row)
-            if found is not None:
-                yield found
+    found = [
+        (who, one, other)
+        for who, theirs in _expected_often(by_id)
+        for one, other in pairwise(sorted(theirs, key=lambda shift: (shift.starts_at, shift.id)))
+        if _meet(one, other)
+    ]
+    names = _names({who for who, _, _ in found})
+    for who, one, other in sorted(found, key=lambda row: (names[row[0]], row[1].starts_at)):
+        yield _between(one, other, who, names[who])
 
 
-def _between(one: Shift, other: Shift, row: AnyRow) -> Found | None:
-    who = (row.person_id, row.name)
+def _meet(one: Shift, other: Shift) -> bool:
+    """At once, or with too little rest between one day and the next."""
     if other.starts_at < one.ends_at:
-        return Found(Conflict.PERSON_TWICE, one, other, *who)
+        return True
     if other.work_on == one.work_on or other.starts_at - one.ends_at <= SAME_DAY_WITHIN:
-        return None
+        return False
+    return minutes_between(one.ends_at, other.starts_at) < LEAST_REST_MINUTES
+
+
+def _between(one: Shift, other: Shift, who: int, name: str) -> Found:
+    if other.starts_at < one.ends_at:
+        return Found(Conflict.PERSON_TWICE, one, other, who, name)
     rest = minutes_between(one.ends_at, other.starts_at)
-    if rest >= LEAST_REST_MINUTES:
-        return None
-    return Found(Conflict.LITTLE_REST, one, other, *who, minutes=rest)
+    return Found(Conflict.LITTLE_REST, one, other, who, name, minutes=rest)
 
 
-def _expected_often(shift_ids: list[int]) -> Sequence[AnyRow]:
-    """Rows of `person_id`, `name`, `shift_id` of everybody expected on two of these shifts."""
+def _expected_often(by_id: dict[int, Shift]) -> Iterator[tuple[int, list[Shift]]]:
+    """Everybody expected on two of these shifts or more, with those shifts."""
     a = Assignment
-    here = (a.shift_id.in_(shift_ids), a.how != "waiting")
-    often = select(a.person_id).where(*here).group_by(a.person_id).having(func.count() > 1)
-    return db.session.execute(
-        select(a.person_id, a.shift_id, Person.name)
-        .join(Person, Person.id == a.person_id)
-        .where(*here, a.person_id.in_(often))
-        .order_by(Person.name_folded, a.person_id)
-    ).all()
+    query = select(a.person_id, a.shift_id).where(a.shift_id.in_(by_id), a.how != "waiting")
+    theirs: defaultdict[int, list[Shift]] = defaultdict(list)
+    for person_id, shift_id in db.session.execute(query):
+        theirs[person_id].append(by_id[shift_id])
+    return ((who, shifts) for who, shifts in theirs.items() if len(shifts) > 1)
+
+
+def _names(person_ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {row.id: row.name for row in rows}
 
 
 def _supervisors(shifts: Sequence[Shift]) -> Iterator[Found]:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from checkin.database import db
+from checkin.domain.prayer import PRAYED, Prayer
 from checkin.models import Shift, Site
-from checkin.operations import shifts
+from checkin.operations import prayers, shifts
 from checkin.operations.permissions import Reach, sites_within
 from checkin.operations.plan.conflicts import Found, conflicts_of
 from checkin.operations.plan.coverage import Coverage, coverage_of
@@ -62,6 +63,13 @@ def drafts_of(first: date, last: date, reach: Reach) -> list[Shift]:
     """The drafts of these days, in order of time."""
     planned = shifts.of_days(first, last, reach)
     return [shift for shift in planned if shift.is_draft and shift.cancelled_at is None]
+
+
+def prayers_during(shift: Shift) -> list[tuple[Prayer, datetime]]:
+    """Those that begin while the shift lasts, by the table of its site, which is loaded."""
+    table = prayers.of_days(shift.work_on, shift.work_on + A_DAY, shift.site)
+    times = [(prayer, day.at(prayer)) for day in table.values() for prayer in PRAYED]
+    return [(prayer, at) for prayer, at in times if shift.starts_at <= at < shift.ends_at]
 
 
 def is_planned(first: date) -> bool:

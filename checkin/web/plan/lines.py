@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from flask import current_app
 
 from checkin.domain.days import local_time, minutes_between, period_bounds
-from checkin.domain.prayer import PRAYED, Prayer, PrayerDay
-from checkin.models import Shift
+from checkin.domain.prayer import PRAYED, PrayerDay
 from checkin.operations import prayers
 
 A_DAY = timedelta(days=1)
@@ -40,10 +39,3 @@ def lines_of(first: date, now: datetime) -> Lines:
 def _minute(instant: datetime, first: date, zone: str) -> int:
     local = local_time(instant, zone)
     return (local.date() - first).days * 24 * 60 + local.hour * 60 + local.minute
-
-
-def prayers_during(shift: Shift) -> list[tuple[Prayer, datetime]]:
-    """Those that begin while the shift lasts."""
-    table = prayers.of_days(shift.work_on, shift.work_on + A_DAY, shift.site)
-    times = [(prayer, day.at(prayer)) for day in table.values() for prayer in PRAYED]
-    return [(prayer, at) for prayer, at in times if shift.starts_at <= at < shift.ends_at]
