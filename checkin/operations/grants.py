@@ -1,21 +1,24 @@
 """Roles given to people: who holds which, where, from when until when, and who gave it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import SCOPE, Permission, Role, Scope
-from checkin.models import Grant, Partner, Person, Site
+from checkin.models import Grant, GrantRequest, Partner, Person, Site
 from checkin.operations import audit
 from checkin.operations.identity import living
 from checkin.operations.permissions import reach_of, roles_of
 
 GRANTED = tuple(role for role in Role if SCOPE[role] not in (Scope.SELF, Scope.SHIFT))
 """Everybody volunteers, and a shift's lead is named on its roster; the rest is granted."""
+TAKES_TWO = frozenset({Role.ADMINISTRATOR})
+"""One administrator asks for these, another one confirms."""
 
 
 def grantable(by: int, now: datetime) -> tuple[Role, ...]:
@@ -24,6 +27,21 @@ def grantable(by: int, now: datetime) -> tuple[Role, ...]:
     if reach_of(held, Permission.ADMINISTER).everywhere:
         return GRANTED
     return (Role.SUPERVISOR,) if reach_of(held, Permission.PLAN).everywhere else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From when until when; empty is from now, and without an end."""
+
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+    def begins(self, now: datetime) -> datetime:
+        """Nothing is given for the past. Problem `grant_days` when it would end before."""
+        begins = max(self.from_at or now, now)
+        if self.until_at is not None and self.until_at <= begins:
+            raise Problem("grant_days")
+        return begins
 
 
 @transaction
@@ -35,17 +53,107 @@ def give(
     now: datetime,
     site_id: int | None = None,
     partner_id: int | None = None,
+    term: Term = Term(),
 ) -> int:
     """The grant's id; giving what is held already changes nothing.
 
-    Problems: `own_grant`, `role_not_yours`, `scope_missing` (a supervisor without a site, a
-    partner's reader without a partner). NotFound for a person, site or partner that is not there.
+    Problems: `own_grant`, `role_not_yours`, `second_needed` (an administrator takes two of them:
+    `ask`), `scope_missing` (a supervisor without a site, a partner's reader without a partner),
+    `grant_days`. NotFound for a person, site or partner that is not there.
     """
+    _refuse(person_id, role, by, now)
+    if role in TAKES_TWO:
+        raise Problem("second_needed")
+    return _give(person_id, role, site_id, partner_id, by, now, term)
+
+
+@transaction
+def ask(person_id: int, role: Role, *, by: int, now: datetime, term: Term = Term()) -> int:
+    """Ask for a role that takes two administrators; asking again changes nothing.
+
+    Problems as `give`. The id of the request, which another administrator answers.
+    """
+    _refuse(person_id, role, by, now)
+    begins = term.begins(now)
+    _lock(person_id)
+    waiting = _waiting().where(GrantRequest.person_id == person_id, GrantRequest.role == role)
+    known = db.session.scalar(waiting)
+    if known is not None:
+        return known.id
+    asked = GrantRequest(
+        person_id=person_id,
+        role=role,
+        from_at=begins,
+        until_at=term.until_at,
+        asked_at=now,
+        asked_by_id=by,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    facts = {"request": asked.id, "role": role.value}
+    audit.note("grant.ask", "person", person_id, by=by, at=now, **facts)
+    return asked.id
+
+
+@transaction
+def confirm(request_id: int, *, by: int, now: datetime) -> int:
+    """The second administrator agrees; the grant's id. Problems as `refuse`."""
+    asked = _to_answer(request_id, by, now)
+    term = Term(asked.from_at, asked.until_at)
+    grant_id = _give(asked.person_id, Role(asked.role), None, None, asked.asked_by_id, now, term)
+    asked.answered_at, asked.answered_by_id, asked.grant_id = now, by, grant_id
+    facts = {"request": asked.id, "grant": grant_id}
+    audit.note("grant.confirm", "person", asked.person_id, by=by, at=now, **facts)
+    return grant_id
+
+
+@transaction
+def refuse(request_id: int, *, by: int, now: datetime) -> None:
+    """The second administrator does not agree.
+
+    Problems: `second_administrator` for whoever asked, `own_grant`, `role_not_yours`,
+    `request_over`.
+    """
+    asked = _to_answer(request_id, by, now)
+    asked.answered_at, asked.answered_by_id = now, by
+    audit.note("grant.refuse", "person", asked.person_id, by=by, at=now, request=asked.id)
+
+
+def waiting_requests() -> Sequence[AnyRow]:
+    """`GrantRequest`, the `Person` it is about, and the `asker`'s name, the oldest first."""
+    asker = aliased(Person)
+    return db.session.execute(
+        _waiting()
+        .with_only_columns(GrantRequest, Person, asker.name.label("asker"))
+        .join(Person, Person.id == GrantRequest.person_id)
+        .join(asker, asker.id == GrantRequest.asked_by_id)
+        .where(living())
+        .order_by(GrantRequest.id)
+    ).all()
+
+
+def _waiting() -> Select[GrantRequest]:
+    return select(GrantRequest).where(GrantRequest.answered_at.is_(None))
+
+
+def _to_answer(request_id: int, by: int, now: datetime) -> GrantRequest:
+    asked = db.session.get(GrantRequest, request_id, with_for_update=True)
+    if asked is None:
+        raise NotFound("request")
+    if asked.answered_at is not None:
+        raise Problem("request_over")
+    if asked.asked_by_id == by:
+        raise Problem("second_administrator")
+    _refuse(asked.person_id, Role(asked.role), by, now)
+    return asked
+
+
+def _refuse(person_id: int, role: Role, by: int, now: datetime) -> None:
+    """Nobody gives themselves a role, nor one above what they may give."""
     if person_id == by:
         raise Problem("own_grant")
     if role not in grantable(by, now):
         raise Problem("role_not_yours")
-    return _give(person_id, role, site_id, partner_id, by, now)
 
 
 @transaction
@@ -58,7 +166,7 @@ def appoint(
     partner_id: int | None = None,
 ) -> int:
     """The same from outside the pages: whoever runs the installation names the first people."""
-    return _give(person_id, role, site_id, partner_id, None, now)
+    return _give(person_id, role, site_id, partner_id, None, now, Term())
 
 
 def _give(
@@ -68,12 +176,14 @@ def _give(
     partner_id: int | None,
     by: int | None,
     now: datetime,
+    term: Term,
 ) -> int:
     _check_scope(role, site_id, partner_id)
+    begins = term.begins(now)
     _lock(person_id)
     held = db.session.scalar(
         select(Grant.id)
-        .where(Grant.person_id == person_id, Grant.role == role, in_force(now))
+        .where(Grant.person_id == person_id, Grant.role == role, in_force(begins))
         .where(Grant.site_id.is_not_distinct_from(site_id))
         .where(Grant.partner_id.is_not_distinct_from(partner_id))
     )
@@ -84,7 +194,8 @@ def _give(
         role=role,
         site_id=site_id,
         partner_id=partner_id,
-        from_at=now,
+        from_at=begins,
+        until_at=term.until_at,
         granted_by_id=by,
     )
     db.session.add(grant)
@@ -105,10 +216,7 @@ def end(grant_id: int, *, by: int, now: datetime) -> None:
     grant = db.session.get(Grant, grant_id, with_for_update=True)
     if grant is None:
         raise NotFound("grant")
-    if grant.person_id == by:
-        raise Problem("own_grant")
-    if grant.role not in grantable(by, now):
-        raise Problem("role_not_yours")
+    _refuse(grant.person_id, Role(grant.role), by, now)
     if grant.until_at is not None and grant.until_at <= now:
         return
     grant.until_at = now

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Person
-from checkin.operations import merging, partners
+from checkin.operations import merging, partners, people
 from checkin.operations.merging import Comparison, Reason
 from checkin.web import clock, errors
 from checkin.web.digits import in_digits
@@ -76,6 +76,8 @@ def set_apart():
 @requires(Permission.MANAGE_PEOPLE)
 def new(person_id: int, other_id: int):
     """`other_id` is to become part of `person_id`: what differs, what moves, what is against."""
+    if people.who_is(other_id) == person_id:  # pressed twice, or by two coordinators
+        return redirect(url_for("people.show", person_id=person_id), 303)
     now = clock.now()
     seen = merging.compare(person_id, other_id, by=current_user.id, now=now)
     form = _form(seen)

@@ -42,6 +42,7 @@ BEHIND = {
     "imports": "people",
     "badges": "posters",
     "merging": "people",
+    "access": "people",
     "prayers": "plan",
 }
 """Rooms that are entered through another one."""

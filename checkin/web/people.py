@@ -130,17 +130,15 @@ def give_role(person_id: int):
     people.find(person_id)
     form = RoleForm(grants.grantable(current_user.id, clock.now()))
     if form.carry_out(
-        lambda: grants.give(
-            *(person_id, Role(form.role.data)),
-            **form.scope,
-            by=current_user.id,
-            now=clock.now(),
-        ),
+        lambda: _give(person_id, form),
         own_grant="role",
         role_not_yours="role",
+        grant_days="until_on",
         scope_missing="site_id" if form.role.data == Role.SUPERVISOR else "partner_id",
     ):
-        flash(_("The role was given"), "done")
+        asked = Role(form.role.data) in grants.TAKES_TWO
+        said = _("Another administrator must confirm") if asked else _("The role was given")
+        flash(said, "done")
         return redirect(url_for(".show", person_id=person_id, _anchor="roles"), 303)
     return _page(person_id, form), form.status
 
@@ -192,6 +190,13 @@ def _page(person_id: int, form: RoleForm) -> str:
         states=STATES,
         now=now,
     )
+
+
+def _give(person_id: int, form: RoleForm) -> int:
+    role, by, now = Role(form.role.data), current_user.id, clock.now()
+    if role in grants.TAKES_TWO:
+        return grants.ask(person_id, role, by=by, now=now, term=form.term)
+    return grants.give(person_id, role, **form.scope, by=by, now=now, term=form.term)
 
 
 def _acted(act: Any, said: str, person_id: int) -> Any:

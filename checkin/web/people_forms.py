@@ -1,14 +1,19 @@
 """What a coordinator fills in about a person, a suspension, a role."""
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import Optional
 
+from checkin.domain.days import day_bounds
 from checkin.domain.roles import Role
 from checkin.models import Person
 from checkin.operations import partners, sites
+from checkin.operations.grants import Term
 from checkin.operations.people import Profile
 from checkin.web.fields import (
+    DateField,
     Form,
     choice_or_none,
     email_field,
@@ -98,6 +103,11 @@ class RoleForm(Form):
         _l("Partner"), coerce=choice_or_none, description=_l("For readers of a partner")
     )
 
+    from_on = DateField(_l("From"), validators=[Optional()])
+    until_on = DateField(
+        _l("Until"), validators=[Optional()], description=_l("The last day; empty has no end")
+    )
+
     def __init__(self, grantable: tuple[Role, ...]) -> None:
         super().__init__()
         self.role.choices = worded({role.value: ROLES[role] for role in grantable})
@@ -106,6 +116,16 @@ class RoleForm(Form):
             self.partner_id.choices = named(partners.choosable(), _("Choose"))
         else:
             del self.partner_id
+
+    @property
+    def term(self) -> Term:
+        """The days in the organisation's own time, both included."""
+        zone = current_app.config["ZONE"]
+        first, last = self.from_on.data, self.until_on.data
+        return Term(
+            day_bounds(first, zone)[0] if first else None,
+            day_bounds(last, zone)[1] if last else None,
+        )
 
     @property
     def scope(self) -> dict[str, int | None]:

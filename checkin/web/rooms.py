@@ -1,6 +1,7 @@
 """The rooms of the house: one blueprint each."""
 
 from checkin.web import (
+    access,
     accounts,
     api,
     approvals,
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     campaigns.bp,
     partners.bp,
     people.bp,
+    access.bp,
     imports.bp,
     merging.bp,
     api.bp,

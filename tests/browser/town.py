@@ -571,6 +571,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("imports.index", f"/imports?shift={cast.shift.id}"),
         ("imports.columns", f"/imports/{unnamed}/columns"),
         ("imports.show", f"/imports/{listed}"),
+        ("access.index", "/access"),
         ("merging.index", "/people/duplicates"),
         ("merging.new", f"{person}/merges/{twin.id}"),
         ("badges.index", "/badges"),

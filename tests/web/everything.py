@@ -26,7 +26,16 @@ from checkin.models import (
     Shift,
     SignInRequest,
 )
-from checkin.operations import accounts, approvals, badges, devices, displays, manual, merging
+from checkin.operations import (
+    accounts,
+    approvals,
+    badges,
+    devices,
+    displays,
+    grants,
+    manual,
+    merging,
+)
 from checkin.operations.openings import feed
 from tests import factories
 from tests.cast import company
@@ -183,6 +192,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "other_id": made.person(now, volunteer.name, mobile=volunteer.mobile).id,
         "merge_id": _merged(now, volunteer, supervisor),
+        "role_request_id": _asked(now, volunteer),
         "entered_id": entered.id,
         "entry": entry.uid,
         "enrolment_id": enrolment.id,
@@ -190,6 +200,13 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "badge_code": badge_code,
         "witnessed": witnessed,
     }
+
+
+def _asked(now: datetime, person: Person) -> int:
+    """An administrator asked for somebody, and another one has not answered."""
+    asker = factories.person(now, "هاني سالم العتيبي", email=f"asker{person.id}@example.org")
+    factories.grant(now, asker, Role.ADMINISTRATOR)
+    return grants.ask(person.id, Role.ADMINISTRATOR, by=asker.id, now=now)
 
 
 def _merged(now: datetime, volunteer: Person, by: Person) -> int:

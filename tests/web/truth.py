@@ -290,6 +290,11 @@ plan all
     GET+POST /sites/new
 
 manage_people all
+    GET      /access
+    POST     /access/<int:grant_id>/ending
+    POST     /access/<int:grant_id>/review
+    POST     /access/requests/<int:role_request_id>/confirmation
+    POST     /access/requests/<int:role_request_id>/refusal
     GET      /imports
     POST     /imports
     GET      /imports/<int:import_id>
@@ -369,6 +374,7 @@ FIELDS = {
     "/B/<code>/withdrawal": {"uid": "{witnessed}"},
     "/b/<code>/withdrawal": {"uid": "{witnessed}"},
     "/badges": {"shift": "{shift_id}"},
+    "/people/duplicates/apart": {"first": "{person_id}", "second": "{other_id}"},
     "/people/<int:person_id>/badge/replacement": {"version": "1"},
     "/people/<int:person_id>/badge/revocation": {"version": "1"},
     "/attendances/<int:attendance_id>/cancellation": {"kind": "in", "scan_uid": UID},
