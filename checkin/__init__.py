@@ -17,6 +17,7 @@ from checkin.web import (
     i18n,
     message_texts,
     navigation,
+    sessions,
     words,
 )
 from checkin.web.rooms import BLUEPRINTS
@@ -50,7 +51,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _trust_proxies(app)
     database.init_app(app)
     for part in (
-        *(compression, i18n, filters, words, guard, errors, navigation, message_texts, assets),
+        *(sessions, compression, i18n, filters, words, guard, errors),
+        *(navigation, message_texts, assets),
     ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
