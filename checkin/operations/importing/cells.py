@@ -143,14 +143,15 @@ def _birthday(born: date, age: int) -> date:
 
 
 def _latest_day(typed: str) -> date:
-    numbers = [int(one) for one in _NUMBERS.findall(typed)[:3]]
     try:
-        if len(numbers) == 1 or typed.replace(".", "").isdigit():
+        numbers = [int(one) for one in _NUMBERS.findall(typed)]
+        if len(numbers) == 1 or re.fullmatch(r"[0-9]+\.0*", typed):
             return _from_number(numbers[0])
         if len(numbers) == 2:
             return _from_words(typed, numbers)
-        return _from_parts(*numbers)
-    except (ValueError, OverflowError, IndexError) as fault:
+        year_or_day, month, day_or_year, *_time = numbers
+        return _from_parts(year_or_day, month, day_or_year)
+    except (ValueError, OverflowError) as fault:
         raise Problem("birth_unreadable") from fault
 
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from checkin.domain.errors import Problem
 from checkin.domain.text import fold_name
@@ -70,9 +71,22 @@ def found_in(rows: Sequence[Row], kind: str) -> Layout:
             points = _score(cells)
             if points > score:
                 best, headings, score = last, cells, points
-    if score == 0 and any(has_mobile(cell) for row in rows[:LOOKED_AT] for cell in row.cells):
-        return _without_headings(rows, kind)
+    if score == 0:
+        unknown = _unknown_headings(rows)
+        if unknown is None:
+            return _without_headings(rows, kind)
+        best, headings = unknown, unknown.cells
     return _layout(best.number, _wide_enough(headings, rows), kind)
+
+
+def _unknown_headings(rows: Sequence[Row]) -> Row | None:
+    """The row above the first mobile, whatever its words; none where the first row is somebody."""
+    for above, row in pairwise(rows[:LOOKED_AT]):
+        if any(map(has_mobile, above.cells)):
+            return None
+        if any(map(has_mobile, row.cells)):
+            return above
+    return rows[0] if not any(map(has_mobile, rows[0].cells)) else None
 
 
 def _possible(row: Row, below: Row | None) -> Iterable[tuple[Row, list[str]]]:

@@ -95,9 +95,11 @@ def _faults_told() -> Iterator[None]:
         yield
     except Problem:
         raise
-    except DefusedXmlException as fault:
-        raise Problem("file_unpacks", megabytes=_total_megabytes()) from fault
     except Exception as fault:
+        if isinstance(fault, DefusedXmlException) or isinstance(
+            fault.__cause__, DefusedXmlException
+        ):
+            raise Problem("file_unpacks", megabytes=_total_megabytes()) from fault
         raise Problem("file_broken") from fault
 
 
