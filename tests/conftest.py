@@ -77,12 +77,23 @@ def sqlite_url(sqlite_template: Path, sqlite_file: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_database: Engine) -> Iterator[str]:
     yield postgres_database.url.render_as_string(hide_password=False)
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with postgres_database.connect() as connection:
         # what is append-only for the application is not so for its tests
         connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+        connection.execute(text(f"DO $$ BEGIN {_EMPTYING} END $$"))
+        connection.execute(text(_RESTARTING))
         connection.execute(text("RESET session_replication_role"))
+
+
+_EMPTYING = " ".join(
+    f'IF EXISTS (SELECT 1 FROM "{table.name}") THEN DELETE FROM "{table.name}"; END IF;'
+    for table in Base.metadata.sorted_tables
+)
+"""Ten times faster than TRUNCATE, which makes new files for every table and index."""
+_RESTARTING = """
+    SELECT setval(format('%I', sequencename)::regclass, 1, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+"""
 
 
 @pytest.fixture
