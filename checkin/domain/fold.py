@@ -14,6 +14,7 @@ from enum import StrEnum
 from checkin.domain.evidence import Evidence, Flag, in_order, weakest
 from checkin.domain.hours import (
     AUTO_CLOSE_AFTER,
+    MOST_MINUTES,
     TOLERANCE,
     UNDO_WITHIN,
     Interval,
@@ -81,6 +82,8 @@ class ShiftFact:
     cancelled: bool = False
     relieved_at: datetime | None = None
     """When somebody else came to this post for the shift after this one."""
+    most_minutes: int = MOST_MINUTES
+    """What one attendance is credited with at most."""
 
     @property
     def closes_at(self) -> datetime:
@@ -245,15 +248,17 @@ def _summary(
 ) -> Folded:
     state = _state(shift, stints, now)
     proved = [(stint.in_at, stint.out_at) for stint in stints if stint.out_at is not None]
-    credited = proposed = proposed_out = None
+    served = credited = proposed = proposed_out = None
     if state is State.CLOSED:
-        credited = credited_minutes(proved, shift.starts_at, shift.ends_at)
+        served = credited_minutes(proved, shift.starts_at, shift.ends_at)
+        credited = min(served, shift.most_minutes)
     if state is State.UNCLOSED:
         ends = [_proposed_end(shift, stint) for stint in stints]
         proposed_out = ends[-1]
         spans = [(stint.in_at, end) for stint, end in zip(stints, ends, strict=True)]
         proposed = credited_minutes(spans, shift.starts_at, shift.ends_at)
-    flags.update(_flags_of(shift, state, stints, credited))
+        proposed = min(proposed, shift.most_minutes)
+    flags.update(_flags_of(shift, state, stints, served))
     flags.update(flag for stint in stints for scan in _ends(stint) for flag in scan.flags)
     if forgot and state is State.UNCLOSED:
         flags.add(Flag.END_UNKNOWN)
@@ -329,7 +334,7 @@ def _ends(stint: Stint) -> Iterator[ScanFact]:
 
 
 def _flags_of(
-    shift: ShiftFact, state: State, stints: list[Stint], credited: int | None
+    shift: ShiftFact, state: State, stints: list[Stint], served: int | None
 ) -> Iterator[Flag]:
     if not stints:
         return
@@ -344,8 +349,8 @@ def _flags_of(
         Flag.EARLY_IN: first < shift.starts_at - TOLERANCE,
         Flag.LATE_IN: first > shift.starts_at + TOLERANCE,
         Flag.LONGER: last is not None and last.at > shift.ends_at + TOLERANCE,
-        Flag.SHORTER: credited is not None and credited < plan - TOLERANCE.seconds // 60,
-        Flag.NO_MINUTES: credited == 0,
+        Flag.SHORTER: served is not None and served < plan - TOLERANCE.seconds // 60,
+        Flag.NO_MINUTES: served == 0,
         Flag.LONG: last is not None and _is_long(last.at - first, plan),
         Flag.TAKEN_OVER: state is State.UNCLOSED and _relief(shift, stints[-1]) is not None,
         Flag.SHIFT_CANCELLED: shift.cancelled,

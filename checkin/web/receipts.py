@@ -7,7 +7,7 @@ from babel.lists import format_list
 from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
-from checkin.domain.hours import MOST_MINUTES, worked_minutes
+from checkin.domain.hours import MOST_MINUTES, Interval, worked_minutes
 from checkin.models import Attendance
 from checkin.operations.hours import Ruling
 from checkin.web.filters import duration, isolate, time_short
@@ -32,7 +32,7 @@ def in_words(attendance: Attendance, ruling: Ruling | None = None) -> str | None
     Before anybody decided, only that it waits and how much would count. Nothing while that is not
     known: still there, the end missing, taken back, set aside.
     """
-    spans = [(begin, end) for begin, end in stints_of(attendance) if end is not None]
+    spans = _closed(attendance)
     counts = 0 if attendance.state == "rejected" else attendance.minutes
     if not spans or counts is None or attendance.state not in _TOLD_IN_WORDS:
         return None
@@ -40,6 +40,15 @@ def in_words(attendance: Attendance, ruling: Ruling | None = None) -> str | None
     reasons = list(_because(attendance, worked, ruling))
     tell = _difference if attendance.state in ("approved", "rejected") else _prospect
     return tell(worked, counts, format_list(reasons, locale=current_prefs().lang))
+
+
+def _closed(attendance: Attendance) -> list[Interval]:
+    return [(begin, end) for begin, end in stints_of(attendance) if end is not None]
+
+
+def _most(attendance: Attendance) -> int:
+    """What one attendance of this opportunity is credited with at most."""
+    return attendance.shift.opportunity.most_minutes or MOST_MINUTES
 
 
 _TOLD_IN_WORDS = ("closed", "proposed", "approved", "rejected")
@@ -89,8 +98,9 @@ def _because(attendance: Attendance, worked: int, ruling: Ruling | None) -> Iter
         yield _("the time before the shift is not counted")
     if attendance.out_at and attendance.out_at > shift.ends_at:
         yield _("the time after the shift is not counted")
-    if worked > MOST_MINUTES:
-        yield _("no more than %(most)s count in one shift", most=duration(MOST_MINUTES))
+    most = _most(attendance)
+    if worked > most:
+        yield _("no more than %(most)s count in one shift", most=duration(most))
 
 
 def _ruled(state: str, reason: str) -> str:
@@ -149,8 +159,9 @@ def _about_plan(attendance: Attendance) -> Iterator[str]:
 def _about_result(attendance: Attendance) -> Iterator[str]:
     if attendance.credited_minutes == 0:
         yield _("No time inside the shift was recorded")
-    if attendance.credited_minutes == MOST_MINUTES:
-        yield _("No more than %(most)s count in one shift", most=duration(MOST_MINUTES))
+    most = _most(attendance)
+    if attendance.credited_minutes == most and worked_minutes(_closed(attendance)) > most:
+        yield _("No more than %(most)s count in one shift", most=duration(most))
     if attendance.state == "unclosed" and attendance.proposed_out_at:
         yield _(
             "No minutes count until the end is settled. The proposed end is %(time)s",

@@ -368,3 +368,28 @@ def test_whoever_took_over_the_post_says_when_it_was_left(happened, relieved, en
 
 def test_a_proved_end_needs_no_successor():
     assert Flag.TAKEN_OVER not in flags_of(scans("A+08:00 A-11:30"), "A", relieved_at=at("11:50"))
+
+
+# --- no more than so much ------------------------------------------------------------------
+
+
+def capped(text: str, most: int, now: str = "40:00"):
+    """The attendance of shift A, from eight to noon, credited with at most so many minutes."""
+    shift = replace(SHIFTS["A"], most_minutes=most)
+    return fold(scans(text), {shift.id: shift}, at(now))[shift.id]
+
+
+@pytest.mark.parametrize(("most", "credited"), [(180, 180), (240, 240), (300, 240)])
+def test_no_more_is_credited_than_the_opportunity_says(most, credited):
+    one = capped("A+08:00 A-12:00=25", most)
+    assert (one.credited_minutes, one.flags) == (credited, ())
+
+
+def test_a_proposed_end_is_capped_as_well():
+    assert capped("A+08:00", 90).proposed_minutes == 90
+
+
+def test_who_stayed_for_all_of_it_was_not_short_and_who_left_early_was():
+    assert Flag.SHORTER not in capped("A+08:00 A-12:00", 60).flags
+    one = capped("A+08:00 A-09:00", 90)
+    assert (one.credited_minutes, Flag.SHORTER in one.flags) == (60, True)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind, ScanFact, ShiftFact, State, fold
-from checkin.models import Attendance, AuditEntry, Scan, Shift
+from checkin.domain.hours import MOST_MINUTES
+from checkin.models import Attendance, AuditEntry, Opportunity, Scan, Shift
 from checkin.models.attendance import DECIDED
 from checkin.operations import audit
 from tests.load.servers import app_on
@@ -30,8 +31,13 @@ def faults(
         scans = list(session.scalars(select(Scan)))
         attendances = list(session.scalars(select(Attendance)))
         shifts = {
-            row.id: ShiftFact(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None)
-            for row in session.scalars(select(Shift))
+            row.id: ShiftFact(
+                *(row.id, row.starts_at, row.ends_at, row.cancelled_at is not None),
+                most_minutes=most or MOST_MINUTES,
+            )
+            for row, most in session.execute(
+                select(Shift, Opportunity.most_minutes).join(Shift.opportunity)
+            )
         }
         found = [
             *_lost_or_doubled(scans, acknowledged),

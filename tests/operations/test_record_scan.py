@@ -8,9 +8,9 @@ from checkin.database import db
 from checkin.domain.errors import Conflict
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Attendance, AuditEntry, Scan
+from checkin.models import Attendance, AuditEntry, Opportunity, Scan
 from checkin.operations.attendance import Reading, record_scan
-from tests.factories import check_in, check_out
+from tests.factories import alter, check_in, check_out
 
 
 def attendances(who):
@@ -83,3 +83,15 @@ def test_undo_within_ten_minutes_takes_the_check_in_back(cast, now):
     assert check_in(cast.noura, cast.poster, now + timedelta(minutes=11)).verdict == "checked_in"
     db.session.expire_all()
     assert attendances(cast.noura)[0].state == "open"
+
+
+# --- what is credited at most --------------------------------------------------------------
+
+
+def test_an_opportunity_credits_no_more_than_it_says(cast, now):
+    """The cast's shift began an hour ago; its service finds sixty an hour plausible."""
+    alter(db.session.get(Opportunity, cast.shift.opportunity_id), most_minutes=60)
+    check_in(cast.noura, cast.poster, now - timedelta(hours=1))
+    out = check_out(cast.noura, cast.shift, now + timedelta(hours=4), beneficiaries=250)
+    kept = db.session.get(Attendance, out.attendance_id)
+    assert (kept.credited_minutes, kept.flags) == (60, [])

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from checkin.database import db
 from checkin.domain.fold import Kind
+from checkin.models import Opportunity
 from checkin.operations import approvals
 from checkin.operations.attendance import close_forgotten
 from tests import factories
@@ -168,3 +170,12 @@ def test_the_volunteer_is_told_what_will_be_looked_at_until_it_is_decided(cast, 
     assert told in noura.text(receipt)
     factories.alter(attendances_of(cast.noura)[0], state="rejected")
     assert "will look at" not in noura.text(receipt)
+
+
+def test_what_an_opportunity_credits_at_most_is_said(at, cast, now, noura, receipt):
+    of = db.session.get_one(Opportunity, cast.shift.opportunity_id)
+    factories.alter(of, most_minutes=60)
+    factories.check_out(cast.noura, cast.shift, now + 120 * MINUTES)
+    text = noura.text(receipt)
+    assert "Once approved, 1 hour count because no more than 1 hour count in one shift" in text
+    assert "No more than 1 hour count in one shift" in text

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from checkin.database import AnyRow, ask
 from checkin.domain.fold import ShiftFact
+from checkin.domain.hours import MOST_MINUTES
 from checkin.models import Opportunity, Service, Shift
 
 
@@ -32,7 +33,8 @@ COLUMNS = (
         Shift.cancelled_at,
         Shift.site_id,
     ),
-    *(Shift.work_on, Service.low_per_hour, Service.high_per_hour, Service.counted_by),
+    *(Shift.work_on, Opportunity.most_minutes),
+    *(Service.low_per_hour, Service.high_per_hour, Service.counted_by),
 )
 """What `plan_of` reads; the question joins Shift, Opportunity and, if any, Service."""
 _PLANS = (
@@ -45,7 +47,13 @@ _PLANS = (
 
 def plan_of(row: AnyRow) -> Plan:
     return Plan(
-        ShiftFact(row.shift_id, row.starts_at, row.ends_at, row.cancelled_at is not None),
+        ShiftFact(
+            row.shift_id,
+            row.starts_at,
+            row.ends_at,
+            row.cancelled_at is not None,
+            most_minutes=row.most_minutes or MOST_MINUTES,
+        ),
         row.site_id,
         row.work_on,
         row.low_per_hour,

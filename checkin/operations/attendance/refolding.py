@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from checkin.database import AnyRow, ask
 from checkin.domain.evidence import Evidence, Flag, in_order
 from checkin.domain.fold import Folded, Kind, ScanFact, State, fold
-from checkin.domain.hours import Interval, planned_minutes
+from checkin.domain.hours import Interval, credited_minutes, planned_minutes
 from checkin.domain.places import TRAVEL_LOOKS_BACK
 from checkin.domain.plausibility import judge_beneficiaries
 from checkin.models import Attendance, Scan, Site
@@ -299,7 +299,7 @@ def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
     flags = set(folded.flags)
     if folded.beneficiaries is not None and not plan.by_lane:
         planned = planned_minutes(plan.fact.starts_at, plan.fact.ends_at)
-        known = (folded.credited_minutes, folded.proposed_minutes, planned)
+        known = (_served_minutes(folded, plan), folded.proposed_minutes, planned)
         minutes = next(one for one in known if one is not None)
         judged = judge_beneficiaries(
             folded.beneficiaries, minutes, plan.low_per_hour, plan.high_per_hour
@@ -310,6 +310,14 @@ def _all_flags(folded: Folded, plan: Plan) -> list[Flag]:
             "ok": set[Flag](),
         }[judged]
     return list(in_order(flags))
+
+
+def _served_minutes(folded: Folded, plan: Plan) -> int | None:
+    """What was served in the shift, also where less is credited at most."""
+    if folded.credited_minutes != plan.fact.most_minutes:
+        return folded.credited_minutes
+    closed = [(begin, end) for begin, end in folded.stints if end is not None]
+    return credited_minutes(closed, plan.fact.starts_at, plan.fact.ends_at)
 
 
 def _changed(row: AnyRow, values: dict[str, Any]) -> bool:
