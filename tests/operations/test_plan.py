@@ -66,6 +66,20 @@ def test_a_template_fills_sites_and_days_with_drafts(cast, morning, acting):
     }
 
 
+def test_a_template_fills_lanes_that_are_in_use(cast, now, morning, acting):
+    made = templates.create(morning, **acting)
+    lanes = [sites.add_lane(cast.mataf.id, f"المسار {n}", f"Lane {n}", **acting) for n in (1, 2)]
+    sites.close_lane(lanes[1], **acting)
+    added = templates.add([made], [cast.mataf.id], [SUNDAY], lane_ids=lanes, **acting)
+    drafts = [db.session.get(Shift, shift_id) for shift_id in added.made]
+    assert [(one.site_id, one.lane_id) for one in drafts] == [
+        (cast.mataf.id, None),
+        (cast.mataf.id, lanes[0]),
+    ]
+    again = templates.add([made], [], [SUNDAY], lane_ids=lanes, **acting)
+    assert (again.made, again.there) == ([], 1)
+
+
 def test_what_is_planned_already_is_not_planned_again(cast, morning, acting):
     made = templates.create(morning, **acting)
     templates.add([made], [cast.mataf.id], [SUNDAY], **acting)

@@ -7,7 +7,7 @@ import pytest
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.models import Attendance, AuditEntry, Shift
+from checkin.models import Assignment, Attendance, AuditEntry, Shift
 from checkin.operations import opportunities, shifts, sites
 from checkin.operations.permissions import Reach
 from checkin.operations.shifts import Numbers, ShiftPlan, plan_of
@@ -87,6 +87,16 @@ def test_a_shift_repeats_on_days_in_a_row(plan, acting):
     assert [stored(one).work_on.day for one in made] == [22, 23, 24]
     lengths = {stored(one).ends_at - stored(one).starts_at for one in made}
     assert lengths == {timedelta(hours=4)}
+
+
+def test_new_seats_go_to_those_who_wait(cast, now, acting, plan):
+    (made,) = shifts.create(replace(plan, seats=1, day=date(2026, 11, 25)), **acting)
+    shift = stored(made)
+    factories.assign(now, cast.salem, shift)
+    waits = factories.assign(now, cast.noura, shift, how="waiting")
+    more = replace(plan_of(shift), seats=2)
+    shifts.change(made, more, row_version=1, **acting)
+    assert db.session.get(Assignment, waits.id, populate_existing=True).how != "waiting"
 
 
 @pytest.mark.parametrize("days", [0, 121])

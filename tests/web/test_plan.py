@@ -109,6 +109,14 @@ def test_one_form_plans_several_sites_and_days_as_drafts(cast, layla, template):
     assert days == [1, 23, 24, 30]
 
 
+def test_lanes_can_be_chosen_instead_of_a_site(cast, layla, template):
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 9", name_en="Lane 9"))
+    chosen = {"templates": [str(template.id)], "lanes": [str(lane.id)], "days": ["2026-11-23"]}
+    assert "Mataf courtyard · Lane 9" in layla.text("/plan/additions")
+    assert layla.send("/plan/additions", **chosen).status_code == 303
+    assert [draft.lane_id for draft in drafts()] == [lane.id]
+
+
 def test_what_is_missing_is_said_and_what_was_ticked_is_kept(cast, layla, template):
     refused = layla.send("/plan/additions", days=["2026-11-23"], until="2030-01-01")
     body = refused.get_data(as_text=True)

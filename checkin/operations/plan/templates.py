@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.prayer import Anchor, End
-from checkin.models import Opportunity, Shift, ShiftTemplate, Site
+from checkin.models import Lane, Opportunity, Shift, ShiftTemplate, Site
 from checkin.operations import audit, catalogue, shifts
 from checkin.operations.shifts import ShiftPlan
 
@@ -110,23 +110,24 @@ def add(
     site_ids: Collection[int],
     days: Collection[date],
     *,
+    lane_ids: Collection[int] = (),
     by: int,
     now: datetime,
 ) -> Added:
-    """A draft of each template at each site on each day, save where the same is planned already.
+    """A draft of each template at each site and lane on each day, save where it is planned already.
 
     Problems: `too_many_at_once` (fact `most`), `template_closed`, `site_closed`,
     `opportunity_closed`, `shift_too_long`.
     """
-    if len(template_ids) * len(site_ids) * len(days) > MOST_ADDED:
+    if len(template_ids) * (len(site_ids) + len(lane_ids)) * len(days) > MOST_ADDED:
         raise Problem("too_many_at_once", most=MOST_ADDED)
     templates = [_usable(template_id) for template_id in sorted(set(template_ids))]
-    sites = [_open_site(site_id) for site_id in sorted(set(site_ids))]
+    places = _places(site_ids, lane_ids)
     wanted = [
-        shifts.columns_of(_plan(template, site, day), site)
-        for template, site, day in product(templates, sites, sorted(set(days)))
+        shifts.columns_of(_plan(template, site, lane_id, day), site)
+        for template, (site, lane_id), day in product(templates, places, sorted(set(days)))
     ]
-    planned = _planned(site_ids, days)
+    planned = _planned({site.id for site, _ in places}, days)
     fresh = [one for one in wanted if _identity(one) not in planned]
     return Added(shifts.keep(fresh, True, by=by, now=now), len(wanted) - len(fresh))
 
@@ -140,6 +141,16 @@ def _usable(template_id: int) -> ShiftTemplate:
     return template
 
 
+def _places(site_ids: Collection[int], lane_ids: Collection[int]) -> list[tuple[Site, int | None]]:
+    """Sites as a whole and lanes, in use; each site is locked, in order of id."""
+    query = select(Lane).where(Lane.id.in_(lane_ids), Lane.closed_at.is_(None)).order_by(Lane.id)
+    lanes = db.session.scalars(query).all()
+    wanted = sorted({*site_ids, *(lane.site_id for lane in lanes)})
+    sites = {site_id: _open_site(site_id) for site_id in wanted}
+    whole: list[tuple[Site, int | None]] = [(sites[one], None) for one in sorted(set(site_ids))]
+    return whole + [(sites[lane.site_id], lane.id) for lane in lanes]
+
+
 def _open_site(site_id: int) -> Site:
     """Locked until the end: of two who press at once, the second finds what the first made."""
     query = select(Site).where(Site.id == site_id).with_for_update(key_share=True)
@@ -151,11 +162,12 @@ def _open_site(site_id: int) -> Site:
     return site
 
 
-def _plan(template: ShiftTemplate, site: Site, day: date) -> ShiftPlan:
+def _plan(template: ShiftTemplate, site: Site, lane_id: int | None, day: date) -> ShiftPlan:
     starts, ends = ends_of(template)
     return ShiftPlan(
         opportunity_id=template.opportunity_id,
         site_id=site.id,
+        lane_id=lane_id,
         day=day,
         starts=starts,
         ends=ends,
@@ -179,21 +191,22 @@ def _end(at: time | None, prayer: str | None, offset: int | None) -> End:
     return Anchor(prayer, offset)
 
 
-_Identity = tuple[int, int, datetime, datetime]
+_Identity = tuple[int, int, int | None, datetime, datetime]
 
 
 def _planned(site_ids: Collection[int], days: Collection[date]) -> set[_Identity]:
     s = Shift
     rows = db.session.execute(
-        select(s.opportunity_id, s.site_id, s.starts_at, s.ends_at)
+        select(s.opportunity_id, s.site_id, s.lane_id, s.starts_at, s.ends_at)
         .where(s.site_id.in_(site_ids), s.work_on.in_(days))
-        .where(s.cancelled_at.is_(None), s.lane_id.is_(None))
+        .where(s.cancelled_at.is_(None))
     )
-    return {(row[0], row[1], row[2], row[3]) for row in rows}
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def _identity(columns: dict[str, object]) -> tuple[object, ...]:
-    return tuple(columns[name] for name in ("opportunity_id", "site_id", "starts_at", "ends_at"))
+    where = ("opportunity_id", "site_id", "lane_id")
+    return tuple(columns[name] for name in (*where, "starts_at", "ends_at"))
 
 
 def find(template_id: int) -> ShiftTemplate:

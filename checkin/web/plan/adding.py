@@ -19,11 +19,12 @@ from checkin.web.words import counted
 @requires(Permission.PLAN)
 def add():
     first = asked_week()
-    known, places = templates.usable(), sites.choosable()
+    known, places = templates.usable(), _places()
     form = AdditionForm(first, known, places, _offered(known))
     if form.carry_out(
         lambda: templates.add(
             *(form.templates.data, form.sites.data, form.planned_days),
+            lane_ids=form.lanes.data,
             by=current_user.id,
             now=clock.now(),
         ),
@@ -31,6 +32,12 @@ def add():
     ):
         return _added(form.made, first)
     return render_template("plan/adding.html", form=form, first=first, known=known), form.status
+
+
+def _places():
+    """Sites in use, with their lanes."""
+    reach = current_user.reach(Permission.PLAN)
+    return [site for site in sites.all_sites(reach) if site.closed_at is None]
 
 
 def _added(added, first):

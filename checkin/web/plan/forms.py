@@ -59,7 +59,8 @@ class Several(SelectMultipleField):
     """Check rows of which at least one has to be ticked."""
 
     def pre_validate(self, form: Any) -> None:
-        if not self.data:
+        instead = form["lanes"].data if self.short_name == "sites" else None
+        if not self.data and not instead:
             raise ValidationError(_("Choose at least one: %(field)s", field=self.label.text))
         super().pre_validate(form)
 
@@ -69,6 +70,7 @@ class AdditionForm(Form):
 
     templates = Several(_l("Templates"), coerce=row_number)
     sites = Several(_l("Sites"), coerce=row_number)
+    lanes = SelectMultipleField(_l("Lanes"), coerce=row_number, validators=[Optional()])
     days = Several(_l("Days"))
     until = DateField(
         _l("Repeat every week until"),
@@ -86,6 +88,12 @@ class AdditionForm(Form):
         super().__init__(data=offered)
         self.templates.choices = [(one.id, plain_label(one)) for one in known]
         self.sites.choices = [(site.id, plain_label(site)) for site in places]
+        self.lanes.choices = [
+            (lane.id, f"{plain_label(site)} · {plain_label(lane)}")
+            for site in places
+            for lane in site.lanes
+            if lane.closed_at is None
+        ]
         days = [first + timedelta(days=later) for later in range(7)]
         self.days.choices = [(day.isoformat(), _day_name(day)) for day in days]
 
