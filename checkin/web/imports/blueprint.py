@@ -14,6 +14,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 _SENDING = "imports.create"
 _AROUND_THE_FILE = 64 * 1024
+_BUFFER = 256 * 1024
 
 
 @bp.url_value_preprocessor
@@ -22,6 +23,8 @@ def _let_files_in(endpoint: str | None, _values: Any) -> None:
     may_send = current_user.is_authenticated and current_user.may(Permission.MANAGE_PEOPLE)
     if endpoint == _SENDING and may_send:
         request.max_content_length = 2 * importing.MOST_BYTES + _AROUND_THE_FILE
+        # the parser's buffer counts as memory too, and holds 64 KB and what was left before
+        request.max_form_memory_size = _BUFFER
 
 
 def found(import_id: int) -> Import:
