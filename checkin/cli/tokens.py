@@ -39,7 +39,7 @@ def create(person: str, name: str, days: int) -> None:
         raise click.ClickException("Say what the token is for.")
     with ready() as app, app.test_request_context(), in_language("en"):
         try:
-            found = _person(person)
+            found = person_reached_at(person)
             lives = timedelta(days=days)
             made = api_tokens.create(found, name, lives=lives, now=clock.now())
         except NotFound:
@@ -83,7 +83,7 @@ def revoke(number: int) -> None:
     click.echo(f"Token {number} no longer works.")
 
 
-def _person(reached_at: str) -> int:
+def person_reached_at(reached_at: str) -> int:
     """Whose e-mail address or mobile this is; raises `NotFound`."""
     typed = reached_at.strip()
     try:

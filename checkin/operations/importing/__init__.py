@@ -23,7 +23,7 @@ from checkin.operations.importing.lists import (
     teams,
 )
 from checkin.operations.importing.rows import UNCALCULATED
-from checkin.operations.importing.working import work_on_waiting
+from checkin.operations.importing.working import work_on, work_on_waiting
 
 __all__ = [
     "FOR",
@@ -52,5 +52,6 @@ __all__ = [
     "name_unknown",
     "outcome_of",
     "teams",
+    "work_on",
     "work_on_waiting",
 ]

@@ -47,6 +47,14 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Import.state.in_(lists.UNDER_WAY), free
 
 
+def work_on(import_id: int, clock: Clock) -> bool:
+    """Whether this one was ours to work on: nobody else has taken it, and it waits."""
+    if _take(clock(), Import.id == import_id) is None:
+        return False
+    _work_on(import_id, clock)
+    return True
+
+
 def _work_on(import_id: int, clock: Clock) -> None:
     try:
         row = lists.find(import_id)
@@ -64,9 +72,9 @@ def _work_on(import_id: int, clock: Clock) -> None:
 
 
 @transaction
-def _take(now: datetime) -> int | None:
+def _take(now: datetime, *which: ColumnElement[bool]) -> int | None:
     """The oldest that waits and is nobody's; one conditional statement, so one worker gets it."""
-    oldest = select(Import.id).where(*_waiting(now)).order_by(Import.id).limit(1)
+    oldest = select(Import.id).where(*_waiting(now), *which).order_by(Import.id).limit(1)
     return db.session.scalar(
         update(Import)
         .where(Import.id == oldest.scalar_subquery(), *_waiting(now))
