@@ -109,13 +109,13 @@ def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:
     with app_on(url):
         by = db.session.scalar(select(func.min(Person.id)))
         base = _peak()
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         import_id = importing.begin(path.read_bytes(), path.name, by=by, now=clock())
         importing.work_on_waiting(clock)
         checked = time.perf_counter()
         importing.add(import_id, with_doubtful=True, by=by, now=clock())
         importing.work_on_waiting(clock)
-        ended = time.perf_counter()
+        ended, worked = time.perf_counter(), time.process_time() - worked
         row = db.session.get_one(Import, import_id, populate_existing=True)
         assert row.state == "added", (row.state, row.fault)
         answers.put(
@@ -124,6 +124,7 @@ def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:
                 "adding": ended - checked,
                 "added": row.good,
                 "given back": row.faulty,
+                "worked": worked,
                 "base": base,
                 "peak": _peak(),
             }
@@ -159,9 +160,9 @@ def run(name: str, url: str, kind: str, path: Path) -> bool:
     usual = statistics.median(felt) * 1000
     print(
         f"{name:10} {kind:4} {seconds:5.1f} s (checking {told['checking']:.1f}, adding "
-        f"{told['adding']:.1f})  peak {told['peak']:.0f} MB (before: {told['base']:.0f})  others "
-        f"waited {max(felt):.2f} s at most, {usual:.1f} ms mostly  added {told['added']:,}, "
-        f"given back {told['given back']:,}",
+        f"{told['adding']:.1f}; {told['worked']:.1f} of work)  peak {told['peak']:.0f} MB "
+        f"(before: {told['base']:.0f})  others waited {max(felt):.2f} s "
+        f"at most, {usual:.1f} ms mostly  added {told['added']:,}, given back {told['given back']:,}",
         flush=True,
     )
     return seconds < MOST_SECONDS and told["peak"] < MOST_MEGABYTES
