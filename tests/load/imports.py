@@ -162,7 +162,8 @@ def run(name: str, url: str, kind: str, path: Path) -> bool:
         f"{name:10} {kind:4} {seconds:5.1f} s (checking {told['checking']:.1f}, adding "
         f"{told['adding']:.1f}; {told['worked']:.1f} of work)  peak {told['peak']:.0f} MB "
         f"(before: {told['base']:.0f})  others waited {max(felt):.2f} s "
-        f"at most, {usual:.1f} ms mostly  added {told['added']:,}, given back {told['given back']:,}",
+        f"at most, {usual:.1f} ms mostly  added {told['added']:,}, "
+        f"given back {told['given back']:,}",
         flush=True,
     )
     return seconds < MOST_SECONDS and told["peak"] < MOST_MEGABYTES
