@@ -93,6 +93,18 @@ def test_only_the_shifts_around_a_day_are_looked_at_after_its_edit(cast, now, ac
     assert follow(now) == 1
 
 
+def test_what_is_far_ahead_follows_its_own_edit_at_once_and_the_hour_in_its_time(cast, now, acting):
+    day = DAY + timedelta(days=60)
+    shift = night(now, cast.mataf, day)
+    prayers.enter(day, {Prayer.ISHA: time(19, 45)}, **acting)
+    assert follow(now) == 0
+    assert follow(now, on=day) == 1
+    prayers.clear(day, **acting)
+    assert follow(now) == 0
+    assert follow(now + timedelta(days=20)) == 1
+    assert ends_of(shift)[0] == calculated(day, KAABA).isha + 30 * MINUTE
+
+
 def test_an_end_by_the_clock_stays(cast, now, acting):
     shift = night(now, cast.mataf)
     fixed = shift.ends_at

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 TOLD_FROM = timedelta(minutes=10)
 """People are told of a shift that moves by more than this."""
+AHEAD = timedelta(days=45)
+"""How far the hourly look reaches, so that a year's plan holds nothing up."""
 _DAY = timedelta(days=1)
 _CAME = (
     select(Attendance.id)
@@ -32,16 +34,17 @@ def follow(now: datetime, on: date | None = None) -> int:
     """Move what is to come to the day's prayers, each shift in an act of its own; how many moved.
 
     Only what is said by a prayer, has not begun, is not called off or closed, and where nobody
-    has come; with `on`, what starts around that day. Safe to run late, twice or on two machines.
+    has come; what starts in the next 45 days, or with `on` around that day. Safe to run late,
+    twice or on two machines.
     """
     return sum(_move(shift_id, now) for shift_id in _astray(now, on))
 
 
 def _astray(now: datetime, on: date | None) -> list[int]:
     """Which shifts do not stand where their prayers are, without holding anything."""
-    query = _following(now).order_by(Shift.starts_at, Shift.id)
-    if on is not None:
-        query = query.where(Shift.work_on.between(on - _DAY, on + _DAY))
+    soon = Shift.starts_at <= now + AHEAD
+    around = soon if on is None else Shift.work_on.between(on - _DAY, on + _DAY)
+    query = _following(now).where(around).order_by(Shift.starts_at, Shift.id)
     found = db.session.scalars(query).all()
     if not found:
         return []
