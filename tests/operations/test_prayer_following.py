@@ -1,14 +1,16 @@
 """Shifts said by a prayer follow the table until they begin or somebody has come."""
 
+import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from checkin.database import db
+from checkin.database import db, transaction
 from checkin.domain.days import local_day
 from checkin.domain.prayer import KAABA, Anchor, Prayer
 from checkin.models import AuditEntry, Message, Shift
 from checkin.operations import prayers
+from checkin.operations.attendance import lock_volunteer
 from checkin.operations.prayers.calculating import calculated
 from checkin.operations.prayers.following import follow
 from tests import factories
@@ -180,6 +182,32 @@ def test_where_somebody_has_come_it_stays(cast, now, acting):
     check_in(cast.noura, factories.poster(now, cast.squares, shift), early)
     prayers.enter(NEXT, {Prayer.FAJR: time(5, 0)}, **acting)
     stays(shift, early + MINUTE)
+
+
+def test_who_is_checking_in_right_now_is_waited_for(app, cast, now, acting):
+    shift = night(now, cast.squares)
+    poster, early = factories.poster(now, cast.squares, shift), shift.starts_at - 10 * MINUTE
+    assign(now, cast.noura, shift)
+    prayers.enter(NEXT, {Prayer.FAJR: time(5, 0)}, **acting)
+    before, moved = ends_of(shift), []
+
+    def meanwhile() -> None:
+        with app.app_context():
+            moved.append(follow(early))
+
+    other = threading.Thread(target=meanwhile)
+
+    @transaction
+    def come_slowly() -> None:
+        lock_volunteer(cast.noura.id)
+        other.start()
+        other.join(timeout=0.5)
+        check_in(cast.noura, poster, early)
+
+    come_slowly()
+    other.join(timeout=10)
+    assert moved == [0]
+    assert ends_of(shift) == before
 
 
 def test_what_would_become_too_long_stays(cast, now, acting):
