@@ -189,16 +189,20 @@ def cancel(shift_id: int, *, by: int, now: datetime) -> int:
 
 
 @transaction
-def restore(shift_id: int, *, by: int, now: datetime) -> None:
-    """Take a cancellation back; Problem `shift_closed`."""
+def restore(shift_id: int, *, by: int, now: datetime) -> int:
+    """Take a cancellation back and tell those who were told of it; how many could be told.
+
+    Problem `shift_closed`.
+    """
     shift = _locked(shift_id)
     if shift.cancelled_at is None:
-        return
+        return 0
     if shift.closed_at is not None:
         raise Problem("shift_closed")
     _write(shift, {"cancelled_at": None})
     audit.note("shift.restore", "shift", shift_id, by=by, at=now)
     _judge_anew(shift_id, shift.work_on, now)
+    return telling.restored(shift_id, now)
 
 
 def _locked(shift_id: int) -> Shift:

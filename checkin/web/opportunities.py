@@ -13,7 +13,7 @@ from checkin.operations import campaigns, courses, opportunities, shifts
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
-from checkin.web.opportunities_forms import GENDERS, KINDS, TYPES, OpportunityForm
+from checkin.web.opportunities_forms import GENDERS, KINDS, SHORT_KINDS, TYPES, OpportunityForm
 from checkin.web.services_forms import COUNTED_BY
 
 bp = Blueprint("opportunities", __name__, url_prefix="/opportunities")
@@ -55,7 +55,7 @@ def index():
     chosen = {
         "campaign": request.args.get("campaign", type=row_number),
         "type": _one_of(TYPES, request.args.get("type")),
-        "kind": _one_of(KINDS, request.args.get("kind")),
+        "kind": _one_of(SHORT_KINDS, request.args.get("kind")),
     }
     found = opportunities.page_of(
         request.args.get("page", 1, row_number),
@@ -71,7 +71,7 @@ def index():
         chosen=chosen,
         coming=opportunities.coming_counts([one.id for one in found.items], clock.now()),
         campaigns=campaigns.all_campaigns(),
-        kinds=KINDS,
+        kinds=SHORT_KINDS,
         types=TYPES,
     )
 

@@ -1,11 +1,15 @@
 """What a coordinator fills in about an opportunity."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms.validators import Optional
 
+from checkin.domain.text import clean_text
 from checkin.models import Opportunity
-from checkin.operations import campaigns, partners, services
+from checkin.operations import campaigns, partners, services, settings
 from checkin.operations.opportunities import (
     LONGEST_ABOUT,
     LONGEST_CAP,
@@ -19,11 +23,11 @@ from checkin.operations.opportunities import (
     courses,
 )
 from checkin.web.fields import (
+    Cleaned,
     Form,
     choice_or_none,
     name_field,
     named,
-    note_field,
     number_field,
     worded,
 )
@@ -43,6 +47,15 @@ TYPES = {
 GENDERS = {"": _l("Everybody"), "woman": _l("Women"), "man": _l("Men")}
 
 
+SHORT_KINDS = {"service": _l("Service"), "course": _l("Course"), "meeting": _l("Meeting")}
+
+
+def _about(label: Any) -> TextAreaField:
+    """Some lines that volunteers read."""
+    clean = Cleaned(lambda typed: clean_text(typed, LONGEST_ABOUT))
+    return TextAreaField(label, validators=[Optional(), clean], render_kw={"rows": 4})
+
+
 class OpportunityForm(Form):
     kind = RadioField(_l("Kind"), choices=worded(KINDS), default="service")
     name_ar = name_field(_l("Name in Arabic"), 160)
@@ -53,8 +66,8 @@ class OpportunityForm(Form):
     campaign_id = SelectField(_l("Campaign"), coerce=choice_or_none)
     partner_id = SelectField(_l("Host partner"), coerce=choice_or_none)
     type = RadioField(_l("Type of volunteering"), choices=worded(TYPES), default="general")
-    about_ar = note_field(_l("What it is about, in Arabic"), LONGEST_ABOUT, optional=True)
-    about_en = note_field(_l("What it is about, in English"), LONGEST_ABOUT, optional=True)
+    about_ar = _about(_l("What it is about, in Arabic"))
+    about_en = _about(_l("What it is about, in English"))
     is_open = BooleanField(
         _l("Volunteers find it and join by themselves"),
         description=_l("Anybody can read its page; its shifts are listed once they are published"),
@@ -71,7 +84,7 @@ class OpportunityForm(Form):
         description=_l("They confirm once on their phone, while seats are free"),
     )
     opens_minutes = number_field(
-        _l("Check-in opens, minutes before the start"), 0, MOST_OPENS_MINUTES, default=30
+        _l("Check-in opens, minutes before the start"), 0, MOST_OPENS_MINUTES
     )
     late_minutes = number_field(
         _l("Check-in closes, minutes after the start"),
@@ -99,7 +112,8 @@ class OpportunityForm(Form):
     )
 
     def __init__(self, opportunity: Opportunity | None = None) -> None:
-        super().__init__(obj=opportunity)
+        proposed = {"opens_minutes": settings.value("opens_minutes")}
+        super().__init__(obj=opportunity, data=None if opportunity else proposed)
         self.gender.data = self.gender.data or ""
         kept = opportunity
         self.service_id.choices = named(services.choosable(kept and kept.service_id), _("Choose"))

@@ -63,8 +63,8 @@ def test_a_cancelled_shift_is_told_once_and_its_records_stay(cast, now):
 
 def test_what_takes_place_after_all_is_told(cast, now, shift):
     shifts.cancel(shift.id, by=cast.layla.id, now=now)
-    shifts.restore(shift.id, by=cast.layla.id, now=now)
-    assert telling.restored(shift.id, now) == 2
+    assert shifts.restore(shift.id, by=cast.layla.id, now=now) == 2
+    assert shifts.restore(shift.id, by=cast.layla.id, now=now) == 0
     assert [template for template, _ in told()] == ["shift_called_off"] * 2 + ["shift_restored"] * 2
     assert shifts.cancel(shift.id, by=cast.layla.id, now=now) == 2
 

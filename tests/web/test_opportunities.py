@@ -137,22 +137,15 @@ def test_one_that_is_not_there_is_not_found(layla):
 def test_who_may_join_is_said_and_shown(cast, layla):
     service = factories.service(name_en="Wheelchairs", low_per_hour=2, high_per_hour=9)
     rules = {"is_open": "y", "has_waiting_list": "y", "gender": "woman", "minimum_age": "١٦"}
-    made = layla.send(
-        "/opportunities/new",
-        **fields(service_id=service.id, most_minutes="240", about_ar="عن الفرصة", **rules),
-    )
+    told = {"most_minutes": "240", "about_ar": "عن الفرصة\r\nوالماء"}
+    made = layla.send("/opportunities/new", **fields(service_id=service.id, **rules, **told))
     page = layla.text(made.location)
-    for words in (
-        "with a waiting list",
-        "Women",
-        "From the age of 16",
-        "4 hours at most",
-        "2 to 9",
-    ):
+    for words in ("with a waiting list", "Women", "From the age of 16", "4 hours at most"):
         assert words in page
+    assert "Plausible in an hour 2 to 9" in page
     kept = opportunities.find(int(made.location.rsplit("/", 1)[1]))
     assert (kept.gender, kept.minimum_age, kept.most_minutes) == ("woman", 16, 240)
-    assert (kept.is_open, kept.has_waiting_list, kept.about_ar) == (True, True, "عن الفرصة")
+    assert (kept.is_open, kept.has_waiting_list, kept.about_ar) == (True, True, "عن الفرصة\nوالماء")
     assert "Women" in layla.text(f"{made.location}/details")
 
 
