@@ -14,7 +14,16 @@ from sqlalchemy import func, select, update
 
 from checkin.database import db, transaction, upsert
 from checkin.models import Job
-from checkin.operations import accounts, audit, importing, limits, messages, reminders, senders
+from checkin.operations import (
+    accounts,
+    audit,
+    importing,
+    limits,
+    merging,
+    messages,
+    reminders,
+    senders,
+)
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.figures import rollup
 from checkin.operations.openings import reminding
@@ -39,6 +48,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "seal_audit": (60, lambda now: audit.seal()),
     "forget_messages": (60, messages.forget_passed),
     "forget_sign_ins": (600, accounts.forget_passed),
+    "forget_merges": (3600, merging.forget_passed),
     "forget_counters": (600, limits.forget_passed),
     "forget_imports": (3600, importing.forget_passed),
     "prove_figures": (3600, rollup.prove),

@@ -316,6 +316,15 @@ def test_thirty_days_and_once(cast, twins, join, now):
         merging.undo(9999, by=cast.layla.id, now=now)
 
 
+def test_what_moved_is_forgotten_with_the_right_to_undo(twins, join, now):
+    merge_id = join(*twins, {"birth_year"})
+    assert merging.forget_passed(now + timedelta(days=30)) == 0
+    assert merging.forget_passed(now + timedelta(days=30, seconds=1)) == 1
+    assert merging.forget_passed(now + timedelta(days=31)) == 0
+    assert db.session.get_one(Merge, merge_id).moved == {}
+    assert people.who_is(twins[1].id) == twins[0].id
+
+
 def test_what_was_changed_since_stays(cast, twins, join, now):
     noura, other = twins
     shift = factories.shift(now, cast.mataf, starts=600)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
-from checkin.database import db
+from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import AuditEntry
+from checkin.domain.text import fold_name
+from checkin.models import AuditEntry, Person, SearchWord
 from checkin.operations import people
 from checkin.operations.people import Profile
 from tests import factories
@@ -26,6 +28,48 @@ def found(text):
 )
 def test_a_name_is_found_in_any_spelling(cast, typed):
     assert cast.noura.name in found(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("noura alqah", ["نورة سعد القحطاني"]),
+        ("Al-Qahtani", ["نورة سعد القحطاني"]),
+        ("qaht nou", ["نورة سعد القحطاني"]),
+        ("نور الدين", ["نورالدين الفاسي"]),
+        ("نورالدين", ["نورالدين الفاسي"]),
+        ("نور دين فا", ["نورالدين الفاسي"]),
+        ("عبد", ["عبد الله العمري"]),
+        ("عبدالله", ["عبد الله العمري"]),
+        ("ه", ["هدى محمد الزهراني"]),
+        ("مري", []),
+    ],
+)
+def test_words_are_found_by_their_beginning_in_both_alphabets(cast, now, typed, names):
+    latin = "Noura Al-Qahtani"
+    factories.alter(cast.noura, name_latin=latin, latin_folded=fold_name(latin))
+    factories.person(now, "نورالدين الفاسي")
+    factories.person(now, "عبد الله العمري")
+    assert found(typed) == names
+
+
+def test_a_person_is_found_by_their_own_number(cast):
+    assert found(str(cast.huda.id)) == [cast.huda.name]
+    assert cast.huda.name in found(f"٠{cast.huda.id}")
+
+
+def test_the_words_follow_whatever_writes(cast):
+    """Also what goes past the models: an import adds thousands of rows at once."""
+    words = select(SearchWord.word).where(SearchWord.person_id == cast.noura.id)
+    _write(cast.noura.id, name_folded="ريم  عبد ", mobile=None, email="noura@example.org")
+    assert set(db.session.scalars(words)) == {"ريم", "عبد", "=ريمعبد", "@noura@example.org"}
+    _write(cast.noura.id, name_folded="", email=None, mobile="+966551234567")
+    assert set(db.session.scalars(words)) == {"#567"}
+
+
+@transaction
+def _write(person_id, **values):
+    db.session.execute(update(Person).where(Person.id == person_id).values(**values))
 
 
 def test_names_that_begin_as_typed_come_first(cast, now):

@@ -4,7 +4,7 @@ from checkin.operations.merging.candidates import Pair, Reason, Standing, page_o
 from checkin.operations.merging.comparing import Comparison, Overlap, compare
 from checkin.operations.merging.fields import FIELDS
 from checkin.operations.merging.joining import UNDO_WITHIN, merge, merges_of, set_apart
-from checkin.operations.merging.undoing import undo
+from checkin.operations.merging.undoing import forget_passed, undo
 
 __all__ = [
     "FIELDS",
@@ -15,6 +15,7 @@ __all__ = [
     "Reason",
     "Standing",
     "compare",
+    "forget_passed",
     "merge",
     "merges_of",
     "page_of",

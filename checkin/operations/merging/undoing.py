@@ -24,6 +24,8 @@ from checkin.operations.figures import rollup
 from checkin.operations.merging import fields
 from checkin.operations.merging.joining import UNDO_WITHIN
 
+FORGOTTEN_AT_ONCE = 1000
+
 
 @transaction
 def undo(merge_id: int, *, by: int, now: datetime) -> int:
@@ -52,6 +54,17 @@ def undo(merge_id: int, *, by: int, now: datetime) -> int:
     with rollup.in_step(volunteer_ids=sorted({kept.id, other.id, *moved["followers"]})):
         _part(kept.id, other, moved["followers"])
     return other.id
+
+
+@transaction
+def forget_passed(now: datetime) -> int:
+    """Of a merge that nobody can undo any more only who became whom is kept; how many."""
+    over = (Merge.created_at < now - UNDO_WITHIN) | Merge.undone_at.is_not(None)
+    known = select(Merge).where(over).order_by(Merge.id.desc()).limit(FORGOTTEN_AT_ONCE)
+    passed = [merge for merge in db.session.scalars(known) if merge.moved]
+    for merge in passed:
+        merge.moved = {}
+    return len(passed)
 
 
 def _refuse(merge: Merge, by: int, now: datetime) -> None:
