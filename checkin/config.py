@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "SENDER_TOKEN": "",
     "SENDER_NAME": "",
     "MESSAGES_PER_DAY": 5000,
+    "MESSAGE_DAYS": 90,
+    "OPENS_MINUTES": 30,
     "CODES_PER_ADDRESS": 20,
     "FOREIGN_NUMBERS": False,
     "REQUIRE_TOTP": False,

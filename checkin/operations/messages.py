@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, or_, select, update
 
 from checkin.database import AnyRow, db, transaction, upsert
 from checkin.domain.errors import Problem
 from checkin.models import Message, Person
-from checkin.operations import limits
+from checkin.operations import limits, settings
 from checkin.operations.senders import NotSent, Sender
 
 Renderer = Callable[[str, str, Mapping[str, Any]], str | None]
@@ -29,7 +28,6 @@ BATCH = 8
 LEASE = timedelta(seconds=60)
 PATIENCE = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900))
 """How long to wait after each failure; after the last one the message is given up."""
-KEPT_FOR = timedelta(days=90)
 _SECRET = "code"
 
 
@@ -78,7 +76,7 @@ def language_last_used() -> Any:
 
 def _spend(now: datetime) -> None:
     """A flood of messages costs money; half of the budget is worth a look."""
-    budget = current_app.config["MESSAGES_PER_DAY"]
+    budget = settings.value("messages_per_day")
     try:
         spent = limits.take("messages", budget, timedelta(days=1), now)
     except Problem:
@@ -192,7 +190,8 @@ def forget_passed(now: datetime) -> int:
         message.failed_at = now
         message.fault = message.fault or "expired"
         message.facts = _without_code(message.facts)
+    kept_for = timedelta(days=settings.value("message_days"))
     old = db.session.execute(
-        delete(Message).where(Message.created_at <= now - KEPT_FOR).returning(Message.id)
+        delete(Message).where(Message.created_at <= now - kept_for).returning(Message.id)
     )
     return len(late) + len(old.all())

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from flask import current_app
 from flask_babel import gettext as _
 
+from checkin.operations import settings
 from checkin.operations.badges import Printable
 from checkin.web.i18n import in_language
 from checkin.web.qr import upper_base
@@ -81,6 +81,6 @@ def grouped(code: str) -> str:
 def _side(lang: str) -> Side:
     with in_language(lang):
         return Side(
-            organisation=str(current_app.config[f"ORGANISATION_{lang.upper()}"]),
+            organisation=str(settings.value(f"organisation_{lang}")),
             role=_("Volunteer"),
         )

@@ -2,12 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from checkin.config import DEFAULTS
 from checkin.domain.roles import Permission
+from checkin.operations import settings
 from checkin.web.i18n import current_locale
 
 
@@ -30,6 +31,7 @@ DOORS = (
     Door(Permission.PLAN, "partners.index", _l("Partners"), "building"),
     Door(Permission.MANAGE_POSTERS, "posters.index", _l("Posters"), "qr"),
     Door(Permission.SEE_FIGURES, "figures.index", _l("Figures"), "chart"),
+    Door(Permission.MANAGE_PEOPLE, "settings.show", _l("Settings"), "settings"),
 )
 
 
@@ -42,20 +44,21 @@ BEHIND = {
     "imports": "people",
     "badges": "posters",
     "merging": "people",
-    "access": "people",
-    "prayers": "plan",
+    "access": "settings",
+    "prayers": "settings",
 }
 """Rooms that are entered through another one."""
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(lambda: {"nav": doors(), "organisation": organisation()})
+    app.context_processor(lambda: {"nav": doors()})
+    app.add_template_global(organisation)
     app.add_template_global(named_organisation)
 
 
 def organisation() -> str:
     """The organisation's name in the reader's language."""
-    return str(current_app.config[f"ORGANISATION_{current_locale().lang.upper()}"])
+    return str(settings.value(f"organisation_{current_locale().lang}"))
 
 
 def named_organisation() -> str | None:

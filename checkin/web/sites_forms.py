@@ -13,6 +13,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.places import RADIUS_M, read_point, write_point
 from checkin.domain.quiet import read_windows, write_windows
 from checkin.models import Site
+from checkin.operations import settings
 from checkin.operations.sites import (
     MOST_AROUND,
     ZONES,
@@ -79,7 +80,7 @@ class SiteForm(Form):
     )
 
     def __init__(self, site: Site | None = None) -> None:
-        kept = {}
+        kept: dict[str, object] = {"zone": settings.value("zone")}
         if site is not None:
             point, around = point_of(site), around_prayers_of(site.quiet_windows)
             kept = {

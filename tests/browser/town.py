@@ -572,6 +572,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("imports.columns", f"/imports/{unnamed}/columns"),
         ("imports.show", f"/imports/{listed}"),
         ("access.index", "/access"),
+        ("settings.show", "/settings"),
         ("merging.index", "/people/duplicates"),
         ("merging.new", f"{person}/merges/{twin.id}"),
         ("badges.index", "/badges"),

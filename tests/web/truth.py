@@ -321,6 +321,10 @@ manage_people all
     POST     /people/duplicates/apart
     POST     /people/merges/<int:merge_id>/reversal
     GET+POST /people/new
+    GET      /settings
+
+administer all
+    POST     /settings
 
 see_figures all
     GET      /figures
@@ -356,6 +360,7 @@ HOLDERS = {
     "read_badges": ("lead", *SUPERVISORS, "layla"),
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
+    "administer": ("majed",),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),
 }
 """Who has each permission somewhere: the truth table of roles, written out a second time."""

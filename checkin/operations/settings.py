@@ -1,0 +1,87 @@
+"""What the organisation chose on its settings page; else the deployment's own setting holds.
+
+Read anew for each request, all in one question, so that every worker knows a change at once.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, g
+from sqlalchemy import delete, select
+
+from checkin.database import ask, db, transaction, upsert
+from checkin.models import Setting
+from checkin.operations import audit
+
+DEPLOYED = {
+    "organisation_ar": "ORGANISATION_AR",
+    "organisation_en": "ORGANISATION_EN",
+    "zone": "ZONE",
+    "opens_minutes": "OPENS_MINUTES",
+    "messages_per_day": "MESSAGES_PER_DAY",
+    "message_days": "MESSAGE_DAYS",
+}
+"""Each setting, and the deployment's that holds when nobody chose."""
+LONGEST_NAME = 80
+MOST_MESSAGES = 1_000_000
+FEWEST_DAYS, MOST_DAYS = 7, 730
+_CHOSEN = select(Setting.name, Setting.value)
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def value(name: str) -> Any:
+    """What holds now."""
+    return _chosen().get(name, default(name))
+
+
+def default(name: str) -> Any:
+    """What holds when nobody chose."""
+    return current_app.config[DEPLOYED[name]]
+
+
+def is_chosen(name: str) -> bool:
+    return name in _chosen()
+
+
+def _chosen() -> dict[str, Any]:
+    if "settings" not in g:
+        g.settings = {row.name: row.value for row in ask(_CHOSEN)}
+    kept: dict[str, Any] = g.settings
+    return kept
+
+
+# --- acts ----------------------------------------------------------------------------------
+
+
+@transaction
+def change(wanted: Mapping[str, Any], *, by: int, now: datetime) -> list[str]:
+    """Let these hold from now on, None for the default again; the names of those that changed.
+
+    A value equal to the default is not kept, so that it goes on following the deployment.
+    """
+    g.pop("settings", None)
+    changed = [name for name in sorted(wanted) if _of(name, wanted[name]) != value(name)]
+    if not changed:
+        return []
+    for name in changed:
+        _keep(name, wanted[name], by, now)
+    g.pop("settings", None)
+    numbers = {name: wanted[name] for name in changed if isinstance(wanted[name], int)}
+    audit.note("settings.change", "settings", None, by=by, at=now, changed=changed, **numbers)
+    return changed
+
+
+def _of(name: str, chosen: Any) -> Any:
+    return default(name) if chosen is None else chosen
+
+
+def _keep(name: str, chosen: Any, by: int, now: datetime) -> None:
+    if chosen is None or chosen == default(name):
+        db.session.execute(delete(Setting).where(Setting.name == name))
+        return
+    said = {"value": chosen, "changed_at": now, "changed_by_id": by}
+    adding = upsert(Setting).values(name=name, **said)
+    db.session.execute(adding.on_conflict_do_update(index_elements=[Setting.name], set_=said))

@@ -1,0 +1,100 @@
+"""The settings page: who sees it, who changes it, and that a change holds at once everywhere."""
+
+import pytest
+
+from checkin.database import db
+from checkin.models import AuditEntry, Setting
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("at")
+ADDRESS = "/settings"
+AS_THEY_ARE = {
+    "organisation_ar": "حضور المتطوعين",
+    "organisation_en": "Volunteer attendance",
+    "zone": "Asia/Riyadh",
+    "opens_minutes": "30",
+    "messages_per_day": "5000",
+    "message_days": "90",
+}
+
+
+def kept() -> dict[str, object]:
+    return dict(db.session.execute(db.select(Setting.name, Setting.value)).all())
+
+
+def test_each_setting_says_its_default_and_what_it_does(majed):
+    page = majed.text(ADDRESS)
+    assert "Messages older than that are deleted, with whom they went to. Default: 90" in page
+    assert "Default: Riyadh" in page
+
+
+def test_a_change_holds_at_once_and_is_noted(cast, majed, layla):
+    layla.get(ADDRESS)
+    names = {"organisation_ar": "جمعية الإحسان", "organisation_en": "Ihsan Society"}
+    saved = majed.send(ADDRESS, **{**AS_THEY_ARE, **names, "opens_minutes": "٤٥"})
+    assert (saved.status_code, saved.location) == (303, ADDRESS)
+    assert kept() == {**names, "opens_minutes": 45}
+    page = layla.get("/opportunities/new").text
+    assert "Ihsan Society" in page
+    assert 'value="45"' in page
+    note = db.session.scalars(
+        db.select(AuditEntry).where(AuditEntry.act == "settings.change")
+    ).one()
+    assert note.actor_id == cast.majed.id
+    assert note.facts == {
+        "changed": ["opens_minutes", "organisation_ar", "organisation_en"],
+        "opens_minutes": 45,
+    }
+
+
+def test_blank_and_the_default_itself_follow_the_deployment_again(app, majed):
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "message_days": "30", "zone": "Asia/Dubai"})
+    assert kept() == {"message_days": 30, "zone": "Asia/Dubai"}
+    assert 'selected value="Asia/Dubai"' in majed.get(ADDRESS).text
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "message_days": ""})
+    assert kept() == {}
+    app.config["MESSAGE_DAYS"] = 60
+    assert 'value="60"' in majed.get(ADDRESS).text
+
+
+def test_the_zone_is_proposed_to_new_sites_only(cast, majed, layla):
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "zone": "Asia/Dubai"})
+    assert 'selected value="Asia/Dubai"' in layla.get("/sites/new").text
+    assert 'selected value="Asia/Riyadh"' in layla.get(f"/sites/{cast.mataf.id}/details").text
+
+
+def test_what_was_typed_stays_when_it_cannot_be(majed):
+    refused = majed.send(ADDRESS, **{**AS_THEY_ARE, "message_days": "3", "organisation_en": "X Y"})
+    assert refused.status_code == 422
+    assert "Enter a number from 7 to 730" in refused.text
+    assert 'value="X Y"' in refused.text
+    assert kept() == {}
+
+
+def test_an_administrator_does_not_plan_and_a_coordinator_only_looks(majed, layla):
+    page = layla.get(ADDRESS).text
+    assert "/prayer-times" in page
+    assert "/access" in page
+    assert "An administrator changes these." in page
+    assert 'name="message_days"' not in page
+    assert "/prayer-times" not in majed.get(ADDRESS).text
+    assert layla.send(ADDRESS, **AS_THEY_ARE).status_code == 403
+
+
+def test_nobody_else_enters(noura, salem, huda, client):
+    for browser in (noura, salem, huda):
+        assert browser.get(ADDRESS).status_code == 403
+        assert browser.send(ADDRESS, **AS_THEY_ARE).status_code == 403
+    assert client.get(ADDRESS).status_code == 303
+
+
+def test_arabic_comes_first(cast, browser_of):
+    page = browser_of(cast.majed, kind="staff").text(ADDRESS)
+    for words in ("الإعدادات", "اسم الجهة بالعربية", "الأصل: 90"):
+        assert words in page
+
+
+def test_the_day_s_messages_are_as_many_as_set(cast, majed, client, now):
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "messages_per_day": "0"})
+    answer = client.send("/sign-in", mobile=factories.person(now, "أمل").mobile)
+    assert answer.status_code != 303
