@@ -226,13 +226,27 @@ def page_of(number: int, text: str = "", per_page: int = PER_PAGE) -> Page:
 
     A whole page is chosen by the index alone, and only then read.
     """
-    ids = matching(text)
-    total = db.session.scalar(select(func.count()).select_from(ids.order_by(None).subquery())) or 0
-    wanted_ids = db.session.scalars(ids.offset((number - 1) * per_page).limit(per_page)).all()
+    wanted_ids, total = _found(matching(text), number, per_page, everybody=not text.strip())
     read = select(Person).where(Person.id.in_(wanted_ids)).options(joinedload(Person.partner))
     by_id = {person.id: person for person in db.session.scalars(read)}
     items = [by_id[person_id] for person_id in wanted_ids]
     return Page(items, total, number, max(-(-total // per_page), 1))
+
+
+def _found(
+    ids: Select[int], number: int, per_page: int, *, everybody: bool
+) -> tuple[Sequence[int], int]:
+    """The ids of a page, and how many there are; whoever was asked for is looked for only once.
+
+    Everybody is in the index in order, so there counting apart spares reading them all.
+    """
+    shown = ids.offset((number - 1) * per_page).limit(per_page)
+    if not everybody:
+        rows = db.session.execute(shown.add_columns(func.count().over())).all()
+        if rows or number == 1:
+            return [row[0] for row in rows], rows[0][1] if rows else 0
+    counted = select(func.count()).select_from(ids.order_by(None).subquery())
+    return db.session.scalars(shown).all(), db.session.scalar(counted) or 0
 
 
 def matching(text: str) -> Select[int]:

@@ -34,6 +34,7 @@ errors.sentences(
     merge_old=_l("Merged more than 30 days ago. It stays"),
     merge_covered=_l("This entry was merged again since. Take that apart first"),
 )
+MOST_FOUND = 10
 REASONS = {
     Reason.MOBILE: _l("The same mobile"),
     Reason.BIRTH_YEAR: _l("The same name and year of birth"),
@@ -70,6 +71,15 @@ def set_apart():
     merging.set_apart(*pair, by=current_user.id, now=clock.now())
     flash(_("Two people. They are not offered again"), "done")
     return redirect(url_for(".index"), 303)
+
+
+@bp.get("/<int:person_id>/merges")
+@requires(Permission.MANAGE_PEOPLE)
+def choose(person_id: int):
+    """The other entry of somebody, where none was found by itself."""
+    person, text = people.find(person_id), request.args.get("q", "")[:100]
+    found = people.page_of(1, text, MOST_FOUND) if text.strip() else None
+    return render_template("merging/choose.html", person=person, text=text, found=found)
 
 
 @bp.route("/<int:person_id>/merges/<int:other_id>", methods=["GET", "POST"])

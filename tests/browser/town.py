@@ -574,6 +574,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("access.index", "/access"),
         ("settings.show", "/settings"),
         ("merging.index", "/people/duplicates"),
+        ("merging.choose", f"{person}/merges?q=نورة"),
         ("merging.new", f"{person}/merges/{twin.id}"),
         ("badges.index", "/badges"),
         ("badges.show", f"{person}/badge"),

@@ -51,6 +51,7 @@ QUERIES = {
     "/badges/sheets.pdf": "?person={person_id}",
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
     "/people": "?q=نورة",
+    "/people/<int:person_id>/merges": "?q=نورة",
     "/posters/sheets": "?poster={poster_id}",
     "/posters/sheets.pdf": "?poster={poster_id}",
     "/floor/<int:site_id>/check-ins/new": "?q=نورة",

@@ -65,6 +65,16 @@ def test_the_merged_row_leads_to_who_it_is_and_back_again(cast, twin, layla):
     assert "This was taken apart already" in layla.text(again.location)
 
 
+def test_a_pair_not_found_by_itself_is_looked_for(cast, now, layla):
+    other = factories.person(now, "نوره القحطانية")
+    address = f"/people/{cast.noura.id}/merges"
+    assert f'href="{address}"' in layla.get(f"/people/{cast.noura.id}").text
+    page = layla.get(f"{address}?q=نوره").text
+    assert f"{address}/{other.id}" in page
+    assert f"{address}/{cast.noura.id}" not in page
+    assert "Nobody found" in layla.text(f"{address}?q=zzz")
+
+
 def test_what_speaks_against_it_is_said_and_there_is_no_button(cast, twin, layla):
     address = f"/people/{twin.id}/merges/{cast.salem.id}"
     page = layla.text(address)

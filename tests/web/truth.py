@@ -312,6 +312,7 @@ manage_people all
     GET+POST /people/<int:person_id>/details
     POST     /people/<int:person_id>/guardian-consent
     POST     /people/<int:person_id>/invitation
+    GET      /people/<int:person_id>/merges
     GET+POST /people/<int:person_id>/merges/<int:other_id>
     POST     /people/<int:person_id>/restoration
     POST     /people/<int:person_id>/roles
