@@ -7,10 +7,12 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,6 +32,9 @@ DECIDED = ("proposed", "approved", "rejected", "voided")
 COUNTED = "approved"
 WAITING = ("closed", "unclosed", "proposed")
 """States whose minutes wait for somebody."""
+
+IS_WAITING = "state IN ('closed', 'unclosed', 'proposed')"
+"""The same for an index of those alone; only a question in these very words finds it."""
 
 _STATES = ", ".join(f"'{state}'" for state in (*UNDECIDED, *DECIDED))
 
@@ -53,6 +58,13 @@ class Scan(Base):
         UniqueConstraint("volunteer_id", "scan_uid"),
         Index("ix_scans_volunteer_id_effective_at", "volunteer_id", "effective_at"),
         Index("ix_scans_site_id_received_at", "site_id", "received_at"),
+        Index(
+            "ix_scans_entered_by_id_received_at",
+            "entered_by_id",
+            "received_at",
+            sqlite_where=text("entered_by_id IS NOT NULL"),
+            postgresql_where=text("entered_by_id IS NOT NULL"),
+        ),
         CheckConstraint("kind IN ('in', 'out', 'undo', 'forgot')", name="kind"),
         CheckConstraint("beneficiaries BETWEEN 0 AND 100000", name="beneficiaries"),
         CheckConstraint("(kind = 'undo') = (undoes IS NOT NULL)", name="undoes"),
@@ -118,6 +130,12 @@ class Attendance(Base):
         Index("ix_attendances_state_until_at", "state", "until_at"),
         Index("ix_attendances_shift_id_state", "shift_id", "state"),
         Index(
+            "ix_attendances_waiting",
+            "shift_id",
+            sqlite_where=text(IS_WAITING),
+            postgresql_where=text(IS_WAITING),
+        ),
+        Index(
             "ix_attendances_figures",
             "work_on",
             "site_id",
@@ -173,3 +191,7 @@ class Attendance(Base):
     def minutes(self) -> int | None:
         """What counts, or would count once decided; empty while open or unclosed."""
         return self.approved_minutes if self.approved_minutes is not None else self.credited_minutes
+
+
+WAITS: ColumnElement[Any] = literal_column(f"attendances.{IS_WAITING}")
+"""The attendance waits for somebody, found by the index of those that do."""

@@ -70,7 +70,7 @@ class Decision(Base):
     subject_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     first_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 append_only(Decision.__table__)

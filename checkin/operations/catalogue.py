@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from checkin.database import db
@@ -35,10 +35,10 @@ def found(model: type[Thing], thing_id: int) -> Thing:
     return row
 
 
-def listed(model: type[Thing], keep: int | None = None) -> list[Thing]:
-    """What may be chosen: everything not closed, and the one chosen before."""
+def listed(model: type[Thing], keep: int | None = None, *only: ColumnElement[bool]) -> list[Thing]:
+    """What may be chosen: everything not closed, and the one chosen before; `only` some of it."""
     choosable = or_(model.closed_at.is_(None), model.id == keep)
-    return list(db.session.scalars(select(model).where(choosable).order_by(model.name_ar)))
+    return list(db.session.scalars(select(model).where(choosable, *only).order_by(model.name_ar)))
 
 
 def all_of(model: type[Thing]) -> list[Thing]:

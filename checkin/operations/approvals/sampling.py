@@ -115,12 +115,13 @@ def _described() -> Select[Any]:
             *(Site.name_ar.label("site_ar"), Site.name_en.label("site_en")),
             *(Opportunity.name_ar, Opportunity.name_en),
         )
-        .join(d, d.id == Sample.decision_id)
-        .join(decider, decider.id == d.decided_by_id)
-        .join(Attendance, Attendance.id == d.attendance_id)
-        .join(Person, Person.id == Attendance.volunteer_id)
-        .join(Shift, Shift.id == Attendance.shift_id)
-        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        # the samples are few: "+ 0" keeps SQLite from beginning with a million of something else
+        .join(d, d.id == Sample.decision_id + 0)
+        .join(decider, decider.id == d.decided_by_id + 0)
+        .join(Attendance, Attendance.id == d.attendance_id + 0)
+        .join(Person, Person.id == Attendance.volunteer_id + 0)
+        .join(Shift, Shift.id == Attendance.shift_id + 0)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id + 0)
         .join(Site, Site.id == Attendance.site_id)
         .where(~superseded.exists())
         .order_by(Sample.drawn_at, Sample.id)

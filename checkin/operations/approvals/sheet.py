@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.domain.evidence import Flag
 from checkin.models import Attendance, Decision, Opportunity, Person, Scan, Shift
-from checkin.models.attendance import WAITING
+from checkin.models.attendance import WAITING, WAITS
 from checkin.operations import figures, tally, welfare
 from checkin.operations.approvals.appealing import Appeal, appeals_of
 from checkin.operations.approvals.asking import Question, latest_questions
@@ -143,7 +143,7 @@ def waiting_shifts(
     reach: Reach, by: int, now: datetime, limit: int = SHIFTS_SHOWN
 ) -> tuple[list[Waiting], int]:
     """Shifts within reach with something to decide, the oldest first, and how many there are."""
-    waits = select(Attendance.shift_id).where(Attendance.state.in_(WAITING))
+    waits = select(Attendance.shift_id).where(WAITS)
     within = shifts_within(reach).where(Shift.id.in_(waits))
     total = db.session.scalar(select(func.count()).select_from(within.subquery())) or 0
     shifts = db.session.scalars(

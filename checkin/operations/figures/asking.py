@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.models import Attendance, Partner, Person, Service, Shift, Site
+from checkin.models.attendance import COUNTED
 from checkin.operations.figures import kept, records
 from checkin.operations.figures.definitions import (
     BEHIND,
+    VOLUNTEERING,
     Filter,
     Grouping,
     Line,
@@ -104,15 +106,29 @@ def attendances_behind(
     measure: Measure, wanted: Filter, *, page: int, size: int
 ) -> Sequence[Attendance]:
     """One page of the attendances that add up to a figure, the latest first."""
-    query = (
-        records.rows_of(wanted, [Attendance])
-        .where(BEHIND[measure])
-        .options(*_described())
-        .order_by(Attendance.work_on.desc(), Attendance.id.desc())
-        .offset((page - 1) * size)
+    window = kept.window(measure, wanted, (page - 1) * size, size)
+    if window is None:
+        return []
+    (days, offset), a = window, Attendance
+    ids = (
+        records.rows_of(days, [a.id])
+        .where(_LISTED[measure])
+        .order_by(a.work_on.desc(), a.id.desc())
+        .offset(offset)
         .limit(size)
     )
-    return db.session.scalars(query).all()
+    chosen = select(a).where(a.id.in_(db.session.scalars(ids).all()))
+    ordered = chosen.order_by(a.work_on.desc(), a.id.desc())
+    return db.session.scalars(ordered.options(*_described())).all()
+
+
+# the state is spelled so that no index of it is used: that of days is the better one
+_APPROVED = Attendance.state.concat("") == COUNTED
+_LISTED: dict[Measure, ColumnElement[bool]] = {
+    Measure.APPROVED: and_(_APPROVED, VOLUNTEERING),
+    Measure.WAITING: BEHIND[Measure.WAITING],
+    Measure.COURSES: and_(_APPROVED, ~VOLUNTEERING),
+}
 
 
 def attendance(attendance_id: int, reach: Reach) -> Attendance:

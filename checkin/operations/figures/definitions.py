@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_
 
 from checkin.models import Attendance, Opportunity
-from checkin.models.attendance import COUNTED, WAITING
+from checkin.models.attendance import COUNTED, WAITS
 from checkin.operations.permissions import Reach
 
 WITHOUT = 0
@@ -88,7 +88,7 @@ VOLUNTEERING = Opportunity.kind == "service"
 VOLUNTEERED = and_(Attendance.state == COUNTED, VOLUNTEERING)
 BEHIND: dict[Measure, ColumnElement[bool]] = {
     Measure.APPROVED: VOLUNTEERED,
-    Measure.WAITING: and_(Attendance.state.in_(WAITING), VOLUNTEERING),
+    Measure.WAITING: and_(WAITS, VOLUNTEERING),
     Measure.COURSES: and_(Attendance.state == COUNTED, ~VOLUNTEERING),
 }
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from checkin.database import db
 from checkin.models import Attendance, Opportunity, Person, Shift
-from checkin.models.attendance import WAITING
+from checkin.models.attendance import WAITS
 from checkin.operations.figures.definitions import (
     BEHIND,
     VOLUNTEERED,
@@ -75,20 +75,21 @@ def key_of(values: Sequence[Any]) -> Key:
 def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     """The attendances within reach and filter, whatever their state, with their opportunity.
 
-    Asking for states here would lead the database away from the index of days.
+    Asking for states here would lead the database away from the index of days; "+ 0" keeps SQLite
+    from beginning with the opportunities.
     """
     query: Select[Any] = (
         attendances_within(wanted.reach)
         .with_only_columns(*columns)
         .select_from(_A)
-        .join(Shift, Shift.id == _A.shift_id)
-        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .join(Shift, Shift.id == _A.shift_id + 0)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id + 0)
     )
     return query.where(*_conditions(wanted))
 
 
 def _waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
-    return rows_of(wanted, columns).where(_A.state.in_(WAITING))
+    return rows_of(wanted, columns).where(WAITS)
 
 
 def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
