@@ -244,6 +244,7 @@ def _expected_elsewhere(attendances: Iterable[Flagged]) -> dict[int, Reason]:
         .join(Site, Site.id == there.site_id)
         .where(Attendance.id.in_(joined), Assignment.how == "roster")
         .where(there.site_id != here.site_id, there.cancelled_at.is_(None))
+        .where(there.is_draft.is_(False))
         .where(there.starts_at < here.ends_at, there.ends_at > here.starts_at)
     )
     return {row.id: Reason(OTHER_SITE, {"site": row}) for row in rows}

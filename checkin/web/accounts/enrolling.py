@@ -79,6 +79,7 @@ def _site_of(made: Enrolment) -> int | None:
     found = select(Shift.site_id).join(Assignment, Assignment.shift_id == Shift.id)
     return db.session.scalar(
         found.where(Assignment.person_id == made.person_id, Shift.ends_at > made.created_at)
+        .where(Shift.is_draft.is_(False))
         .order_by(Shift.starts_at)
         .limit(1)
     )
