@@ -147,7 +147,7 @@ def choosable(keep: int | None = None) -> list[Opportunity]:
 
 def courses(keep: int | None = None) -> list[Opportunity]:
     """What may be required: courses still offered, and the one required before."""
-    return [one for one in catalogue.listed(Opportunity, keep) if one.kind == "course"]
+    return catalogue.listed(Opportunity, keep, Opportunity.kind == "course")
 
 
 def page_of(
