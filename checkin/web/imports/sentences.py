@@ -9,6 +9,7 @@ from checkin.models import Import
 from checkin.operations.importing import Field, Judged, Told
 from checkin.web import errors
 from checkin.web.digits import num
+from checkin.web.filters import isolate
 
 errors.sentences(
     file_empty=_l("The file is empty"),
@@ -106,8 +107,10 @@ STATES = {
 
 def said_of(told: Told) -> str:
     """One thing about a row, in the reader's language and digits."""
-    facts = {name: num(one) if isinstance(one, int) else one for name, one in told.facts.items()}
-    return str(_ROWS.get(told.code) or errors.SENTENCES[told.code]) % facts
+    said = {
+        name: num(one) if isinstance(one, int) else isolate(one) for name, one in told.facts.items()
+    }
+    return str(_ROWS.get(told.code) or errors.SENTENCES[told.code]) % said
 
 
 def column_name(row: Import, column: int | None) -> str:
