@@ -13,6 +13,7 @@ from checkin.domain.days import (
     minutes_between,
     month_of,
     period_bounds,
+    repeated,
     week_of,
 )
 
@@ -101,3 +102,11 @@ def test_a_month_is_named_by_its_first_day():
 def test_minutes_are_whole_and_never_negative(seconds, minutes):
     start = at("2026-11-22T19:00")
     assert minutes_between(start, start + timedelta(seconds=seconds)) == minutes
+
+
+def test_a_day_is_repeated_every_day_or_on_chosen_weekdays():
+    sunday = date(2026, 11, 22)
+    assert repeated(sunday, date(2026, 11, 24)) == [date(2026, 11, day) for day in (22, 23, 24)]
+    mondays = repeated(sunday, date(2026, 12, 7), [1])
+    assert mondays == [sunday, date(2026, 11, 23), date(2026, 11, 30), date(2026, 12, 7)]
+    assert repeated(sunday, date(2026, 11, 1), [1]) == [sunday]
