@@ -13,16 +13,18 @@ from checkin.database import AnyRow, db
 from checkin.domain.hours import TOLERANCE, Interval
 from checkin.domain.welfare import Course, Served
 from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift, Site
+from checkin.operations.identity import one_person
 
 _NOT_THERE = ("cancelled", "rejected", "voided")
 ATTENDED = ("closed", "proposed", "approved")
+_NOT_ATTENDED = ("open", "unclosed", *_NOT_THERE)
 _BEFORE, _AFTER = timedelta(days=2), timedelta(days=1)
 """How far around an attendance its day of service and the rest before can reach."""
 
 _COURSE = aliased(Opportunity)
 _PLAN: tuple[Any, ...] = (
     *(Shift.id.label("shift_id"), Shift.starts_at, Shift.ends_at, Shift.work_on),
-    *(Site.zone, Person.is_minor),
+    *(Site.zone, Person.is_minor, one_person().label("who")),
     *(Opportunity.service_id, Service.longest_minutes, Service.name_ar, Service.name_en),
     *(Opportunity.requires_id, _COURSE.valid_days),
     *(_COURSE.name_ar.label("course_ar"), _COURSE.name_en.label("course_en")),
@@ -150,7 +152,7 @@ def courses_of(rows: Collection[AnyRow]) -> dict[int, Course]:
     if not asking:
         return {}
     wanted = {row.requires_id for row in asking}
-    people = {row.volunteer_id for row in asking}
+    people = {row.who for row in asking}
     days: dict[tuple[int, int], list[date]] = defaultdict(list)
     for person_id, course_id, day in db.session.execute(_completed(wanted, people)):
         days[person_id, course_id].append(day)
@@ -165,29 +167,27 @@ def _completed(
     A course held again is another one of the same name; either counts, and each by itself.
     """
     a, wanted, held = Attendance, aliased(Opportunity), aliased(Opportunity)
-    row, other = aliased(Person), aliased(Person)
-    is_one = or_(
-        *(row.id == other.id, row.merged_into_id == other.id),
-        *(row.id == other.merged_into_id, row.merged_into_id == other.merged_into_id),
-    )
+    people = sorted(person_ids)
+    rows = select(Person.id).where(or_(Person.id.in_(people), Person.merged_into_id.in_(people)))
     takes_place = (Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
     shifts = select(func.count(Shift.id)).where(Shift.opportunity_id == held.id, *takes_place)
     return (
-        select(other.id, wanted.id, func.max(a.work_on))
-        .join(row, is_one)
-        .join(a, a.volunteer_id == row.id)
+        select(one_person(), wanted.id, func.max(a.work_on))
+        .select_from(a)
+        .join(Person, Person.id == a.volunteer_id)
         .join(Shift, Shift.id == a.shift_id)
         .join(held, held.id == Shift.opportunity_id)
         .join(wanted, wanted.name_ar == held.name_ar)
         .where(wanted.id.in_(sorted(course_ids)), wanted.kind == "course", held.kind == "course")
-        .where(other.id.in_(sorted(person_ids)), a.state.in_(ATTENDED))
+        # asked by whom: that nearly every record is approved would lead through all of them
+        .where(a.volunteer_id.in_(rows), a.state.not_in(_NOT_ATTENDED))
         .where(*takes_place)
-        .group_by(other.id, wanted.id, held.id)
+        .group_by(one_person(), wanted.id, held.id)
         .having(func.count(Shift.id.distinct()) == shifts.correlate(held).scalar_subquery())
     )
 
 
 def _last(days: Mapping[tuple[int, int], list[date]], row: AnyRow) -> date | None:
     """It counts from the day on which it was completed, whatever the hour."""
-    until = (day for day in days.get((row.volunteer_id, row.requires_id), []))
+    until = (day for day in days.get((row.who, row.requires_id), []))
     return max((day for day in until if day <= row.work_on), default=None)
