@@ -6,6 +6,8 @@ from typing import NamedTuple
 from checkin.domain.errors import Problem
 
 MOST_ROWS = 100_000
+MOST_EXPECTED = 5_000
+"""Rows of one shift's roster."""
 MOST_COLUMNS = 100
 LONGEST_CELL = 1000
 UNCALCULATED = "\0formula"
@@ -44,7 +46,7 @@ def trimmed(number: int, cells: list[str]) -> Row | None:
     return Row(number, cells) if cells else None
 
 
-def refuse_more(count: int) -> None:
+def refuse_more(count: int, most: int = MOST_ROWS) -> None:
     """Problem `too_many_rows` (fact `most`) once there are more than anybody has."""
-    if count > MOST_ROWS:
-        raise Problem("too_many_rows", most=MOST_ROWS)
+    if count > most:
+        raise Problem("too_many_rows", most=most)

@@ -17,6 +17,7 @@ from checkin.operations.importing.files import opened
 from checkin.operations.importing.judged import Fate, Judged, Writer
 from checkin.operations.importing.judging import Judge
 from checkin.operations.importing.progress import LEASE, Clock, Progress, Stopped
+from checkin.operations.importing.rows import MOST_EXPECTED, refuse_more
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +107,9 @@ def _check(row: Import, progress: Progress) -> None:
     judged = judge.judged(progress.over(rows))
     while together := list(islice(judged, matching.TOGETHER)):
         compare(together, terms.layout)
-        for one in together:
-            writer.add(one)
+        writer.add_all(together)
+        if row.kind == "roster":
+            refuse_more(sum(writer.counts.values()), MOST_EXPECTED)
         progress.reached(together[-1].number)
     if not sum(writer.counts.values()):
         raise Problem("no_rows")

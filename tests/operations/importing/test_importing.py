@@ -449,6 +449,14 @@ def test_a_roster_is_matched_by_mobile_or_name(cast, now, send, add):
     assert set(db.session.scalars(expected)) == {cast.noura.id, hind.id, badr.id, amal.id}
 
 
+def test_a_roster_has_an_end(cast, send):
+    rows = "".join(f"متطوع,05511{n:05d}\n" for n in range(5001))
+    row = row_of(send(HEAD + rows, shift_id=cast.shift.id))
+    assert (row.state, row.fault, row.mapping["facts"]) == (
+        *("failed", "too_many_rows", {"most": 5000}),
+    )
+
+
 def test_a_roster_of_a_cancelled_shift_is_refused(cast, now, send):
     factories.alter(cast.shift, cancelled_at=now)
     with pytest.raises(Problem) as problem:
