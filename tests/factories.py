@@ -14,6 +14,7 @@ from checkin.models import (
     Assignment,
     Grant,
     Lane,
+    Message,
     Opportunity,
     Partner,
     Person,
@@ -153,3 +154,19 @@ def check_out(who: Person, of: Shift, now: datetime, **values) -> Answer:
     values.setdefault("uid", str(uuid.uuid4()))
     reading = Reading(kind=Kind.OUT, volunteer_id=who.id, shift_id=of.id, **values)
     return record_scan(reading, now=now)
+
+
+def message(now: datetime, template: str = "new_phone", **values) -> Message:
+    """One in the outbox, waiting unless the values say otherwise."""
+    number = next(_numbers)
+    said = {
+        "once": f"{template}:{number}",
+        "template": template,
+        "language": "ar",
+        "mobile": f"+9665{number:08d}",
+        "facts": {},
+        "created_at": now,
+        "due_at": now,
+        "expires_at": now + timedelta(hours=12),
+    }
+    return keep(Message(**{**said, **values}))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from checkin.database import db, transaction, upsert
 from checkin.domain.errors import Problem
@@ -32,6 +32,13 @@ def take(key: str, most: int, within: timedelta, now: datetime) -> int:
     if count is None or count > most:
         raise Problem("too_many", seconds=ceil((ends_at - now).total_seconds()))
     return count
+
+
+def taken(key: str, within: timedelta, now: datetime) -> int:
+    """How many tries were counted in the window of now."""
+    window = int(now.timestamp()) // int(within.total_seconds())
+    counted = select(Counter.count).where(Counter.key == key, Counter.window == window)
+    return db.session.scalar(counted) or 0
 
 
 @transaction

@@ -29,6 +29,10 @@ LEASE = timedelta(seconds=60)
 PATIENCE = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900))
 """How long to wait after each failure; after the last one the message is given up."""
 _SECRET = "code"
+WITH_CODE = frozenset({"sign_in_code", "guardian_code"})
+"""Templates that say a code."""
+TEST = "test_message"
+_BUDGET, _A_DAY = "messages", timedelta(days=1)
 
 
 @transaction
@@ -65,7 +69,7 @@ def queue(
         adding.on_conflict_do_nothing(index_elements=[Message.once]).returning(Message.id)
     )
     if added is not None:
-        _spend(now)
+        spend(now)
 
 
 def language_last_used() -> Any:
@@ -74,11 +78,16 @@ def language_last_used() -> Any:
     return earlier.order_by(Message.id.desc()).limit(1).correlate(Person).scalar_subquery()
 
 
-def _spend(now: datetime) -> None:
+def spent_today(now: datetime) -> int:
+    """How many of the day's messages are used up."""
+    return limits.taken(_BUDGET, _A_DAY, now)
+
+
+def spend(now: datetime) -> None:
     """A flood of messages costs money; half of the budget is worth a look."""
     budget = settings.value("messages_per_day")
     try:
-        spent = limits.take("messages", budget, timedelta(days=1), now)
+        spent = limits.take(_BUDGET, budget, _A_DAY, now)
     except Problem:
         log.error("the day's %d messages are spent; sign-in goes through supervisors", budget)
         raise Problem("messages_spent") from None

@@ -286,9 +286,9 @@ def mobile(number: str) -> Markup:
     return _left_to_right(spaced)
 
 
-def mobile_masked(number: str) -> Markup:
+def mobile_masked(number: str, shown: int = 3) -> Markup:
     """••• 567: enough to know one's own number, not to call it."""
-    return _left_to_right(f"••• {number[-3:]}")
+    return _left_to_right(f"••• {number[-shown:]}")
 
 
 def last3(number: str) -> str:

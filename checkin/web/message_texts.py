@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
+from checkin.operations import messages
 from checkin.operations.approvals import telling
 from checkin.operations.jobs import RENDERER
 from checkin.web.filters import date_short, duration, isolate
@@ -64,6 +65,14 @@ def _new_phone(facts: Facts) -> str:
     return _(
         "A new phone was signed in to your account with %(organisation)s by a supervisor’s code. "
         "If it is not yours, tell the supervisor.",
+        organisation=organisation(),
+    )
+
+
+@text_of(messages.TEST)
+def _test(facts: Facts) -> str:
+    return _(
+        "%(organisation)s: this is a test message. If you can read it, messages arrive.",
         organisation=organisation(),
     )
 

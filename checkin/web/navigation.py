@@ -45,6 +45,7 @@ BEHIND = {
     "badges": "posters",
     "merging": "people",
     "access": "settings",
+    "outbox": "settings",
     "prayers": "settings",
 }
 """Rooms that are entered through another one."""

@@ -23,6 +23,7 @@ from checkin.web.sites_forms import zone_name
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
 DOORS = (
+    (Permission.MANAGE_PEOPLE, "outbox.index", _l("Messages"), "send"),
     (Permission.PLAN, "prayers.index", _l("Prayer times"), "clock"),
     (Permission.MANAGE_PEOPLE, "access.index", _l("Access"), "shield"),
 )

@@ -573,6 +573,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("imports.show", f"/imports/{listed}"),
         ("access.index", "/access"),
         ("settings.show", "/settings"),
+        ("outbox.index", "/outbox"),
+        ("outbox.index", "/outbox?state=failed"),
         ("merging.index", "/people/duplicates"),
         ("merging.choose", f"{person}/merges?q=نورة"),
         ("merging.new", f"{person}/merges/{twin.id}"),

@@ -193,6 +193,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "other_id": made.person(now, volunteer.name, mobile=volunteer.mobile).id,
         "merge_id": _merged(now, volunteer, supervisor),
+        "message_id": made.message(now, failed_at=now, fault="expired").id,
         "role_request_id": _asked(now, volunteer),
         "entered_id": entered.id,
         "entry": entry.uid,

@@ -322,6 +322,9 @@ manage_people all
     POST     /people/duplicates/apart
     POST     /people/merges/<int:merge_id>/reversal
     GET+POST /people/new
+    GET      /outbox
+    POST     /outbox/<int:message_id>/attempt
+    POST     /outbox/test
     GET      /settings
 
 administer all

@@ -1,0 +1,144 @@
+"""The outbox page: what waits, left and failed; another try; the budget; a test of the sender."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from checkin.database import db
+from checkin.models import Message
+from checkin.operations import outbox
+from checkin.operations.outbox import State
+from tests import factories
+from tests.pages import plain
+
+pytestmark = pytest.mark.usefixtures("at")
+
+
+@pytest.fixture
+def failed(cast, now):
+    return factories.message(
+        now, failed_at=now, attempts=6, fault="gateway answered 503", mobile="+966501234567"
+    )
+
+
+def sent(app) -> list[dict[str, str]]:
+    file = Path(app.config["SENDER_FILE"])
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_a_failed_message_is_shown_with_its_fault_and_its_words_in_both_languages(layla, failed):
+    page = layla.text("/outbox?state=failed")
+    assert "••• 4567" in page
+    assert "+966501234567" not in page
+    assert "The SMS gateway answered 503" in page
+    assert "A new phone was signed in to your account" in page
+    assert "حسابك" in page
+    assert "Try again" in page
+
+
+def test_each_state_has_its_messages_and_their_number(layla, now, failed):
+    factories.message(now)
+    factories.message(now, sent_at=now, attempts=1)
+    factories.message(now, sent_at=now, attempts=1)
+    page = layla.text("/outbox")
+    assert "1 To be sent 2 Sent 1 Failed" in page
+    assert layla.text("/outbox?state=sent").count("A new phone was signed in to your") == 2
+    assert layla.get("/outbox?state=nonsense").status_code == 200
+
+
+def test_a_code_is_never_shown(layla, now):
+    for template in ("sign_in_code", "guardian_code"):
+        factories.message(now, template, facts={"code": "482913"})
+    page = layla.get("/outbox").text
+    assert "482913" not in page
+    assert "••••••" in page
+
+
+def test_an_empty_outbox_says_so(layla):
+    assert "No message waits" in layla.text("/outbox")
+
+
+def test_the_next_part_begins_where_the_first_ended(now, app):
+    made = [factories.message(now).id for _ in range(5)]
+    first = outbox.page_of(State.WAITING, per_page=2)
+    assert [one.id for one in first.messages] == made[:2:-1]
+    factories.message(now)
+    second = outbox.page_of(State.WAITING, first.before, per_page=2)
+    assert [one.id for one in second.messages] == made[2:0:-1]
+    last = outbox.page_of(State.WAITING, second.before, per_page=2)
+    assert ([one.id for one in last.messages], last.before) == (made[:1], None)
+
+
+def test_a_failed_one_is_tried_again(layla, failed, now):
+    answer = layla.send(f"/outbox/{failed.id}/attempt")
+    assert "It is tried again now" in layla.text(answer.location)
+    message = db.session.get_one(Message, failed.id)
+    assert (message.failed_at, message.attempts, message.due_at) == (None, 0, now)
+    again = layla.send(f"/outbox/{failed.id}/attempt")
+    assert "It is too late for this message" in layla.text(again.location)
+
+
+def test_what_is_too_late_or_lost_its_code_is_not_tried_again(layla, now):
+    late = factories.message(now, failed_at=now, expires_at=now, fault="expired")
+    code = factories.message(now, "sign_in_code", failed_at=now)
+    page = plain(layla.get("/outbox?state=failed"))
+    assert "Try again" not in page
+    assert "It could not be sent in time" in page
+    for message in (late, code):
+        layla.send(f"/outbox/{message.id}/attempt")
+        assert db.session.get_one(Message, message.id).failed_at is not None
+    assert layla.send("/outbox/9999/attempt").status_code == 404
+
+
+def test_a_test_message_goes_to_ones_own_mobile_and_counts(app, cast, layla):
+    answer = layla.send("/outbox/test")
+    assert "The test message has left" in layla.text(answer.location)
+    (message,) = sent(app)
+    assert message["to"] == cast.layla.mobile
+    assert "this is a test message" in message["text"]
+    assert "1 of 5,000" in layla.text("/outbox")
+
+
+def test_test_messages_are_few(app, layla, at):
+    for _ in range(outbox.TESTS_AN_HOUR):
+        layla.text(layla.send("/outbox/test").location)
+    refused = layla.send("/outbox/test")
+    assert "has left" not in layla.text(refused.location)
+    assert len(sent(app)) == outbox.TESTS_AN_HOUR
+    at.shift(timedelta(hours=1))
+    assert "has left" in layla.text(layla.send("/outbox/test").location)
+
+
+def test_without_a_mobile_there_is_nothing_to_press(app, cast, layla):
+    factories.alter(cast.layla, mobile=None)
+    assert "/outbox/test" not in layla.get("/outbox").text
+    assert "Your account has no mobile. Ask" in layla.text(layla.send("/outbox/test").location)
+    assert sent(app) == []
+
+
+def test_a_gateway_that_does_not_answer_is_said(app, layla):
+    app.config.update(
+        SENDER="http", SENDER_URL="http://127.0.0.1:9/send", SENDER_TOKEN="a secret token"
+    )
+    answer = layla.send("/outbox/test")
+    page = layla.text(answer.location)
+    assert "did not leave: The SMS gateway could not be reached" in page
+    assert "127.0.0.1" in page
+    assert "a secret token" not in layla.get("/outbox").text
+
+
+def test_coordinators_and_administrators_only(noura, salem, majed, client, failed):
+    assert majed.get("/outbox").status_code == 200
+    for browser in (noura, salem):
+        assert browser.get("/outbox").status_code == 403
+        assert browser.send(f"/outbox/{failed.id}/attempt").status_code == 403
+        assert browser.send("/outbox/test").status_code == 403
+    assert client.get("/outbox").status_code == 303
+
+
+def test_arabic_comes_first(cast, browser_of, failed):
+    page = browser_of(cast.layla, kind="staff").text("/outbox?state=failed")
+    for words in ("الرسائل", "دخول من هاتف جديد", "ردّت بوابة الرسائل النصية بالرمز 503"):
+        assert words in page
