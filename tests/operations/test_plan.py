@@ -215,6 +215,13 @@ def test_coverage_looks_at_the_same_work_at_the_same_site(cast, now):
     assert coverage_of([elsewhere], SUNDAY)[elsewhere.id].cover is Cover.NOBODY
 
 
+def test_nobody_alarms_only_shortly_before(cast, now):
+    days = {days: factories.shift(now, cast.squares, starts=days * DAY) for days in (0, 1, 2, 6)}
+    found = coverage_of(list(days.values()), SUNDAY)
+    said = {later: found[shift.id].cover for later, shift in days.items()}
+    assert said == {0: Cover.NOBODY, 1: Cover.NOBODY, 2: Cover.NOT_YET, 6: Cover.NOT_YET}
+
+
 # --- conflicts -----------------------------------------------------------------------------
 
 

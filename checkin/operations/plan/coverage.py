@@ -14,6 +14,9 @@ from checkin.operations.shifts import Numbers, numbers_of
 LATELY = timedelta(weeks=8)
 """How far back it is looked who came of those expected."""
 
+SOON = timedelta(days=2)
+"""So near, a shift without anybody needs somebody now; before, it is merely planned."""
+
 Place = tuple[int, int]
 """An opportunity at a site: whose volunteers come as they came before."""
 
@@ -25,7 +28,10 @@ class Cover(StrEnum):
     DOUBTFUL = "doubtful"
     """As many are expected as are needed, and lately fewer came than were expected."""
     SHORT = "short"
+    NOT_YET = "not_yet"
+    """Nobody is expected, and there is time."""
     NOBODY = "nobody"
+    """Nobody is expected, and it is soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Coverage:
     assigned: int
     coming: int
     came: int = 0
+    is_soon: bool = False
 
     @property
     def cover(self) -> Cover:
@@ -43,7 +50,9 @@ class Coverage:
             return Cover.ENOUGH
         if self.assigned >= self.needed:
             return Cover.DOUBTFUL
-        return Cover.SHORT if self.assigned else Cover.NOBODY
+        if self.assigned:
+            return Cover.SHORT
+        return Cover.NOBODY if self.is_soon else Cover.NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +77,13 @@ def coverage_of(shifts: Sequence[Shift], today: date) -> dict[int, Coverage]:
     """For each shift, by its id."""
     numbers = numbers_of([shift.id for shift in shifts])
     shares = shares_of(shifts, today)
-    return {shift.id: _coverage(shift, numbers[shift.id], shares) for shift in shifts}
+    return {shift.id: _coverage(shift, numbers[shift.id], shares, today) for shift in shifts}
 
 
-def _coverage(shift: Shift, numbers: Numbers, shares: dict[Place, Share]) -> Coverage:
+def _coverage(shift: Shift, numbers: Numbers, shares: dict[Place, Share], today: date) -> Coverage:
     share = shares.get((shift.opportunity_id, shift.site_id), UNKNOWN)
-    expected = numbers.expected
-    return Coverage(shift.seats, expected, share.of(expected), numbers.came)
+    expected, is_soon = numbers.expected, shift.work_on < today + SOON
+    return Coverage(shift.seats, expected, share.of(expected), numbers.came, is_soon)
 
 
 def shares_of(shifts: Iterable[Shift], today: date) -> dict[Place, Share]:
