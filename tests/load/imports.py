@@ -1,9 +1,10 @@
 """How long a list of 50,000 volunteers takes, what it weighs, and how long scans wait for it.
 
 `python -m tests.load.imports` makes the list as an Excel workbook and as text in Windows-1256, adds
-each to a database that holds 20,000 people, and prints seconds, the peak of this process's memory
-and the longest wait of another process that writes all the while, on SQLite and PostgreSQL. It
-fails over 60 seconds or 300 MB.
+each to a database that holds 20,000 people, and prints, on SQLite and PostgreSQL: seconds, the peak
+of this process's memory, the longest transaction, and the longest wait of another process that
+writes all the while. «Of work» is what the processor did, however busy the machine was. It fails
+over 60 seconds or 300 MB.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 from queue import Queue
 
 import openpyxl
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, event, func, select, update
 
 from checkin import demo, migrations
 from checkin.database import db, standalone_engine, transaction
@@ -100,6 +101,24 @@ def write_all_the_while(url: str, person_id: int, done: Event, waits: "Queue[lis
 # --- the import ----------------------------------------------------------------------------
 
 
+class Longest:
+    """The longest transaction that was kept: how long others had to wait for it on SQLite."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.wall = self.work = 0.0
+        self._begun = (0.0, 0.0)
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "commit", self._commit)
+
+    def _begin(self, _connection: object) -> None:
+        self._begun = time.perf_counter(), time.process_time()
+
+    def _commit(self, _connection: object) -> None:
+        wall = time.perf_counter() - self._begun[0]
+        if wall > self.wall:
+            self.wall, self.work = wall, time.process_time() - self._begun[1]
+
+
 def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:
     """In a process of its own, so that its memory is the import's."""
 
@@ -108,7 +127,7 @@ def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:
 
     with app_on(url):
         by = db.session.scalar(select(func.min(Person.id)))
-        base = _peak()
+        base, longest = _peak(), Longest(db.engine)
         begun, worked = time.perf_counter(), time.process_time()
         import_id = importing.begin(path.read_bytes(), path.name, by=by, now=clock())
         importing.work_on_waiting(clock)
@@ -125,6 +144,8 @@ def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:
                 "added": row.good,
                 "given back": row.faulty,
                 "worked": worked,
+                "held": longest.wall,
+                "held_work": longest.work,
                 "base": base,
                 "peak": _peak(),
             }
@@ -161,7 +182,8 @@ def run(name: str, url: str, kind: str, path: Path) -> bool:
     print(
         f"{name:10} {kind:4} {seconds:5.1f} s (checking {told['checking']:.1f}, adding "
         f"{told['adding']:.1f}; {told['worked']:.1f} of work)  peak {told['peak']:.0f} MB "
-        f"(before: {told['base']:.0f})  others waited {max(felt):.2f} s "
+        f"(before: {told['base']:.0f})  longest transaction {told['held']:.2f} s "
+        f"({told['held_work']:.2f} of work)  others waited {max(felt):.2f} s "
         f"at most, {usual:.1f} ms mostly  added {told['added']:,}, "
         f"given back {told['given back']:,}",
         flush=True,

@@ -2,7 +2,8 @@
 
 SQLite has one write lock, and scans wait for it. So rows are compared before, and the words under
 which people are found (`models/search_words.py`), ten times the work of their rows, are kept
-after it in small transactions. For 50,000 people the lock is held for less than a second of work.
+after it in small transactions. For 50,000 people the lock is held for about a second of work
+(`tests/load/imports.py`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
