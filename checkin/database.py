@@ -283,9 +283,17 @@ def snapshot() -> Iterator[None]:
             assert driver is not None
             driver.autocommit = False
             connection.execute(_ONE_INSTANT)
+            take_time(connection)
         yield
     finally:
         session.rollback()
+
+
+def take_time(connection: Connection) -> None:
+    """Let this transaction be as long as it takes: nobody waits for an answer of a page."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 _ONE_INSTANT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -166,6 +166,18 @@ def test_the_demo_stays_away_from_real_records(ready, command, instance, databas
     assert create_app().config["DEMO"] is False
 
 
+def test_a_demo_that_was_interrupted_is_not_gone_on_with(ready, command, database):
+    begun = (
+        "INSERT INTO audit_entries (at, act, thing, facts) VALUES (?, 'demo.begin', 'demo', '{}')"
+    )
+    database.execute(begun, ("2026-11-22 10:00:00.000000",))
+    database.commit()
+    code, _, fault = command("demo", "--size", "today")
+    assert code == 1
+    assert fault.startswith("The demo was interrupted while it filled this database")
+    assert one(database, "SELECT count(*) FROM people") == 0
+
+
 def test_production_has_no_demo(ready, command, monkeypatch, database):
     monkeypatch.setenv("CHECKIN_PRODUCTION", "true")
     monkeypatch.setenv("CHECKIN_BASE_URL", "https://checkin.example.org")
@@ -176,6 +188,14 @@ def test_production_has_no_demo(ready, command, monkeypatch, database):
 
 
 # --- questions -----------------------------------------------------------------------------
+
+
+def test_the_sums_of_figures_are_made_anew(ready, command, database):
+    assert command("figures", "recompute") == (0, "Every sum agrees with the records.\n", "")
+    database.execute("INSERT INTO people_totals VALUES ('2026', 'all', 0, 7)")
+    database.commit()
+    assert command("figures", "recompute") == (0, "Lines corrected: 1.\n", "")
+    assert one(database, "SELECT count(*) FROM people_totals") == 0
 
 
 def test_totals_have_the_agreed_names(ready, command):

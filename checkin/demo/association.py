@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checkin.database import db, transaction
+from checkin.database import db, take_time, transaction
 from checkin.demo import bulk
 from checkin.demo.bulk import Bulk, as_json, moment
 from checkin.demo.facts import facts
@@ -285,6 +285,7 @@ class _Years:
 
     @transaction
     def write(self, calls: Sequence[Call], progress: Progress) -> None:
+        take_time(db.session.connection())
         self._next_id = bulk.next_id(Attendance)
         ids = self._publish(calls)
         shifts = sorted(
@@ -554,6 +555,7 @@ def _plan_ahead(
     chain: _Chain,
 ) -> None:
     """Two shifts a day at the centre, from tomorrow on, with some expected on each."""
+    take_time(db.session.connection())
     names_of = [_name(call, "ar") for call in calls[-8:]]
     call_ids = list(
         db.session.scalars(select(Opportunity.id).where(Opportunity.name_ar.in_(names_of)))

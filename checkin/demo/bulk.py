@@ -37,8 +37,6 @@ class Bulk:
                 self.rows,
             )
         else:
-            # each row's references are checked within the one statement
-            cursor.execute("SET LOCAL statement_timeout = 0")
             with cursor.copy(f"COPY {self._table.name} ({names}) FROM STDIN") as copy:
                 for row in self.rows:
                     copy.write_row(row)

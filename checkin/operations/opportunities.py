@@ -11,6 +11,7 @@ from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance, Opportunity, Shift
 from checkin.operations import catalogue
+from checkin.operations.figures import rollup
 from checkin.operations.search import contains
 
 KINDS = ("service", "course", "meeting")
@@ -97,7 +98,12 @@ def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime
         raise Problem("course_required")
     if plan.kind != opportunity.kind and _attended(opportunity_id):
         raise Problem("kind_fixed")
-    catalogue.change(opportunity, asdict(plan), by=by, now=now)
+    # whoever volunteered in it did so for another service from now on
+    served = (
+        rollup.volunteers_of(opportunity_id) if plan.service_id != opportunity.service_id else ()
+    )
+    with rollup.in_step(volunteer_ids=served):
+        catalogue.change(opportunity, asdict(plan), by=by, now=now)
 
 
 @transaction

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, Problem
-from checkin.models import Attendance, MonthTotal, PeopleTotal, Person
-from checkin.operations import approvals, figures, tally
+from checkin.models import Attendance, MonthTotal, Opportunity, PeopleTotal, Person
+from checkin.operations import approvals, figures, opportunities, tally
 from checkin.operations.figures import Filter, Grouping, Measure, periods, records, rollup
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -167,6 +167,22 @@ def merge(kept_id: int, merged_id: int, back: bool = False) -> None:
             .where(Person.id == merged_id)
             .values(merged_into_id=None if back else kept_id)
         )
+
+
+def test_an_opportunity_of_another_service_takes_its_people_along(cast, now, town):
+    people, shifts, _ = town
+    work(now, people, shifts)
+    for one in db.session.scalars(select(Attendance)).all():
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    call = db.session.get_one(Opportunity, shifts[0][0].opportunity_id)
+    other = factories.service("سقيا الماء", "Water for visitors")
+    names = {"name_ar": call.name_ar, "name_en": call.name_en, "service_id": other.id}
+    plan = opportunities.OpportunityPlan(kind="service", **names)
+    opportunities.change(call.id, plan, by=cast.layla.id, now=now)
+    agree()
+    lines = {line.key: line.totals for line in figures.by(Grouping.SERVICE, Filter(ALL))}
+    assert lines[other.id].volunteers == 3
 
 
 def test_what_is_wrong_is_told_and_mended(cast, now, town, caplog):

@@ -127,6 +127,17 @@ def in_step(*, volunteer_ids: Collection[int] = (), shift_id: int | None = None)
         _inside.reset(token)
 
 
+def volunteers_of(opportunity_id: int) -> list[int]:
+    """Who has something approved in an opportunity; they are locked, in order of id."""
+    served = (
+        select(_A.volunteer_id)
+        .join(Shift, Shift.id == _A.shift_id)
+        .where(Shift.opportunity_id == opportunity_id, _A.state == COUNTED)
+    )
+    people = select(Person.id).where(Person.id.in_(served)).order_by(Person.id)
+    return list(db.session.scalars(people.with_for_update(key_share=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """What is approved now of some people and of one shift."""
