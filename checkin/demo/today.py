@@ -5,7 +5,7 @@ Everything here is done through the same acts as on the pages, only at other tim
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -190,8 +190,11 @@ class Day:
             self._leave(crew, volunteer_id, crew.ends_at + self._between(-5, 8) * MINUTE)
 
     def taught(self, course: Duty, *, people: int) -> list[int]:
-        """Attended a course some days ago."""
-        return self._whole(self._crew(course, (-75, -73), people)).people
+        """Attended all of a course some days ago: it was held once more, in one shift."""
+        again = opportunities.copy(course.id, by=self._by, now=self._now)
+        crew = self._whole(self._crew(replace(course, id=again), (-75, -73), people))
+        opportunities.close(again, by=self._by, now=self._now)
+        return crew.people
 
     def earlier(self, duty: Duty, *, hours: tuple[int, int], people: Sequence[int]) -> None:
         """Over since a while, and everybody stayed."""
