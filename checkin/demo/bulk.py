@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from checkin.database import Base, db, transaction
+from checkin.database import Base, db, take_time, transaction
 
 
 class Bulk:
@@ -61,7 +61,9 @@ def give_on(model: type[Base]) -> None:
 @transaction
 def analyse() -> None:
     """Let the database look at what it holds now, so that it finds good ways to answer."""
-    db.session.connection().execute(text("ANALYZE"))
+    connection = db.session.connection()
+    take_time(connection)
+    connection.execute(text("ANALYZE"))
 
 
 def moment(at: datetime) -> str:

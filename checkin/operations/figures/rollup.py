@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
 
-from checkin.database import AnyRow, Base, ask, db, snapshot, transaction, upsert
+from checkin.database import AnyRow, Base, ask, db, snapshot, take_time, transaction, upsert
 from checkin.models import Attendance, MonthTotal, Opportunity, PeopleTotal, Person, Shift
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures.definitions import WITHOUT, Grouping
@@ -261,6 +261,7 @@ def recompute() -> int:
 
 @transaction
 def _correct(wrong: Sums) -> None:
+    take_time(db.session.connection())
     _add(wrong)
     db.session.execute(delete(_M).where(_M.attendances == 0))
     db.session.execute(delete(_P).where(_P.volunteers == 0))
