@@ -296,6 +296,21 @@ def test_a_decider_does_not_get_hours_that_wait(cast, join, now):
         join(cast.salem, other, at=now + 2 * HOUR)
 
 
+def test_hours_of_a_merged_row_are_ones_own_when_they_come_back(cast, join, now):
+    other = factories.person(now, "سالم الغامدي")
+    factories.assign(now, other, cast.shift)
+    check_in(other, cast.poster, now)
+    check_out(other, cast.shift, now + HOUR)
+    own = select(Attendance.id, Attendance.row_version).where(Attendance.volunteer_id == other.id)
+    later = now + 2 * HOUR
+    approvals.approve(*db.session.execute(own).one(), by=cast.layla.id, now=later)
+    join(cast.salem, other, at=later)
+    asked = {"words": "asked again", "by": cast.layla.id}
+    approvals.reopen(*db.session.execute(own).one(), **asked, now=later)
+    with pytest.raises(Problem, match="own_record"):
+        approvals.approve(*db.session.execute(own).one(), by=cast.salem.id, now=later)
+
+
 def test_a_coordinator_leaves_higher_accounts_and_herself_alone(cast, twins, join):
     noura, _ = twins
     with pytest.raises(Problem, match="needs_administrator"):

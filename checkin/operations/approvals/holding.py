@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from checkin.database import AnyRow, ask, db
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.models import Attendance, Decision, Shift
+from checkin.models import Attendance, Decision, Person, Shift
 from checkin.operations import audit, tally
 from checkin.operations.approvals import telling
 from checkin.operations.approvals.four_eyes import deciders_before, enterers, obstacle
@@ -17,6 +17,7 @@ from checkin.operations.approvals.returning import return_to_scans
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.figures import rollup
+from checkin.operations.identity import one_person
 
 UNDECIDED = ("closed", "unclosed")
 """What can be decided; an open attendance has to end first."""
@@ -29,9 +30,10 @@ _ROW = (
         *(_A.id, _A.volunteer_id, _A.shift_id, _A.state, _A.flags, _A.entered_by_id),
         *(_A.credited_minutes, _A.proposed_minutes, _A.approved_minutes, _A.row_version),
         *(_A.beneficiaries, _A.approved_beneficiaries),
-        *(Shift.starts_at, Shift.ends_at, Shift.closed_at),
+        *(Shift.starts_at, Shift.ends_at, Shift.closed_at, one_person().label("whose_id")),
     )
     .join(Shift, Shift.id == _A.shift_id)
+    .join(Person, Person.id == _A.volunteer_id)
     .where(_A.id == bindparam("attendance_id"))
 )
 _LAST_DECISION = (
@@ -88,7 +90,7 @@ def check(held: Held, by: int) -> None:
     volunteer_id = held.row.volunteer_id
     entered = enterers(held.row.shift_id, [volunteer_id])[volunteer_id]
     before = deciders_before([held.row.id]).get(held.row.id, set())
-    code = obstacle(volunteer_id, entered | {held.row.entered_by_id}, by, before)
+    code = obstacle(held.row.whose_id, entered | {held.row.entered_by_id}, by, before)
     if code is not None:
         raise Problem(code)
     if held.row.state == "open":
@@ -98,7 +100,7 @@ def check(held: Held, by: int) -> None:
 def check_not_own(held: Held, by: int) -> None:
     """Refuse somebody the undoing of a decision about themselves."""
     before = deciders_before([held.row.id]).get(held.row.id, set())
-    code = obstacle(held.row.volunteer_id, (), by, before)
+    code = obstacle(held.row.whose_id, (), by, before)
     if code is not None:
         raise Problem(code)
 
