@@ -23,6 +23,8 @@ DEPLOYED = {
     "message_days": "MESSAGE_DAYS",
 }
 """Each setting, and the deployment's that holds when nobody chose."""
+LOGO = "logo"
+"""Not typed but drawn: see `pictures`."""
 LONGEST_NAME = 80
 MOST_MESSAGES = 1_000_000
 FEWEST_DAYS, MOST_DAYS = 7, 730
@@ -42,15 +44,16 @@ def default(name: str) -> Any:
     return current_app.config[DEPLOYED[name]]
 
 
-def is_chosen(name: str) -> bool:
-    return name in _chosen()
+def kept(name: str) -> Any:
+    """What was chosen, or nothing: for what no deployment says."""
+    return _chosen().get(name)
 
 
 def _chosen() -> dict[str, Any]:
     if "settings" not in g:
         g.settings = {row.name: row.value for row in ask(_CHOSEN)}
-    kept: dict[str, Any] = g.settings
-    return kept
+    chosen: dict[str, Any] = g.settings
+    return chosen
 
 
 # --- acts ----------------------------------------------------------------------------------
@@ -67,8 +70,10 @@ def change(wanted: Mapping[str, Any], *, by: int, now: datetime) -> list[str]:
     if not changed:
         return []
     for name in changed:
-        _keep(name, wanted[name], by, now)
-    g.pop("settings", None)
+        if _of(name, wanted[name]) == default(name):
+            forget(name)
+        else:
+            keep(name, wanted[name], by, now)
     numbers = {name: wanted[name] for name in changed if isinstance(wanted[name], int)}
     audit.note("settings.change", "settings", None, by=by, at=now, changed=changed, **numbers)
     return changed
@@ -78,10 +83,14 @@ def _of(name: str, chosen: Any) -> Any:
     return default(name) if chosen is None else chosen
 
 
-def _keep(name: str, chosen: Any, by: int, now: datetime) -> None:
-    if chosen is None or chosen == default(name):
-        db.session.execute(delete(Setting).where(Setting.name == name))
-        return
+def forget(name: str) -> None:
+    """In an act of its own, as `keep` is."""
+    db.session.execute(delete(Setting).where(Setting.name == name))
+    g.pop("settings", None)
+
+
+def keep(name: str, chosen: Any, by: int, now: datetime) -> None:
     said = {"value": chosen, "changed_at": now, "changed_by_id": by}
     adding = upsert(Setting).values(name=name, **said)
     db.session.execute(adding.on_conflict_do_update(index_elements=[Setting.name], set_=said))
+    g.pop("settings", None)

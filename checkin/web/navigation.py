@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from checkin.config import DEFAULTS
 from checkin.domain.roles import Permission
-from checkin.operations import settings
+from checkin.operations import pictures, settings
 from checkin.web.i18n import current_locale
 
 
@@ -54,6 +54,7 @@ BEHIND = {
 def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"nav": doors()})
     app.add_template_global(organisation)
+    app.add_template_global(pictures.logo, "logo")
     app.add_template_global(named_organisation)
 
 

@@ -1,26 +1,38 @@
 """The organisation's settings: each with its default and what it does; the doors to the rest."""
 
+from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import SelectField
-from wtforms.validators import Optional
+from wtforms import FileField, SelectField
+from wtforms.validators import Optional, ValidationError
 
+from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
-from checkin.operations import settings
+from checkin.operations import pictures, settings
 from checkin.operations.opportunities import MOST_OPENS_MINUTES
 from checkin.operations.sites import ZONES
-from checkin.web import clock
+from checkin.web import clock, errors
+from checkin.web.assets import A_YEAR
 from checkin.web.digits import num
 from checkin.web.fields import Form, name_field, number_field, worded
 from checkin.web.filters import isolate
-from checkin.web.guard import requires
+from checkin.web.guard import public, requires
 from checkin.web.sites_forms import zone_name
 
-bp = Blueprint("settings", __name__, url_prefix="/settings")
+bp = Blueprint("settings", __name__)
+
+errors.sentences(
+    picture_too_large=_l("The picture is larger than %(most)s MB. Choose a smaller one"),
+    picture_unreadable=_l(
+        "This is no picture we can use. Choose a PNG, JPEG or WebP of at most 4000 by 4000 points"
+    ),
+)
+_AROUND_THE_FILE = 64 * 1024
+_BUFFER = 256 * 1024
 
 DOORS = (
     (Permission.MANAGE_PEOPLE, "outbox.index", _l("Messages"), "send"),
@@ -63,9 +75,12 @@ class SettingsForm(Form):
         optional=True,
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, sent: bool = True) -> None:
         kept = {name: settings.value(name) for name in settings.DEPLOYED}
-        super().__init__(data=None if request.method == "POST" else kept)
+        if sent and request.method == "POST":
+            super().__init__()
+        else:
+            super().__init__(formdata=None, data=kept)
         self.zone.choices = worded({zone: zone_name(zone) for zone in ZONES})
         for name, effect in EFFECTS.items():
             self[name].description = _(
@@ -78,13 +93,40 @@ class SettingsForm(Form):
         return {name: None if value in (None, "") else value for name, value in typed.items()}
 
 
-@bp.get("")
+class LogoForm(Form):
+    picture = FileField(
+        _l("Picture file"),
+        description=_l("PNG, JPEG or WebP, 1 MB at most. It is made smaller where it is large."),
+    )
+
+    def validate_picture(self, field: FileField) -> None:
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(_("Choose a file"))
+
+    @property
+    def content(self) -> bytes:
+        """One byte more than may be is enough to say that it is too large."""
+        with closing(self.picture.data) as sent:
+            return bytes(sent.read(pictures.MOST_BYTES + 1))
+
+
+@bp.url_value_preprocessor
+def _let_pictures_in(endpoint: str | None, _values: Any) -> None:
+    """A picture is larger than any form; only who may send one may send so much."""
+    may_send = current_user.is_authenticated and current_user.may(Permission.ADMINISTER)
+    if endpoint == "settings.keep_logo" and may_send:
+        request.max_content_length = 2 * pictures.MOST_BYTES + _AROUND_THE_FILE
+        # the parser's buffer counts as memory too, and holds 64 KB and what was left before
+        request.max_form_memory_size = _BUFFER
+
+
+@bp.get("/settings")
 @requires(Permission.MANAGE_PEOPLE)
 def show():
     return _page(SettingsForm())
 
 
-@bp.post("")
+@bp.post("/settings")
 @requires(Permission.ADMINISTER)
 def change():
     form = SettingsForm()
@@ -94,10 +136,47 @@ def change():
     return _page(form), form.status
 
 
-def _page(form: SettingsForm) -> str:
+@bp.post("/settings/logo")
+@requires(Permission.ADMINISTER)
+def keep_logo():
+    form = LogoForm()
+    if form.carry_out(
+        lambda: pictures.keep_logo(form.content, by=current_user.id, now=clock.now()),
+        picture_too_large="picture",
+        picture_unreadable="picture",
+    ):
+        flash(_("Saved. It holds from now on, everywhere"), "done")
+        return redirect(url_for(".show"), 303)
+    return _page(SettingsForm(sent=False), form), form.status
+
+
+@bp.post("/settings/logo/removal")
+@requires(Permission.ADMINISTER)
+def remove_logo():
+    pictures.remove_logo(by=current_user.id, now=clock.now())
+    flash(_("Saved. It holds from now on, everywhere"), "done")
+    return redirect(url_for(".show"), 303)
+
+
+@bp.get("/logo/<string(length=64):sha>.png")
+@public
+def logo(sha: str):
+    """Its address changes with its content, so browsers may keep it for good."""
+    png = pictures.content_of(sha)
+    if png is None:
+        raise NotFound("picture")
+    answer = Response(png, mimetype="image/png")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = A_YEAR
+    answer.cache_control.immutable = True
+    return answer
+
+
+def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
     return render_template(
         "settings/show.html",
         form=form,
+        logo_form=logo_form or LogoForm(formdata=None),
         rows=[
             (form[name].label.text, shown(name, settings.value(name)), form[name].description)
             for name in settings.DEPLOYED

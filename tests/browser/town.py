@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
              "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
-             "plan.opportunities",
+             "plan.opportunities", "settings.logo",
              "displays.keys", "displays.last", "displays.time", "openings.calendar",
              "imports.progress", "imports.corrections_csv", "imports.corrections_xlsx"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""

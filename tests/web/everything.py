@@ -35,11 +35,13 @@ from checkin.operations import (
     grants,
     manual,
     merging,
+    pictures,
 )
 from checkin.operations.openings import feed
 from tests import factories
 from tests.cast import company
 from tests.pages import Browser
+from tests.pictures import made_picture
 
 HOUR = timedelta(hours=1)
 PARAMETER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
@@ -114,6 +116,7 @@ def build(now: datetime) -> World:
         "day": "2026-11-22",
         "import_id": made.people_import(now, cast.layla),
         "partner_id": cast.university.id,
+        "sha": _logo(cast.majed, now),
         "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),
     }
@@ -202,6 +205,12 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "badge_code": badge_code,
         "witnessed": witnessed,
     }
+
+
+def _logo(by: Person, now: datetime) -> str:
+    """The organisation has a logo; the hash in its address."""
+    pictures.keep_logo(made_picture(), by=by.id, now=now)
+    return pictures.logo()["sha"]
 
 
 def _asked(now: datetime, person: Person) -> int:

@@ -29,6 +29,7 @@ public all
     GET      /calendar/<string:code>.ics
     GET      /healthz
     GET      /help
+    GET      /logo/<string(length=64):sha>.png
     GET      /manifest.webmanifest
     GET      /offline
     GET      /openings
@@ -329,6 +330,8 @@ manage_people all
 
 administer all
     POST     /settings
+    POST     /settings/logo
+    POST     /settings/logo/removal
 
 see_figures all
     GET      /figures
