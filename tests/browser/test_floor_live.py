@@ -20,6 +20,24 @@ MOVED = """() => {
   }).observe({type: "layout-shift"});
 }"""
 MOST_MOVED = 0.005
+WORDS = """async () => {
+  const { ages } = document.querySelector("[data-ages]").dataset;
+  const signs = [...document.querySelectorAll(".board-age > [data-live-state]")];
+  const sizes = new Set();
+  const over = [];
+  for (const sign of signs) {
+    for (const other of signs) other.hidden = other !== sign;
+    for (const one of ages.split("|")) {
+      const said = sign.querySelector("[data-age]");
+      if (said) said.textContent = one.split("=")[1];
+      const { width, height } = document.querySelector(".page-header h1").getBoundingClientRect();
+      sizes.add([width, height, document.querySelector(".page-header").offsetHeight].join(" × "));
+      if (sign.scrollWidth > sign.parentElement.offsetWidth) over.push(one);
+    }
+  }
+  return [[...sizes], over];
+}"""
+"""The header's sizes beside all that its age can say, and what has no room there."""
 ROWS = "tbody tr"
 ROW_HEIGHT = 56
 
@@ -78,6 +96,14 @@ def test_people_come_and_go_and_nothing_jumps(cast, crowd, board, lang, viewport
     heights = page.locator(ROWS).evaluate_all("rows => rows.map(row => row.offsetHeight)")
     assert min(heights) >= ROW_HEIGHT
     assert page.evaluate("window.moved") <= MOST_MOVED
+
+
+@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT])
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_words_of_the_age_move_nothing_beside_them(board, lang, viewport):
+    sizes, over = board(lang, viewport).evaluate(WORDS)
+    assert len(sizes) == 1, sizes
+    assert not over
 
 
 def test_a_request_lies_below_the_counters_and_moves_nothing(cast, board, now):
