@@ -91,12 +91,16 @@ _NAMED = (
 
 
 def _sites_of(ids: Collection[int], now: datetime) -> dict[int, list[Site]]:
-    rows = db.session.execute(
-        select(Shift.opportunity_id, Site)
-        .join(Site, Site.id == Shift.site_id)
+    # pairs of ids first: PostgreSQL cannot compare whole sites, whose windows are JSON
+    pairs = (
+        select(Shift.opportunity_id, Shift.site_id)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .where(Shift.opportunity_id.in_(ids), *_coming(now))
         .distinct()
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(pairs.c.opportunity_id, Site).join(Site, Site.id == pairs.c.site_id)
     )
     sites: dict[int, list[Site]] = {one: [] for one in ids}
     for row in rows:
