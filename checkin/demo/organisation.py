@@ -194,6 +194,7 @@ def _call(
         service_id=service_id,
         campaign_id=campaign_id,
         walk_ins=True,
+        is_open=True,
         opens_minutes=60,
         requires_id=course_id,
     )
