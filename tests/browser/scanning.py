@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from playwright.sync_api import CDPSession, Locator
+from playwright.sync_api import CDPSession, Locator, expect
 
 from checkin.database import db
 from checkin.models import Person, Scan
@@ -92,6 +92,16 @@ def answer(visitor: Visitor) -> Locator:
 
 def recent(visitor: Visitor) -> Locator:
     return visitor.page.locator("[data-recent] > li")
+
+
+def entered(visitor: Visitor, who: Person) -> None:
+    """Wait until somebody is among the last five and the server has answered.
+
+    A server that takes its time is answered for: the name stands there already, and waits.
+    """
+    row = recent(visitor).filter(has_text=who.name).first
+    expect(row).to_be_visible()
+    expect(row.locator("[data-state=waiting]")).to_be_hidden()
 
 
 def scans() -> list[Scan]:
