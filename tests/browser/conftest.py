@@ -12,7 +12,7 @@ import pytest
 import time_machine
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from waitress import wasyncore
 
 from checkin.models import Person
@@ -32,6 +32,9 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZES = {"phone": PHONE, "tablet": TABLET, "laptop": LAPTOP}
+PATIENCE = 15_000
+"""Milliseconds that a page has to do, or to show, what is awaited, on a busy machine too."""
+expect.set_options(timeout=PATIENCE)
 ARTEFACTS = Path(__file__).parent / "artefacts"
 """Pictures of every step, for people to look at."""
 
@@ -117,7 +120,7 @@ class Door:
         context = self.chromium.new_context(
             **{"base_url": self.address, "locale": locale, "viewport": SIZES[device], **options}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         cookies = {"prefs": f"{lang}.latn.{theme}"}
         if person is not None:
             kind = "phone" if device == "phone" else "staff"
