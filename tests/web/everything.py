@@ -254,15 +254,20 @@ def _sample_of(attendance_id: int) -> int:
     return db.session.scalars(wanted.where(Decision.attendance_id == attendance_id)).one()
 
 
-def content(database: Path) -> dict[str, str]:
-    """A hash of all rows of each table; equal contents mean that nothing was written."""
+def content(database: Path, but: frozenset[str] = frozenset()) -> dict[str, str]:
+    """A hash of all rows of each table; equal contents mean that nothing was written.
+
+    `but` names columns that are left out, whatever their table.
+    """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name: _hash(connection, name) for (name,) in names.fetchall()}
+        return {name: _hash(connection, name, but) for (name,) in names.fetchall()}
 
 
-def _hash(connection: sqlite3.Connection, table: str) -> str:
-    rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()
+def _hash(connection: sqlite3.Connection, table: str, but: frozenset[str]) -> str:
+    found = connection.execute(f'SELECT * FROM "{table}"')
+    wanted = [number for number, column in enumerate(found.description) if column[0] not in but]
+    rows = [[row[number] for number in wanted] for row in found.fetchall()]
     return hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
 
 

@@ -72,11 +72,11 @@ class TestCanary:
                 address = everything.address(rule.rule, world.ids).partition("?")[0]
                 names = ("q", "next", "day", "by", "from", "until", "done", "entered", "show")
                 answer = browser.get(address, query_string=dict.fromkeys(names, CANARY))
-                assert "<img src=x" not in answer.get_data(as_text=True), address
+                assert b"<img src=x" not in answer.get_data(), address
             for one in acting_forms(app, world, who).values():
                 wrong = {name: CANARY for name in one.fields if name != "csrf_token"}
                 answer = browser.send(one.action, **wrong)
-                assert "<img src=x" not in answer.get_data(as_text=True), one.action
+                assert b"<img src=x" not in answer.get_data(), one.action
 
 
 # --- only what the form asks ---------------------------------------------------------------
@@ -85,7 +85,7 @@ RANDOM = {
     *("posters", "badges", "displays", "enrolments", "devices", "messages", "sign_in_codes"),
     *("audit_entries", "counters"),
 }
-"""Tables with secrets or ids of their own making, different each time."""
+"""Tables with secrets or ids of their own making, different each time; as a calendar's code is."""
 
 
 def every_column() -> dict[str, str]:
@@ -105,15 +105,18 @@ def test_a_form_changes_only_what_it_asks(app, world, database, restore, who):
     columns = every_column()
     assert len(columns) > 100
     done = 0
-    for one in acting_forms(app, world, who).values():
-        extra = {name: value for name, value in columns.items() if name not in one.fields}
+    forms = acting_forms(app, world, who).values()
+    for one in forms:
+        # what another form at the same address asks is asked there
+        asked = {name for other in forms if other.action == one.action for name in other.fields}
+        extra = {name: value for name, value in columns.items() if name not in asked}
         contents = []
         for more in ({}, extra):
             restore()
             browser = everything.browser(app, world, who)
             fields = {name: text for name, text in one.fields.items() if name != "csrf_token"}
             status = browser.send(one.action, **more, **fields).status_code
-            kept = everything.content(database)
+            kept = everything.content(database, but=frozenset({"feed_code"}))
             contents.append((status, {name: kept[name] for name in kept.keys() - RANDOM}))
         assert contents[0] == contents[1], one.action
         done += contents[0][0] == 303
