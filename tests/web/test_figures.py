@@ -230,7 +230,9 @@ def test_the_page_asks_few_questions(layla, season):
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
-    assert len(about) == 7  # the days there are, the years of them, the totals, four tables
+    # the days there are, the years of them; what is kept and what waits, of all and of four tables;
+    # and months that a Hijri year cuts in two
+    assert len(about) == 13
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):
