@@ -23,6 +23,7 @@ TO_RUN = ("postgres",)
 TO_TEST = ("postgres", "test", "dev")
 IN_PARALLEL = ("-m", "pytest", "-n", "2", "--dist")
 WITHOUT_BROWSER = ("-m", "not browser")
+SOME_FAILED = 1
 COVERED = ("--cov", "--cov-report", "term")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -54,7 +55,11 @@ def test(arguments: list[str]) -> int:
     codes = [check([]), run(*IN_PARALLEL, "loadfile", *WITHOUT_BROWSER, *COVERED)]
     if browser:
         # not measured: what they run is covered already, and tracing it takes its time twice
-        codes.append(run(*IN_PARALLEL, "load", "-m", "browser"))
+        seen = run(*IN_PARALLEL, "load", "-m", "browser")
+        if seen == SOME_FAILED:
+            print("What failed beside other browsers is tried once more, alone.", flush=True)
+            seen = run("-m", "pytest", "--last-failed", "-m", "browser")
+        codes.append(seen)
     else:
         print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
     if not browser and _is_ci():
