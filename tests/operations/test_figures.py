@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from checkin.database import db
 from checkin.domain.errors import NotFound
@@ -185,15 +185,22 @@ def test_an_attendance_out_of_reach_does_not_exist(cast, work):
 
 def test_days_are_found_by_an_index(cast):
     """With many years kept, only the asked days are read."""
-    engine = db.engine.dialect.name
-    if engine == "postgresql":  # a table of a few rows is read whole, unless that is forbidden
-        for way in ("seqscan", "nestloop"):
-            db.session.execute(text(f"SET LOCAL enable_{way} = off"))
     days = Filter(Reach(everywhere=True), date(2026, 1, 2), date(2026, 12, 31))
     seen: list[tuple[str, object]] = []
     event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2:4]))
     figures.totals(days)
-    statement, parameters = seen[-1]
-    explain = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
-    plan = db.session.connection().exec_driver_sql(f"{explain} {statement}", parameters)
-    assert "ix_attendances_figures" in " ".join(map(str, plan))
+    assert "ix_attendances_figures" in " ".join(map(str, plan_of(*seen[-1])))
+
+
+def plan_of(statement, parameters):
+    connection = db.session.connection()
+    if db.engine.dialect.name == "sqlite":
+        return connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    # a table of a few rows is read whole, or row by row beside another, unless that is forbidden
+    for way in ("seqscan", "nestloop"):
+        connection.exec_driver_sql(f"SET enable_{way} = off")
+    try:
+        return connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).all()
+    finally:
+        for way in ("seqscan", "nestloop"):
+            connection.exec_driver_sql(f"RESET enable_{way}")
