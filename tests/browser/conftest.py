@@ -93,7 +93,7 @@ def address(app: Flask, traveller: time_machine.Traveller) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     yield app.config["BASE_URL"]
-    server.task_dispatcher.shutdown()  # first: an answer under way still needs the loop
+    server.task_dispatcher.shutdown(timeout=60)  # first: an answer under way needs the loop
     server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
     thread.join()
 
