@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import Campaign, Lane, Opportunity, Partner, Service, Site
+from checkin.models import Campaign, Lane, Opportunity, Partner, Service, Shift, Site
 from checkin.operations import audit
 
 Thing = TypeVar("Thing", Service, Partner, Campaign, Opportunity, Site, Lane)
@@ -33,6 +33,15 @@ def found(model: type[Thing], thing_id: int) -> Thing:
     if row is None:
         raise NotFound(model.__name__.lower())
     return row
+
+
+def hold_shift(shift_id: int) -> Shift:
+    """The shift, ours until the end, as it is now; scans that name it need not wait. NotFound."""
+    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
+    shift = db.session.scalar(query.execution_options(populate_existing=True))
+    if shift is None:
+        raise NotFound("shift")
+    return shift
 
 
 def listed(model: type[Thing], keep: int | None = None, *only: ColumnElement[bool]) -> list[Thing]:

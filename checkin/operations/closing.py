@@ -15,7 +15,7 @@ from checkin.domain.evidence import Flag
 from checkin.domain.fold import Folded
 from checkin.domain.hours import AUTO_CLOSE_AFTER, credited_minutes
 from checkin.models import Attendance, AuditEntry, Opportunity, Person, Shift
-from checkin.operations import audit
+from checkin.operations import audit, catalogue
 from checkin.operations.attendance.refolding import refold
 
 REOPEN_REASONS = ("closed_early", "decision_wrong", "came_late", "objection")
@@ -202,7 +202,7 @@ def close(shift_id: int, *, by: int, now: datetime) -> bool:
     Nobody is checked out by it: whoever is still in can leave until the clock runs out, and is
     then recorded as the outlook says. What waits can still be decided. Problem `not_begun`.
     """
-    shift = _locked(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.closed_at is not None:
         return False
     if now < shift.starts_at:
@@ -217,21 +217,12 @@ def reopen(shift_id: int, *, reason: str, by: int, now: datetime) -> bool:
     """Let decisions be undone again; whether this press did it. Problem `reopening_unexplained`."""
     if reason not in REOPEN_REASONS:
         raise Problem("reopening_unexplained")
-    shift = _locked(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.closed_at is None:
         return False
     _write(shift, None, None)
     audit.note(_REOPENED, "shift", shift_id, by=by, at=now, reason=reason)
     return True
-
-
-def _locked(shift_id: int) -> Shift:
-    """The shift, ours until the end; scans that name it need not wait for that."""
-    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
-    shift = db.session.scalar(query.execution_options(populate_existing=True))
-    if shift is None:
-        raise NotFound("shift")
-    return shift
 
 
 def _write(shift: Shift, closed_at: datetime | None, closed_by: int | None) -> None:

@@ -251,7 +251,7 @@ def add(shift_id: int, wanted: Iterable[Pick], *, by: int, now: datetime) -> int
 
 def _open_shift(shift_id: int) -> Shift:
     """Ours until the end, so that two lists added at once do not meet."""
-    shift = openings.hold(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.cancelled_at is not None:
         raise Problem("shift_cancelled")
     if shift.closed_at is not None:
@@ -302,7 +302,7 @@ def remove(assignment_id: int, *, by: int, now: datetime) -> None:
 
     Problem `roster_attended` once they came.
     """
-    openings.hold(find(assignment_id).shift_id)
+    catalogue.hold_shift(find(assignment_id).shift_id)
     assignment = find(assignment_id)
     attended = db.session.scalar(
         select(Attendance.id)

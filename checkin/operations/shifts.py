@@ -150,7 +150,7 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
     are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided).
     """
-    shift = _locked(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.row_version != row_version:
         raise Conflict("shift_changed")
     _refuse_settled(shift)
@@ -178,7 +178,7 @@ def cancel(shift_id: int, *, by: int, now: datetime) -> int:
 
     How many could be told. Twice changes nothing.
     """
-    shift = _locked(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.cancelled_at is not None:
         return 0
     _refuse_settled(shift)
@@ -194,7 +194,7 @@ def restore(shift_id: int, *, by: int, now: datetime) -> int:
 
     Problem `shift_closed`.
     """
-    shift = _locked(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     if shift.cancelled_at is None:
         return 0
     if shift.closed_at is not None:
@@ -203,15 +203,6 @@ def restore(shift_id: int, *, by: int, now: datetime) -> int:
     audit.note("shift.restore", "shift", shift_id, by=by, at=now)
     _judge_anew(shift_id, shift.work_on, now)
     return telling.restored(shift_id, now)
-
-
-def _locked(shift_id: int) -> Shift:
-    """The shift, ours until the end; scans that name it need not wait for that."""
-    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
-    shift = db.session.scalar(query.execution_options(populate_existing=True))
-    if shift is None:
-        raise NotFound("shift")
-    return shift
 
 
 def _refuse_settled(shift: Shift) -> None:

@@ -22,8 +22,7 @@ from sqlalchemy.orm import Session
 from checkin import migrations
 from checkin.database import db, standalone_engine, transaction
 from checkin.models import Assignment, AuditEntry, Message, Shift
-from checkin.operations import openings
-from checkin.operations.openings import joining
+from checkin.operations import catalogue, openings
 from tests import factories
 from tests.load.servers import app_on
 from tests.postgres import open_server
@@ -72,13 +71,13 @@ def _scene(people: int, seats: int) -> tuple[int, list[int]]:
 @contextmanager
 def _shift_locked(lock: bool) -> Iterator[None]:
     """As it is; or with the shift read like any other row, to see that the checks notice."""
-    held = joining.hold
+    held = catalogue.hold_shift
     if not lock:
-        joining.hold = lambda shift_id: db.session.get_one(Shift, shift_id)
+        catalogue.hold_shift = lambda shift_id: db.session.get_one(Shift, shift_id)
     try:
         yield
     finally:
-        joining.hold = held
+        catalogue.hold_shift = held
 
 
 def faults(url: str, shift_id: int, answers: dict[int, str], seats: int) -> list[str]:

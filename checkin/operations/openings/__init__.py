@@ -6,13 +6,12 @@ plans do. A walk-in's scan locks its volunteer alone and never waits for a shift
 
 from checkin.operations.openings.finding import places_of
 from checkin.operations.openings.fitting import Obstacle, obstacles
-from checkin.operations.openings.joining import JOINED, WAITING, hold, join, leave, move_up
+from checkin.operations.openings.joining import JOINED, WAITING, join, leave, move_up
 
 __all__ = [
     "JOINED",
     "WAITING",
     "Obstacle",
-    "hold",
     "join",
     "leave",
     "move_up",

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from checkin.database import db, transaction
-from checkin.domain.errors import NotFound, Problem
+from checkin.domain.errors import Problem
 from checkin.models import Assignment, Attendance, Person, Shift
-from checkin.operations import audit
+from checkin.operations import audit, catalogue
 from checkin.operations.openings import telling
 from checkin.operations.openings.fitting import clash, free_seats, obstacles
 
@@ -23,7 +23,7 @@ def join(shift_id: int, *, by: int, now: datetime, aware: Collection[str] = ()) 
     obstacle that refuses, and `tell_first` when something was not told yet. Done twice it answers
     the same; who waits already keeps the place.
     """
-    shift = hold(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     _lock([by])
     held = _assignment(shift_id, by)
     if held is not None and held.how != WAITING:
@@ -58,7 +58,7 @@ def leave(shift_id: int, *, by: int, now: datetime) -> None:
     Raises Problem `shift_begun` once it has begun, `came_already` once they came. Where nobody is
     expected, nothing changes.
     """
-    shift = hold(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     waiting = _waiting(shift_id)
     _lock([by, *(one.person_id for one in waiting)])
     held = _assignment(shift_id, by)
@@ -81,7 +81,7 @@ def move_up(shift_id: int, now: datetime) -> list[int]:
     Not once the shift has begun: nobody reads a message at the gate. Who is expected elsewhere at
     that time is passed over and keeps the place on the list.
     """
-    shift = hold(shift_id)
+    shift = catalogue.hold_shift(shift_id)
     free = free_seats(shift_id, shift.seats)
     if free <= 0 or not _takes_place(shift, now):
         return []
@@ -99,15 +99,6 @@ def move_up(shift_id: int, now: datetime) -> list[int]:
         audit.note("opening.move_up", "shift", shift_id, by=None, at=now, people=moved)
         telling.seats_given(shift_id, moved, now)
     return moved
-
-
-def hold(shift_id: int) -> Shift:
-    """The shift, ours until the end: seats are counted by one at a time. Scans need not wait."""
-    query = select(Shift).where(Shift.id == shift_id).with_for_update(key_share=True)
-    shift = db.session.scalar(query.execution_options(populate_existing=True))
-    if shift is None:
-        raise NotFound("shift")
-    return shift
 
 
 def _takes_place(shift: Shift, now: datetime) -> bool:

@@ -7,19 +7,13 @@ from checkin.domain import quiet
 from checkin.domain.days import local_day, local_time
 from checkin.domain.prayer import PRAYED
 from checkin.domain.quiet import Window
-from checkin.operations.prayers.table import of_day
+from checkin.operations.prayers.table import Located, of_day
 from checkin.operations.sites import around_prayers_of, windows_of
 
 
-class Quiet(Protocol):
-    """A site, or a row that says as much of one."""
+class Quiet(Located, Protocol):
+    """A site with its quiet windows, or a row that says as much of one."""
 
-    @property
-    def zone(self) -> str: ...
-    @property
-    def latitude(self) -> float | None: ...
-    @property
-    def longitude(self) -> float | None: ...
     @property
     def quiet_windows(self) -> list[Any]: ...
 
