@@ -523,6 +523,7 @@ class Records(RuleBasedStateMachine):
 
 
 ROUND = 100
+ENGINES = ("sqlite", "postgresql")
 
 
 # --- many examples -------------------------------------------------------------------------
@@ -567,17 +568,21 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=200)
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--only", choices=ENGINES, help="one engine; both, side by side, without")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     server = open_server()
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
-        sqlite = f"sqlite:///{Path(folder) / 'machine.sqlite3'}"
+        urls = {
+            "sqlite": f"sqlite:///{Path(folder) / 'machine.sqlite3'}",
+            "postgresql": server.create_database("machine"),
+        }
         spawn = multiprocessing.get_context("spawn")
         size = (options.examples, options.steps, options.seed)
         runs = [
-            spawn.Process(target=run, args=(url, *size))
-            for url in (sqlite, server.create_database("machine"))
+            spawn.Process(target=run, args=(urls[engine], *size))
+            for engine in ([options.only] if options.only else ENGINES)
         ]
         for one in runs:
             one.start()
