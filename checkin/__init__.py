@@ -15,7 +15,7 @@ from checkin.web import (
     filters,
     guard,
     i18n,
-    message_texts,
+    message_words,
     navigation,
     sessions,
     words,
@@ -52,7 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     database.init_app(app)
     for part in (
         *(sessions, compression, i18n, filters, words, guard, errors),
-        *(navigation, message_texts, assets),
+        *(navigation, message_words, assets),
     ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:

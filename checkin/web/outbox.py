@@ -9,7 +9,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import jobs, messages, outbox, people, settings
 from checkin.operations.outbox import State
-from checkin.web import clock, errors, message_texts
+from checkin.web import clock, errors, message_words
 from checkin.web.digits import num
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -86,7 +86,7 @@ def test():
     """Answered when the gateway has answered, or not within its seconds."""
     try:
         fault = outbox.send_test(
-            *(current_user.id, message_texts.render),
+            *(current_user.id, message_words.render),
             language=current_prefs().lang,
             now=clock.now(),
         )
@@ -126,5 +126,5 @@ def _texts(message) -> list[tuple[str, str]]:
     """The message in its own language, then in the other, codes hidden."""
     facts = outbox.shown_facts(message)
     languages = (message.language, "en" if message.language == "ar" else "ar")
-    texts = ((one, message_texts.render(message.template, one, facts)) for one in languages)
+    texts = ((one, message_words.render(message.template, one, facts)) for one in languages)
     return [(one, text) for one, text in texts if text is not None]

@@ -20,7 +20,7 @@ from checkin.web import clock, errors
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
-from checkin.web.message_texts import Facts, text_of
+from checkin.web.message_words import Facts, text_of
 from checkin.web.roster_forms import ADVICE, OUTCOMES, RosterForm
 from checkin.web.targets import absolute
 from checkin.web.words import counted

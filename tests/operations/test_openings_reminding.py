@@ -7,7 +7,7 @@ import pytest
 from checkin.database import db
 from checkin.models import Message
 from checkin.operations.openings.reminding import remind_coming
-from checkin.web import message_texts
+from checkin.web import message_words
 from tests import factories
 from tests.factories import alter, check_in
 
@@ -45,7 +45,7 @@ def test_what_they_say(app, now, shift):
     with app.test_request_context():
         for message in (evening, soon):
             for language, site in (("ar", "ساحات المسجد الحرام"), ("en", "Squares")):
-                words = message_texts.render(message.template, language, message.facts)
+                words = message_words.render(message.template, language, message.facts)
                 assert site in words
                 assert "/hours" in words
     assert evening.expires_at == now + EVENING + 2 * HOUR

@@ -8,7 +8,7 @@ from checkin.database import db
 from checkin.models import Message
 from checkin.operations import jobs, messages
 from checkin.operations.reminders import remind_forgotten
-from checkin.web import message_texts
+from checkin.web import message_words
 from tests import factories
 from tests.factories import alter, check_in, check_out
 
@@ -87,7 +87,7 @@ def test_it_speaks_the_language_this_mobile_was_written_to_before(cast, now, lan
     remind_forgotten(now + DUE)
     message = told()[-1]
     assert message.language == language
-    text = message_texts.render(message.template, message.language, message.facts)
+    text = message_words.render(message.template, message.language, message.facts)
     assert words in text
     assert "6:00" in text
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from checkin.database import db
 from checkin.models import Attendance, Enrolment, Message
 from checkin.operations import accounts
-from checkin.web.message_texts import render
+from checkin.web.message_words import render
 from tests import factories
 from tests.pages import plain
 

@@ -9,7 +9,7 @@ from checkin.database import db
 from checkin.models import AuditEntry, Message, Person
 from checkin.operations import accounts, approvals
 from checkin.operations.approvals import appealing, asking
-from checkin.web.message_texts import render
+from checkin.web.message_words import render
 from tests import factories
 from tests.web.scanning import attendances_of
 

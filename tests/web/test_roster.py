@@ -7,7 +7,7 @@ import pytest
 from checkin.database import db
 from checkin.models import Assignment, Message
 from checkin.operations import people
-from checkin.web.message_texts import render
+from checkin.web.message_words import render
 from tests import factories
 from tests.factories import check_in
 from tests.pages import plain

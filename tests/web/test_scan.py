@@ -7,7 +7,7 @@ import pytest
 
 from checkin.database import db
 from checkin.models import Assignment, Message
-from checkin.web import message_texts
+from checkin.web import message_words
 from tests import factories
 from tests.pages import plain
 from tests.web.scanning import address, attendances_of, opened, press, scans_of, set_values
@@ -159,7 +159,7 @@ def test_r10_a_reminder_is_sent_once_when_it_opens(cast, browser_of, now):
     assert "We will send a message" in browser.text(address(poster))
     (message,) = db.session.scalars(db.select(Message))
     assert (message.mobile, message.due_at) == (cast.salem.mobile, now + timedelta(hours=1))
-    said = message_texts.render(message.template, message.language, message.facts)
+    said = message_words.render(message.template, message.language, message.facts)
     assert said.startswith("Check-in for your shift at ")
     assert said.endswith("The shift starts at 2:30 PM")
 

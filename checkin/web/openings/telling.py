@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from checkin.operations.openings import reminding, telling
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.i18n import current_locale
-from checkin.web.message_texts import Facts, text_of
+from checkin.web.message_words import Facts, text_of
 from checkin.web.targets import absolute
 
 

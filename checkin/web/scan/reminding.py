@@ -15,7 +15,7 @@ from checkin.web import errors, intent, scanned
 from checkin.web.filters import isolate, time_short
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
-from checkin.web.message_texts import text_of
+from checkin.web.message_words import text_of
 from checkin.web.scan.blueprint import bp
 from checkin.web.scan.looking import Seen, look_at
 from checkin.web.scanned import Scanned
