@@ -30,12 +30,13 @@ class Filter:
     site_id: int | None = None
     service_id: int | None = None
     partner_id: int | None = None
+    campaign_id: int | None = None
 
     @property
     def is_whole(self) -> bool:
         """Everything of its days."""
-        narrower = (self.site_id, self.service_id, self.partner_id)
-        return self.reach.everywhere and narrower == (None, None, None)
+        narrower = (self.site_id, self.service_id, self.partner_id, self.campaign_id)
+        return self.reach.everywhere and not any(key is not None for key in narrower)
 
 
 class Totals(NamedTuple):

@@ -169,6 +169,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(is_key(Opportunity.service_id, wanted.service_id))
     if wanted.partner_id is not None:
         found.append(_M.partner_id == wanted.partner_id)
+    if wanted.campaign_id is not None:
+        found.append(Opportunity.campaign_id == wanted.campaign_id)
     return found
 
 

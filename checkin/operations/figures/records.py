@@ -137,4 +137,12 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(is_key(Opportunity.service_id, wanted.service_id))
     if wanted.partner_id is not None:
         found.append(is_key(_A.partner_id, wanted.partner_id))
+    if wanted.campaign_id is not None:
+        found.append(_A.shift_id.in_(_shifts_of_campaign(wanted.campaign_id)))
     return found
+
+
+def _shifts_of_campaign(campaign_id: int) -> Select[int]:
+    """Named as shifts, so that the database begins with them and not with all attendances."""
+    calls = select(Opportunity.id).where(Opportunity.campaign_id == campaign_id)
+    return select(Shift.id).where(Shift.opportunity_id.in_(calls))
