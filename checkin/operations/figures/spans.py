@@ -1,0 +1,101 @@
+"""Years and months of both calendars: their days, what came before, and the same days of that."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hijridate import Gregorian, Hijri
+
+_KEY = re.compile(r"(\d{4})(h?)(?:-(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A year, or a month of it; Hijri ones by the Umm al-Qura calendar."""
+
+    year: int
+    month: int | None = None
+    hijri: bool = False
+
+    @property
+    def key(self) -> str:
+        """2026, 1448h, 2026-11 or 1448h-06; `of_key` reads it."""
+        year = f"{self.year}{'h' if self.hijri else ''}"
+        return year if self.month is None else f"{year}-{self.month:02}"
+
+    @property
+    def first(self) -> date:
+        return self._day(self.month or 1, 1)
+
+    @property
+    def last(self) -> date:
+        return self.following.first - timedelta(days=1)
+
+    @property
+    def previous(self) -> "Span":
+        return self._moved(-1)
+
+    @property
+    def following(self) -> "Span":
+        return self._moved(1)
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def before(self, today: date) -> tuple[date, date]:
+        """The days of the year or month before that this one is compared with, both included.
+
+        While it goes on, the same days of the one before: up to the same day of the same month,
+        or to the last day of a month that is too short for it.
+        """
+        previous = self.previous
+        if not self.holds(today):
+            return previous.first, previous.last
+        month, day = _month_and_day(today, hijri=self.hijri)
+        return previous.first, previous._day(previous.month or month, day)
+
+    def _moved(self, step: int) -> "Span":
+        if self.month is None:
+            return Span(self.year + step, hijri=self.hijri)
+        months = self.year * 12 + self.month - 1 + step
+        return Span(months // 12, months % 12 + 1, self.hijri)
+
+    def _day(self, month: int, day: int) -> date:
+        """A day of this year, or the last one of a month that is too short for it."""
+        if self.hijri:
+            begin = Hijri(self.year, month, 1)
+            there = Hijri(self.year, month, min(day, begin.month_length()))
+            return date(*there.to_gregorian().datetuple())
+        later = date(self.year, month, 28) + timedelta(days=4)
+        length = (later - timedelta(days=later.day)).day
+        return date(self.year, month, min(day, length))
+
+
+def of_key(key: str) -> Span | None:
+    """The year or month of this key; nothing where there is none."""
+    if (found := _KEY.fullmatch(key)) is None or not key.isascii():
+        return None
+    year, hijri, month = found.groups()
+    span = Span(int(year), int(month) if month else None, bool(hijri))
+    try:
+        span.before(span.last)
+    except (ValueError, OverflowError):
+        return None
+    return span
+
+
+def around(day: date) -> list[Span]:
+    """The months and years that hold a day: Gregorian month and year, then the Hijri ones."""
+    spans = [Span(day.year, day.month), Span(day.year)]
+    try:
+        there = Gregorian.fromdate(day).to_hijri()
+    except OverflowError:
+        return spans
+    return [*spans, Span(there.year, there.month, True), Span(there.year, hijri=True)]
+
+
+def _month_and_day(day: date, *, hijri: bool) -> tuple[int, int]:
+    if not hijri:
+        return day.month, day.day
+    there = Gregorian.fromdate(day).to_hijri()
+    return there.month, there.day
