@@ -1,0 +1,65 @@
+"""What every act about a group rests on: the shift held, the people locked, one scan entered."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from checkin.database import db
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.evidence import Evidence
+from checkin.domain.fold import Kind
+from checkin.models import Group, Shift
+from checkin.operations import catalogue
+from checkin.operations.attendance import Reading, derived_uid, lock_volunteer, record_scan
+
+REASON = "with_group"
+"""Why an entry by hand was made that names somebody as one of a group."""
+
+
+def hold(group_id: int) -> tuple[Group, Shift]:
+    """The group and its shift, ours until the end: whoever acts about a group holds its shift."""
+    shift_id = db.session.scalar(select(Group.shift_id).where(Group.id == group_id))
+    if shift_id is None:
+        raise NotFound("group")
+    shift = catalogue.hold_shift(shift_id)
+    query = select(Group).where(Group.id == group_id).execution_options(populate_existing=True)
+    return db.session.scalars(query).one(), shift
+
+
+def refuse_closed(shift: Shift) -> None:
+    """Names and counts are for those who decide; after closing nothing is decided any more."""
+    if shift.closed_at is not None:
+        raise Problem("group_closed")
+
+
+def lock(person_ids: Iterable[int]) -> None:
+    """In one order, so that two who name the same people never wait for each other."""
+    for person_id in sorted(set(person_ids)):
+        lock_volunteer(person_id)
+
+
+def record(
+    group: Group,
+    person_id: int,
+    kind: Kind,
+    at: datetime,
+    *,
+    by: int,
+    now: datetime,
+    joins: bool = False,
+) -> None:
+    """One scan of a member, claimed by whoever names or saw them; sent twice it is one."""
+    reading = Reading(
+        uid=derived_uid(group.group_uid, f"{kind} {person_id}"),
+        kind=kind,
+        volunteer_id=person_id,
+        shift_id=group.shift_id,
+        joins=joins,
+        at=at,
+        carrier="manual",
+        evidence=Evidence.CLAIMED,
+        entered_by_id=by,
+        reason=REASON,
+    )
+    record_scan(reading, now=now)

@@ -1,0 +1,160 @@
+"""How groups stand: who leads them, how many came, how many are named, and what became of each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy.orm import joinedload
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import NotFound
+from checkin.domain.hours import AUTO_CLOSE_AFTER
+from checkin.models import (
+    Attendance,
+    Group,
+    GroupMember,
+    Opportunity,
+    Partner,
+    Person,
+    Shift,
+    Team,
+)
+from checkin.operations.identity import one_person, rows_of
+from checkin.operations.permissions import Reach, shifts_within
+
+_GONE = ("cancelled", "voided")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A group as it is shown: `body` is its partner or team, where it has one."""
+
+    group: Group
+    shift: Shift
+    leader_name: str | None
+    body: Partner | Team | None
+    named: int
+
+    @property
+    def unnamed(self) -> int:
+        """Those of whom nobody knows who they are; they earn nothing."""
+        return max(self.group.headcount - self.named, 0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody can still be named."""
+        return self.shift.closed_at is None and self.shift.cancelled_at is None
+
+    def is_here(self, now: datetime) -> bool:
+        """As for people without a check-out: until it left, or the clock has run out."""
+        left = self.group.left_at
+        return now < self.shift.ends_at + AUTO_CLOSE_AFTER if left is None else left > now
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who was named; without a `row` no attendance has come of it yet."""
+
+    person_id: int
+    name: str | None
+    mobile: str | None
+    lacks_guardian: bool
+    row: AnyRow | None
+    """`id`, `state`, `in_at`, `out_at` of the attendance on the group's shift."""
+
+
+def standings(*conditions: ColumnElement[bool]) -> list[Standing]:
+    """The groups meant, with their shifts described, in the order in which they came."""
+    rows = db.session.execute(
+        select(Group, Shift, Person.name, Partner, Team)
+        .join(Shift, Shift.id == Group.shift_id)
+        .join(Person, Person.id == Group.leader_id)
+        .outerjoin(Partner, Partner.id == Group.partner_id)
+        .outerjoin(Team, Team.id == Group.team_id)
+        .where(*conditions)
+        .options(
+            joinedload(Shift.opportunity).joinedload(Opportunity.service),
+            joinedload(Shift.site),
+            joinedload(Shift.lane),
+        )
+        .order_by(Group.arrived_at, Group.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    named = named_counts([row.Group.id for row in rows])
+    return [
+        Standing(
+            row.Group, row.Shift, row.name, row.Partner or row.Team, named.get(row.Group.id, 0)
+        )
+        for row in rows
+    ]
+
+
+def named_counts(group_ids: Collection[int]) -> dict[int, int]:
+    """By group: how many people are named, each once however often they were entered."""
+    if not group_ids:
+        return {}
+    rows = db.session.execute(
+        select(GroupMember.group_id, func.count(distinct(one_person())))
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(GroupMember.group_id.in_(group_ids))
+        .group_by(GroupMember.group_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def find(group_id: int, *conditions: ColumnElement[bool]) -> Standing:
+    """One group; NotFound, also where the conditions leave it out."""
+    found = standings(Group.id == group_id, *conditions)
+    if not found:
+        raise NotFound("group")
+    return found[0]
+
+
+def led_by(person_id: int) -> ColumnElement[bool]:
+    """The groups that this person leads, also those from before two of their rows became one."""
+    return Group.leader_id.in_(rows_of(person_id))
+
+
+def on_site(site_id: int, reach: Reach, now: datetime) -> list[Standing]:
+    """The groups that are at a site now, within reach."""
+    within = shifts_within(reach).with_only_columns(Shift.id)
+    near = Shift.ends_at > now - AUTO_CLOSE_AFTER
+    found = standings(Shift.site_id == site_id, near, Shift.id.in_(within), Group.arrived_at <= now)
+    return [one for one in found if one.is_here(now)]
+
+
+def unnamed_on_site(site_id: int, reach: Reach, now: datetime) -> int:
+    """How many people are at a site with groups whom no list names."""
+    return sum(one.unnamed for one in on_site(site_id, reach, now))
+
+
+def members_of(group_id: int) -> Sequence[Member]:
+    """Everybody named, by name, with what became of it."""
+    a, p = Attendance, Person
+    rows = db.session.execute(
+        select(
+            *(p.id.label("person_id"), p.name, p.mobile, p.is_minor, p.guardian_consented_at),
+            *(a.id, a.state, a.in_at, a.out_at, a.flags),
+        )
+        .select_from(GroupMember)
+        .join(Group, Group.id == GroupMember.group_id)
+        .join(p, p.id == GroupMember.person_id)
+        .outerjoin(a, and_(a.volunteer_id == p.id, a.shift_id == Group.shift_id))
+        .where(GroupMember.group_id == group_id)
+        .order_by(p.name_folded, p.id)
+    )
+    return [
+        Member(
+            *(row.person_id, row.name, row.mobile),
+            lacks_guardian=row.is_minor and row.guardian_consented_at is None,
+            row=None if row.id is None else row,
+        )
+        for row in rows
+    ]
+
+
+def teams() -> Sequence[Team]:
+    """Those a group can be of."""
+    open_ones = select(Team).where(Team.closed_at.is_(None))
+    return db.session.scalars(open_ones.order_by(Team.name_ar, Team.id)).all()
