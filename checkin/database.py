@@ -299,6 +299,17 @@ def take_time(connection: Connection) -> None:
 _ONE_INSTANT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
+def pass_gate(number: int, *, alone: bool = False) -> None:
+    """Until this transaction ends nobody passes the same gate alone; or nobody at all.
+
+    For what must not happen between a look and its use, where there is no row to lock yet.
+    SQLite's writers are alone anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        db.session.execute(select(lock(number)))
+
+
 # --- the one commit ------------------------------------------------------------------------
 
 ATTEMPTS = 5

@@ -395,6 +395,8 @@ class _Years:
             "approved_beneficiaries": row["beneficiaries"],
             "row_version": len(scans) + (2 if stay.kind == "forgot" else 1),
             "updated_at": moment(decided_at),
+            "rate_id": None,
+            "value_halalas": None,
         }
         self._attendances.rows.append(tuple(row[name] for name in _ATTENDANCE))
 

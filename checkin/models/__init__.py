@@ -14,13 +14,16 @@ from checkin.models.accounts import (
 )
 from checkin.models.attendance import Attendance, Scan
 from checkin.models.audit import AuditEntry, AuditSeal
+from checkin.models.closings import LateEntry, MonthClosing
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
 from checkin.models.decisions import Decision, Remark, Sample
 from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
-from checkin.models.figures import MonthTotal, PeopleTotal
+from checkin.models.figures import MonthTotal, PeopleTotal, PeriodTotal
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
+from checkin.models.rates import Rate
+from checkin.models.reports import Export, PastTotal, SavedReport, Target
 from checkin.models.search_words import SearchWord
 from checkin.models.sites import Lane, Poster, Site
 from checkin.models.work import (
@@ -50,6 +53,7 @@ __all__ = [
     "Device",
     "Display",
     "Enrolment",
+    "Export",
     "Grant",
     "GrantRequest",
     "Group",
@@ -58,20 +62,26 @@ __all__ = [
     "Import",
     "Job",
     "Lane",
+    "LateEntry",
     "Membership",
     "Merge",
     "Message",
     "MessageText",
+    "MonthClosing",
     "MonthTotal",
     "Opportunity",
     "Partner",
+    "PastTotal",
     "PeopleTotal",
+    "PeriodTotal",
     "Person",
     "Picture",
     "Poster",
     "PrayerTime",
+    "Rate",
     "Remark",
     "Sample",
+    "SavedReport",
     "Scan",
     "SearchWord",
     "Service",
@@ -83,5 +93,6 @@ __all__ = [
     "SignInRequest",
     "Site",
     "TallyTap",
+    "Target",
     "Team",
 ]

@@ -114,7 +114,9 @@ class Attendance(Base):
     Until a decision it is exactly what the fold of the scans says; after one it never changes
     by a scan. `site_id`, `partner_id` and `work_on` are kept here for figures. Lengths are whole
     minutes; `approved_minutes` is set by a decision and by nothing else. `stints` is a list of
-    `[in, out]` in ISO UTC, `out` empty when no check-out came.
+    `[in, out]` in ISO UTC, `out` empty when no check-out came. What is approved is worth
+    `value_halalas` at the rate `rate_id`, as its decision says or a later recompute of values;
+    empty where no rate was set, and at courses and meetings.
     """
 
     __tablename__ = "attendances"
@@ -154,6 +156,9 @@ class Attendance(Base):
         ),
         CheckConstraint("(state = 'approved') = (approved_minutes IS NOT NULL)", name="approved"),
         CheckConstraint("entered_by_id <> volunteer_id", name="not_entered_by_oneself"),
+        CheckConstraint("(value_halalas IS NULL) = (rate_id IS NULL)", name="value_of_rate"),
+        CheckConstraint("value_halalas IS NULL OR state = 'approved'", name="value_of_approved"),
+        CheckConstraint("value_halalas >= 0", name="value_halalas"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -179,6 +184,8 @@ class Attendance(Base):
     approved_beneficiaries: Mapped[int | None]
     row_version: Mapped[int] = mapped_column(default=1, server_default="1")
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    rate_id: Mapped[int | None] = mapped_column(ForeignKey("rates.id"))
+    value_halalas: Mapped[int | None]
 
     volunteer: Mapped[Person] = relationship(foreign_keys=volunteer_id, lazy="raise_on_sql")
     shift: Mapped[Shift] = relationship(lazy="raise_on_sql")

@@ -30,6 +30,8 @@ class Decision(Base):
     `subject_id` is the volunteer, `entered_by_id` whoever entered the attendance by hand, and
     `first_by_id` the first of the two people that a large adjustment takes. `return` asks the
     volunteer something and `appeal` is the volunteer's own act; `refuse` says no to a proposal.
+    What is approved is worth `value_halalas` at the rate `rate_id`, both frozen here; without a
+    rate on the day of work, and at courses and meetings, they are empty.
     """
 
     __tablename__ = "decisions"
@@ -55,6 +57,8 @@ class Decision(Base):
         ),
         CheckConstraint("minutes_after BETWEEN 0 AND 960", name="minutes_after"),
         CheckConstraint("beneficiaries_after BETWEEN 0 AND 100000", name="beneficiaries_after"),
+        CheckConstraint("(value_halalas IS NULL) = (rate_id IS NULL)", name="value_of_rate"),
+        CheckConstraint("value_halalas >= 0", name="value_halalas"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +75,8 @@ class Decision(Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     first_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    rate_id: Mapped[int | None] = mapped_column(ForeignKey("rates.id"))
+    value_halalas: Mapped[int | None]
 
 
 append_only(Decision.__table__)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base
@@ -30,6 +30,9 @@ class MonthTotal(Base):
     attendances: Mapped[int]
     approved_minutes: Mapped[int]
     beneficiaries: Mapped[int]
+    value_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    valued_minutes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Those of the approved minutes that have a value."""
 
 
 class PeopleTotal(Base):
@@ -47,3 +50,25 @@ class PeopleTotal(Base):
     grouping: Mapped[str] = mapped_column(String(8), primary_key=True)
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     volunteers: Mapped[int]
+
+
+class PeriodTotal(Base):
+    """All figures of one line of a table, or of a whole period; people are each counted once.
+
+    `period`, `grouping` and `key` are those of `PeopleTotal`.
+    """
+
+    __tablename__ = "period_totals"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    period: Mapped[str] = mapped_column(String(5), primary_key=True)
+    grouping: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    volunteers: Mapped[int]
+    opportunities: Mapped[int]
+    attendances: Mapped[int]
+    course_attendances: Mapped[int]
+    approved_minutes: Mapped[int] = mapped_column(BigInteger)
+    beneficiaries: Mapped[int] = mapped_column(BigInteger)
+    value_halalas: Mapped[int] = mapped_column(BigInteger)
+    valued_minutes: Mapped[int] = mapped_column(BigInteger)

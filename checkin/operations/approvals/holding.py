@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from checkin.database import AnyRow, ask, db
 from checkin.domain.errors import Conflict, NotFound, Problem
-from checkin.models import Attendance, Decision, Person, Shift
-from checkin.operations import audit, tally
+from checkin.domain.money import value_of
+from checkin.models import Attendance, Decision, Opportunity, Person, Rate, Shift
+from checkin.operations import audit, rates, tally
 from checkin.operations.approvals import telling
 from checkin.operations.approvals.four_eyes import deciders_before, enterers, obstacle
 from checkin.operations.approvals.returning import return_to_scans
@@ -31,9 +32,12 @@ _ROW = (
         *(_A.credited_minutes, _A.proposed_minutes, _A.approved_minutes, _A.row_version),
         *(_A.beneficiaries, _A.approved_beneficiaries),
         *(Shift.starts_at, Shift.ends_at, Shift.closed_at, one_person().label("whose_id")),
+        *(Rate.id.label("rate_id"), Rate.halalas_per_hour),
     )
     .join(Shift, Shift.id == _A.shift_id)
     .join(Person, Person.id == _A.volunteer_id)
+    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .outerjoin(Rate, Rate.id == rates.holding_id())
     .where(_A.id == bindparam("attendance_id"))
 )
 _LAST_DECISION = (
@@ -72,6 +76,13 @@ class Held:
         decided: int | None = self.row.approved_beneficiaries
         counted: int | None = self.row.beneficiaries
         return decided if self.row.state == "approved" else counted
+
+    def value(self, minutes: int | None) -> dict[str, int | None]:
+        """What these minutes are worth at the rate of the day of work, where one is set."""
+        if minutes is None or self.row.rate_id is None:
+            return {"rate_id": None, "value_halalas": None}
+        value = value_of(minutes, self.row.halalas_per_hour)
+        return {"rate_id": self.row.rate_id, "value_halalas": value}
 
 
 def hold(attendance_id: int) -> Held:
@@ -140,11 +151,12 @@ def _change(
 ) -> None:
     if held.by_lane and "approved_beneficiaries" in values:
         values = values | {"approved_beneficiaries": None}
+    value = held.value(values.get("approved_minutes"))
     changed = db.session.execute(
         update(Attendance)
         .where(Attendance.id == held.row.id, Attendance.row_version == row_version)
         .where(Attendance.state.in_(states))
-        .values(**values, row_version=Attendance.row_version + 1, updated_at=now)
+        .values(**values, **value, row_version=Attendance.row_version + 1, updated_at=now)
         .returning(Attendance.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -154,7 +166,7 @@ def _change(
     facts.setdefault("beneficiaries_after", values.get("approved_beneficiaries"))
     if held.by_lane:
         facts["beneficiaries_after"] = None  # the lane says how many, whatever is typed
-    _write(held, action, by, now, facts)
+    _write(held, action, by, now, facts | value)
 
 
 def take_back(
@@ -201,5 +213,6 @@ def _write(held: Held, action: str, by: int, now: datetime, facts: dict[str, Any
         before=held.minutes_before,
         after=facts["minutes_after"],
         beneficiaries=facts["beneficiaries_after"],
+        **({"halalas": facts["value_halalas"]} if facts["value_halalas"] is not None else {}),
     )
     telling.tell(held.row.id, action, seq, now=now)

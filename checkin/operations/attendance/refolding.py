@@ -62,11 +62,15 @@ _HISTORY = (
 )
 """A volunteer's scans with the attendances they made, in one question: no attendance is without
 a scan."""
+_DECIDED = (
+    *("id", "approved_minutes", "approved_beneficiaries"),
+    *("rate_id", "value_halalas"),
+)
 OPENING = insert(_TABLE).values(
     {
         column.name: bindparam(column.name, type_=column.type)
         for column in _TABLE.columns
-        if column.name not in ("id", "approved_minutes", "approved_beneficiaries")
+        if column.name not in _DECIDED
     }
 )
 """A new attendance; what a decision sets is left empty."""

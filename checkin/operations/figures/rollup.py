@@ -238,7 +238,8 @@ def _add_to(model: type[Base], rows: list[dict[str, Any]], names: Sequence[str])
         return
     table = model.__table__
     assert isinstance(table, Table)
-    adding = upsert(model).values({c.name: bindparam(c.name, type_=c.type) for c in table.columns})
+    written = [table.c[name] for name in rows[0]]
+    adding = upsert(model).values({c.name: bindparam(c.name, type_=c.type) for c in written})
     more = {name: table.c[name] + adding.excluded[name] for name in names}
     keys = list(table.primary_key.columns)
     db.session.connection().execute(
