@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from checkin.database import db, transaction
 from checkin.domain.codes import new_code, new_short_code
@@ -14,6 +14,7 @@ from checkin.models import (
     Assignment,
     Grant,
     Lane,
+    Membership,
     Message,
     Opportunity,
     Partner,
@@ -49,7 +50,16 @@ def alter(row, **values):
 def person(now: datetime, name: str = "نورة سعد القحطاني", **values) -> Person:
     values.setdefault("mobile", f"+9665{next(_numbers):08d}")
     values.setdefault("consented_at", now)
-    return keep(Person(name=name, name_folded=fold_name(name), created_at=now, **values))
+    made = keep(Person(name=name, name_folded=fold_name(name), created_at=now, **values))
+    if made.partner_id is not None:
+        member(made, made.partner_id, local_day(now))
+    return made
+
+
+def member(who: Person, partner_id: int, from_on: date, until_on: date | None = None) -> Membership:
+    """A row alone: today's partner stands on the person."""
+    kept = {"person_id": who.id, "partner_id": partner_id, "from_on": from_on}
+    return keep(Membership(**kept, until_on=until_on))
 
 
 def grant(now: datetime, who: Person, role: Role, **scope) -> Grant:

@@ -1,17 +1,18 @@
 """The organisation of the demo: places, work, partners, staff and volunteers."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from random import Random
 from typing import Any
 
 from checkin.demo.facts import facts, season
 from checkin.demo.names import people as names
-from checkin.demo.storing import store
+from checkin.demo.storing import add, store
+from checkin.domain.days import local_day
 from checkin.domain.roles import Role
 from checkin.domain.text import fold_name
-from checkin.models import Person
+from checkin.models import Membership, Person
 from checkin.operations import (
     audit,
     campaigns,
@@ -233,7 +234,16 @@ def _enrol(random: Random, partner_ids: list[int], by: int, at: datetime) -> lis
     audit.note("person.import", "person", None, by=by, at=at, people=len(ids))
     zeal = [3.0, *(random.choice((0.4, 0.7, 1, 1, 1.5, 4)) for _ in ids[1:])]
     of_partner = [row["partner_id"] for row in rows]
+    add(Membership, _members(ids, of_partner, local_day(at)))
     return [Volunteer(*one) for one in zip(ids, members, of_partner, zeal, strict=True)]
+
+
+def _members(ids: list[int], of_partner: list[int | None], from_on: date) -> list[dict[str, Any]]:
+    return [
+        {"person_id": one, "partner_id": partner_id, "from_on": from_on}
+        for one, partner_id in zip(ids, of_partner, strict=True)
+        if partner_id is not None
+    ]
 
 
 def _partner_for(random: Random) -> int | None:

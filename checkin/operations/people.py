@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Select, case, false, func, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
+from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Role
 from checkin.domain.search import wanted
 from checkin.domain.text import fold_name, latin_digits
 from checkin.models import Attendance, Grant, Opportunity, Person, Shift, Site
 from checkin.models.attendance import WAITING
-from checkin.operations import audit, catalogue
+from checkin.operations import audit, catalogue, memberships
 from checkin.operations.grants import grantable, in_force
 from checkin.operations.identity import living, rows_of
 from checkin.operations.mobiles import normal_mobile
@@ -75,6 +76,8 @@ def create(profile: Profile, *, by: int | None, now: datetime) -> int:
     person = Person(**profile.columns, created_at=now, created_by_id=by)
     db.session.add(person)
     db.session.flush()
+    if profile.partner_id is not None:
+        memberships.begin(person.id, profile.partner_id, local_day(now))
     audit.note("person.create", "person", person.id, by=by, at=now)
     return person.id
 
@@ -84,7 +87,8 @@ def create(profile: Profile, *, by: int | None, now: datetime) -> int:
 def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
     """Problems as `create`, and `needs_administrator` for the accounts of others in office.
 
-    A new mobile must be proved again. Attendance entered before stays with its partner.
+    A new mobile must be proved again. Another partner holds from today on: attendance of the days
+    before stays with the old one. Problems of that: `partner_closed`.
     """
     profile.check()
     person = find(person_id, lock=True)
@@ -101,9 +105,12 @@ def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
     if "guardian_mobile" in changed:
         person.guardian_consented_at = None
     for name in changed:
-        setattr(person, name, values[name])
+        if name != "partner_id":
+            setattr(person, name, values[name])
     db.session.flush()
     audit.note("person.change", "person", person_id, by=by, at=now, changed=changed)
+    # last, for it locks the sums of the figures
+    memberships.set_partner(person_id, profile.partner_id, local_day(now), by=by, now=now)
 
 
 @transaction

@@ -1,13 +1,14 @@
 """Making one person of two rows: what is to come moves, what has been stays where it is."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db, transaction
+from checkin.domain.days import local_day
 from checkin.domain.errors import Problem
 from checkin.models import (
     Apart,
@@ -24,7 +25,7 @@ from checkin.models import (
     Shift,
 )
 from checkin.models.attendance import WAITING
-from checkin.operations import audit, people
+from checkin.operations import audit, memberships, people
 from checkin.operations.figures import rollup
 from checkin.operations.identity import rows_of
 from checkin.operations.merging import fields
@@ -49,7 +50,7 @@ def merge(kept_id: int, other_id: int, taking: Collection[str], *, by: int, now:
         **_move_badge(kept_id, other_id, now),
         "devices": _move(Device, kept_id, other_id, Device.revoked_at.is_(None)),
         "tokens": _move(ApiToken, kept_id, other_id, ApiToken.revoked_at.is_(None)),
-        "members": _move_memberships(kept_id, other_id, taken),
+        **_move_memberships(kept_id, other_id, taken, local_day(now)),
     }
     _forget_enrolments(other_id, now)
     merge_id = _keep(kept_id, other_id, moved, by, now)
@@ -233,16 +234,20 @@ def _move(model: Any, kept_id: int, other_id: int, condition: Any) -> list[int]:
     return ids
 
 
-def _move_memberships(kept_id: int, other_id: int, taken: dict[str, Any]) -> list[int]:
-    """Whose partner is taken over, belongs to it since the same day."""
+def _move_memberships(
+    kept_id: int, other_id: int, taken: dict[str, Any], today: date
+) -> dict[str, list[int]]:
+    """Whose partner is taken over, belongs to it since the same day; the other membership ends."""
     if "partner_id" not in taken:
-        return []
+        return {"members": [], "ended": memberships.end_open(other_id, today)}
+    ended = memberships.end_open(kept_id, today)
     m, mine = Membership, aliased(Membership)
     held = select(mine.id).where(
         mine.person_id == kept_id, mine.partner_id == m.partner_id, mine.from_on == m.from_on
     )
     lasting = (m.partner_id == taken["partner_id"][1]) & m.until_on.is_(None)
-    return _move(m, kept_id, other_id, lasting & ~held.exists())
+    moved = _move(m, kept_id, other_id, lasting & ~held.exists())
+    return {"members": moved, "ended": [*ended, *memberships.end_open(other_id, today)]}
 
 
 def _hand(model: Any, ids: Sequence[int], person_id: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from checkin.database import db, transaction
+from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import (
     ApiToken,
@@ -19,7 +20,7 @@ from checkin.models import (
     Person,
     Shift,
 )
-from checkin.operations import audit
+from checkin.operations import audit, memberships
 from checkin.operations.figures import rollup
 from checkin.operations.merging import fields
 from checkin.operations.merging.joining import UNDO_WITHIN
@@ -46,6 +47,8 @@ def undo(merge_id: int, *, by: int, now: datetime) -> int:
     _give_badge_back(kept.id, other.id, moved, merge.created_at)
     for model, name in ((Device, "devices"), (ApiToken, "tokens"), (Membership, "members")):
         _give_back(model, moved[name], kept.id, other.id)
+    # of merges older than this nothing was ended
+    memberships.open_again(moved.get("ended", ()), local_day(merge.created_at))
     _give_assignments_back(kept.id, other.id, moved, now)
     merge.undone_at, merge.undone_by_id = now, by
     facts = {"merged": other.id, "merge": merge.id, "stayed": sorted(stayed)}
