@@ -1,8 +1,6 @@
 """The rows that were not added, as a file to correct and send again."""
 
-import csv
 import io
-import re
 from collections.abc import Iterator
 
 from flask import Response
@@ -13,24 +11,18 @@ from checkin.domain.roles import Permission
 from checkin.models import Import
 from checkin.operations import importing
 from checkin.operations.importing import UNCALCULATED, Fate
+from checkin.web.csv_file import csv_file
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
 from checkin.web.imports import sentences
 from checkin.web.imports.blueprint import bp, found
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
-
 
 @bp.get("/<int:import_id>/corrections.csv")
 @requires(Permission.MANAGE_PEOPLE)
 def corrections_csv(import_id: int):
-    """UTF-8 with its mark, without which Excel shows Arabic as garbage."""
     row = found(import_id)
-    written = io.StringIO()
-    csv.writer(written).writerows(list(map(_guarded, cells)) for cells in _table(row))
-    content = "\ufeff" + written.getvalue()
-    return _file(row, content.encode(), "text/csv; charset=utf-8", "csv")
+    return csv_file(_name(row, "csv"), _table(row))
 
 
 @bp.get("/<int:import_id>/corrections.xlsx")
@@ -48,7 +40,8 @@ def corrections_xlsx(import_id: int):
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell, text)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(row, packed.getvalue(), kind, "xlsx")
+    headers = {"Content-Disposition": f'attachment; filename="{_name(row, "xlsx")}"'}
+    return Response(packed.getvalue(), headers=headers, content_type=kind)
 
 
 def _table(row: Import) -> Iterator[list[str]]:
@@ -62,14 +55,5 @@ def _table(row: Import) -> Iterator[list[str]]:
         yield [*cells, ". ".join(f"{where}: {what}" if where else what for where, what in said)]
 
 
-def _guarded(cell: str) -> str:
-    """Nothing in the file is run by a spreadsheet that opens it; plain numbers are left alone."""
-    if cell.startswith(_BEGINS_A_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
-
-
-def _file(row: Import, content: bytes, kind: str, ending: str) -> Response:
-    name = f"import-{row.id}-to-correct.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, headers=headers, content_type=kind)
+def _name(row: Import, ending: str) -> str:
+    return f"import-{row.id}-to-correct.{ending}"
