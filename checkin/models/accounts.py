@@ -88,6 +88,11 @@ class Person(Base):
     )
 
     @property
+    def whose_id(self) -> int:
+        """Who this is: merging is flat, so one step leads there."""
+        return self.merged_into_id or self.id
+
+    @property
     def may_check_in(self) -> bool:
         return self.suspended_at is None and not self.lacks_guardian
 

@@ -19,6 +19,7 @@ from checkin.models import Attendance, Scan, Shift
 from checkin.models.attendance import DECIDED
 from checkin.operations.attendance import Reading, derived_uid, lock_volunteer, record_scan
 from checkin.operations.attendance.sweep import propose_anew
+from checkin.operations.identity import is_one
 
 REASONS = ("corrected", "seen", "agreed", "forgot", "other")
 """The first is what a supervisor says who gives no other reason: nothing but what they did."""
@@ -103,7 +104,7 @@ def correct(correction: Correction, *, by: int, now: datetime) -> None:
 @transaction
 def _correct(correction: Correction, by: int, now: datetime) -> int:
     row = _locked(correction.attendance_id)
-    if row.volunteer_id == by:
+    if is_one(row.volunteer_id, by):
         raise Problem("own_entry")
     why = _written(correction)
     shift_id: int = row.shift_id

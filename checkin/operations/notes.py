@@ -12,6 +12,7 @@ from checkin.domain.text import clean_text
 from checkin.models import Attendance, Person, Remark
 from checkin.operations import audit
 from checkin.operations.attendance import lock_volunteer
+from checkin.operations.identity import is_one
 
 LONGEST = 400
 
@@ -34,7 +35,7 @@ def note(attendance_id: int, words: str, uid: str, *, by: int, now: datetime) ->
         return
     if kept is not None:
         raise Conflict("uid_reused")
-    if volunteer_id == by:
+    if is_one(volunteer_id, by):
         raise Problem("own_entry")
     if not said:
         raise Problem("note_missing")

@@ -20,8 +20,18 @@ from checkin.models import (
     Merge,
     Person,
 )
-from checkin.operations import accounts, approvals, badges, devices, figures, hours, merging, people
-from checkin.operations.approvals import appealing
+from checkin.operations import (
+    accounts,
+    approvals,
+    badges,
+    devices,
+    figures,
+    hours,
+    merging,
+    notes,
+    people,
+)
+from checkin.operations.approvals import appealing, whose_turn
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -296,19 +306,41 @@ def test_a_decider_does_not_get_hours_that_wait(cast, join, now):
         join(cast.salem, other, at=now + 2 * HOUR)
 
 
-def test_hours_of_a_merged_row_are_ones_own_when_they_come_back(cast, join, now):
+@pytest.fixture
+def come_back(cast, join, now):
+    """Hours of a row that was merged into Salem's are undecided again: its id and version."""
     other = factories.person(now, "سالم الغامدي")
     factories.assign(now, other, cast.shift)
-    check_in(other, cast.poster, now)
-    check_out(other, cast.shift, now + HOUR)
+    check_in(other, cast.poster, cast.shift.starts_at)
+    check_out(other, cast.shift, cast.shift.ends_at, beneficiaries=10)
     own = select(Attendance.id, Attendance.row_version).where(Attendance.volunteer_id == other.id)
-    later = now + 2 * HOUR
+    later = cast.shift.ends_at + HOUR
     approvals.approve(*db.session.execute(own).one(), by=cast.layla.id, now=later)
     join(cast.salem, other, at=later)
     asked = {"words": "asked again", "by": cast.layla.id}
     approvals.reopen(*db.session.execute(own).one(), **asked, now=later)
+    return db.session.execute(own).one()
+
+
+def test_hours_of_a_merged_row_are_ones_own_when_they_come_back(cast, come_back):
+    later, salem = cast.shift.ends_at + 2 * HOUR, cast.salem.id
     with pytest.raises(Problem, match="own_record"):
-        approvals.approve(*db.session.execute(own).one(), by=cast.salem.id, now=later)
+        approvals.approve(*come_back, by=salem, now=later)
+    noted = (come_back.id, "كان هنا", "6a4c2c0e-1b7e-4b53-8a44-0a8d4a5a1f00")
+    with pytest.raises(Problem, match="own_entry"):
+        notes.note(*noted, by=salem, now=later)
+
+
+def test_the_sheet_of_hours_knows_a_merged_row_as_the_readers_own(cast, come_back):
+    later, salem = cast.shift.ends_at + 2 * HOUR, cast.salem.id
+    (record,) = approvals.sheet_of(cast.shift.id, salem, later).exceptions
+    assert (record.obstacle, record.deciders) == ("own_record", [cast.layla.name])
+    (waiting,), _ = approvals.waiting_shifts(Reach(everywhere=True), salem, later)
+    assert (waiting.matching, waiting.exceptions) == (0, 1)
+    (others,), _ = approvals.waiting_shifts(Reach(everywhere=True), cast.layla.id, later)
+    assert (others.matching, others.exceptions) == (1, 0)
+    turn = whose_turn.who_decides(record.attendance, later)
+    assert (turn.supervisor, turn.any_coordinator) == (None, True)
 
 
 def test_a_coordinator_leaves_higher_accounts_and_herself_alone(cast, twins, join):

@@ -79,7 +79,8 @@ def obstacle(
 class Bar:
     """Who may not decide about one attendance."""
 
-    volunteer_id: int
+    whose_id: int
+    """The volunteer, under whichever of their rows it stands."""
     entered_by: frozenset[int | None]
     before: frozenset[int]
     """Whose decision its volunteer objected to."""
@@ -89,18 +90,18 @@ class Bar:
         """The code that says why `by` may not decide, if anything."""
         if self.proposed_by == by:
             return "second_person"
-        return obstacle(self.volunteer_id, self.entered_by, by, self.before)
+        return obstacle(self.whose_id, self.entered_by, by, self.before)
 
 
 def bars(
     shift_id: int, attendances: Sequence[Attendance], proposals: Mapping[int, AnyRow]
 ) -> dict[int, Bar]:
-    """By attendance, for records of one shift."""
+    """By attendance, for records of one shift, their volunteers loaded."""
     entered = enterers(shift_id, [one.volunteer_id for one in attendances])
     before = deciders_before([one.id for one in attendances])
     return {
         one.id: Bar(
-            one.volunteer_id,
+            one.volunteer.whose_id,
             frozenset(entered[one.volunteer_id] | {one.entered_by_id}),
             frozenset(before.get(one.id, ())),
             proposals[one.id].decided_by_id if one.id in proposals else None,

@@ -16,6 +16,7 @@ from checkin.models import Attendance, Decision, Opportunity, Person, Sample, Sh
 from checkin.operations import audit
 from checkin.operations.approvals.holding import hold, take_back
 from checkin.operations.approvals.reasons import own_words, written
+from checkin.operations.identity import one_person
 
 ONE_IN = 20
 LONGEST_FINDING = 300
@@ -59,7 +60,7 @@ def sample(sample_id: int) -> AnyRow:
 
 def obstacle(row: AnyRow, by: int) -> str | None:
     """Why this person may not look at a sample, if anything."""
-    if row.subject_id == by:
+    if row.whose_id == by:
         return "own_record"
     return "own_decision" if row.decided_by_id == by else None
 
@@ -109,8 +110,9 @@ def _described() -> Select[Any]:
     superseded = select(later.id).where(later.attendance_id == d.attendance_id, later.seq > d.seq)
     rows = (
         select(
-            *(Sample.id, Sample.drawn_at, d.attendance_id, d.decided_by_id, d.subject_id),
+            *(Sample.id, Sample.drawn_at, d.attendance_id, d.decided_by_id),
             *(d.minutes_after, d.at, decider.name.label("decided_by"), Attendance.row_version),
+            one_person().label("whose_id"),
             *(Person.name, Site.zone, Shift.starts_at, Shift.ends_at),
             *(Site.name_ar.label("site_ar"), Site.name_en.label("site_en")),
             *(Opportunity.name_ar, Opportunity.name_en),

@@ -24,6 +24,7 @@ from checkin.operations.approvals.suggestion import (
     suggested_minutes,
     suggestion_for,
 )
+from checkin.operations.identity import rows_of
 from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.welfare import Concern
 
@@ -164,11 +165,12 @@ def _count(found: dict[int, Waiting], by: int, now: datetime) -> None:
         ).where(a.shift_id.in_(found), a.state.in_(WAITING))
     ).all()
     asked, odd = _asked_and_odd(rows, now)
+    own = set(db.session.scalars(rows_of(by)))
     for row in rows:
         waiting = found[row.shift_id]
         if row.id in asked:
             waiting.asked += 1
-        elif row.state == "closed" and row.id not in odd and row.volunteer_id != by:
+        elif row.state == "closed" and row.id not in odd and row.volunteer_id not in own:
             waiting.matching += 1
         else:
             waiting.exceptions += 1

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from checkin.database import db
-from checkin.models import Attendance, Decision
+from checkin.models import Attendance, Decision, Person
 from checkin.operations.approvals.four_eyes import DECIDING, deciders_before, enterers, obstacle
 from checkin.operations.approvals.passing_on import deciders
 
@@ -50,10 +50,11 @@ def _turn(attendance: Attendance, barred: Collection[int], now: datetime) -> Tur
     volunteer_id = attendance.volunteer_id
     entered = enterers(attendance.shift_id, [volunteer_id])[volunteer_id]
     entered |= {attendance.entered_by_id}
+    whose_id = db.session.get_one(Person, volunteer_id).whose_id
     free = [
         one
         for one in deciders(attendance.site_id, now)
-        if obstacle(volunteer_id, entered, one.id, barred) is None
+        if obstacle(whose_id, entered, one.id, barred) is None
     ]
     supervisors = (one.name for one in free if one.site_id is not None)
     return Turn(next(supervisors, None), any(one.site_id is None for one in free))

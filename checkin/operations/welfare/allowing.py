@@ -12,6 +12,7 @@ from checkin.domain.welfare import Limit
 from checkin.models import Attendance, Remark
 from checkin.operations import audit
 from checkin.operations.attendance import lock_volunteer
+from checkin.operations.identity import is_one
 from checkin.operations.welfare.concerns import Concern, unallowed
 
 OTHER = "other"
@@ -51,7 +52,7 @@ def allow(
     lock_volunteer(volunteer_id)
     if _said_before(attendance_id, uid):
         return
-    if volunteer_id == by:
+    if is_one(volunteer_id, by):
         raise Problem("own_allowance")
     open_ones = [one.code for one in unallowed([attendance_id], now)[attendance_id]]
     codes = [code for code in open_ones if about is None or code in about]

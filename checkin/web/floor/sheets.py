@@ -253,7 +253,7 @@ _FORMS = ("leaving", "correcting", "moving", "noting")
 
 def _facts(site: Site, attendance: Attendance, changed: str = "", **filled: Any) -> dict[str, Any]:
     now, shift = clock.now(), attendance.shift
-    own = attendance.volunteer_id == current_user.id
+    own = attendance.volunteer.whose_id == current_user.id
     may_act = not own and attendance.volunteer.erased_at is None
     undecided = attendance.state not in (*DECIDED, "cancelled")
     ends = correcting.ends_of(attendance, shift, now) if may_act else []
