@@ -8,6 +8,7 @@ from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Assignment, AuditEntry, Message
 from checkin.operations import openings, roster
+from checkin.operations.openings import feed, telling
 from tests import factories
 from tests.factories import alter, check_in
 
@@ -126,6 +127,45 @@ def test_nobody_moves_up_who_may_not_check_in(shift, people, now):
     alter(people[2], suspended_at=now)
     openings.leave(shift.id, by=people[0].id, now=now)
     assert (people[3].id, "joined") in on(shift)
+
+
+@pytest.fixture(params=["erased", "merged"])
+def vanish(request, cast, now):
+    """Somebody is erased, or their row becomes part of Noura's."""
+
+    def vanish(person):
+        merged = request.param == "merged"
+        alter(person, **({"merged_into_id": cast.noura.id} if merged else {"erased_at": now}))
+
+    return vanish
+
+
+def test_who_is_gone_takes_no_seat(shift, people, now, vanish):
+    for one in people[:4]:
+        openings.join(shift.id, by=one.id, now=now)
+    vanish(people[2])
+    openings.leave(shift.id, by=people[0].id, now=now)
+    assert on(shift)[1:] == [(people[2].id, "waiting"), (people[3].id, "joined")]
+    vanish(people[4])
+    with pytest.raises(NotFound):
+        openings.join(shift.id, by=people[4].id, now=now)
+
+
+def test_who_is_gone_is_told_of_nothing(shift, people, now, vanish):
+    for one in people[:2]:
+        openings.join(shift.id, by=one.id, now=now)
+    vanish(people[0])
+    assert [one.id for one in telling.affected(shift.id)] == [people[1].id]
+    assert telling.cancelled(shift.id, now) == 1
+
+
+def test_the_calendar_of_who_is_gone_is_closed(shift, people, now, vanish):
+    code = feed.renew(people[0].id, now=now)
+    openings.join(shift.id, by=people[0].id, now=now)
+    assert [one.shift_id for one in feed.shifts_behind(code, now)] == [shift.id]
+    vanish(people[0])
+    with pytest.raises(NotFound):
+        feed.shifts_behind(code, now)
 
 
 def test_nobody_moves_up_once_it_has_begun_or_is_called_off(shift, people, now):

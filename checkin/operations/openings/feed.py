@@ -11,6 +11,7 @@ from checkin.domain.codes import new_code, read_code
 from checkin.domain.errors import NotFound
 from checkin.models import Assignment, Opportunity, Person, Shift
 from checkin.operations import audit
+from checkin.operations.identity import living
 
 KEPT = timedelta(days=30)
 """A shift that is over stays so long in the calendar."""
@@ -43,7 +44,7 @@ def stop(person_id: int, *, now: datetime) -> None:
 def shifts_behind(typed: str, now: datetime) -> Sequence[Assignment]:
     """The shifts this address is about, cancelled ones too, the oldest first; NotFound."""
     code = read_code(typed)
-    owner = select(Person.id).where(Person.feed_code == code, Person.erased_at.is_(None))
+    owner = select(Person.id).where(Person.feed_code == code, living())
     person_id = db.session.scalar(owner) if code else None
     if person_id is None:
         raise NotFound("calendar")

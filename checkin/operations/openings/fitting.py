@@ -11,6 +11,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.models import Assignment, Opportunity, Person, Shift, Site
 from checkin.operations import welfare
+from checkin.operations.identity import living
 
 ADULT = 18
 
@@ -52,7 +53,7 @@ def _named(person_id: int, shift_id: int) -> AnyRow:
         .select_from(s)
         .join(o, o.id == s.opportunity_id)
         .join(p, p.id == person_id)
-        .where(s.id == shift_id, s.is_draft.is_(False), p.erased_at.is_(None))
+        .where(s.id == shift_id, s.is_draft.is_(False), living())
     ).one_or_none()
     if row is None:
         raise NotFound("shift")

@@ -9,6 +9,7 @@ from checkin.database import db, transaction
 from checkin.domain.errors import Problem
 from checkin.models import Assignment, Attendance, Person, Shift
 from checkin.operations import audit, catalogue
+from checkin.operations.identity import living
 from checkin.operations.openings import telling
 from checkin.operations.openings.fitting import clash, free_seats, obstacles
 
@@ -108,10 +109,10 @@ def _takes_place(shift: Shift, now: datetime) -> bool:
 
 def _lock(person_ids: Iterable[int]) -> set[int]:
     """These people, in order of id; those of them who may take a place now."""
-    query = select(Person).where(Person.id.in_(list(person_ids))).order_by(Person.id)
+    query = select(Person).where(Person.id.in_(list(person_ids)), living()).order_by(Person.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     people = db.session.scalars(locked).all()
-    return {one.id for one in people if one.may_check_in and one.erased_at is None}
+    return {one.id for one in people if one.may_check_in}
 
 
 def _assignment(shift_id: int, person_id: int) -> Assignment | None:

@@ -10,6 +10,7 @@ from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Problem
 from checkin.models import Assignment, Attendance, Opportunity, Person, Shift, Site
 from checkin.operations import messages
+from checkin.operations.identity import living
 
 SEAT_GIVEN, MOVED, CANCELLED, RESTORED = (
     "seat_given",
@@ -66,7 +67,7 @@ def _expected(shift_id: int, which: Any = None) -> Sequence[AnyRow]:
     query = (
         select(p.id, p.name, p.mobile, a.how, messages.language_last_used().label("language"))
         .join(a, a.person_id == p.id)
-        .where(a.shift_id == shift_id, p.erased_at.is_(None), p.id.not_in(came))
+        .where(a.shift_id == shift_id, living(), p.id.not_in(came))
         .order_by(p.name_folded, p.id)
     )
     return db.session.execute(query if which is None else query.where(which)).all()
