@@ -19,9 +19,10 @@ def one_person(row: Any = Person) -> ColumnElement[int]:
     return who
 
 
-def rows_of(person_id: int) -> Select[int]:
-    """The ids under which somebody's history stands: their own, and what was merged into it."""
-    return select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
+def rows_of(*person_ids: int) -> Select[int]:
+    """The ids under which people's history stands: their own, and what was merged into it."""
+    rows = or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids))
+    return select(Person.id).where(rows)
 
 
 def is_one(row_id: int, person_id: int) -> bool:

@@ -66,6 +66,28 @@ def test_another_persons_hours_are_not_ones_own(cast, now, serve):
     assert codes(serve(cast.salem, -5, -1), now) == []
 
 
+@pytest.mark.parametrize("first", ["kept", "merged"])
+def test_the_hours_of_a_merged_row_add_up(cast, now, serve, first):
+    twin = factories.person(now, cast.noura.name)
+    rows = [cast.noura, twin] if first == "kept" else [twin, cast.noura]
+    serve(rows[0], -13, -6)
+    second = serve(rows[1], -5, -1)
+    assert codes(second, now) == []
+    alter(twin, merged_into_id=cast.noura.id)
+    assert (only(second, now).code, only(second, now).facts["minutes"]) == ("long_day", 660)
+
+
+def test_a_shift_to_come_is_held_against_what_a_merged_row_served(cast, now, serve):
+    twin = factories.person(now, cast.noura.name)
+    serve(twin, -12, -4)
+    assert welfare.foreseen(cast.noura.id, cast.shift.id, now) == []
+    assert welfare.ahead(cast.noura.id, cast.shift.id, now) == []
+    alter(twin, merged_into_id=cast.noura.id)
+    (served,) = welfare.foreseen(cast.noura.id, cast.shift.id, now)
+    (planned,) = welfare.ahead(cast.noura.id, cast.shift.id, now)
+    assert (served.code, planned.code) == ("long_day", "long_day")
+
+
 def test_who_is_still_there_is_told_ahead(cast, now, serve):
     serve(cast.noura, -12, -4)
     still = serve(cast.noura, -1, 4, left=None)

@@ -78,7 +78,7 @@ def concerns(attendance_ids: Collection[int], now: datetime) -> dict[int, list[C
     people = people_around(told)
     rows = [row for several in people.values() for row in several if row.id in told]
     courses = courses_of(rows)
-    found = {row.id: _found(row, people[row.volunteer_id], now, courses) for row in rows}
+    found = {row.id: _found(row, people[row.who], now, courses) for row in rows}
     allowances = _allowances([number for number, some in found.items() if some])
     for row in rows:
         told[row.id] = [_concern(one, row, now, courses, allowances) for one in found[row.id]]

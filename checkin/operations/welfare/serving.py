@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
 from checkin.domain.hours import TOLERANCE, Interval
 from checkin.domain.welfare import Course, Served
 from checkin.models import Assignment, Attendance, Opportunity, Person, Service, Shift, Site
-from checkin.operations.identity import one_person
+from checkin.operations.identity import one_person, rows_of
 
 _NOT_THERE = ("cancelled", "rejected", "voided")
 ATTENDED = ("closed", "proposed", "approved")
@@ -36,15 +36,19 @@ _PRESENCE: tuple[Any, ...] = (
 
 
 def people_around(attendance_ids: Collection[int]) -> dict[int, list[AnyRow]]:
-    """These attendances and the same people's others near them, by person."""
+    """These attendances and the same people's others near them, by person.
+
+    Whoever was entered twice is one person: what was merged counts with the rest.
+    """
     people: dict[int, list[AnyRow]] = defaultdict(list)
     a = Attendance
-    named = select(a.volunteer_id, a.work_on).where(a.id.in_(list(attendance_ids)))
-    asked = db.session.execute(named).all() if attendance_ids else []
+    named = select(one_person().label("who"), a.work_on).join(Person, Person.id == a.volunteer_id)
+    ids = list(attendance_ids)
+    asked = db.session.execute(named.where(a.id.in_(ids))).all() if ids else []
     if asked:
         days = [row.work_on for row in asked]
-        for row in near({row.volunteer_id for row in asked}, min(days), max(days)):
-            people[row.volunteer_id].append(row)
+        for row in near({row.who for row in asked}, min(days), max(days)):
+            people[row.who].append(row)
     return people
 
 
@@ -54,7 +58,7 @@ def near(person_ids: Collection[int], first: date, last: date) -> Sequence[AnyRo
     return db.session.execute(
         _with_plan(query)
         .join(Person, Person.id == a.volunteer_id)
-        .where(a.volunteer_id.in_(sorted(person_ids)), a.state.not_in(_NOT_THERE))
+        .where(a.volunteer_id.in_(rows_of(*sorted(person_ids))), a.state.not_in(_NOT_THERE))
         .where(a.work_on.between(first - _BEFORE, last + _AFTER))
         .order_by(a.id)
     ).all()
@@ -74,7 +78,7 @@ def expected(person_id: int, day: date) -> Sequence[AnyRow]:
     query = _with_plan(select(*who, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id))
     return db.session.execute(
         query.join(Person, Person.id == a.person_id)
-        .where(a.person_id == person_id, a.how != "waiting")
+        .where(a.person_id.in_(rows_of(person_id)), a.how != "waiting")
         .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
         .where(Shift.work_on.between(day - _BEFORE, day + _AFTER))
         .order_by(a.id)
@@ -167,8 +171,7 @@ def _completed(
     A course held again is another one of the same name; either counts, and each by itself.
     """
     a, wanted, held = Attendance, aliased(Opportunity), aliased(Opportunity)
-    people = sorted(person_ids)
-    rows = select(Person.id).where(or_(Person.id.in_(people), Person.merged_into_id.in_(people)))
+    rows = rows_of(*sorted(person_ids))
     takes_place = (Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
     shifts = select(func.count(Shift.id)).where(Shift.opportunity_id == held.id, *takes_place)
     return (
