@@ -63,7 +63,13 @@ def season(now, cast):
 
 def counters(page: str) -> list[str]:
     """The big figures in the order of the page."""
-    return re.findall(r'class="counter"[^>]*><span>([^<]*)', page)
+    return re.findall(r'id="value-\w+">([^<]*)', page)
+
+
+def card(page: str, key: str) -> str:
+    """All that stands with one big figure."""
+    (found,) = re.findall(rf'data-figure="{key}">(.*?)</article>', page, flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", found).split())
 
 
 def rows(page: str, caption: str) -> list[list[str]]:
@@ -79,14 +85,19 @@ def rows(page: str, caption: str) -> list[list[str]]:
 
 def test_a_coordinator_sees_every_figure_with_what_waits_apart(layla, season):
     page = layla.get("/figures").get_data(as_text=True)
-    assert counters(page) == ["12:05", "1,072", "2", "3", "4", "1", "3", "Not set"]
+    assert counters(page) == ["12:05", "1,072", "2", "3", "3", "1"]
+    assert "4 waiting for approval" in card(page, "approved_minutes")
+    assert "3 waiting for approval" in card(page, "beneficiaries")
+    for key in ("volunteers", "attendances", "opportunities"):
+        assert "1 waiting for approval" in card(page, key)
+    assert "waiting" not in card(page, "course_attendances")
 
 
 def test_tables_end_with_the_total_that_the_figures_show(layla, season):
     page = layla.get("/figures").get_data(as_text=True)
     for caption in ("By site", "By service", "By partner", "By month"):
         *_lines, last = rows(page, caption)
-        assert last == ["Total", "", "12:05", "4:00", "1,072", "2", "3"]
+        assert last == ["Total", "12:05", "4:00", "1,072", "2", "3"]
     assert [row[0] for row in rows(page, "By site")] == [
         "Squares of the Grand Mosque",
         "Mataf courtyard",
@@ -106,8 +117,8 @@ def test_a_year_can_be_chosen_in_either_calendar(layla, season):
     shown = {
         year: counters(layla.get(f"/figures?year={year}").get_data(as_text=True)) for year in years
     }
-    assert shown["2026"] == shown["1448h"] == ["8:05", "1,065", "1", "2", "4", "0", "2", "Not set"]
-    assert shown["2025"] == shown["1447h"] == ["4", "7", "1", "1", "0", "1", "1", "Not set"]
+    assert shown["2026"] == shown["1448h"] == ["8:05", "1,065", "1", "2", "2", "0"]
+    assert shown["2025"] == shown["1447h"] == ["4", "7", "1", "1", "1", "1"]
 
 
 def test_years_without_records_are_not_offered(layla, cast, season, now):
@@ -123,6 +134,11 @@ def test_years_without_records_are_not_offered(layla, cast, season, now):
     [
         "/figures?year=1999",
         "/figures?year=x",
+        "/figures?period=2026-13",
+        "/figures?period=2019",
+        "/figures?campaign=999999",
+        "/figures/attendances?from=2026-01-01",
+        "/figures/attendances?from=2026-01-01&until=x",
         "/figures/attendances?of=all",
         "/figures/attendances?site=x",
         "/figures/attendances?site=²",
@@ -140,11 +156,12 @@ def test_an_address_that_means_nothing_is_not_found(layla, season, address):
 
 def test_every_figure_leads_to_the_records_behind_it(layla, season):
     page = layla.get("/figures").get_data(as_text=True)
-    links = re.findall(r'<a class="counter" href="([^"]+)"', page)
+    links = re.findall(r'<a class="figure-value" href="([^"]+)"', page)
     texts = [layla.text(link.replace("&amp;", "&")) for link in links]
-    assert ["3 records" in text for text in texts] == [True] * 4 + [False] * 2
-    assert "1 record" in texts[4]
+    assert ["3 records" in text for text in texts] == [True] * 5 + [False]
     assert "A course" in texts[5]
+    (waiting,) = set(re.findall(r'<a href="([^"]+)">[\d:,]+ waiting', page))
+    assert "1 record" in layla.text(waiting.replace("&amp;", "&"))
 
 
 def test_a_line_leads_to_its_own_records(layla, cast, season):
@@ -213,12 +230,12 @@ def test_arabic_has_its_own_words_and_digits(cast, browser_of, season):
     browser = browser_of(cast.layla, kind="staff")
     browser.set_cookie("prefs", "ar.arab.auto")
     text = browser.text("/figures")
-    for part in ("الساعات التطوعية المعتمدة", "١٬٠٧٢", "نوفمبر ٢٠٢٦م", "لم يُحدَّد"):
+    for part in ("الساعات التطوعية المعتمدة", "١٬٠٧٢", "نوفمبر ٢٠٢٦م", "بانتظار الاعتماد: ٣"):
         assert part in text
 
 
 def test_long_lists_come_in_pages(now, cast, layla, monkeypatch, season):
-    monkeypatch.setattr("checkin.web.figures.PAGE_SIZE", 2)
+    monkeypatch.setattr("checkin.web.figures.listing.PAGE_SIZE", 2)
     first, second = (layla.text(f"/figures/attendances?page={page}") for page in (1, 2))
     assert "Page 1 of 2" in first
     assert "أحمد علي الزهراني" in second
@@ -231,8 +248,8 @@ def test_the_page_asks_few_questions(layla, season):
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
     # the days there are, the years of them; what is kept and what waits, of all and of four tables;
-    # and months that a Hijri year cuts in two
-    assert len(about) == 13
+    # months that a Hijri year cuts in two; days, hours, and who was new
+    assert len(about) == 18
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):

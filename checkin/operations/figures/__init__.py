@@ -19,21 +19,36 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.records import totals_of
+from checkin.operations.figures.timing import (
+    Day,
+    days,
+    hours_of_week,
+    newcomers,
+    totals_until,
+)
+from checkin.operations.figures.waiting import Waiting, waiting
 
 __all__ = [
     "WITHOUT",
+    "Day",
     "Filter",
     "Grouping",
     "Line",
     "Measure",
     "Totals",
+    "Waiting",
     "attendance",
     "attendances_behind",
     "by",
     "count_behind",
+    "days",
+    "hours_of_week",
+    "newcomers",
     "span",
     "totals",
     "totals_of",
+    "totals_until",
+    "waiting",
     "waiting_minutes",
     "worked_in",
 ]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from hijridate import Gregorian, Hijri
 
-_KEY = re.compile(r"(\d{4})(h?)(?:-(\d{2}))?")
+_KEY = re.compile(r"(\d{4})(h?)(?:-(0[1-9]|1[0-2]))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Span:
 
 def of_key(key: str) -> Span | None:
     """The year or month of this key; nothing where there is none."""
-    if (found := _KEY.fullmatch(key)) is None or not key.isascii():
+    if (found := _KEY.fullmatch(key)) is None:
         return None
     year, hijri, month = found.groups()
     span = Span(int(year), int(month) if month else None, bool(hijri))

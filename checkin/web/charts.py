@@ -1,0 +1,104 @@
+"""Charts as plain numbers for `components/charts.html`, which draws them as SVG on the server.
+
+Every chart has a title, a sentence that reads it, and its numbers as a table. Time runs in the
+reader's direction: in Arabic the earliest stands at the right, and both ends are named in words.
+Heights and places are whole thousandths of the chart, so pages need no style of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+WHOLE = 1000
+LEVELS = 5
+"""Shades of a heat map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing that is counted: its value, and what the reader sees of it."""
+
+    text: str
+    value: int
+    shown: str
+    href: str | None = None
+    second: int = 0
+    """Of two parts, the one that stands on top of `value`."""
+    cells: tuple[str, ...] = ()
+    """The other cells of its row in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What all charts have; `headings` are those of the table, the first for `text`."""
+
+    title: str
+    reading: str
+    headings: tuple[str, ...]
+    marks: Sequence[Mark]
+    note: str = ""
+
+    @property
+    def most(self) -> int:
+        return max((mark.value + mark.second for mark in self.marks), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Chart):
+    """Columns over time or over the hours of a day, from nought to `top`."""
+
+    top: int = 1
+    top_shown: str = ""
+    middle_shown: str = ""
+    ends: tuple[str, ...] = ()
+    """What stands below the chart, from the earliest to the latest."""
+    keys: tuple[str, ...] = ()
+    """What the two parts of a column are, where it has two."""
+
+    def height(self, value: int) -> int:
+        return part(value, self.top)
+
+
+@dataclass(frozen=True, slots=True)
+class Heat(Chart):
+    """Hours of the week: a row for each day, a cell for each hour, darker the more there is."""
+
+    rows: Sequence[tuple[str, Sequence[Mark]]] = ()
+    ends: tuple[str, ...] = ()
+
+    def level(self, mark: Mark) -> int:
+        return -(-mark.value * LEVELS // self.most) if self.most else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Course(Chart):
+    """What was reached over the days of a year, against going on evenly to the target."""
+
+    top: int = 1
+    top_shown: str = ""
+    middle_shown: str = ""
+    ends: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    points: Sequence[tuple[int, int]] = field(default_factory=tuple)
+    """Days gone and what was reached by then, both of the whole."""
+    target: int = 0
+
+    @property
+    def line(self) -> str:
+        return " ".join(f"{across},{WHOLE - up}" for across, up in self.points)
+
+    @property
+    def even_line(self) -> str:
+        return f"0,{WHOLE} {WHOLE},{WHOLE - part(self.target, self.top)}"
+
+
+def part(value: int, of: int) -> int:
+    """Whole thousandths; something is never nought."""
+    return min(max(value * WHOLE // of, 1 if value else 0), WHOLE) if of else 0
+
+
+def neat(most: int, unit: int = 1) -> int:
+    """The top of a scale that ends neatly and has a whole middle, in the same unit as `most`."""
+    whole, scale = max(-(-most // unit), 1), 1
+    while whole > 10 * scale:
+        scale *= 10
+    return next(step for step in (2, 4, 6, 8, 10) if step * scale >= whole) * scale * unit

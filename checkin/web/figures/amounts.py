@@ -1,0 +1,26 @@
+"""How amounts are shown in the room of figures."""
+
+from checkin.web.digits import in_digits, num
+from checkin.web.words import Case, counted
+
+
+def hours(minutes: int) -> str:
+    """5:00 or 1,204:30, for columns, where a bare 5 among these would read as minutes."""
+    whole, rest = divmod(minutes, 60)
+    return num(whole) + in_digits(f":{rest:02}")
+
+
+def hours_alone(minutes: int) -> str:
+    """77,337 or 243:54, for a figure that stands alone: minutes only where there are any."""
+    return hours(minutes) if minutes % 60 else num(minutes // 60)
+
+
+def in_hours(minutes: int, case: Case = "subject") -> str:
+    """«4 ساعات»: whole hours in a sentence, where the minutes stand in the table beside it."""
+    return counted("hours", minutes // 60, case)
+
+
+def percent(part: int, whole: int) -> str:
+    """12%, or less than 1% where it would be nought of something."""
+    share = part * 100 // whole if whole else 0
+    return in_digits(f"{share}%") if share or not part else in_digits("<1%")

@@ -1,0 +1,5 @@
+"""The room of figures, for its views to enter."""
+
+from flask import Blueprint
+
+bp = Blueprint("figures", __name__, url_prefix="/figures")

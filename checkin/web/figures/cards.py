@@ -1,0 +1,73 @@
+"""The big figures of the dashboard, each with what waits, what changed and where it leads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from checkin.operations.figures import Measure, Totals, Waiting
+from checkin.web.digits import in_digits, num
+from checkin.web.figures.amounts import hours_alone
+from checkin.web.figures.narrowing import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure as the reader sees it; empty texts are not shown."""
+
+    key: str
+    name: str
+    value: str
+    href: str = ""
+    waiting: str = ""
+    waiting_href: str = ""
+    change: str = ""
+    note: str = ""
+
+
+NAMES: dict[str, Any] = {
+    "approved_minutes": _l("Approved volunteer hours"),
+    "beneficiaries": _l("Beneficiaries"),
+    "volunteers": _l("Volunteers"),
+    "attendances": _l("Approved records"),
+    "opportunities": _l("Opportunities with volunteers"),
+    "course_attendances": _l("Course and meeting attendance"),
+}
+WAITS: dict[str, str] = {"approved_minutes": "minutes"}
+"""Where what waits has another name than the figure."""
+
+
+def cards(totals: Totals, waiting: Waiting, before: Totals | None, asked: Wanted) -> list[Card]:
+    """Hours first; the value of them stands last."""
+    return [_card(key, totals, waiting, before, asked) for key in NAMES]
+
+
+def _card(key: str, totals: Totals, waiting: Waiting, before: Totals | None, asked: Wanted) -> Card:
+    value, waits = getattr(totals, key), getattr(waiting, WAITS.get(key, key))
+    courses = key == "course_attendances"
+    return Card(
+        key=key,
+        name=str(NAMES[key]),
+        value=amount(key, value),
+        href=asked.address(Measure.COURSES if courses else Measure.APPROVED),
+        waiting=_("%(number)s waiting for approval", number=amount(key, waits)) if waits else "",
+        waiting_href="" if courses else asked.address(Measure.WAITING),
+        change=change(value, getattr(before, key)) if before else "",
+    )
+
+
+def amount(key: str, value: int) -> str:
+    return hours_alone(value) if key == "approved_minutes" else num(value)
+
+
+def change(value: int, before: int) -> str:
+    """12% more than the same time before, in words."""
+    if not before:
+        return _("None before") if value else ""
+    share = in_digits(f"{abs(value - before) * 100 // before:,}%")
+    if value == before:
+        return _("As many as before")
+    if abs(value - before) * 100 < before:
+        return _("Almost as many as before")
+    return _("%(share)s more", share=share) if value > before else _("%(share)s less", share=share)

@@ -1,0 +1,354 @@
+"""The charts of the dashboard: from figures to marks, each with the sentence that reads it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+
+from checkin.domain.clock_hours import HOURS_IN_WEEK
+from checkin.domain.days import week_of
+from checkin.operations.figures import Grouping
+from checkin.operations.figures.timing import Day
+from checkin.web.charts import WHOLE, Columns, Course, Heat, Mark, neat, part
+from checkin.web.digits import in_digits, num
+from checkin.web.figures.amounts import hours, in_hours, percent
+from checkin.web.figures.narrowing import Wanted
+from checkin.web.filters import date_short, gregorian, isolate, month_long, weekday
+
+HOUR = 60
+MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 60, 84
+"""How many columns of a kind a chart takes before it goes on to longer ones."""
+A_SUNDAY = date(2026, 11, 22)
+
+
+# --- over time ---------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """How long a column of time is: its name, and where the one that holds a day begins."""
+
+    title: Any
+    heading: Any
+    best: Any
+    begin: Any
+    following: Any
+
+    def beginnings(self, first: date, last: date) -> Iterator[date]:
+        begin = self.begin(first)
+        while begin <= last:
+            yield begin
+            begin = self.following(begin)
+
+
+def _next_month(begin: date) -> date:
+    return (begin + timedelta(days=31)).replace(day=1)
+
+
+DAY = Step(
+    _l("Hours by day"),
+    _l("Day"),
+    _l("Most on one day: %(hours)s, %(when)s."),
+    lambda day: day,
+    lambda begin: begin + timedelta(days=1),
+)
+WEEK = Step(
+    _l("Hours by week"),
+    _l("Week"),
+    _l("Most in one week: %(hours)s, %(when)s."),
+    week_of,
+    lambda begin: begin + timedelta(days=7),
+)
+MONTH = Step(
+    _l("Hours by month"),
+    _l("Month"),
+    _l("Most in one month: %(hours)s, %(when)s."),
+    lambda day: day.replace(day=1),
+    _next_month,
+)
+YEAR = Step(
+    _l("Hours by year"),
+    _l("Year"),
+    _l("Most in one year: %(hours)s, %(when)s."),
+    lambda day: day.replace(month=1, day=1),
+    lambda begin: begin.replace(year=begin.year + 1),
+)
+
+
+def over_time(days: Sequence[Day], asked: Wanted) -> Columns | None:
+    """Hours by day, week, month or year, whichever the days asked for are long enough for."""
+    if not days:
+        return None
+    first, last = days[0].on, days[-1].on
+    step = _step_for((last - first).days + 1)
+    sums = {begin: _summed(some) for begin, some in groupby(days, lambda day: step.begin(day.on))}
+    marks = [
+        _mark_of(step, begin, sums.get(begin, _summed([])), asked)
+        for begin in step.beginnings(first, last)
+    ]
+    best = max(marks, key=lambda mark: mark.value)
+    top = neat(best.value, HOUR)
+    return Columns(
+        title=str(step.title),
+        reading=str(step.best) % {"hours": in_hours(best.value), "when": best.text},
+        headings=(
+            *(str(step.heading), _("Hours")),
+            *(pgettext("column", "Beneficiaries"), _("Records")),
+        ),
+        marks=marks,
+        top=top,
+        top_shown=num(top // HOUR),
+        middle_shown=num(top // HOUR // 2),
+        ends=_ends(marks),
+    )
+
+
+def _step_for(days: int) -> Step:
+    if days <= MOST_DAYS:
+        return DAY
+    if days <= MOST_WEEKS * 7:
+        return WEEK
+    return MONTH if days <= MOST_MONTHS * 31 else YEAR
+
+
+def _summed(days: Iterable[Day]) -> tuple[int, int, int]:
+    some = list(days)
+    return (
+        sum(day.approved_minutes for day in some),
+        sum(day.beneficiaries for day in some),
+        sum(day.attendances for day in some),
+    )
+
+
+def _mark_of(step: Step, begin: date, sums: tuple[int, int, int], asked: Wanted) -> Mark:
+    minutes, beneficiaries, attendances = sums
+    end = step.following(begin) - timedelta(days=1)
+    days = {"from": begin.isoformat(), "until": end.isoformat()}
+    return Mark(
+        text=_called(step, begin, end),
+        value=minutes,
+        shown=hours(minutes),
+        href=asked.address(**days) if attendances else None,
+        cells=(num(beneficiaries), num(attendances)),
+    )
+
+
+def _called(step: Step, begin: date, end: date) -> str:
+    if step is DAY:
+        return gregorian(begin)
+    if step is WEEK:
+        return pgettext(
+            "days", "%(first)s to %(last)s", first=date_short(begin), last=date_short(end)
+        )
+    return month_long(begin) if step is MONTH else in_digits(str(begin.year))
+
+
+def _ends(marks: Sequence[Mark]) -> tuple[str, ...]:
+    """The two ends of time in words; one stands for itself."""
+    last = _("%(when)s, the latest", when=marks[-1].text)
+    return (marks[0].text, last) if marks[1:] else (marks[0].text,)
+
+
+# --- by site, service and partner ------------------------------------------------------------
+
+
+class Told(NamedTuple):
+    """A line of a table as the reader sees it."""
+
+    name: str
+    minutes: int
+    href: str
+    is_named: bool = True
+    """Not the line of what has no partner or service."""
+
+
+MOST_BARS = 8
+TITLES: dict[Grouping, Any] = {
+    Grouping.SITE: _l("By site"),
+    Grouping.SERVICE: _l("By service"),
+    Grouping.PARTNER: _l("By partner"),
+    Grouping.MONTH: _l("By month"),
+}
+COLUMNS: dict[Grouping, Any] = {
+    Grouping.SITE: _l("Site"),
+    Grouping.SERVICE: _l("Service"),
+    Grouping.PARTNER: _l("Partner"),
+    Grouping.MONTH: _l("Month"),
+}
+
+
+def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
+    """Bars of the lines with the most hours, the others together; and the sentence."""
+    total = sum(line.minutes for line in lines)
+    shown = [line for line in lines if line.minutes][:MOST_BARS]
+    bars = [Mark(line.name, line.minutes, hours(line.minutes), line.href) for line in shown]
+    rest = total - sum(line.minutes for line in shown)
+    if rest:
+        bars.append(Mark(_("All others"), rest, hours(rest)))
+    if not total:
+        return bars, ""
+    best = next((line for line in shown if line.is_named), shown[0])
+    told = {"name": isolate(best.name), "hours": in_hours(best.minutes, "after")}
+    share = percent(best.minutes, total)
+    return bars, _("Most: %(name)s with %(hours)s, %(share)s of all.", **told, share=share)
+
+
+# --- the hours of the week -------------------------------------------------------------------
+
+
+def by_hour(minutes: Sequence[int]) -> Columns | None:
+    """Hours volunteered in each hour of the day."""
+    sums = [sum(minutes[hour::24]) for hour in range(24)]
+    if not any(sums):
+        return None
+    marks = [Mark(between(hour), value, hours(value)) for hour, value in enumerate(sums)]
+    best = max(marks, key=lambda mark: mark.value)
+    top = neat(best.value, HOUR)
+    told = {"when": best.text, "share": percent(best.value, sum(sums))}
+    return Columns(
+        title=_("By hour of day"),
+        reading=_("Most hours: %(when)s, %(share)s of all.", **told),
+        headings=(_("Hour"), _("Hours")),
+        marks=marks,
+        note=_("Approved time counts from the check-in on, in the clock hours it fell into."),
+        top=top,
+        top_shown=num(top // HOUR),
+        middle_shown=num(top // HOUR // 2),
+        ends=tuple(o_clock(hour) for hour in (0, 6, 12, 18, 24)),
+    )
+
+
+def week(minutes: Sequence[int]) -> Heat | None:
+    """The hours of the week, the darker the more was volunteered in them."""
+    if not any(minutes):
+        return None
+    marks = [_hour_of_week(at, minutes[at]) for at in range(HOURS_IN_WEEK)]
+    best = max(marks, key=lambda mark: mark.value)
+    told = {"when": best.text, "hours": in_hours(best.value, "after")}
+    return Heat(
+        title=_("The week by day and hour"),
+        reading=_("Most hours: %(when)s, with %(hours)s.", **told),
+        headings=(_("Day and hour"), _("Hours")),
+        marks=[mark for mark in marks if mark.value],
+        rows=[(_day_of_week(day), marks[day * 24 : day * 24 + 24]) for day in range(7)],
+        ends=tuple(o_clock(hour) for hour in (0, 6, 12, 18, 24)),
+        note=_("The darker, the more hours."),
+    )
+
+
+def _hour_of_week(at: int, minutes: int) -> Mark:
+    named = _("%(day)s, %(hours)s", day=_day_of_week(at // 24), hours=between(at % 24))
+    return Mark(named, minutes, hours(minutes))
+
+
+def _day_of_week(day: int) -> str:
+    return weekday(A_SUNDAY + timedelta(days=day))
+
+
+def between(hour: int) -> str:
+    """من 4 م إلى 5 م."""
+    return pgettext("times", "%(start)s to %(end)s", start=o_clock(hour), end=o_clock(hour + 1))
+
+
+def o_clock(hour: int) -> str:
+    """4 م or 4 PM; midnight and noon are 12."""
+    time = in_digits(str(hour % 12 or 12))
+    if hour % 24 < 12:
+        return pgettext("time", "%(time)s AM", time=time)
+    return pgettext("time", "%(time)s PM", time=time)
+
+
+# --- who is new ------------------------------------------------------------------------------
+
+
+def new_and_returning(people: dict[date, int], newcomers: dict[date, int]) -> Columns | None:
+    """Of the people of each month, how many had never served before.
+
+    `people` by the first day of a month, `newcomers` by the day they first served.
+    """
+    new: dict[date, int] = {}
+    for day, count in newcomers.items():
+        begin = day.replace(day=1)
+        new[begin] = new.get(begin, 0) + count
+    served = [begin for begin, count in people.items() if count]
+    if not served:
+        return None
+    marks = [
+        _people_of(begin, people.get(begin, 0), new.get(begin, 0))
+        for begin in MONTH.beginnings(min(served), max(served))
+    ]
+    best = max(marks, key=lambda mark: mark.second)
+    top = neat(max(mark.value + mark.second for mark in marks), 2)
+    told = {"when": best.text, "number": num(best.second)}
+    return Columns(
+        title=_("New and returning volunteers"),
+        reading=_("Most new volunteers in one month: %(number)s, %(when)s.", **told),
+        headings=(_("Month"), _("Returning"), pgettext("volunteers", "New"), _("Volunteers")),
+        marks=marks,
+        top=top,
+        top_shown=num(top),
+        middle_shown=num(top // 2),
+        ends=_ends(marks),
+        keys=(_("Returning"), _("For the first time")),
+        note=_("Somebody who served in two months counts in both, and once in the total."),
+    )
+
+
+def _people_of(begin: date, people: int, new: int) -> Mark:
+    returning = max(people - new, 0)
+    return Mark(
+        text=month_long(begin),
+        value=returning,
+        shown=num(returning),
+        second=new,
+        cells=(num(new), num(people)),
+    )
+
+
+# --- towards a target ------------------------------------------------------------------------
+
+
+def course(
+    *,
+    title: str,
+    reading: str,
+    by_day: Sequence[tuple[date, int]],
+    target: int,
+    span: tuple[date, date],
+    today: date,
+) -> Course:
+    """What was reached by each day, against going on evenly; `by_day` adds up to what was."""
+    first, last = span
+    sums, reached = [], 0
+    for day, added in by_day:
+        reached += added
+        sums.append((day, reached))
+    top = neat(max(target, reached))
+    days = (last - first).days + 1
+    until = min(today, last)
+    gone = [(day, value) for day, value in sums if day <= until]
+    points = [(0, 0)]
+    for day, value in gone:
+        points.append((((day - first).days + 1) * WHOLE // days, part(value, top)))
+    points.append((((until - first).days + 1) * WHOLE // days, points[-1][1]))
+    return Course(
+        title=title,
+        reading=reading,
+        headings=(_("Until"), _("Reached")),
+        marks=[Mark(gregorian(day), value, num(value)) for day, value in _month_ends(gone)],
+        top=top,
+        top_shown=num(top),
+        middle_shown=num(top // 2),
+        ends=(gregorian(first), gregorian(last)),
+        keys=(_("Reached"), _("An even pace to the target")),
+        points=points,
+        target=target,
+    )
+
+
+def _month_ends(gone: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
+    """The last that is known of each month."""
+    return [list(some)[-1] for _month, some in groupby(gone, lambda one: one[0].replace(day=1))]

@@ -1,0 +1,120 @@
+"""The dashboard: what was done in a period, what waits, and how it is spread."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from flask import render_template
+from flask_login import current_user
+
+from checkin.domain.days import local_day
+from checkin.domain.roles import Permission
+from checkin.operations import figures
+from checkin.operations.figures import WITHOUT, Filter, Grouping, Line, Totals
+from checkin.web import clock
+from checkin.web.figures import charts
+from checkin.web.figures.amounts import hours
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.cards import cards
+from checkin.web.figures.charts import TITLES, Told
+from checkin.web.figures.narrowing import REST, Wanted, wanted
+from checkin.web.figures.periods import Period, at_hand, chosen, days_in_words, years
+from checkin.web.filters import hijri_months, month_long, plain_label
+from checkin.web.guard import requires
+
+
+@bp.get("")
+@requires(Permission.SEE_FIGURES)
+def index():
+    reach = current_user.reach(Permission.SEE_FIGURES)
+    today = local_day(clock.now())
+    asked = wanted(reach, chosen(reach, today))
+    totals, compared = figures.totals(asked.filter), _before(asked.period, today)
+    before = figures.totals_until(_of_days(asked.filter, compared)) if compared else None
+    tables = [_table(grouping, asked) for grouping in TITLES]
+    return render_template(
+        "figures/index.html",
+        about=asked.about,
+        cards=cards(totals, figures.waiting(asked.filter), before, asked),
+        compared=days_in_words(*compared) if compared else None,
+        totals=totals,
+        tables=tables,
+        **_drawn(asked, tables[-1]),
+        period=asked.period,
+        periods=at_hand(today),
+        years=years(reach),
+        said=asked.said,
+        address=asked.address,
+        hours=hours,
+    )
+
+
+def _before(period: Period, today: date) -> tuple[date, date] | None:
+    return period.span.before(today) if period.span else None
+
+
+def _of_days(asked: Filter, days: tuple[date, date]) -> Filter:
+    return replace(asked, first=days[0], last=days[1])
+
+
+def _drawn(asked: Wanted, months: dict[str, Any]) -> dict[str, Any]:
+    """The charts that need more than the tables; none where nothing was approved."""
+    days = figures.days(asked.filter)
+    minutes = figures.hours_of_week(asked.filter)
+    people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
+    return {
+        "over_time": charts.over_time(days, asked),
+        "by_hour": charts.by_hour(minutes),
+        "week": charts.week(minutes),
+        "newcomers": charts.new_and_returning(people, figures.newcomers(asked.filter)),
+    }
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
+    """The lines with volunteering; courses have a figure of their own."""
+    found = [line for line in figures.by(grouping, asked.filter) if _volunteered(line.totals)]
+    lines = [_line(grouping, line, asked) for line in found]
+    told = [
+        Told(one["name"], one["totals"].approved_minutes, one["href"], one["key"] != WITHOUT)
+        for one in lines
+    ]
+    bars, reading = charts.most_first(told)
+    return {
+        "grouping": grouping.value,
+        "title": str(TITLES[grouping]),
+        "column": str(charts.COLUMNS[grouping]),
+        "lines": lines,
+        "bars": bars,
+        "reading": reading,
+    }
+
+
+def _line(grouping: Grouping, line: Line, asked: Wanted) -> dict[str, Any]:
+    month = isinstance(line.key, date)
+    key = f"{line.key:%Y-%m}" if month else line.key
+    return {
+        "name": _name(grouping, line),
+        "key": line.key,
+        "note": _hijri_months(line.key) if month else "",
+        "totals": line.totals,
+        "href": asked.address(**{grouping.value: key}),
+    }
+
+
+def _volunteered(totals: Totals) -> bool:
+    return bool(totals.attendances or totals.waiting_minutes)
+
+
+def _name(grouping: Grouping, line: Line) -> str:
+    if isinstance(line.key, date):
+        return month_long(line.key)
+    return str(REST[grouping]) if line.key == WITHOUT else plain_label(line)
+
+
+def _hijri_months(begin: date) -> str:
+    """The months of the other calendar that the month falls into."""
+    end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return hijri_months(begin, end)

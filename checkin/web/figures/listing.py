@@ -1,0 +1,77 @@
+"""What stands behind a figure: its attendances, and the scans and decisions of each."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.days import local_day
+from checkin.domain.errors import NotFound
+from checkin.domain.roles import Permission
+from checkin.operations import approvals, figures
+from checkin.operations.figures import Measure
+from checkin.web import clock, record_words
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.narrowing import number, wanted
+from checkin.web.figures.periods import chosen
+from checkin.web.guard import requires
+
+PAGE_SIZE = 50
+HEADINGS: dict[Measure, Any] = {
+    Measure.APPROVED: _l("Approved records"),
+    Measure.WAITING: _l("Records waiting for approval"),
+    Measure.COURSES: _l("Course and meeting attendance"),
+}
+
+
+@bp.get("/attendances")
+@requires(Permission.SEE_FIGURES)
+def attendances():
+    reach = current_user.reach(Permission.SEE_FIGURES)
+    measure, period = _measure(), chosen(reach, local_day(clock.now()))
+    asked = wanted(reach, period)
+    count = figures.count_behind(measure, asked.filter)
+    page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
+    if not 1 <= page <= pages:
+        raise NotFound
+    return render_template(
+        "figures/attendances.html",
+        heading=str(HEADINGS[measure]),
+        about=[*asked.about, *([period.text] if period.span else [])],
+        rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
+        count=count,
+        page=page,
+        pages=pages,
+        back_to=url_for(".index", **period.address, **_campaign(asked.said)),
+        href=lambda number: url_for(".attendances", **{**request.args, "page": number}),
+        words=record_words,
+    )
+
+
+def _campaign(said: dict[str, str]) -> dict[str, str]:
+    return {name: key for name, key in said.items() if name == "campaign"}
+
+
+@bp.get("/attendances/<int:attendance_id>")
+@requires(Permission.SEE_FIGURES)
+def attendance(attendance_id: int):
+    found = figures.attendance(attendance_id, current_user.reach(Permission.SEE_FIGURES))
+    return render_template(
+        "figures/attendance.html",
+        attendance=found,
+        shift=found.shift,
+        scans=approvals.scans_of(found),
+        decisions=approvals.decisions_of(found.id),
+        notes=[str(record_words.FLAGS[flag]) for flag in found.flags],
+        told_already=(),
+        may_decide=current_user.may(Permission.DECIDE),
+        words=record_words,
+    )
+
+
+def _measure() -> Measure:
+    try:
+        return Measure(request.args.get("of", Measure.APPROVED))
+    except ValueError:
+        raise NotFound from None
