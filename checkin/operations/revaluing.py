@@ -1,0 +1,130 @@
+"""Valuing anew, on purpose, what was approved: by the rates that hold today for its day of work.
+
+Seen before it is done, noted once. Decisions keep the value they were frozen with; the attendance
+takes the new one. Closed months are left as they are.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from checkin.database import db, take_time, transaction
+from checkin.domain.days import month_of
+from checkin.domain.errors import Conflict
+from checkin.domain.months import month_after
+from checkin.models import Attendance, MonthClosing, Opportunity, Person, Rate, Shift
+from checkin.models.attendance import COUNTED
+from checkin.operations import audit, months, rates
+from checkin.operations.figures import rollup
+
+AT_ONCE = 200
+"""Volunteers in one transaction, so that no scan waits for long."""
+MOST_ON_A_PAGE = 50_000
+"""Approvals; more are valued anew from the command line, which nobody waits for in a browser."""
+_A, _NEW = Attendance, aliased(Rate)
+
+
+class Revaluation(NamedTuple):
+    """What valuing anew would do, in halalas."""
+
+    attendances: int
+    """Those whose rate or value would be another."""
+    before_halalas: int
+    after_halalas: int
+    closed: int
+    """Those left as they are, because their month is closed."""
+
+
+def preview() -> Revaluation:
+    """What `recompute` would do now."""
+    values = func.coalesce(_A.value_halalas, 0), func.coalesce(_VALUE, 0)
+    sums = [func.count(), *(func.coalesce(func.sum(value), 0) for value in values)]
+    closed = _closed_months()
+    found = db.session.execute(_different(sums, ~_in_months(closed))).one()
+    left = db.session.scalar(_different([func.count()], _in_months(closed))) if closed else 0
+    return Revaluation(*map(int, found), int(left or 0))
+
+
+def recompute(seen: Revaluation, *, by: int | None, now: datetime) -> int:
+    """Do what was seen; how many attendances have another value now.
+
+    Some volunteers at a time, each by whole or not at all; begun again, it goes on. Raises
+    Conflict `changed` when it is no longer what was seen.
+    """
+    _begin(seen, by, now)
+    changed = 0
+    volunteers = _volunteers()
+    for first in range(0, len(volunteers), AT_ONCE):
+        changed += _revalue(volunteers[first : first + AT_ONCE])
+    return changed
+
+
+@transaction
+def _begin(seen: Revaluation, by: int | None, now: datetime) -> None:
+    take_time(db.session.connection())
+    if preview() != seen:
+        raise Conflict("changed")
+    if seen.attendances:
+        audit.note("value.recompute", "rate", None, by=by, at=now, **seen._asdict())
+
+
+def _volunteers() -> Sequence[int]:
+    ids = _different([_A.volunteer_id], ~_in_months(_closed_months()))
+    return db.session.scalars(ids.distinct().order_by(_A.volunteer_id)).all()
+
+
+@transaction
+def _revalue(volunteer_ids: Collection[int]) -> int:
+    people = select(Person.id).where(Person.id.in_(volunteer_ids)).order_by(Person.id)
+    db.session.execute(people.with_for_update(key_share=True)).all()
+    with rollup.in_step(volunteer_ids=volunteer_ids):
+        months.hold()
+        own = _different([_A.id, _NEW.id, _VALUE], ~_in_months(_closed_months()))
+        rows = db.session.execute(own.where(_A.volunteer_id.in_(volunteer_ids))).all()
+        if rows:
+            named = [
+                dict(zip(("attendance_id", "rate", "value"), row, strict=True)) for row in rows
+            ]
+            db.session.connection().execute(_STORE, named)
+    return len(rows)
+
+
+# --- which, and what they would be worth ---------------------------------------------------
+
+_VALUE: ColumnElement[Any] = (_A.approved_minutes * _NEW.halalas_per_hour + 30) // 60
+"""`money.value_of`, as both databases count it."""
+_TABLE = Attendance.metadata.tables[Attendance.__tablename__]
+_STORE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("attendance_id"))
+    .values(rate_id=bindparam("rate"), value_halalas=bindparam("value"))
+)
+
+
+def _different(columns: Sequence[Any], within: ColumnElement[bool]) -> Select[Any]:
+    """Of approved attendances whose value the rates of today would change."""
+    query: Select[Any] = (
+        select(*columns)
+        .select_from(_A)
+        .join(Shift, Shift.id == _A.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .outerjoin(_NEW, _NEW.id == rates.holding_id())
+    )
+    other = or_(_A.rate_id.is_distinct_from(_NEW.id), _A.value_halalas.is_distinct_from(_VALUE))
+    return query.where(_A.state == COUNTED, other, within)
+
+
+def _closed_months() -> list[date]:
+    standing = select(MonthClosing.month_on).where(MonthClosing.reopened_at.is_(None))
+    return list(db.session.scalars(standing.order_by(MonthClosing.month_on)))
+
+
+def _in_months(closed: Collection[date]) -> ColumnElement[bool]:
+    return or_(False, *(_days(month) for month in closed))
+
+
+def _days(month: date) -> ColumnElement[bool]:
+    return and_(_A.work_on >= month_of(month), _A.work_on < month_after(month))
