@@ -42,7 +42,7 @@ from checkin.models import (
     Site,
 )
 from checkin.models.attendance import DECIDED, UNDECIDED
-from checkin.operations import audit
+from checkin.operations import audit, catalogue
 from checkin.operations.attendance import judging
 from checkin.operations.attendance.plans import COLUMNS, Plan, plan_of
 from checkin.operations.attendance.refolding import CHANGING, OPENING, Change, Kept, refold
@@ -306,10 +306,19 @@ def _resolve(reading: Reading, named: AnyRow, now: datetime) -> _Resolved:
 
 def _resolve_check_in(reading: Reading, place: AnyRow, at: datetime) -> _Resolved:
     """A check-in by a code is judged by the table, at the first look at the code."""
+    resolved = _judged(reading, place, at)
+    held: set[int] = set()
+    while resolved.joined and resolved.shift_id is not None and resolved.shift_id not in held:
+        # whoever joins or walks in beside holds the shift too: its last seat goes to one of them
+        held.add(catalogue.hold_shift(resolved.shift_id).id)
+        resolved = _judged(reading, place, at)
+    return replace(resolved, flags=judging.flags_of(reading, place, at))
+
+
+def _judged(reading: Reading, place: AnyRow, at: datetime) -> _Resolved:
     here = around(reading.volunteer_id, place.site_id, at)
     situation = here.situation(place, place.site_id, place.shift_id, code_of(place, at), at)
-    resolved = _acted_on(reading, judge(situation), place.site_id, at)
-    return replace(resolved, around=here, flags=judging.flags_of(reading, place, at))
+    return replace(_acted_on(reading, judge(situation), place.site_id, at), around=here)
 
 
 def _resolve_uploaded(

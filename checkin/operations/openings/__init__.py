@@ -1,7 +1,7 @@
 """Openings: how volunteers find what is published, join it, wait for a place, leave it.
 
 Whoever writes here locks the shift first, then the people concerned in order of id, as rosters and
-plans do. A walk-in's scan locks its volunteer alone and never waits for a shift.
+plans do. A walk-in's scan has locked its volunteer before it asks for the shift it takes a seat in.
 """
 
 from checkin.operations.openings.finding import places_of
