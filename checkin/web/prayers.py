@@ -19,7 +19,7 @@ from checkin.domain.text import latin_digits
 from checkin.operations import prayers
 from checkin.operations.prayers.calculating import calculated
 from checkin.operations.prayers.following import follow
-from checkin.operations.prayers.table import by_clock
+from checkin.operations.prayers.table import by_clock, isha_after
 from checkin.web import clock, errors
 from checkin.web.digits import num
 from checkin.web.fields import Form, TimeField, planned_day
@@ -53,6 +53,10 @@ class DayForm(Form):
         for one in Prayer:
             at = time_short(own.at(one), MAKKAH)
             self[one.value].description = _("Calculated: %(time)s", time=at)
+        after = isha_after(own, self.maghrib.data)
+        self.isha.description = _(
+            "Calculated: %(time)s. It moves with Maghrib", time=time_short(after, MAKKAH)
+        )
 
     @property
     def is_sent(self) -> bool:

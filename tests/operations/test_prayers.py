@@ -47,6 +47,30 @@ def test_what_was_entered_stands_in_the_table_and_the_rest_is_calculated(acting)
     assert table[NEXT] == calculated(NEXT, KAABA)
 
 
+@pytest.mark.parametrize(("day", "after"), [(DAY, 90), (date(2027, 2, 20), 120)])
+def test_isha_moves_with_a_maghrib_that_is_entered(acting, day, after):
+    """The second day lies in Ramadan 1448."""
+    own = calculated(day, KAABA)
+    later = (own.maghrib + timedelta(hours=3, minutes=7)).time()
+    assert prayers.enter(day, {Prayer.MAGHRIB: later}, **acting)
+    table = prayers.of_day(day)
+    assert table.entered == {Prayer.MAGHRIB}
+    assert table.isha - table.maghrib == timedelta(minutes=after)
+    assert table.isha == own.isha + timedelta(minutes=7)
+
+
+def test_an_isha_that_is_entered_stays_whatever_becomes_of_maghrib(acting):
+    """Also one that is as calculated, where it would have moved."""
+    for isha in (time(19, 30), time(19, 8)):
+        prayers.enter(DAY, {Prayer.MAGHRIB: time(17, 45), Prayer.ISHA: isha}, **acting)
+        assert prayers.of_day(DAY).isha == makkah(DAY, isha.hour, isha.minute)
+    prayers.enter(DAY, {Prayer.MAGHRIB: time(17, 45), Prayer.ISHA: time(19, 15)}, **acting)
+    assert kept() == {(DAY, "maghrib"): time(17, 45)}
+    assert prayers.clear(DAY, **acting)
+    (_, _, _, taken_back) = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))
+    assert taken_back.facts == {"maghrib": "17:38", "isha": "19:08"}
+
+
 def test_a_time_that_is_as_calculated_is_not_kept(acting):
     own = calculated(DAY, KAABA)
     clock = {one: (own.at(one) + timedelta(hours=3)).time() for one in Prayer}

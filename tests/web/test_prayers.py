@@ -67,6 +67,15 @@ def test_what_is_entered_stands_in_the_month_and_what_is_blank_is_calculated(lay
     assert kept == {"dhuhr": "12:30"}
 
 
+def test_the_page_says_where_isha_goes_with_maghrib(layla):
+    assert "Calculated: 7:08 PM. It moves with Maghrib" in page_at(layla, DAY)
+    layla.send(DAY, maghrib="17:45")
+    page = page_at(layla, DAY)
+    assert "Calculated: 5:38 PM" in page
+    assert "Calculated: 7:15 PM. It moves with Maghrib" in page
+    assert "7:15" in row_of(page_at(layla, "/prayer-times?month=2026-11"), "2026-11-22")
+
+
 def test_one_press_leads_back_to_what_is_calculated(cast, layla):
     layla.send(DAY, isha="19:30")
     page = layla.text(DAY)

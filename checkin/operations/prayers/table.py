@@ -101,7 +101,15 @@ def _with(prayers: PrayerDay, entered: Mapping[Prayer, time]) -> PrayerDay:
     if not entered:
         return prayers
     begins = {one.value: by_clock(prayers.day, at) for one, at in entered.items()}
-    return replace(prayers, entered=frozenset(entered), **begins)
+    isha = isha_after(prayers, entered.get(Prayer.MAGHRIB))
+    return replace(prayers, entered=frozenset(entered), **{Prayer.ISHA.value: isha, **begins})
+
+
+def isha_after(prayers: PrayerDay, maghrib: time | None) -> datetime:
+    """Isha of a calculated day where nobody enters it: it stays as long after Maghrib."""
+    if maghrib is None:
+        return prayers.isha
+    return by_clock(prayers.day, maghrib) + (prayers.isha - prayers.maghrib)
 
 
 def by_clock(day: date, at: time) -> datetime:
@@ -116,11 +124,13 @@ def by_clock(day: date, at: time) -> datetime:
 def enter(day: date, begins: Mapping[Prayer, time], *, by: int, now: datetime) -> bool:
     """Keep what was entered by Makkah's clock for this day; whether anything changed.
 
-    A time that is as calculated is not kept, so that it goes on as calculated. Problem
-    `prayers_out_of_order` when one would not begin after the one before it.
+    A time that is as calculated is not kept, so that it goes on as calculated; Isha is calculated
+    from Maghrib, also from one that is entered. Problem `prayers_out_of_order` when one would not
+    begin after the one before it.
     """
     before, own = of_day(day), calculated(day, KAABA)
-    wanted = {one: at for one, at in begins.items() if by_clock(day, at) != own.at(one)}
+    blank = replace(own, isha=isha_after(own, begins.get(Prayer.MAGHRIB)))
+    wanted = {one: at for one, at in begins.items() if by_clock(day, at) != blank.at(one)}
     after = _with(own, wanted)
     if not after.in_order:
         raise Problem("prayers_out_of_order")
@@ -139,7 +149,8 @@ def clear(day: date, *, by: int, now: datetime) -> bool:
     if not before.entered:
         return False
     _keep(day, {})
-    own, changed = calculated(day, KAABA), sorted(before.entered, key=list(Prayer).index)
+    own = calculated(day, KAABA)
+    changed = [one for one in Prayer if one in before.entered or before.at(one) != own.at(one)]
     audit.note("prayers.clear", "prayer_day", _number(day), by=by, at=now, **_said(own, changed))
     return True
 
