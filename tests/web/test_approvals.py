@@ -8,7 +8,7 @@ import time_machine
 
 from checkin.database import db, transaction
 from checkin.domain.roles import Role
-from checkin.models import Attendance, Decision, Shift
+from checkin.models import Attendance, Decision, Opportunity, Shift
 from checkin.operations import approvals, manual
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.web.filters import isolate
@@ -315,6 +315,21 @@ def test_an_odd_address_still_shows_the_sheet(cast, record, salem, done):
 def test_the_list_behind_the_group_is_folded_away_until_it_is_asked_for(cast, record, salem):
     assert "<details open>" not in salem.get(sheet(cast)).get_data(as_text=True)
     assert 'class="listed" open' in salem.get(f"{sheet(cast)}?list=1").get_data(as_text=True)
+
+
+def test_minutes_that_an_opportunity_does_not_credit_are_named(cast, record, salem):
+    """The volunteer's receipt says the same."""
+    capped = "No more than 4 hours count in one shift"
+    detail = f"/attendances/{record}/review"
+    for page in (sheet(cast), detail):
+        assert capped not in salem.text(page)
+    factories.alter(db.session.get_one(Opportunity, cast.shift.opportunity_id), most_minutes=240)
+    factories.alter(row(record), credited_minutes=240)
+    for page in (sheet(cast), detail):
+        assert capped in salem.text(page)
+    factories.alter(db.session.get_one(Opportunity, cast.shift.opportunity_id), most_minutes=300)
+    for page in (sheet(cast), detail):
+        assert "No more than" not in salem.text(page)
 
 
 def test_whoever_is_unticked_stays_undecided(cast, crowd, salem):

@@ -21,6 +21,7 @@ from checkin.operations.approvals.four_eyes import Bar, bars
 from checkin.operations.approvals.passing_on import deciders
 from checkin.operations.approvals.suggestion import (
     Suggestion,
+    capped,
     suggested_minutes,
     suggestion_for,
 )
@@ -71,6 +72,8 @@ class Record:
     """What speaks for looking after the volunteer, allowed or not."""
     share: int | None = None
     """This one's part of the lane's tally, where the lane counts."""
+    capped: int | None = None
+    """What the opportunity credits at most, where that took minutes off."""
 
     @property
     def served(self) -> int | None:
@@ -253,6 +256,7 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -
             deciders=_free(closed_to[one.id], others) if one.id in barred else [],
             concerns=cared_for[one.id],
             share=shares.get(one.id),
+            capped=capped(one, shift.starts_at, shift.ends_at, shift.opportunity.most_minutes),
         )
         for one in attendances
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from checkin.domain.evidence import Flag
-from checkin.domain.hours import planned_minutes
+from checkin.domain.hours import credited_minutes, planned_minutes
 
 
 class Recorded(Protocol):
@@ -59,6 +59,19 @@ def suggestion_for(recorded: Ended, starts_at: datetime, ends_at: datetime) -> S
     if {Flag.LONGER, Flag.EARLY_IN} & set(recorded.flags):
         return Suggestion(minutes, "inside")
     return Suggestion(minutes, "away" if len(recorded.stints) > 1 else "recorded")
+
+
+def capped(recorded: Ended, starts_at: datetime, ends_at: datetime, most: int | None) -> int | None:
+    """What an opportunity credits at most, where more was served inside the shift."""
+    if most is None or most not in (recorded.credited_minutes, recorded.proposed_minutes):
+        return None
+    begun = ((begin, end or recorded.proposed_out_at) for begin, end in recorded.stints)
+    spans = [(_instant(begin), _instant(end)) for begin, end in begun if end]
+    return most if credited_minutes(spans, starts_at, ends_at) > most else None
+
+
+def _instant(at: str | datetime) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 def _why_then(recorded: Ended, until: datetime, ends_at: datetime) -> str:
