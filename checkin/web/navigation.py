@@ -47,6 +47,7 @@ BEHIND = {
     "access": "settings",
     "outbox": "settings",
     "prayers": "settings",
+    "rates": "figures",
 }
 """Rooms that are entered through another one."""
 

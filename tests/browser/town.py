@@ -589,6 +589,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("posters.replacement", f"/posters/{poster}/replacement"),
         ("posters.revocation", f"/posters/{poster}/revocation"),
         ("posters.sheets", f"/posters/sheets?poster={poster}"),
+        ("rates.index", "/rates"),
         ("figures.index", "/figures"),
         ("figures.attendances", "/figures/attendances"),
         ("figures.attendance", f"/figures/attendances/{approved}"),
@@ -597,4 +598,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("approvals.samples", "/samples"),
         ("approvals.sample", f"/samples/{sampling.waiting()[0].id}"),
     ]
-    return [Stop(row[0], "layla", *row[1:]) for row in rows]
+    own = [("rates.index", "/rates"), ("rates.revaluation", "/rates/revaluation")]
+    return [
+        *(Stop(row[0], "layla", *row[1:]) for row in rows),
+        *(Stop(*one[:1], "majed", *one[1:]) for one in own),
+    ]

@@ -329,11 +329,14 @@ manage_people all
     GET      /settings
 
 administer all
+    POST     /rates
+    GET+POST /rates/revaluation
     POST     /settings
     POST     /settings/logo
     POST     /settings/logo/removal
 
 see_figures all
+    GET      /rates
     GET      /figures
     GET      /figures/attendances
 

@@ -1,0 +1,98 @@
+"""Rates: what an hour is worth, since when and by whose word; and valuing again on purpose."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.errors import Conflict
+from checkin.domain.roles import Permission
+from checkin.operations import rates, revaluing
+from checkin.web import clock, errors, value_words
+from checkin.web.guard import requires
+from checkin.web.opportunities_forms import TYPES
+from checkin.web.rates_forms import RateForm
+from checkin.web.words import counted
+
+bp = Blueprint("rates", __name__, url_prefix="/rates")
+
+errors.sentences(
+    rate_out_of_range=_l("Enter an amount above 0 and up to %(most)s riyals"),
+    rate_range=_l("Give both ends of the range, with the rate between them, or neither"),
+    rate_too_early=_l("Enter a day from %(year)s on"),
+    source_missing=_l("Say where the figure comes from, in %(longest)s letters at most"),
+)
+BESIDE = {
+    "rate_out_of_range": "per_hour",
+    "rate_range": "low",
+    "rate_too_early": "from_on",
+    "source_missing": "source",
+}
+
+
+@bp.get("")
+@requires(Permission.SEE_FIGURES)
+def index():
+    return _page(RateForm(formdata=None))
+
+
+@bp.post("")
+@requires(Permission.ADMINISTER)
+def create():
+    form = RateForm()
+    if form.carry_out(
+        lambda: rates.set_rate(form.plan, by=current_user.id, now=clock.now()), **BESIDE
+    ):
+        flash(_("The rate was set. It values what is approved from now on"), "done")
+        return redirect(url_for(".index"), 303)
+    return _page(form), form.status
+
+
+@bp.get("/revaluation")
+@requires(Permission.ADMINISTER)
+def revaluation():
+    """What valuing anew would do; nothing is done by looking."""
+    return _preview()
+
+
+@bp.post("/revaluation")
+@requires(Permission.ADMINISTER)
+def revalue():
+    seen = _seen()
+    if seen is None or seen.attendances > revaluing.MOST_ON_A_PAGE:
+        return _preview(), 422
+    try:
+        changed = revaluing.recompute(seen, by=current_user.id, now=clock.now())
+    except Conflict:
+        flash(_("Something was approved or set meanwhile. Look at the amounts again"), "look")
+        return redirect(url_for(".revaluation"), 303)
+    flash(_("Valued anew: %(records)s", records=counted("records", changed)), "done")
+    return redirect(url_for(".index"), 303)
+
+
+def _seen() -> revaluing.Revaluation | None:
+    """The preview that was shown, as the form sends it back."""
+    sent = [request.form.get(name, type=int) for name in revaluing.Revaluation._fields]
+    return None if None in sent else revaluing.Revaluation(*sent)
+
+
+def _preview() -> str:
+    found = revaluing.preview()
+    return render_template(
+        "rates/revaluation.html",
+        found=found,
+        too_many=found.attendances > revaluing.MOST_ON_A_PAGE,
+        words=value_words,
+    )
+
+
+def _page(form: RateForm) -> str:
+    standing = {rate.id for of_type in rates.standing().values() for rate in of_type}
+    return render_template(
+        "rates/index.html",
+        form=form,
+        history=rates.history(),
+        standing=standing,
+        types=TYPES,
+        words=value_words,
+    )

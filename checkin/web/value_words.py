@@ -1,0 +1,62 @@
+"""What hours are worth, in words: the amount, how it was found, and when it looks wrong."""
+
+from flask_babel import gettext as _
+
+from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
+from checkin.operations.figures import Totals
+from checkin.web.digits import in_digits, num
+
+
+def amount(halalas: int) -> str:
+    """21.67 or 2,167: riyals without their sign; halalas only where there are any."""
+    return num(halalas / HALALAS, 2) if halalas % HALALAS else num(halalas // HALALAS)
+
+
+def money(halalas: int) -> str:
+    """SAR 21.67 or 21.67 ر.س."""
+    return _("SAR %(amount)s", amount=amount(halalas))
+
+
+def riyals(halalas: int) -> str:
+    """91,000,000: a total to the riyal, half a riyal rounded up."""
+    return num((halalas + HALALAS // 2) // HALALAS)
+
+
+def is_set(totals: Totals) -> bool:
+    """Whether any of these hours has a value."""
+    return bool(totals.valued_minutes)
+
+
+def shown(totals: Totals) -> str:
+    """The figure itself, in riyals; «not set» until a rate is."""
+    return riyals(totals.value_halalas) if is_set(totals) else _("Not set")
+
+
+def method(totals: Totals) -> list[str]:
+    """What stands under every value: the average rate, how it was found, what has none."""
+    average = average_per_hour(totals.value_halalas, totals.valued_minutes)
+    if average is None:
+        return [_("No rate per hour is set yet")]
+    lines = [
+        _("Based on SAR %(amount)s per approved hour", amount=amount(average)),
+        _("Minutes × the rate of their type on the day of work, kept with each approval"),
+    ]
+    if bare := totals.approved_minutes - totals.valued_minutes:
+        time = num(bare // 60) + in_digits(f":{bare % 60:02}")
+        lines.append(_("Hours without a rate: %(hours)s", hours=time))
+    return lines
+
+
+def warning(totals: Totals) -> str | None:
+    """When the average leaves what was ever published."""
+    average = average_per_hour(totals.value_halalas, totals.valued_minutes)
+    if average is None or not is_unusual(average):
+        return None
+    least, most = map(amount, USUAL_PER_HOUR)
+    return _(
+        "On average an hour is worth SAR %(average)s. Published figures lie between SAR %(least)s "
+        "and SAR %(most)s: look at the rates again",
+        average=amount(average),
+        least=least,
+        most=most,
+    )

@@ -1,0 +1,124 @@
+"""Rates: an administrator sets them, all with figures see them, valuing anew is shown first."""
+
+import re
+
+import pytest
+
+from checkin.database import db
+from checkin.models import Attendance, Rate
+from checkin.operations import approvals, rates
+from checkin.operations.revaluing import Revaluation
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("at")
+ADDRESS = "/rates"
+A_RATE = {
+    "type": "general",
+    "from_on": "2026-01-01",
+    "per_hour": "٢١٫٦٧",
+    "low": "",
+    "high": "",
+    "source": "قرار مجلس الإدارة 14",
+}
+
+
+def kept() -> list[Rate]:
+    return list(db.session.scalars(db.select(Rate).order_by(Rate.id)))
+
+
+@pytest.fixture
+def approved(cast, now) -> Attendance:
+    factories.check_in(cast.noura, cast.poster, now)
+    answer = factories.check_out(cast.noura, cast.shift, now, beneficiaries=3)
+    one = db.session.get_one(Attendance, answer.attendance_id)
+    numbers = {"minutes": 25, "beneficiaries": 3, "reason": "seen"}
+    approvals.adjust(one.id, one.row_version, **numbers, by=cast.layla.id, now=now)
+    return one
+
+
+def test_no_rate_is_shipped(layla, majed):
+    page = layla.text(ADDRESS)
+    assert "No rate per hour is set yet" in page
+    assert "Set the rate" not in page
+    assert "Set the rate" in majed.text(ADDRESS)
+
+
+def test_an_administrator_sets_a_rate_in_any_digits_and_all_with_figures_see_it(
+    majed, layla, salem, cast
+):
+    sent = majed.send(ADDRESS, **{**A_RATE, "low": "15", "high": "27.5"})
+    assert sent.status_code == 303
+    (rate,) = kept()
+    assert (rate.halalas_per_hour, rate.low_halalas, rate.high_halalas) == (2167, 1500, 2750)
+    assert rate.set_by_id == cast.majed.id
+    for reader in (layla, salem):
+        page = reader.text(ADDRESS)
+        assert "21.67" in page
+        assert "15 to 27.50" in page
+        assert "قرار مجلس الإدارة 14" in page
+        assert "ماجد" in page
+
+
+def test_a_later_rate_for_the_same_day_replaces_it_and_both_are_seen(majed):
+    majed.send(ADDRESS, **A_RATE)
+    majed.send(ADDRESS, **{**A_RATE, "per_hour": "30"})
+    page = majed.text(ADDRESS)
+    assert page.count("Holds") == 1
+    assert page.count("Replaced") == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"per_hour": "ten"}, "Enter an amount in riyals, like 21.67"),
+        ({"per_hour": "0"}, "Enter an amount above 0 and up to 10,000 riyals"),
+        ({"per_hour": ""}, "Fill in: Riyals an hour"),
+        ({"low": "15"}, "Give both ends of the range"),
+        ({"from_on": "yesterday"}, "Enter a date"),
+        ({"source": " "}, "Fill in: Where the figure comes from"),
+        ({"type": "golden"}, "Not a valid choice"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_typed_is_lost(majed, changed, said):
+    refused = majed.send(ADDRESS, **{**A_RATE, **changed})
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert "٢١٫٦٧" in refused.text or "per_hour" in changed
+    assert kept() == []
+
+
+def test_only_an_administrator_sets_rates_and_values_anew(layla, salem, noura):
+    for who, code in ((layla, 403), (salem, 403), (noura, 403)):
+        assert who.send(ADDRESS, **A_RATE).status_code == code
+        assert who.get(f"{ADDRESS}/revaluation").status_code == code
+        assert who.send(f"{ADDRESS}/revaluation").status_code == code
+    assert noura.get(ADDRESS).status_code == 403
+
+
+def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approved):
+    majed.send(ADDRESS, **{**A_RATE, "per_hour": "24"})
+    page = majed.text(f"{ADDRESS}/revaluation")
+    assert "Records that would change" in page
+    assert "SAR 10" in page
+    seen = dict(re.findall(rf'name="({"|".join(Revaluation._fields)})" value="(\d+)"', page))
+    assert seen == {
+        "attendances": "1",
+        "before_halalas": "0",
+        "after_halalas": "1000",
+        "closed": "0",
+    }
+    assert majed.send(f"{ADDRESS}/revaluation", **seen).status_code == 303
+    one = db.session.get(Attendance, approved.id, populate_existing=True)
+    assert one.value_halalas == 1000
+    assert "Nothing would change" in majed.text(f"{ADDRESS}/revaluation")
+
+
+def test_what_changed_meanwhile_is_shown_again_and_not_done(majed, approved):
+    majed.send(ADDRESS, **A_RATE)
+    old = {"attendances": 1, "before_halalas": 0, "after_halalas": 1, "closed": 0}
+    majed.send(f"{ADDRESS}/revaluation", **old)
+    assert "Look at the amounts again" in majed.text(f"{ADDRESS}/revaluation")
+    assert majed.send(f"{ADDRESS}/revaluation", attendances="x").status_code == 422
+    one = db.session.get(Attendance, approved.id, populate_existing=True)
+    assert one.value_halalas is None
+    assert rates.is_set()
