@@ -46,6 +46,8 @@ class Permission(StrEnum):
     PLAN = "plan"
     """Create and edit sites, services, campaigns, opportunities, shifts, rosters."""
     MANAGE_PEOPLE = "manage_people"
+    READ_MEMBERS = "read_members"
+    """See and export the attendance of a partner's members, of their days with it."""
     SEE_FIGURES = "see_figures"
     EXPORT = "export"
     SEE_AUDIT = "see_audit"
@@ -106,7 +108,7 @@ MAY: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.COORDINATOR: frozenset(_P) - {_P.ADMINISTER},
-    Role.PARTNER_READER: frozenset({_P.SEE_FIGURES}),
+    Role.PARTNER_READER: frozenset({_P.SEE_FIGURES, _P.READ_MEMBERS}),
     Role.AUDITOR: frozenset({_P.SEE_FIGURES, _P.SEE_AUDIT}),
     Role.ADMINISTRATOR: frozenset(
         {_P.OWN_ATTENDANCE, _P.MANAGE_PEOPLE, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.ADMINISTER}

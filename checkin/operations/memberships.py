@@ -7,10 +7,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db, transaction
-from checkin.domain.days import local_day
+from checkin.domain.days import local_day, month_of
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance, Membership, Partner, Person
-from checkin.operations import audit
+from checkin.operations import audit, months
 from checkin.operations.figures import rollup
 from checkin.operations.identity import living, rows_of
 
@@ -28,10 +28,14 @@ def set_partner(
     already changes nothing.
 
     Problems: `membership_ahead` (a day to come), `membership_overlaps` (they belonged to a
-    partner on that day or later; fact `day`, the first that is free), `partner_closed`.
+    partner on that day or later; fact `day`, the first that is free), `partner_closed`, and
+    `month_closed` (fact `month`), for a closed month's figures stay as they are.
     """
-    if from_on > local_day(now):
+    today = local_day(now)
+    if from_on > today:
         raise Problem("membership_ahead")
+    if from_on < month_of(today):
+        months.refuse_closed(from_on)
     person, rows = _locked(person_id)
     if person.partner_id == partner_id:
         return

@@ -2,14 +2,18 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from checkin.database import db, transaction
-from checkin.models import Partner, Person
-from checkin.operations import catalogue
-from checkin.operations.identity import living
+from checkin.domain.errors import NotFound
+from checkin.models import Membership, Partner, Person
+from checkin.operations import catalogue, people
+from checkin.operations.identity import living, one_person
 
+PER_PAGE = 50
 KINDS = ("education", "health", "charity", "scouts", "government", "company")
 
 
@@ -20,6 +24,9 @@ class PartnerPlan:
     name_ar: str
     name_en: str = ""
     kind: str = "charity"
+    contact_name: str = ""
+    contact_mobile: str | None = None
+    contact_email: str | None = None
 
 
 @catalogue.unique()
@@ -67,3 +74,40 @@ def member_counts() -> dict[int, int]:
         .group_by(Person.partner_id)
     )
     return {partner_id: number for partner_id, number in rows if partner_id is not None}
+
+
+def members(partner_id: int, number: int = 1, text: str = "") -> people.Page:
+    """A page of memberships, each with who it is: those that last first, by name."""
+    query = _memberships(partner_id, text)
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+    shown = query.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
+    rows = db.session.execute(shown).all()
+    return people.Page(rows, total or 0, number, max(-(-(total or 0) // PER_PAGE), 1))
+
+
+def membership(partner_id: int, membership_id: int) -> Membership:
+    """One that lasts, with its person; NotFound."""
+    one = db.session.scalar(
+        select(Membership)
+        .where(Membership.id == membership_id, Membership.partner_id == partner_id)
+        .where(Membership.until_on.is_(None))
+        .options(joinedload(Membership.person))
+    )
+    if one is None or one.person.merged_into_id is not None:
+        raise NotFound("membership")
+    return one
+
+
+def _memberships(partner_id: int, text: str) -> Select[Any]:
+    """`Membership` and the `Person` it means, also where the row was merged into another."""
+    row, who = aliased(Person), aliased(Person, name="who")
+    query: Select[Any] = (
+        select(Membership, who)
+        .join(row, row.id == Membership.person_id)
+        .join(who, who.id == one_person(row))
+        .where(Membership.partner_id == partner_id, who.erased_at.is_(None))
+        .order_by(Membership.until_on.is_not(None), who.name_folded, Membership.id)
+    )
+    if text.strip():
+        query = query.where(who.id.in_(people.matching(text).order_by(None)))
+    return query

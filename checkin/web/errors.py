@@ -1,6 +1,7 @@
 """Where problems become pages or JSON: one sentence each, in the reader's language."""
 
 import errno
+from datetime import date
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.web.digits import num
-from checkin.web.filters import duration_after
+from checkin.web.filters import date_short, duration_after
 from checkin.web.guard import API, forget_person
 from checkin.web.words import counted
 
@@ -64,13 +65,16 @@ def sentence(problem: Problem) -> str:
 
     A fact `seconds` can be said as `duration`.
     """
-    facts = {
-        name: num(fact) if isinstance(fact, int) and not isinstance(fact, bool) else fact
-        for name, fact in problem.facts.items()
-    }
+    facts = {name: _said(fact) for name, fact in problem.facts.items()}
     if isinstance(seconds := problem.facts.get("seconds"), int):
         facts["duration"] = waiting(seconds)
     return str(SENTENCES[problem.code]) % facts
+
+
+def _said(fact: Any) -> Any:
+    if isinstance(fact, date):
+        return date_short(fact)
+    return num(fact) if isinstance(fact, int) and not isinstance(fact, bool) else fact
 
 
 def waiting(seconds: int) -> str:

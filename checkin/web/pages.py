@@ -24,6 +24,7 @@ def home():
     for permission, endpoint in (
         (Permission.PLAN, "figures.index"),
         (Permission.DECIDE, "floor.index"),
+        (Permission.READ_MEMBERS, "desk.index"),
         (Permission.SEE_FIGURES, "figures.index"),
         (Permission.ADMINISTER, "accounts.show"),
     ):

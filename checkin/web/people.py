@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
-from checkin.operations import accounts, devices, grants, merging, people
+from checkin.operations import accounts, devices, grants, memberships, merging, people
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -40,6 +40,8 @@ BESIDE = {
     "guardian_missing": "guardian_mobile",
     "person_exists": "name",
     "email_taken": "email",
+    "membership_overlaps": "partner_id",
+    "partner_closed": "partner_id",
 }
 """The field each problem stands beside."""
 
@@ -181,7 +183,8 @@ def _page(person_id: int, form: RoleForm) -> str:
         grantable=grants.grantable(current_user.id, now),
         summary=people.summary_of(person_id),
         latest=people.latest_attendances(person_id),
-        devices=len(devices.devices_of(person_id, now)),
+        memberships=memberships.of_person(person_id),
+        devices=devices.devices_of(person_id, now),
         merges=merging.merges_of(person_id),
         undo_from=now - merging.UNDO_WITHIN,
         categories=CATEGORIES,

@@ -39,6 +39,8 @@ NOUNS = {
     ("people", "after"): _noun("after", "%(number)s person", "%(number)s people"),
     ("volunteers", "subject"): _noun("subject", "%(number)s volunteer", "%(number)s volunteers"),
     ("volunteers", "after"): _noun("after", "%(number)s volunteer", "%(number)s volunteers"),
+    ("members", "subject"): _noun("subject", "%(number)s member", "%(number)s members"),
+    ("members", "after"): _noun("after", "%(number)s member", "%(number)s members"),
     ("women", "subject"): _noun(
         "subject", "%(number)s woman volunteer", "%(number)s women volunteers"
     ),

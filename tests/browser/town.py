@@ -13,7 +13,16 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from checkin.database import db
 from checkin.domain import totp
 from checkin.domain.fold import Kind
-from checkin.models import Attendance, Campaign, Lane, Opportunity, Person, Poster, Shift
+from checkin.models import (
+    Attendance,
+    Campaign,
+    Lane,
+    Membership,
+    Opportunity,
+    Person,
+    Poster,
+    Shift,
+)
 from checkin.operations import accounts, approvals, badges, displays, tally
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
@@ -504,6 +513,10 @@ def _enrolment(who: Person, by: Person, now: datetime) -> tuple[int, str]:
     return made.id, accounts.enrolment_code(made) or ""
 
 
+def _membership_of(who: Person) -> int:
+    return db.session.scalars(db.select(Membership.id).filter_by(person_id=who.id)).one()
+
+
 def _badge_of(who: Person, now: datetime) -> str:
     return badges.code_of(badges.make([who.id], by=None, now=now)[0]) or ""
 
@@ -516,6 +529,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     approved = _receipt_of(town, "approved")
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
     person = f"/people/{cast.noura.id}"
+    partner, desk = f"/partners/{cast.university.id}", f"/desk/{cast.university.id}"
     template = factories.template(call.id)
     course = factories.opportunity(now, "course", name_ar="سلامة الزوار", name_en="Safety")
     factories.assign(now, cast.noura, factories.shift(now, cast.mataf, course, starts=96 * 60))
@@ -540,7 +554,16 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("campaigns.edit", f"/campaigns/{campaign.id}"),
         ("partners.index", "/partners"),
         ("partners.new", "/partners/new"),
-        ("partners.edit", f"/partners/{cast.university.id}"),
+        ("partners.show", partner),
+        ("partners.edit", f"{partner}/details"),
+        ("partners.find_member", f"{partner}/members?q=سالم"),
+        ("partners.add_member", f"{partner}/members/{cast.salem.id}"),
+        ("partners.end_member", f"{partner}/memberships/{_membership_of(cast.noura)}/ending"),
+        ("desk.index", "/desk"),
+        ("desk.show", desk),
+        ("desk.members", f"{desk}/members"),
+        ("desk.member", f"{desk}/members/{cast.noura.id}"),
+        ("desk.attendances", f"{desk}/attendances?of=waiting"),
         ("opportunities.index", "/opportunities"),
         ("opportunities.new", "/opportunities/new"),
         ("opportunities.register", f"/opportunities/{course.id}/register"),

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from checkin.database import db
-from checkin.domain.days import local_day
+from checkin.domain.days import local_day, month_of
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance, AuditEntry, Membership
-from checkin.operations import approvals, figures, memberships, merging, partners, people
+from checkin.operations import approvals, figures, memberships, merging, months, partners, people
 from checkin.operations.figures import Filter, rollup
 from checkin.operations.people import Profile
 from checkin.operations.permissions import Reach
@@ -145,6 +145,15 @@ def test_attendance_goes_with_its_day_and_figures_with_it(cast, today, scouts, b
     assert (hours_of(cast.university), hours_of(scouts)) == (60, 0)
     noted = db.session.scalars(select(AuditEntry).filter_by(act="person.partner")).all()
     assert [(one.thing_id, one.facts["moved"]) for one in noted] == [(cast.noura.id, 1)] * 2
+
+
+def test_a_closed_month_is_not_entered(cast, now, today, scouts, belong):
+    factories.alter(_membership(cast.noura), from_on=today - 90 * DAY)
+    months.close(month_of(today - 30 * DAY), by=cast.layla.id, now=now)
+    with pytest.raises(Problem, match="month_closed"):
+        belong(cast.noura, scouts, today - 30 * DAY)
+    belong(cast.noura, scouts, month_of(today))
+    assert people.find(cast.noura.id).partner_id == scouts.id
 
 
 def test_entering_and_changing_somebody_keeps_the_days(cast, now, today, scouts):

@@ -19,6 +19,7 @@ from checkin.models import (
     Campaign,
     Decision,
     Lane,
+    Membership,
     Opportunity,
     Person,
     Sample,
@@ -52,6 +53,8 @@ QUERIES = {
     "/badges/sheets": "?person={person_id}",
     "/badges/sheets.pdf": "?person={person_id}",
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
+    "/partners/<int:partner_id>": "?q=نورة",
+    "/partners/<int:partner_id>/members": "?q=نورة",
     "/people": "?q=نورة",
     "/people/<int:person_id>/merges": "?q=نورة",
     "/posters/sheets": "?poster={poster_id}",
@@ -110,12 +113,14 @@ def build(now: datetime) -> World:
     there = _one_site(now, cast.squares, elsewhere, board, sara, cast.huda)
     made.assign(now, lead, db.session.get_one(Shift, here["tally_shift_id"]), is_lead=True)
     template = made.template(cast.shift.opportunity_id)
+    membership = db.session.scalars(db.select(Membership).filter_by(person_id=cast.noura.id)).one()
     campaign = made.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     shared = {
         "campaign_id": campaign.id,
         "day": "2026-11-22",
         "import_id": made.people_import(now, cast.layla),
         "partner_id": cast.university.id,
+        "membership_id": membership.id,
         "sha": _logo(cast.majed, now),
         "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),

@@ -10,6 +10,8 @@ ROOMS = {
     "campaigns": (campaigns, {}),
     "partners": (partners, {"kind": "health"}),
 }
+DETAILS = {"partners": "/details"}
+"""Where the form stands apart from the page."""
 
 
 @pytest.fixture(params=ROOMS)
@@ -51,7 +53,8 @@ def test_an_empty_name_is_asked_for_by_its_label(layla, room, cast, browser_of):
 def test_changes_closing_and_reopening(layla, room):
     add(layla, room)
     thing = all_in(room)["سقيا زمزم"]
-    layla.send(f"/{room}/{thing.id}", **{"name_ar": "سقيا", **ROOMS[room][1]})
+    form = f"/{room}/{thing.id}{DETAILS.get(room, '')}"
+    layla.send(form, **{"name_ar": "سقيا", **ROOMS[room][1]})
     assert "سقيا" in all_in(room)
     layla.send(f"/{room}/{thing.id}/closure")
     assert "Closed" in layla.text(f"/{room}")

@@ -240,8 +240,12 @@ plan all
     POST     /opportunities/<int:opportunity_id>/reopening
     GET+POST /opportunities/new
     GET      /partners
-    GET+POST /partners/<int:partner_id>
+    GET      /partners/<int:partner_id>
     POST     /partners/<int:partner_id>/closure
+    GET+POST /partners/<int:partner_id>/details
+    GET      /partners/<int:partner_id>/members
+    GET+POST /partners/<int:partner_id>/members/<int:person_id>
+    GET+POST /partners/<int:partner_id>/memberships/<int:membership_id>/ending
     POST     /partners/<int:partner_id>/reopening
     GET+POST /partners/new
     GET      /plan
@@ -339,6 +343,15 @@ see_figures all
     GET      /rates
     GET      /figures
     GET      /figures/attendances
+read_members all
+    GET      /desk
+    GET      /desk/<int:partner_id>
+    GET      /desk/<int:partner_id>/attendances
+    POST     /desk/<int:partner_id>/attendances/export
+    GET      /desk/<int:partner_id>/members
+    GET      /desk/<int:partner_id>/members/<int:person_id>
+    POST     /desk/<int:partner_id>/members/export
+
 
 see_figures mataf
     GET      /figures/attendances/<int:attendance_id>
@@ -375,6 +388,7 @@ HOLDERS = {
 }
 """Who has each permission somewhere: the truth table of roles, written out a second time."""
 
+    "read_members": ("layla", "reem"),
 WITHIN = {
     "all": (NOBODY, *PEOPLE),
     "own": ("volunteer",),

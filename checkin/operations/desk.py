@@ -1,0 +1,231 @@
+"""A partner's desk: its members, their attendance and hours of their days with it, what comes.
+
+An attendance is a partner's when its volunteer belonged to it on that day (`memberships.py`).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from checkin.database import db, transaction
+from checkin.domain.errors import NotFound
+from checkin.models import Attendance, Membership, Opportunity, Partner, Person, Shift
+from checkin.operations import audit, people
+from checkin.operations.coming import Coming, coming_of
+from checkin.operations.figures import Filter, Measure, attendances_behind, count_behind
+from checkin.operations.figures.definitions import BEHIND
+from checkin.operations.identity import living, one_person, rows_of
+from checkin.operations.permissions import Reach
+
+PER_PAGE = 50
+EXPORTED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The days that are looked at, both included: a whole Gregorian year."""
+
+    number: int
+
+    @property
+    def first(self) -> date:
+        return date(self.number, 1, 1)
+
+    @property
+    def last(self) -> date:
+        return date(self.number, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belonged to the partner in these days, and what they did for it in them."""
+
+    person_id: int
+    name: str
+    from_on: date
+    until_on: date | None
+    approved_minutes: int = 0
+    waiting_minutes: int = 0
+    beneficiaries: int = 0
+    attendances: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a list, and how many there are in all."""
+
+    items: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+
+
+# --- whose desk ----------------------------------------------------------------------------
+
+
+def partners_within(reach: Reach) -> list[Partner]:
+    """Whose desks somebody may sit at, by name."""
+    return list(db.session.scalars(_within(reach).order_by(Partner.name_ar)))
+
+
+def find(partner_id: int, reach: Reach) -> Partner:
+    """NotFound for any partner beyond the reach."""
+    partner = db.session.scalar(_within(reach).where(Partner.id == partner_id))
+    if partner is None:
+        raise NotFound("partner")
+    return partner
+
+
+def _within(reach: Reach) -> Select[Partner]:
+    query = select(Partner)
+    return query if reach.everywhere else query.where(Partner.id.in_(reach.partner_ids))
+
+
+# --- members -------------------------------------------------------------------------------
+
+
+def members(partner_id: int, year: Year, text: str = "", number: int = 1) -> Page:
+    """A page of those who belonged to the partner in the year, by name."""
+    found = _members(partner_id, year, text)
+    total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery()))
+    shown = found.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
+    pages = max(-(-(total or 0) // PER_PAGE), 1)
+    return Page(_with_sums(partner_id, year, shown), total or 0, number, pages)
+
+
+def all_members(partner_id: int, year: Year, text: str = "") -> list[Member]:
+    """Every page of the same."""
+    return _with_sums(partner_id, year, _members(partner_id, year, text))
+
+
+def _members(partner_id: int, year: Year, text: str) -> Select[Any]:
+    m, row, who = Membership, aliased(Person), aliased(Person)
+    goes_on = func.count() > func.count(m.until_on)
+    query: Select[Any] = (
+        select(
+            *(who.id, who.name, func.min(m.from_on).label("from_on")),
+            case((goes_on, None), else_=func.max(m.until_on)).label("until_on"),
+        )
+        .select_from(m)
+        .join(row, row.id == m.person_id)
+        .join(who, who.id == one_person(row))
+        .where(m.partner_id == partner_id, who.erased_at.is_(None), m.from_on <= year.last)
+        .where(or_(m.until_on.is_(None), m.until_on >= year.first))
+        .group_by(who.id, who.name, who.name_folded)
+        .order_by(who.name_folded, who.id)
+    )
+    if text.strip():
+        query = query.where(who.id.in_(people.matching(text).order_by(None)))
+    return query
+
+
+def _with_sums(partner_id: int, year: Year, found: Select[Any]) -> list[Member]:
+    rows = db.session.execute(found).all()
+    sums = _sums(partner_id, year, [row.id for row in rows])
+    return [Member(*row, *sums.get(row.id, ())) for row in rows]
+
+
+def _sums(partner_id: int, year: Year, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    for begin in range(0, len(ids), EXPORTED_AT_ONCE):
+        some = ids[begin : begin + EXPORTED_AT_ONCE]
+        for person_id, *sums in db.session.execute(_summed(partner_id, year, some)):
+            found[person_id] = tuple(map(int, sums))
+    return found
+
+
+def _summed(partner_id: int, year: Year, ids: Collection[int]) -> Select[Any]:
+    """By person: the definitions of the figures, over a year's attendance for the partner."""
+    a, row = Attendance, aliased(Person)
+    approved, waits = BEHIND[Measure.APPROVED], BEHIND[Measure.WAITING]
+    query: Select[Any] = (
+        select(
+            one_person(row),
+            func.coalesce(func.sum(case((approved, a.approved_minutes))), 0),
+            func.coalesce(func.sum(case((waits, a.credited_minutes))), 0),
+            func.coalesce(func.sum(case((approved, a.approved_beneficiaries))), 0),
+            func.count(case((approved, a.id))),
+        )
+        .select_from(a)
+        .join(row, row.id == a.volunteer_id)
+        .join(Shift, Shift.id == a.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .where(a.volunteer_id.in_(rows_of(*ids)), a.partner_id == partner_id)
+        .where(a.work_on.between(year.first, year.last))
+    )
+    return query.group_by(one_person(row))
+
+
+# --- attendance ----------------------------------------------------------------------------
+
+
+def attendances(partner_id: int, measure: Measure, days: tuple[date, date], number: int) -> Page:
+    """A page of what stands behind a figure of the desk, the latest first."""
+    wanted = _filter(partner_id, days)
+    total = count_behind(measure, wanted)
+    items = attendances_behind(measure, wanted, page=number, size=PER_PAGE)
+    return Page(items, total, number, max(-(-total // PER_PAGE), 1))
+
+
+def all_attendances(
+    partner_id: int, measure: Measure, days: tuple[date, date]
+) -> Sequence[Attendance]:
+    """Every page of the same."""
+    wanted, found, number = _filter(partner_id, days), [], 0
+    while number * EXPORTED_AT_ONCE <= len(found):
+        number += 1
+        found += attendances_behind(measure, wanted, page=number, size=EXPORTED_AT_ONCE)
+    return found
+
+
+def _filter(partner_id: int, days: tuple[date, date]) -> Filter:
+    return Filter(Reach(everywhere=True), *days, partner_id=partner_id)
+
+
+def of_member(partner_id: int, person_id: int, number: int = 1) -> tuple[Person, Page]:
+    """Somebody who belongs or belonged to the partner, and their attendance of those days.
+
+    NotFound for anybody else.
+    """
+    person = db.session.scalar(select(Person).where(Person.id == person_id, living()))
+    own = Membership.person_id.in_(rows_of(person_id)), Membership.partner_id == partner_id
+    if person is None or not db.session.scalar(select(exists().where(and_(*own)))):
+        raise NotFound("person")
+    a = Attendance
+    mine = (
+        a.volunteer_id.in_(rows_of(person_id)),
+        a.partner_id == partner_id,
+        a.state != "cancelled",
+    )
+    total = db.session.scalar(select(func.count(a.id)).where(*mine)) or 0
+    place = joinedload(a.shift)
+    rows = db.session.scalars(
+        select(a)
+        .where(*mine)
+        .options(place.joinedload(Shift.opportunity), place.joinedload(Shift.site))
+        .order_by(a.work_on.desc(), a.id.desc())
+        .offset((number - 1) * PER_PAGE)
+        .limit(PER_PAGE)
+    ).all()
+    return person, Page(rows, total, number, max(-(-total // PER_PAGE), 1))
+
+
+# --- what comes ----------------------------------------------------------------------------
+
+
+def coming(partner_id: int, now: datetime) -> list[Coming]:
+    """The next shifts on which today's members are expected."""
+    return coming_of(Person.partner_id == partner_id, now)
+
+
+# --- what leaves the house -----------------------------------------------------------------
+
+
+@transaction
+def note_export(partner_id: int, what: str, rows: int, *, by: int, now: datetime) -> None:
+    """People's records were handed over as a file: how many, of which list."""
+    audit.note("partner.export", "partner", partner_id, by=by, at=now, list=what, rows=rows)

@@ -1,0 +1,122 @@
+"""One partner's figures by month and by opportunity, from the sums that are kept.
+
+The days asked for are a whole year, so that they cut through no stretch (`periods.py`).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from checkin.database import AnyRow, db
+from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal
+from checkin.operations.figures import periods, records
+from checkin.operations.figures.definitions import (
+    BEHIND,
+    VOLUNTEERING,
+    Filter,
+    Grouping,
+    Line,
+    Measure,
+    Totals,
+)
+from checkin.operations.permissions import Reach
+
+_M = MonthTotal
+
+
+def of_partner(partner_id: int, first: date, last: date) -> tuple[Totals, list[Line], list[Line]]:
+    """The total, its months in order, and its opportunities with most hours first."""
+    wanted = Filter(Reach(everywhere=True), first, last, partner_id=partner_id)
+    months, opportunities = _by_month(wanted), _by_opportunity(wanted)
+    sums = [line.totals for line in months]
+    total = Totals(
+        approved_minutes=sum(one.approved_minutes for one in sums),
+        waiting_minutes=sum(one.waiting_minutes for one in sums),
+        beneficiaries=sum(one.beneficiaries for one in sums),
+        volunteers=_volunteers(partner_id, first, last),
+        attendances=sum(one.attendances for one in sums),
+        opportunities=sum(1 for line in opportunities if line.totals.attendances),
+        course_attendances=sum(one.course_attendances for one in sums),
+    )
+    return total, months, opportunities
+
+
+def years_of_partner(partner_id: int) -> tuple[int, int] | None:
+    """The first and the last Gregorian year with something approved."""
+    days = select(func.min(_M.from_on), func.max(_M.from_on))
+    first, last = db.session.execute(days.where(_M.partner_id == partner_id)).one()
+    return (first.year, last.year) if first else None
+
+
+def _by_month(wanted: Filter) -> list[Line]:
+    found: dict[date, list[int]] = {}
+    for from_on, *sums in db.session.execute(_summed(wanted, [_M.from_on])):
+        # two stretches where a Hijri year begins in the month
+        line = found.setdefault(from_on.replace(day=1), [0, 0, 0, 0])
+        line[:] = [before + int(more) for before, more in zip(line, sums, strict=True)]
+    waiting: dict[Any, int] = records.waiting_by(Grouping.MONTH, wanted)
+    return [
+        Line(month, None, None, _totals(found.get(month, _NOTHING), waiting.get(month, 0)))
+        for month in sorted(found.keys() | {one for one, minutes in waiting.items() if minutes})
+    ]
+
+
+def _by_opportunity(wanted: Filter) -> list[Line]:
+    o = Opportunity
+    rows = db.session.execute(_summed(wanted, [_M.opportunity_id]))
+    found: dict[int, Sequence[int]] = {key: sums for key, *sums in rows}
+    waiting = _waiting_by_opportunity(wanted)
+    known = select(o.id, o.name_ar, o.name_en).where(o.id.in_(found.keys() | waiting.keys()))
+    names: dict[int, AnyRow] = {row.id: row for row in db.session.execute(known)}
+    lines = [
+        Line(key, names[key].name_ar, names[key].name_en, _totals(sums, waiting.get(key, 0)))
+        for key, sums in {**dict.fromkeys(waiting, _NOTHING), **found}.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.totals.approved_minutes, str(line.key)))
+
+
+def _waiting_by_opportunity(wanted: Filter) -> dict[int, int]:
+    waits = BEHIND[Measure.WAITING]
+    minutes = func.coalesce(func.sum(Attendance.credited_minutes), 0)
+    rows = records.rows_of(wanted, [Opportunity.id, minutes]).where(waits)
+    found = db.session.execute(rows.group_by(Opportunity.id))
+    return {key: int(sum_) for key, sum_ in found if sum_}
+
+
+_NOTHING = (0, 0, 0, 0)
+
+
+def _totals(sums: Sequence[int], waiting: int) -> Totals:
+    minutes, beneficiaries, attendances, courses = map(int, sums)
+    return Totals(
+        approved_minutes=minutes,
+        waiting_minutes=waiting,
+        beneficiaries=beneficiaries,
+        attendances=attendances,
+        course_attendances=courses,
+    )
+
+
+def _summed(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
+    """Keys, then minutes, beneficiaries, records of volunteering, and those of courses."""
+    sums = [
+        func.sum(case((VOLUNTEERING, _M.approved_minutes), else_=0)),
+        func.sum(case((VOLUNTEERING, _M.beneficiaries), else_=0)),
+        func.sum(case((VOLUNTEERING, _M.attendances), else_=0)),
+        func.sum(case((~VOLUNTEERING, _M.attendances), else_=0)),
+    ]
+    query: Select[Any] = (
+        select(*keys, *sums)
+        .join(Opportunity, Opportunity.id == _M.opportunity_id)
+        .where(_M.attendances > 0, _M.partner_id == wanted.partner_id)
+        .where(_M.from_on >= wanted.first, _M.from_on <= wanted.last)
+    )
+    return query.group_by(*keys)
+
+
+def _volunteers(partner_id: int, first: date, last: date) -> int:
+    p, period = PeriodTotal, periods.named(first, last)
+    kept = p.period == period, p.grouping == Grouping.PARTNER.value, p.key == partner_id
+    return db.session.scalar(select(p.volunteers).where(*kept)) or 0

@@ -1,0 +1,230 @@
+"""A partner's own desk: what its reader sees and exports of its members, and of nobody else."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from checkin.domain.days import local_day
+from checkin.domain.errors import NotFound
+from checkin.domain.roles import Permission
+from checkin.models import Attendance, Partner
+from checkin.operations import desk
+from checkin.operations.desk import Year
+from checkin.operations.figures import Measure
+from checkin.operations.figures.of_partner import of_partner, years_of_partner
+from checkin.web import clock, record_words
+from checkin.web.csv_file import csv_file
+from checkin.web.digits import in_digits, num
+from checkin.web.fields import planned_day, row_number
+from checkin.web.filters import month_long, plain_label
+from checkin.web.guard import requires
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+HEADINGS: dict[Measure, Any] = {
+    Measure.APPROVED: _l("Approved records"),
+    Measure.WAITING: _l("Records waiting for approval"),
+    Measure.COURSES: _l("Course and meeting attendance"),
+}
+
+
+@bp.get("")
+@requires(Permission.READ_MEMBERS)
+def index():
+    """To the one desk a reader has, or a choice of them."""
+    reach = _reach()
+    found = desk.partners_within(reach)
+    if len(found) == 1 and not reach.everywhere:
+        return redirect(url_for(".show", partner_id=found[0].id), 303)
+    return render_template("desk/index.html", partners=found)
+
+
+@bp.get("/<int:partner_id>")
+@requires(Permission.READ_MEMBERS)
+def show(partner_id: int):
+    partner, year = _partner(partner_id), _year()
+    totals, months, opportunities = of_partner(partner_id, year.first, year.last)
+    return render_template(
+        "desk/show.html",
+        partner=partner,
+        year=year.number,
+        years=_years(partner_id),
+        totals=totals,
+        months=months,
+        opportunities=opportunities,
+        coming=desk.coming(partner_id, clock.now()),
+        members=desk.members(partner_id, year).total,
+        hours=hours,
+    )
+
+
+@bp.get("/<int:partner_id>/members")
+@requires(Permission.READ_MEMBERS)
+def members(partner_id: int):
+    partner, year, text = _partner(partner_id), _year(), _text()
+    return render_template(
+        "desk/members.html",
+        partner=partner,
+        year=year.number,
+        text=text,
+        found=desk.members(partner_id, year, text, _page()),
+        hours=hours,
+    )
+
+
+@bp.post("/<int:partner_id>/members/export")
+@requires(Permission.READ_MEMBERS)
+def export_members(partner_id: int):
+    partner, year = _partner(partner_id), _year()
+    found = desk.all_members(partner_id, year, _text())
+    _note(partner, "members", len(found))
+    headings = [
+        *(_("Number"), _("Name"), _("Member from"), _("Until")),
+        *(_("Hours"), _("Waiting"), _("Beneficiaries"), _("Records")),
+    ]
+    rows = [
+        [
+            *(str(one.person_id), one.name, f"{one.from_on}", f"{one.until_on or ''}"),
+            *(_plain(one.approved_minutes), _plain(one.waiting_minutes)),
+            *(str(one.beneficiaries), str(one.attendances)),
+        ]
+        for one in found
+    ]
+    return csv_file(f"members-{partner_id}-{year.number}.csv", [headings, *rows])
+
+
+@bp.get("/<int:partner_id>/members/<int:person_id>")
+@requires(Permission.READ_MEMBERS)
+def member(partner_id: int, person_id: int):
+    partner = _partner(partner_id)
+    person, found = desk.of_member(partner_id, person_id, _page())
+    return render_template(
+        "desk/member.html", partner=partner, person=person, found=found, states=record_words.STATES
+    )
+
+
+@bp.get("/<int:partner_id>/attendances")
+@requires(Permission.READ_MEMBERS)
+def attendances(partner_id: int):
+    partner, measure, (days, about) = _partner(partner_id), _measure(), _days()
+    return render_template(
+        "desk/attendances.html",
+        partner=partner,
+        heading=str(HEADINGS[measure]),
+        about=about,
+        found=desk.attendances(partner_id, measure, days, _page()),
+        states=record_words.STATES,
+        asked=_asked,
+    )
+
+
+@bp.post("/<int:partner_id>/attendances/export")
+@requires(Permission.READ_MEMBERS)
+def export_attendances(partner_id: int):
+    partner, measure, (days, _about) = _partner(partner_id), _measure(), _days()
+    found = desk.all_attendances(partner_id, measure, days)
+    _note(partner, measure.value, len(found))
+    headings = [
+        *(_("Day"), _("Number"), _("Name"), _("Opportunity"), _("Site")),
+        *(_("Hours"), _("Beneficiaries"), _("Status")),
+    ]
+    name = f"attendance-{partner_id}-{days[0]}-{days[1]}.csv"
+    return csv_file(name, [headings, *map(_cells, found)])
+
+
+# --- what the address asks for ---------------------------------------------------------------
+
+
+def _reach():
+    return current_user.reach(Permission.READ_MEMBERS)
+
+
+def _partner(partner_id: int) -> Partner:
+    return desk.find(partner_id, _reach())
+
+
+def _today() -> date:
+    return local_day(clock.now(), current_app.config["ZONE"])
+
+
+def _year() -> Year:
+    """The year in the address, or this one."""
+    text = request.args.get("year", "")
+    if not text:
+        return Year(_today().year)
+    try:
+        return Year(planned_day(f"{text}-01-01").year)
+    except ValueError:
+        raise NotFound("year") from None
+
+
+def _years(partner_id: int) -> list[int]:
+    """This year and those in which something was approved, the latest first."""
+    today = _today().year
+    first, last = years_of_partner(partner_id) or (today, today)
+    return list(range(max(last, today), min(first, today) - 1, -1))
+
+
+def _days() -> tuple[tuple[date, date], str]:
+    """A month, or the whole year, and its name."""
+    month = request.args.get("month")
+    if month is None:
+        year = _year()
+        return (year.first, year.last), in_digits(str(year.number))
+    try:
+        begin = planned_day(f"{month}-01")
+    except ValueError:
+        raise NotFound("month") from None
+    after = (begin + timedelta(days=31)).replace(day=1)
+    return (begin, after - timedelta(days=1)), month_long(begin)
+
+
+def _measure() -> Measure:
+    try:
+        return Measure(request.args.get("of", Measure.APPROVED))
+    except ValueError:
+        raise NotFound("measure") from None
+
+
+def _asked() -> dict[str, str]:
+    """What makes the list what it is, for the address of its other pages and of its file."""
+    return {name: request.args[name] for name in ("of", "year", "month") if name in request.args}
+
+
+def _page() -> int:
+    return request.args.get("page", 1, row_number)
+
+
+def _text() -> str:
+    return request.args.get("q", "")[:100]
+
+
+# --- what is written -------------------------------------------------------------------------
+
+
+def _note(partner: Partner, what: str, rows: int) -> None:
+    desk.note_export(partner.id, what, rows, by=current_user.id, now=clock.now())
+
+
+def _cells(one: Attendance) -> list[str]:
+    served = one.approved_beneficiaries if one.state == "approved" else one.beneficiaries
+    return [
+        *(f"{one.work_on}", str(one.volunteer.whose_id), one.volunteer.name),
+        *(plain_label(one.shift.opportunity), plain_label(one.shift.site)),
+        _plain(one.minutes),
+        *("" if served is None else str(served), str(record_words.STATES[one.state][2])),
+    ]
+
+
+def _plain(minutes: int | None) -> str:
+    """4:10, in the digits that spreadsheets count with."""
+    return "" if minutes is None else f"{minutes // 60}:{minutes % 60:02}"
+
+
+def hours(minutes: int) -> str:
+    """1,204:30, for columns."""
+    return num(minutes // 60) + in_digits(f":{minutes % 60:02}")

@@ -1,0 +1,168 @@
+"""A partner's desk: its members on the days they belonged to it, and nobody else."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from checkin.database import db
+from checkin.domain.days import local_day
+from checkin.models import Attendance, AuditEntry
+from checkin.operations import approvals, memberships
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("at")
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def reem(cast, browser_of):
+    return browser_of(cast.reem, kind="staff", lang="en")
+
+
+@pytest.fixture
+def address(cast):
+    return f"/desk/{cast.university.id}"
+
+
+@pytest.fixture
+def work(cast, now):
+    """Somebody works three hours some days ago; approved unless it waits."""
+
+    def work(who, days, waits=False):
+        begun = now - days * DAY
+        shift = factories.shift(begun, cast.mataf)
+        factories.assign(begun, who, shift)
+        factories.check_in(who, factories.poster(begun, cast.mataf, shift), begun)
+        answer = factories.check_out(who, shift, begun + 3 * HOUR, beneficiaries=30)
+        row = db.session.get_one(Attendance, answer.attendance_id)
+        if not waits:
+            approvals.approve(row.id, row.row_version, by=cast.salem.id, now=begun + 4 * HOUR)
+        return row.id
+
+    return work
+
+
+@pytest.fixture
+def stranger(now):
+    """Volunteers too, and belongs to somebody else."""
+    scouts = factories.partner("جمعية الكشافة", "Scouts", "scouts")
+    return factories.person(now - 60 * DAY, "تركي سعود المطيري", partner_id=scouts.id)
+
+
+def table(browser, address):
+    answer = browser.send(address)
+    assert answer.status_code == 200
+    assert answer.content_type == "text/csv; charset=utf-8"
+    text = answer.get_data().decode("utf-8-sig")
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_a_reader_lands_on_their_desk(reem, cast, address):
+    assert reem.get("/").headers["Location"] == "/desk"
+    assert reem.get("/desk").headers["Location"] == address
+    assert "Taif University" in reem.text(address)
+    assert 'href="/desk"' in reem.get(address).get_data(as_text=True)
+
+
+def test_hours_of_members_approved_and_waiting_apart(reem, cast, address, work, stranger):
+    work(cast.noura, 3)
+    work(cast.noura, 2, waits=True)
+    work(stranger, 3)
+    page = reem.text(address)
+    assert page.count("3:00") >= 4
+    assert "6:00" not in page
+    assert "November 2026" in page
+    assert "Visual screening at the gates" in page
+    approved = reem.text(f"{address}/attendances")
+    assert "نورة سعد القحطاني" in approved
+    assert "تركي" not in approved
+    assert "1 record" in reem.text(f"{address}/attendances?of=waiting&month=2026-11")
+
+
+def test_the_file_is_the_list_that_is_shown(reem, cast, now, address, work, stranger):
+    second = factories.person(now, "=هيا فهد العتيبي", partner_id=cast.university.id)
+    work(cast.noura, 3)
+    work(second, 4)
+    work(stranger, 3)
+    head, *rows = table(reem, f"{address}/attendances/export")
+    assert head[:3] == ["Day", "Number", "Name"]
+    assert {row[2] for row in rows} == {"نورة سعد القحطاني", "'=هيا فهد العتيبي"}
+    assert rows[0][5:] == ["3:00", "30", "Approved"]
+    found = table(reem, f"{address}/members/export?q=نورة")
+    assert [row[1] for row in found[1:]] == ["نورة سعد القحطاني"]
+    assert found[1][4:] == ["3:00", "0:00", "30", "1"]
+    assert cast.noura.mobile[-7:] not in str(found)
+    noted = db.session.scalars(db.select(AuditEntry).filter_by(act="partner.export")).all()
+    assert [(one.actor_id, one.facts["rows"]) for one in noted] == [
+        (cast.reem.id, 2),
+        (cast.reem.id, 1),
+    ]
+
+
+def test_a_members_page_holds_no_mobile_and_only_these_days(reem, cast, now, address, work):
+    who = factories.person(now - 60 * DAY, "سعاد علي الزهراني")
+    work(who, 9)
+    work(who, 2)
+    today = local_day(now)
+    given = {"by": cast.layla.id, "now": now}
+    memberships.set_partner(who.id, cast.university.id, today - 5 * DAY, **given)
+    page = reem.text(f"{address}/members/{who.id}")
+    assert "1 record" in page
+    assert who.mobile[-4:] not in page.replace(" ", "")
+    memberships.set_partner(who.id, None, today, **given)
+    assert "1 record" in reem.text(f"{address}/members/{who.id}")
+    assert "سعاد" in reem.text(f"{address}/members")
+    memberships.set_partner(cast.noura.id, None, today, **given)
+    assert reem.get(f"{address}/members/{cast.noura.id}").status_code == 404
+
+
+def test_next_shifts_name_the_members_alone(reem, cast, now, address, stranger):
+    shift = factories.shift(now, cast.squares, starts=24 * 60)
+    factories.assign(now, cast.noura, shift)
+    factories.assign(now, stranger, shift)
+    page = reem.text(address)
+    assert "Squares of the Grand Mosque" in page
+    assert "نورة سعد القحطاني" in page
+    assert "تركي" not in page
+
+
+def test_other_partners_and_their_people_are_not_there(reem, cast, address, stranger):
+    other = f"/desk/{stranger.partner_id}"
+    for path in ("", "/members", "/attendances", f"/members/{stranger.id}"):
+        assert reem.get(other + path).status_code == 404
+    assert reem.get(f"{address}/members/{stranger.id}").status_code == 404
+    assert reem.get(f"{address}/members/{cast.salem.id}").status_code == 404
+    assert reem.send(f"{other}/attendances/export").status_code == 404
+    assert reem.send(f"{other}/members/export").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["?year=1", "?year=20260", "?month=2026-13", "?of=all", "?year=٢٠٢٦", "?month=9999-12"]
+)
+def test_addresses_that_mean_nothing_are_not_found(reem, address, query):
+    assert reem.get(f"{address}/attendances{query}").status_code == 404
+
+
+def test_an_empty_year_says_so(reem, address):
+    assert "No data for this period" in reem.text(f"{address}?year=2024")
+    assert "No members in this year" in reem.text(f"{address}/members?year=2024")
+    assert "No data for this period" in reem.text(f"{address}/attendances?year=2024")
+
+
+def test_coordinators_see_every_desk_and_have_no_door_to_them(layla, cast, address, stranger):
+    page = layla.text("/desk")
+    assert "Scouts" in page
+    assert "Taif University" in page
+    assert "Taif University" in layla.text(address)
+    assert 'href="/desk"' not in layla.get("/partners").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("who", ["noura", "salem", "faisal", "majed"])
+def test_nobody_else_enters(cast, browser_of, address, who):
+    browser = browser_of(getattr(cast, who), kind="staff")
+    assert browser.get(address).status_code == 403
+    assert browser.send(f"{address}/members/export").status_code == 403
