@@ -13,12 +13,16 @@ from checkin.web.i18n import current_locale
 
 
 class Door(NamedTuple):
-    """A room with a place in the header, and the permission that opens it."""
+    """A room with a place in the header, and the permission that opens it.
+
+    `own`: only for whoever has it for places of their own, not everywhere.
+    """
 
     permission: Permission
     endpoint: str
     text: Any
     icon: str
+    own: bool = False
 
 
 DOORS = (
@@ -29,6 +33,7 @@ DOORS = (
     Door(Permission.PLAN, "sites.index", _l("Sites"), "pin"),
     Door(Permission.MANAGE_PEOPLE, "people.index", _l("People"), "user"),
     Door(Permission.PLAN, "partners.index", _l("Partners"), "building"),
+    Door(Permission.READ_MEMBERS, "desk.index", _l("Members"), "users", own=True),
     Door(Permission.MANAGE_POSTERS, "posters.index", _l("Posters"), "qr"),
     Door(Permission.SEE_FIGURES, "figures.index", _l("Figures"), "chart"),
     Door(Permission.MANAGE_PEOPLE, "settings.show", _l("Settings"), "settings"),
@@ -85,5 +90,10 @@ def doors() -> list[dict[str, Any]]:
             "current": door.endpoint.partition(".")[0] == here,
         }
         for door in DOORS
-        if current_user.may(door.permission)
+        if _opens(door)
     ]
+
+
+def _opens(door: Door) -> bool:
+    reach = current_user.reach(door.permission)
+    return not (reach.is_empty or (door.own and reach.everywhere))
