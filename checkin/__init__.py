@@ -18,6 +18,7 @@ from checkin.web import (
     message_words,
     navigation,
     sessions,
+    usual,
     words,
 )
 from checkin.web.rooms import BLUEPRINTS
@@ -51,7 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _trust_proxies(app)
     database.init_app(app)
     for part in (
-        *(sessions, compression, i18n, filters, words, guard, errors),
+        *(sessions, compression, i18n, usual, filters, words, guard, errors),
         *(navigation, message_words, assets),
     ):
         part.init_app(app)

@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 from flask import Config
 
 from checkin.database import sqlite_file
+from checkin.domain.errors import Problem
+from checkin.domain.quiet import read_windows
 
 PREFIX = "CHECKIN_"
 DEFAULTS: dict[str, Any] = {
@@ -25,6 +27,10 @@ DEFAULTS: dict[str, Any] = {
     "ORGANISATION_AR": "حضور المتطوعين",
     "ORGANISATION_EN": "Volunteer attendance",
     "ZONE": "Asia/Riyadh",
+    "DIGITS": "latn",
+    "QUIET_TIMES": "",
+    "QUIET_BEFORE": 0,
+    "QUIET_AFTER": 0,
     "TRUSTED_PROXIES": 0,
     "TRUSTED_HOSTS": None,
     "SENDER": "console",
@@ -157,6 +163,7 @@ def check(config: Config, debug: bool) -> list[str]:
     Raises `Refused` with one sentence that says what to change.
     """
     _check_key(config)
+    _check_words(config)
     if config["PRODUCTION"]:
         _check_production(config, debug)
     file = sqlite_file(config["DATABASE_URL"])
@@ -172,6 +179,16 @@ def _check_key(config: Config) -> None:
         raise Refused("CHECKIN_SECRET_KEY is missing: set the same 32 or more random characters.")
     if len(key) < MINIMUM_KEY or key.lower() in _EXAMPLES or len(set(key)) < 8:
         raise Refused("CHECKIN_SECRET_KEY is weak: use 32 or more random characters.")
+
+
+def _check_words(config: Config) -> None:
+    if config["DIGITS"] not in ("latn", "arab"):
+        raise Refused("CHECKIN_DIGITS must be latn (123) or arab (١٢٣).")
+    try:
+        read_windows(config["QUIET_TIMES"])
+    except Problem as problem:
+        said = "CHECKIN_QUIET_TIMES must be times like 22:00–05:00, one after a comma."
+        raise Refused(said) from problem
 
 
 def _check_production(config: Config, debug: bool) -> None:

@@ -40,6 +40,7 @@ KEYWORDS = {
     "lazy_pgettext": ((1, "c"), 2),
     "lazy_npgettext": ((1, "c"), 2, 3),
     "_noun": ((1, "c"), 2, 3),
+    "say": (2,),
 }
 # Index 4 is 11-99 and 5 is 100-102, as translators and their tools expect; Babel's own order
 # for a new Arabic catalogue is the other way round.

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from checkin.database import AnyRow, db, transaction, upsert
+from checkin.domain.days import local_time
 from checkin.domain.errors import Problem
 from checkin.models import Message, Person
 from checkin.operations import limits, settings
@@ -80,19 +81,24 @@ def language_last_used() -> Any:
 
 def spent_today(now: datetime) -> int:
     """How many of the day's messages are used up."""
-    return limits.taken(_BUDGET, _A_DAY, now)
+    return limits.taken(_BUDGET, _A_DAY, now, ahead=_ahead(now))
 
 
 def spend(now: datetime) -> None:
     """A flood of messages costs money; half of the budget is worth a look."""
     budget = settings.value("messages_per_day")
     try:
-        spent = limits.take(_BUDGET, budget, _A_DAY, now)
+        spent = limits.take(_BUDGET, budget, _A_DAY, now, ahead=_ahead(now))
     except Problem:
         log.error("the day's %d messages are spent; sign-in goes through supervisors", budget)
         raise Problem("messages_spent") from None
     if spent == budget // 2:
         log.warning("half of the day's %d messages are spent", budget)
+
+
+def _ahead(now: datetime) -> timedelta:
+    """The budget's day begins at the organisation's midnight."""
+    return local_time(now, settings.value("zone")).utcoffset() or timedelta()
 
 
 # --- sending -------------------------------------------------------------------------------

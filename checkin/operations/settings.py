@@ -18,7 +18,11 @@ DEPLOYED = {
     "organisation_ar": "ORGANISATION_AR",
     "organisation_en": "ORGANISATION_EN",
     "zone": "ZONE",
+    "digits": "DIGITS",
     "opens_minutes": "OPENS_MINUTES",
+    "quiet_times": "QUIET_TIMES",
+    "quiet_before": "QUIET_BEFORE",
+    "quiet_after": "QUIET_AFTER",
     "messages_per_day": "MESSAGES_PER_DAY",
     "message_days": "MESSAGE_DAYS",
 }

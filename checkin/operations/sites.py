@@ -39,7 +39,8 @@ class SitePlan:
 
     With a `point` on the map, phones are asked once, at check-in, how far away they are; `radius_m`
     is how far is not far. Within `quiet_windows` nobody is sent a message, nor `around_prayers`:
-    so many minutes before each begins, and so many after.
+    so many minutes before each begins, and so many after. A site without either has the
+    organisation's; noughts around prayers are the site's own word that they are not quiet.
     """
 
     name_ar: str
@@ -80,7 +81,7 @@ class SitePlan:
         """As they are kept: pairs of times, and one more entry about prayers."""
         for begin, end in self.quiet_windows:
             yield [f"{begin:%H:%M}", f"{end:%H:%M}"]
-        if self.around_prayers is not None and any(self.around_prayers):
+        if self.around_prayers is not None:
             yield {_AROUND: list(self.around_prayers)}
 
 

@@ -1,6 +1,6 @@
 """The reader's language, digits and theme: Arabic first, remembered in one small cookie."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +12,8 @@ from werkzeug.local import LocalProxy
 
 COOKIE = "prefs"
 COOKIE_DAYS = 365
+USUAL_DIGITS = "checkin_usual_digits"
+"""Where the app keeps who says the digits of readers who have not chosen any."""
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 
 # No value stands in two lists, so the cookie needs no names: "en.latn.dark".
@@ -45,13 +47,9 @@ class Prefs:
     digits: str = "latn"
     theme: str = "auto"
 
-    def changed(self, changes: dict[str, str | None]) -> "Prefs":
+    def changed(self, changes: Mapping[str, str | None]) -> "Prefs":
         """With the changes that are real choices; a forged form changes nothing."""
-        real = {name: value for name, value in changes.items() if value in CHOICES.get(name, ())}
-        return replace(self, **real)
-
-    def __str__(self) -> str:
-        return f"{self.lang}.{self.digits}.{self.theme}"
+        return replace(self, **_real(changes))
 
 
 def init_app(app: Flask) -> None:
@@ -84,12 +82,16 @@ def current_locale() -> Locale:
 
 
 def set_prefs(response: Response, **changes: str | None) -> Prefs:
-    """Remember the reader's choices (`lang`, `digits`, `theme`) in the response's cookie."""
+    """Remember the reader's choices (`lang`, `digits`, `theme`) in the response's cookie.
+
+    What was never chosen stays open: it goes on following the browser and the organisation.
+    """
     g.prefs = current_prefs().changed(changes)
     refresh()
+    chosen = _chosen() | _real(changes)
     response.set_cookie(
         COOKIE,
-        str(g.prefs),
+        ".".join(chosen[name] for name in CHOICES if name in chosen),
         max_age=COOKIE_DAYS * 86400,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
@@ -111,9 +113,26 @@ def in_language(lang: str) -> Iterator[None]:
 
 
 def _requested() -> Prefs:
+    chosen = _chosen()
+    prefs = Prefs(lang=_browser_language(request.accept_languages))
+    usual_digits = current_app.extensions.get(USUAL_DIGITS)
+    if usual_digits is not None and "digits" not in chosen:
+        prefs = prefs.changed({"digits": usual_digits()})
+    return prefs.changed(chosen)
+
+
+def _chosen() -> dict[str, str]:
+    """What this reader chose, by name."""
     words = request.cookies.get(COOKIE, "").split(".")
-    kept = {name: word for name, values in CHOICES.items() for word in words if word in values}
-    return Prefs(lang=_browser_language(request.accept_languages)).changed(kept)
+    return {name: word for name, values in CHOICES.items() for word in words if word in values}
+
+
+def _real(changes: Mapping[str, str | None]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in changes.items()
+        if value is not None and value in CHOICES.get(name, ())
+    }
 
 
 def _browser_language(wanted: LanguageAccept) -> str:

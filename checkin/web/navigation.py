@@ -51,6 +51,7 @@ BEHIND = {
     "merging": "people",
     "access": "settings",
     "outbox": "settings",
+    "message_texts": "settings",
     "prayers": "settings",
     "rates": "figures",
 }

@@ -17,6 +17,7 @@ from checkin.web import (
     lock,
     merging,
     offline,
+    message_texts,
     openings,
     opportunities,
     outbox,
@@ -78,5 +79,6 @@ BLUEPRINTS = (
     outbox.bp,
     imports.bp,
     merging.bp,
+    message_texts.bp,
     api.bp,
 )

@@ -20,7 +20,7 @@ from checkin.web import clock, errors
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
-from checkin.web.message_words import Facts, text_of
+from checkin.web.message_words import Facts, Said, say, text_of
 from checkin.web.roster_forms import ADVICE, OUTCOMES, RosterForm
 from checkin.web.targets import absolute
 from checkin.web.words import counted
@@ -181,11 +181,13 @@ def _volunteers(number: int) -> str:
 
 
 @text_of("shift_invitation")
-def _invitation(facts: Facts) -> str:
+def _invitation(facts: Facts) -> Said:
     zone = facts["zone"]
     begin, end = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
-    return _(
+    return say(
+        "shift_invitation",
         "You are expected at %(site)s on %(day)s, %(times)s. Your shifts: %(link)s",
+        needs=("site", "day", "times"),
         site=isolate(facts[f"site_{current_locale().lang}"]),
         day=date_long(begin, zone),
         times=time_range(begin, end, zone),

@@ -7,15 +7,16 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import FileField, SelectField
+from wtforms import FileField, SelectField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
-from checkin.domain.errors import NotFound
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.quiet import read_windows, write_windows
 from checkin.domain.roles import Permission
 from checkin.operations import pictures, settings
 from checkin.operations.opportunities import MOST_OPENS_MINUTES
-from checkin.operations.sites import ZONES
-from checkin.web import clock, errors
+from checkin.operations.sites import MOST_AROUND, ZONES
+from checkin.web import clock, errors, usual
 from checkin.web.assets import A_YEAR
 from checkin.web.digits import num
 from checkin.web.fields import Form, name_field, number_field, worded
@@ -36,18 +37,45 @@ _BUFFER = 256 * 1024
 
 DOORS = (
     (Permission.MANAGE_PEOPLE, "outbox.index", _l("Messages"), "send"),
+    (Permission.MANAGE_PEOPLE, "message_texts.index", _l("Texts of messages"), "edit"),
     (Permission.PLAN, "prayers.index", _l("Prayer times"), "clock"),
     (Permission.MANAGE_PEOPLE, "access.index", _l("Access"), "shield"),
 )
 """What stands behind this room, and who may enter."""
+DIGITS = {"latn": "123", "arab": "١٢٣"}
+GROUPS = (
+    (_l("The organisation"), "building", None, ("organisation_ar", "organisation_en", "digits")),
+    (
+        _l("Times and messages"),
+        "clock",
+        None,
+        ("zone", "opens_minutes", "messages_per_day", "message_days"),
+    ),
+    (
+        _l("Quiet times"),
+        "moon",
+        _l("Reminders and news wait until they are over. Codes are always sent."),
+        ("quiet_times", "quiet_before", "quiet_after"),
+    ),
+)
+"""What is shown together: title, icon, what holds for all of it, and the settings."""
 EFFECTS = {
-    "organisation_ar": _l("On every Arabic page of staff, in messages and on badges."),
-    "organisation_en": _l("On every English page of staff, in messages and on badges."),
-    "zone": _l("Proposed for new sites. Those there already keep theirs."),
+    "organisation_ar": _l("On every Arabic page of staff, in messages and on paper."),
+    "organisation_en": _l("On every English page of staff, in messages and on paper."),
+    "zone": _l(
+        "Proposed for new sites; those there already keep theirs. At its midnight the day’s "
+        "messages begin anew."
+    ),
+    "digits": _l("On pages, for whoever has not chosen. Everybody sees it within a minute."),
     "opens_minutes": _l("Proposed for new opportunities. Those there already keep theirs."),
+    "quiet_times": _l(
+        "One on each line, like 22:00–05:00. At sites that have no such times of their own."
+    ),
+    "quiet_before": _l("Before each of the five prayers, at sites that say nothing else."),
+    "quiet_after": _l("From the beginning of each prayer’s time, at sites that say nothing else."),
     "messages_per_day": _l(
-        "When they are spent, nothing more is sent until the next day, and supervisors "
-        "confirm who signs in."
+        "When they are spent, nothing more is sent until midnight, and supervisors confirm who "
+        "signs in. 0: nothing is sent at all."
     ),
     "message_days": _l("Messages older than that are deleted, with whom they went to."),
 }
@@ -62,9 +90,17 @@ class SettingsForm(Form):
     organisation_en = name_field(
         _l("Name of the organisation in English"), settings.LONGEST_NAME, optional=True
     )
-    zone = SelectField(_l("Time zone of new sites"), validators=[Optional()])
+    zone = SelectField(_l("Time zone"), validators=[Optional()])
+    digits = SelectField(_l("Digits"), validators=[Optional()])
     opens_minutes = number_field(
         _l("Check-in opens, minutes before the start"), 0, MOST_OPENS_MINUTES, optional=True
+    )
+    quiet_times = TextAreaField(_l("Times without messages"), validators=[Optional()])
+    quiet_before = number_field(
+        _l("No messages before a prayer, in minutes"), 0, MOST_AROUND, optional=True
+    )
+    quiet_after = number_field(
+        _l("No messages after a prayer has begun, in minutes"), 0, MOST_AROUND, optional=True
     )
     messages_per_day = number_field(
         _l("Messages a day at most"), 0, settings.MOST_MESSAGES, optional=True
@@ -82,14 +118,23 @@ class SettingsForm(Form):
         else:
             super().__init__(formdata=None, data=kept)
         self.zone.choices = worded({zone: zone_name(zone) for zone in ZONES})
+        self.digits.choices = worded(DIGITS)
         for name, effect in EFFECTS.items():
+            self[name].flags.optional = False  # that a blank is the default is said once
             self[name].description = _(
                 "%(effect)s Default: %(value)s", effect=effect, value=shown(name, _default(name))
             )
 
+    def validate_quiet_times(self, field: TextAreaField) -> None:
+        try:
+            read_windows(field.data or "")
+        except Problem as problem:
+            raise ValidationError(errors.sentence(problem)) from problem
+
     @property
     def wanted(self) -> dict[str, Any]:
         typed = {name: self[name].data for name in settings.DEPLOYED}
+        typed["quiet_times"] = write_windows(read_windows(typed["quiet_times"] or ""))
         return {name: None if value in (None, "") else value for name, value in typed.items()}
 
 
@@ -131,6 +176,7 @@ def show():
 def change():
     form = SettingsForm()
     if form.carry_out(lambda: settings.change(form.wanted, by=current_user.id, now=clock.now())):
+        usual.forget()
         flash(_("Saved. It holds from now on, everywhere"), "done")
         return redirect(url_for(".show"), 303)
     return _page(form), form.status
@@ -176,6 +222,7 @@ def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
     return render_template(
         "settings/show.html",
         form=form,
+        groups=GROUPS,
         logo_form=logo_form or LogoForm(formdata=None),
         rows=[
             (form[name].label.text, shown(name, settings.value(name)), form[name].description)
@@ -193,4 +240,8 @@ def shown(name: str, value: Any) -> str:
     """A setting's value as a reader sees it."""
     if name == "zone":
         return zone_name(value)
+    if name == "digits":
+        return DIGITS[value]
+    if name == "quiet_times":
+        return isolate(value.replace("\n", "، ")) if value else _("None")
     return num(value) if isinstance(value, int) else isolate(value)

@@ -15,6 +15,7 @@ from checkin.domain.places import write_point
 from checkin.domain.roles import Permission, Role
 from checkin.models import Grant, Lane, Site
 from checkin.operations import grants, people, posters, shifts, sites
+from checkin.operations.prayers import quiet
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.filters import isolate, time_range
@@ -243,14 +244,17 @@ def _page(site: Site, lane_form: LaneForm) -> str:
 
 
 def _quiet(site: Site, today: date) -> list[str]:
-    """Times without messages in words; one over midnight ends, as all do, at a time of day."""
+    """Times without messages in words, the organisation's where the site has none of its own.
+
+    One over midnight ends, as all do, at a time of day.
+    """
     zone = ZoneInfo(site.zone)
     said = [
         time_range(*(datetime.combine(today, at, zone) for at in window), site.zone)
-        for window in sites.windows_of(site.quiet_windows)
+        for window in quiet.fixed_of(site)
     ]
-    around = sites.around_prayers_of(site.quiet_windows)
-    return [*said, around_words(*around)] if around else said
+    around = quiet.around_of(site)
+    return [*said, around_words(*around)] if any(around) else said
 
 
 def _poster(site_id: int) -> Any:

@@ -17,6 +17,7 @@ from checkin.operations import settings
 from checkin.operations.sites import (
     MOST_AROUND,
     ZONES,
+    Around,
     SitePlan,
     around_prayers_of,
     point_of,
@@ -51,7 +52,10 @@ class SiteForm(Form):
     quiet = TextAreaField(
         _l("Times without messages"),
         validators=[Optional()],
-        description=_l("At night, for example. One on each line, like 12:10–12:45"),
+        description=_l(
+            "At night, for example. One on each line, like 12:10–12:45. "
+            "Blank: those of the organisation’s settings, if any"
+        ),
     )
     quiet_before = number_field(
         _l("No messages before a prayer, in minutes"), 0, MOST_AROUND, optional=True
@@ -60,7 +64,10 @@ class SiteForm(Form):
         _l("No messages after a prayer has begun, in minutes"),
         *(0, MOST_AROUND),
         optional=True,
-        description=_l("Around all five prayers, by the table of prayer times"),
+        description=_l(
+            "Around all five prayers, by the table of prayer times. Both blank: as in the "
+            "organisation’s settings; both 0: messages go on"
+        ),
     )
     point = StringField(
         _l("Point on the map"),
@@ -102,10 +109,15 @@ class SiteForm(Form):
             code_mode=self.code_mode.data,
             phone=self.phone.data,
             quiet_windows=tuple(read_windows(self.quiet.data or "")),
-            around_prayers=(self.quiet_before.data or 0, self.quiet_after.data or 0),
+            around_prayers=self._around,
             point=read_point(self.point.data or ""),
             radius_m=self.radius.data,
         )
+
+    @property
+    def _around(self) -> Around | None:
+        typed = (self.quiet_before.data, self.quiet_after.data)
+        return None if typed == (None, None) else (typed[0] or 0, typed[1] or 0)
 
     def validate_quiet(self, field: Field) -> None:
         _read(read_windows, field)

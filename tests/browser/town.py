@@ -615,6 +615,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("rates.index", "/rates"),
         ("figures.index", "/figures"),
         ("figures.attendances", "/figures/attendances"),
+        ("message_texts.index", "/messages"),
+        ("message_texts.edit", "/messages/shift_tomorrow"),
         ("figures.attendance", f"/figures/attendances/{approved}"),
         ("approvals.index", "/approvals"),
         ("approvals.report", "/approvals/patterns"),

@@ -1,14 +1,16 @@
 """Nobody is sent a message while they pray: quiet times around the prayers of the day."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from checkin.database import db
+from checkin.domain.days import MAKKAH
 from checkin.domain.errors import Problem
 from checkin.domain.prayer import KAABA, PRAYED, Prayer
 from checkin.models import Site
-from checkin.operations import prayers, sites
+from checkin.operations import prayers, settings, sites
 from checkin.operations.prayers import quiet
 from checkin.operations.prayers.calculating import calculated
 from checkin.operations.reminders import remind_forgotten
@@ -82,11 +84,24 @@ def test_both_kinds_are_kept_with_the_site_and_read_again(cast, now):
     assert sites.around_prayers_of(kept) == (10, 30)
 
 
-@pytest.mark.parametrize("around", [None, (0, 0)])
-def test_nothing_around_prayers_keeps_nothing(cast, now, around):
+@pytest.mark.parametrize(("around", "kept"), [(None, []), ((0, 0), [{"around_prayers": [0, 0]}])])
+def test_nothing_said_is_not_the_same_as_noughts(cast, now, around, kept):
     plan = SitePlan(name_ar=cast.mataf.name_ar, name_en="Mataf", around_prayers=around)
     sites.change(cast.mataf.id, plan, by=cast.layla.id, now=now)
-    assert db.session.get_one(Site, cast.mataf.id).quiet_windows == []
+    assert db.session.get_one(Site, cast.mataf.id).quiet_windows == kept
+
+
+def test_the_organisation_s_hold_where_a_site_says_nothing(cast, now):
+    maghrib = calculated(DAY, KAABA).maghrib
+    at_night = datetime.combine(DAY, time(23), ZoneInfo(MAKKAH))
+    wanted = {"quiet_before": 10, "quiet_after": 30, "quiet_times": "22:00–05:00"}
+    settings.change(wanted, by=cast.majed.id, now=now)
+    assert quiet.is_quiet(cast.mataf, maghrib - 10 * MINUTE)
+    assert quiet.is_quiet(cast.mataf, at_night)
+    assert quiet.after_quiet(cast.mataf, maghrib) == maghrib + 30 * MINUTE
+    own = alter(cast.mataf, quiet_windows=[["12:10", "12:45"], {"around_prayers": [0, 0]}])
+    assert not quiet.is_quiet(own, maghrib)
+    assert not quiet.is_quiet(own, at_night)
 
 
 @pytest.mark.parametrize("around", [(-1, 30), (10, 91)])

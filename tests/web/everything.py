@@ -127,6 +127,7 @@ def build(now: datetime) -> World:
     }
     staff = (cast.salem, cast.huda, cast.layla, cast.reem, cast.faisal, cast.majed)
     played = dict(zip(PEOPLE, (cast.noura, lead, *staff), strict=True))
+        "wording": "sign_in_code",
     cookies = {name: _cookie(name, person, now) for name, person in played.items()}
     second, _ = devices.remember(cast.noura.id, "phone", "old", lifetime=12 * HOUR, now=now)
     return World(

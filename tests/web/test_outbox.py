@@ -1,14 +1,14 @@
 """The outbox page: what waits, left and failed; another try; the budget; a test of the sender."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from checkin.database import db
 from checkin.models import Message
-from checkin.operations import outbox
+from checkin.operations import messages, outbox
 from checkin.operations.outbox import State
 from tests import factories
 from tests.pages import plain
@@ -142,3 +142,11 @@ def test_arabic_comes_first(cast, browser_of, failed):
     page = browser_of(cast.layla, kind="staff").text("/outbox?state=failed")
     for words in ("الرسائل", "دخول من هاتف جديد", "ردّت بوابة الرسائل النصية بالرمز 503"):
         assert words in page
+
+
+def test_the_budget_s_day_begins_at_the_organisations_midnight(cast):
+    late = datetime(2026, 11, 22, 20, 59, tzinfo=UTC)
+    messages.spend(late)
+    assert messages.spent_today(late) == 1
+    assert messages.spent_today(late - timedelta(hours=20)) == 1
+    assert messages.spent_today(late + timedelta(minutes=1)) == 0

@@ -12,6 +12,10 @@ AS_THEY_ARE = {
     "organisation_ar": "حضور المتطوعين",
     "organisation_en": "Volunteer attendance",
     "zone": "Asia/Riyadh",
+    "digits": "latn",
+    "quiet_times": "",
+    "quiet_before": "0",
+    "quiet_after": "0",
     "opens_minutes": "30",
     "messages_per_day": "5000",
     "message_days": "90",
@@ -98,3 +102,54 @@ def test_the_day_s_messages_are_as_many_as_set(cast, majed, client, now):
     majed.send(ADDRESS, **{**AS_THEY_ARE, "messages_per_day": "0"})
     answer = client.send("/sign-in", mobile=factories.person(now, "أمل").mobile)
     assert answer.status_code != 303
+
+
+def test_with_a_budget_of_nothing_the_page_says_and_means_it(cast, majed, layla, now):
+    assert "0: nothing is sent at all." in majed.text(ADDRESS)
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "messages_per_day": "0"})
+    layla.send("/outbox/test")
+    assert "0 of 0" in layla.text("/outbox")
+
+
+def test_digits_are_for_who_has_not_chosen(majed, client, browser_of, cast):
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "digits": "arab", "messages_per_day": "4000"})
+    assert kept() == {"digits": "arab", "messages_per_day": 4000}
+    undecided = browser_of(cast.layla, kind="staff")
+    undecided.set_cookie("prefs", "en")
+    assert "٠ of ٤٬٠٠٠" in undecided.text("/outbox")
+    undecided.set_cookie("prefs", "en.latn")
+    assert "0 of 4,000" in undecided.text("/outbox")
+    majed.send(ADDRESS, **AS_THEY_ARE)
+    undecided.set_cookie("prefs", "en")
+    assert "0 of 5,000" in undecided.text("/outbox")
+
+
+def test_another_process_sees_new_digits_within_a_minute(app, cast, browser_of, at, now):
+    undecided = browser_of(cast.layla, kind="staff")
+    undecided.set_cookie("prefs", "en")
+    assert "0 of 5,000" in undecided.text("/outbox")
+    factories.keep(Setting(name="digits", value="arab", changed_at=now))
+    assert "0 of 5,000" in undecided.text("/outbox")
+    at.shift(60)
+    assert "٠ of ٥٬٠٠٠" in undecided.text("/outbox")
+
+
+def test_quiet_times_hold_at_sites_without_their_own(cast, majed, layla):
+    typed = {"quiet_times": "٢٢:٠٠-5:00", "quiet_before": "10", "quiet_after": "20"}
+    majed.send(ADDRESS, **{**AS_THEY_ARE, **typed})
+    assert kept() == {"quiet_times": "22:00–05:00", "quiet_before": 10, "quiet_after": 20}
+    page = layla.text(f"/sites/{cast.mataf.id}").replace("\xa0", " ")
+    assert "10:00 PM to 5:00 AM" in page
+    assert "From 10 minutes before each prayer until 20 minutes after it begins" in page
+    factories.alter(cast.mataf, quiet_windows=[["12:10", "12:45"], {"around_prayers": [0, 0]}])
+    page = layla.text(f"/sites/{cast.mataf.id}").replace("\xa0", " ")
+    assert "12:10 PM to 12:45 PM" in page
+    assert "10:00 PM" not in page
+    assert "each prayer" not in page
+
+
+def test_quiet_times_that_cannot_be_read_stay_typed(majed):
+    refused = majed.send(ADDRESS, **{**AS_THEY_ARE, "quiet_times": "at night"})
+    assert refused.status_code == 422
+    assert "is not a time window" in refused.text
+    assert ">\nat night<" in refused.text.replace("\r", "")

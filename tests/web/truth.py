@@ -339,6 +339,10 @@ administer all
     POST     /settings/logo
     POST     /settings/logo/removal
 
+    GET      /messages
+    GET+POST /messages/<string:wording>
+    POST     /messages/<string:wording>/preview
+    POST     /messages/<string:wording>/removal
 read_members all
     GET      /desk
     GET      /desk/<int:partner_id>

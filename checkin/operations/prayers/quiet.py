@@ -1,4 +1,7 @@
-"""Times in which a site's people are sent no message: fixed ones, and those around prayers."""
+"""Times in which a site's people are sent no message: fixed ones, and those around prayers.
+
+A site that says nothing of either kind has the organisation's of that kind.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Any, Protocol
@@ -7,8 +10,9 @@ from checkin.domain import quiet
 from checkin.domain.days import local_day, local_time
 from checkin.domain.prayer import PRAYED
 from checkin.domain.quiet import Window
+from checkin.operations import settings
 from checkin.operations.prayers.table import Located, of_day
-from checkin.operations.sites import around_prayers_of, windows_of
+from checkin.operations.sites import Around, around_prayers_of, windows_of
 
 
 class Quiet(Located, Protocol):
@@ -30,12 +34,25 @@ def after_quiet(site: Quiet, at: datetime) -> datetime:
 
 def windows_on(site: Quiet, at: datetime) -> list[Window]:
     """By the site's clock, with the prayers of the day on which `at` lies."""
-    return [*windows_of(site.quiet_windows), *_around(site, at)]
+    return [*fixed_of(site), *_around(site, at)]
+
+
+def fixed_of(site: Quiet) -> list[Window]:
+    """Each day's quiet times, not those around prayers."""
+    return windows_of(site.quiet_windows) or quiet.read_windows(settings.value("quiet_times"))
+
+
+def around_of(site: Quiet) -> Around:
+    """How many minutes before and after each prayer are quiet."""
+    around = around_prayers_of(site.quiet_windows)
+    if around is None:
+        return settings.value("quiet_before"), settings.value("quiet_after")
+    return around
 
 
 def _around(site: Quiet, at: datetime) -> list[Window]:
-    around = around_prayers_of(site.quiet_windows)
-    if around is None:
+    around = around_of(site)
+    if not any(around):
         return []
     before, after = (timedelta(minutes=minutes) for minutes in around)
     prayers = of_day(local_day(at, site.zone), site)

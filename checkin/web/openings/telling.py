@@ -2,57 +2,72 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from checkin.operations.openings import reminding, telling
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.i18n import current_locale
-from checkin.web.message_words import Facts, text_of
+from checkin.web.message_words import Facts, Said, say, text_of
 from checkin.web.targets import absolute
+
+_WHICH = ("site", "day", "times")
 
 
 @text_of(telling.SEAT_GIVEN)
-def _seat_given(facts: Facts) -> str:
-    return _(
+def _seat_given(facts: Facts) -> Said:
+    return say(
+        telling.SEAT_GIVEN,
         "A place is free and it is yours: %(site)s, %(day)s, %(times)s. To give it back: %(link)s",
+        needs=_WHICH,
         **_about(facts),
     )
 
 
 @text_of(telling.MOVED)
-def _moved(facts: Facts) -> str:
-    return _(
+def _moved(facts: Facts) -> Said:
+    return say(
+        telling.MOVED,
         "Your shift was changed. It is now at %(site)s, %(day)s, %(times)s. Your shifts: %(link)s",
+        needs=_WHICH,
         **_about(facts),
     )
 
 
 @text_of(telling.RESTORED)
-def _restored(facts: Facts) -> str:
-    return _(
+def _restored(facts: Facts) -> Said:
+    return say(
+        telling.RESTORED,
         "Your shift takes place after all: %(site)s, %(day)s, %(times)s. Your shifts: %(link)s",
+        needs=_WHICH,
         **_about(facts),
     )
 
 
 @text_of(reminding.EVENING)
-def _tomorrow(facts: Facts) -> str:
-    return _(
+def _tomorrow(facts: Facts) -> Said:
+    return say(
+        reminding.EVENING,
         "Your shift tomorrow: %(site)s, %(day)s, %(times)s. If you cannot come, please say so "
         "here: %(link)s",
+        needs=_WHICH,
         **_about(facts),
     )
 
 
 @text_of(reminding.SOON)
-def _soon(facts: Facts) -> str:
-    return _("Your shift begins soon: %(site)s, %(times)s. Your shifts: %(link)s", **_about(facts))
+def _soon(facts: Facts) -> Said:
+    return say(
+        reminding.SOON,
+        "Your shift begins soon: %(site)s, %(times)s. Your shifts: %(link)s",
+        needs=("site", "times"),
+        **_about(facts),
+    )
 
 
 @text_of(telling.CANCELLED)
-def _called_off(facts: Facts) -> str:
-    return _(
+def _called_off(facts: Facts) -> Said:
+    return say(
+        telling.CANCELLED,
         "Your shift at %(site)s, %(day)s, %(times)s, was cancelled. Other shifts: %(link)s",
+        needs=_WHICH,
         **(_about(facts) | {"link": "\n" + absolute("/openings")}),
     )
 

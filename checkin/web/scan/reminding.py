@@ -15,7 +15,7 @@ from checkin.web import errors, intent, scanned
 from checkin.web.filters import isolate, time_short
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
-from checkin.web.message_words import text_of
+from checkin.web.message_words import Said, say, text_of
 from checkin.web.scan.blueprint import bp
 from checkin.web.scan.looking import Seen, look_at
 from checkin.web.scanned import Scanned
@@ -72,20 +72,24 @@ def _queue(seen: Seen) -> None:
 
 
 @text_of("check_in_opens")
-def _check_in_opens(facts: Mapping[str, Any]) -> str:
-    return _(
+def _check_in_opens(facts: Mapping[str, Any]) -> Said:
+    return say(
+        "check_in_opens",
         "Check-in for your shift at %(site)s is open. The shift starts at %(time)s",
+        needs=("site",),
         site=isolate(facts[f"site_{current_prefs().lang}"]),
         time=time_short(datetime.fromisoformat(facts["starts_at"]), facts["zone"]),
     )
 
 
 @text_of(reminders.TEMPLATE)
-def _still_checked_in(facts: Mapping[str, Any]) -> str:
+def _still_checked_in(facts: Mapping[str, Any]) -> Said:
     zone = facts["zone"]
-    return _(
+    return say(
+        reminders.TEMPLATE,
         "Your shift at %(site)s ended at %(end)s and you are still checked in. If you have "
         "finished, please scan the code there to check out before %(close)s",
+        needs=("site", "close"),
         site=isolate(facts[f"site_{current_prefs().lang}"]),
         end=time_short(datetime.fromisoformat(facts["ends_at"]), zone),
         close=time_short(datetime.fromisoformat(facts["closes_at"]), zone),
