@@ -97,7 +97,7 @@ def test_only_an_administrator_sets_rates_and_values_anew(layla, salem, noura):
 
 def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approved):
     majed.send(ADDRESS, **{**A_RATE, "per_hour": "24"})
-    page = majed.text(f"{ADDRESS}/revaluation")
+    page = majed.get(f"{ADDRESS}/revaluation").text
     assert "Records that would change" in page
     assert "SAR 10" in page
     seen = dict(re.findall(rf'name="({"|".join(Revaluation._fields)})" value="(\d+)"', page))
