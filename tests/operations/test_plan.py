@@ -6,17 +6,18 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import event
 
-from checkin.database import db
+from checkin.database import db, transaction
 from checkin.domain.errors import Conflict as Refused
 from checkin.domain.errors import Problem
 from checkin.domain.prayer import Anchor
 from checkin.domain.roles import Role
 from checkin.models import Assignment, Grant, Lane, Message, Shift
-from checkin.operations import opportunities, plan, shifts, sites
+from checkin.operations import audit, opportunities, plan, shifts, sites
 from checkin.operations.permissions import Reach
 from checkin.operations.plan import templates
 from checkin.operations.plan.choosing import opportunities_like
 from checkin.operations.plan.coverage import Cover, Share, coverage_of
+from checkin.operations.plan.rosters import Taken
 from checkin.operations.plan.templates import TemplatePlan
 from tests import factories
 
@@ -131,6 +132,58 @@ def test_last_week_is_copied_once_as_drafts(cast, now, acting):
     assert db.session.scalars(expected).all() == []
     again = plan.copy_week(date(2026, 11, 29), **acting)
     assert (again.made, again.there) == (0, 1)
+
+
+def roster_of(shift_id):
+    wanted = db.select(Assignment.person_id, Assignment.how, Assignment.is_lead)
+    query = wanted.where(Assignment.shift_id == shift_id).order_by(Assignment.id)
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def test_a_week_is_copied_with_those_who_are_still_free(cast, now, acting):
+    busy, held, merged, walked_in = (factories.person(now, f"متطوع {n}") for n in range(1, 5))
+    factories.assign(now, cast.salem, cast.shift, is_lead=True)
+    for who in (busy, held, merged):
+        factories.assign(now, who, cast.shift, how="joined")
+    factories.assign(now, walked_in, cast.shift, how="walk_in")
+    elsewhere = factories.shift(now, cast.squares, starts=7 * DAY, minutes=30)
+    factories.assign(now, busy, elsewhere)
+    factories.alter(held, suspended_at=now)
+    factories.alter(merged, merged_into_id=cast.huda.id)
+    copied = plan.copy_week(date(2026, 11, 29), with_people=True, **acting)
+    assert copied.people == Taken(along=3, left_out=2)
+    draft = all_shifts()[-1]
+    assert draft.is_draft
+    assert roster_of(draft.id) == [
+        (cast.noura.id, "roster", False),
+        (cast.salem.id, "roster", True),
+        (cast.huda.id, "roster", False),
+    ]
+    assert plan.left_out([draft.id, cast.shift.id]) == {
+        draft.id: [
+            plan.LeftOut(busy.id, busy.name, "elsewhere"),
+            plan.LeftOut(held.id, held.name, "held"),
+        ]
+    }
+    factories.assign(now, busy, draft)
+    (still,) = plan.left_out([draft.id])[draft.id]
+    assert still.person_id == held.id
+
+
+def test_whoever_was_on_two_shifts_at_once_is_on_one_copy(cast, now, acting):
+    beside = factories.shift(now, cast.squares, starts=-30)
+    factories.assign(now, cast.noura, beside)
+    copied = plan.copy_week(date(2026, 11, 29), with_people=True, **acting)
+    assert (copied.made, copied.people) == (2, Taken(along=1, left_out=1))
+
+
+def test_a_number_that_a_dropped_draft_had_begins_anew(cast, now, acting):
+    factories.alter(cast.noura, suspended_at=now)
+    plan.copy_week(date(2026, 11, 29), with_people=True, **acting)
+    draft = all_shifts()[-1]
+    assert plan.left_out([draft.id]) != {}
+    transaction(audit.note)("shift.create", "shift", draft.id, by=None, at=now)
+    assert plan.left_out([draft.id]) == {}
 
 
 def test_what_is_closed_cancelled_or_over_is_not_copied(cast, now, acting):

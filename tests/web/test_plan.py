@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from checkin.database import db
-from checkin.models import Lane, Shift, ShiftTemplate
+from checkin.models import Assignment, Lane, Shift, ShiftTemplate
 from checkin.operations import hours, opportunities
 from checkin.web.plan.grid import block_of, rows
 from tests import factories
@@ -210,6 +210,22 @@ def test_last_week_is_copied_looked_at_and_published(cast, layla):
     assert drafts() == []
     again = layla.send("/plan/copies", week="2026-11-29")
     assert "Planned in this week already: 1 shift" in layla.text(again.location)
+
+
+def test_last_week_is_copied_with_its_people_and_who_is_missing_is_named(cast, now, layla):
+    held = factories.person(now, "خالد فهد الثقفي")
+    factories.assign(now, held, cast.shift)
+    factories.alter(held, suspended_at=now)
+    assert 'name="people"' in layla.get("/plan?week=2026-11-29").get_data(as_text=True)
+    copied = layla.send("/plan/copies", week="2026-11-29", people="1")
+    page = layla.text(copied.location)
+    assert "Expected again: 1 volunteer" in page
+    assert "Not free any more, named below: 1 volunteer" in page
+    assert held.name in page
+    assert "may not check in now" in page
+    (draft,) = drafts()
+    expected = db.select(Assignment.person_id).where(Assignment.shift_id == draft.id)
+    assert list(db.session.scalars(expected)) == [cast.noura.id]
 
 
 def test_why_nothing_was_copied_is_said(cast, now, layla):

@@ -5,6 +5,7 @@ from checkin.operations.plan.copying import Copied, copy_week
 from checkin.operations.plan.coverage import Cover, Coverage
 from checkin.operations.plan.moving import move
 from checkin.operations.plan.publishing import drop, publish
+from checkin.operations.plan.rosters import LeftOut, left_out
 from checkin.operations.plan.weeks import Week, drafts_of, is_planned, prayers_during, week
 
 __all__ = [
@@ -13,11 +14,13 @@ __all__ = [
     "Cover",
     "Coverage",
     "Found",
+    "LeftOut",
     "Week",
     "copy_week",
     "drafts_of",
     "drop",
     "is_planned",
+    "left_out",
     "move",
     "prayers_during",
     "publish",

@@ -1,8 +1,9 @@
 """Last week's plan once more, as drafts to look at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from checkin.database import db, transaction
 from checkin.models import Shift
 from checkin.operations import shifts
+from checkin.operations.plan.rosters import Taken, take_along
 
 A_WEEK = timedelta(days=7)
 
@@ -25,18 +27,20 @@ class Copied:
     """Of an opportunity, a site or a lane that is closed."""
     over: int = 0
     """Would have begun already."""
+    people: Taken = field(default_factory=Taken)
 
 
 @transaction
-def copy_week(first: date, *, by: int, now: datetime) -> Copied:
+def copy_week(first: date, *, by: int, now: datetime, with_people: bool = False) -> Copied:
     """Drafts in the week of `first` of all that took place in the week before; once is enough.
 
-    Times stay those of the site's clock, and ends anchored to prayers stay anchored. Rosters are
-    not copied: who can come is asked anew.
+    Times stay those of the site's clock, and ends anchored to prayers stay anchored. Who can come
+    is asked anew, or with `with_people` those expected last week are expected again if free.
     """
     before = _held(first - A_WEEK, lock=True)
     planned = {_identity(shift) for shift in _held(first)}
-    columns, there, closed, over = [], 0, 0, 0
+    columns: dict[int, dict[str, Any]] = {}
+    there = closed = over = 0
     for shift in before:
         if _is_closed(shift):
             closed += 1
@@ -48,9 +52,11 @@ def copy_week(first: date, *, by: int, now: datetime) -> Copied:
         elif (*_where(shift), wanted["starts_at"]) in planned:
             there += 1
         else:
-            columns.append(wanted)
-    made = shifts.keep(columns, True, by=by, now=now)
-    return Copied(len(made), there, closed, over)
+            columns[shift.id] = wanted
+    made = shifts.keep(columns.values(), True, by=by, now=now)
+    copies = {one: db.session.get_one(Shift, new) for one, new in zip(columns, made, strict=True)}
+    people = take_along(copies, by=by, now=now) if with_people else Taken()
+    return Copied(len(made), there, closed, over, people)
 
 
 def _held(first: date, *, lock: bool = False) -> Iterable[Shift]:

@@ -29,6 +29,7 @@ def drafts():
         drafts=found,
         days=[(day, list(those)) for day, those in groupby(found, key=lambda one: one.work_on)],
         coverage=coverage_of(found, today()),
+        left_out=plan.left_out([draft.id for draft in found]),
         now=clock.now(),
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -53,10 +53,14 @@ def index():
 def copy():
     """Last week's shifts as drafts of the week that is shown; then they are looked at."""
     first = asked_week()
-    copied = plan.copy_week(first, by=current_user.id, now=clock.now())
+    along = "people" in request.form
+    copied = plan.copy_week(first, with_people=along, by=current_user.id, now=clock.now())
     if copied.made:
         shifts = counted("shifts", copied.made)
         flash(_("Copied as drafts: %(shifts)s. Look at them, then publish", shifts=shifts), "done")
+    if copied.people.along:
+        volunteers = counted("volunteers", copied.people.along)
+        flash(_("Expected again: %(volunteers)s", volunteers=volunteers), "done")
     for said in _left_out(copied):
         flash(said, "info")
     if copied.made:
@@ -65,7 +69,7 @@ def copy():
 
 
 def _left_out(copied: Copied):
-    """Why shifts of last week were not copied."""
+    """Why shifts of last week, or people, were not copied."""
     if copied.there:
         shifts = counted("shifts", copied.there)
         yield _("Planned in this week already: %(shifts)s", shifts=shifts)
@@ -75,5 +79,8 @@ def _left_out(copied: Copied):
     if copied.over:
         shifts = counted("shifts", copied.over)
         yield _("Not copied, because their time is over: %(shifts)s", shifts=shifts)
+    if copied.people.left_out:
+        volunteers = counted("volunteers", copied.people.left_out)
+        yield _("Not free any more, named below: %(volunteers)s", volunteers=volunteers)
     if not any((copied.made, copied.there, copied.closed, copied.over)):
         yield _("There are no shifts in the week before")
