@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from checkin.database import db
 from checkin.models import Shift
@@ -214,6 +214,74 @@ def test_dragging_people_asks_first_and_tells_nobody_meanwhile(cast, now, coming
     layla.press("Move shift")
     assert "Those expected are told" in layla.text
     assert place_of(coming) == (date(2026, 11, 27), cast.mataf.id)
+
+
+class Finger:
+    """One finger on the glass, as a tablet reports it."""
+
+    def __init__(self, page: Page) -> None:
+        self._glass = page.context.new_cdp_session(page)
+        self._at = (0.0, 0.0)
+
+    def down(self, on: Locator) -> None:
+        self._at = middle(on)
+        self._send("touchStart", self._at)
+
+    def move(self, to: tuple[float, float]) -> None:
+        """In steps, as a finger moves."""
+        (x, y), (end_x, end_y) = self._at, to
+        for part in (0.3, 0.6, 1):
+            self._send("touchMove", (x + (end_x - x) * part, y + (end_y - y) * part))
+        self._at = to
+
+    def up(self) -> None:
+        self._send("touchEnd")
+
+    def _send(self, kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in at]
+        self._glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def middle(of: Locator) -> tuple[float, float]:
+    box = of.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_finger_rests_on_a_shift_and_carries_it(cast, coming, visit, lang):
+    layla = visit("tablet", person=cast.layla, lang=lang, has_touch=True)
+    layla.open("/plan")
+    block = layla.page.locator(f"#shift-{coming.id}")
+    there = layla.page.locator(f"td[data-site='{cast.squares.id}'][data-day='2026-11-26']").first
+    finger = Finger(layla.page)
+    finger.down(block)
+    expect(block).to_have_attribute("data-carried", "")
+    finger.move(middle(there))
+    expect(there).to_have_attribute("data-over", "")
+    layla.picture(f"plan-{lang}-carried-by-finger", whole=False)
+    with layla.page.expect_navigation():
+        finger.up()
+    expect(block).to_be_visible()
+    assert place_of(coming) == (date(2026, 11, 26), cast.squares.id)
+
+
+def test_a_finger_that_passes_over_a_shift_scrolls_the_page(cast, now, coming, visit):
+    """Nothing is carried, and nothing is moved; the tap afterwards opens the shift."""
+    for number in range(9):
+        factories.shift(now, factories.site(now, f"موقع {number}", f"Site {number}"), starts=60)
+    layla = visit("tablet", person=cast.layla, lang="en", has_touch=True)
+    layla.open("/plan")
+    block = layla.page.locator(f"#shift-{coming.id}")
+    finger = Finger(layla.page)
+    finger.down(block)
+    finger.move((middle(block)[0], middle(block)[1] - 200))
+    finger.up()
+    layla.page.wait_for_function("scrollY > 50")
+    assert layla.page.locator("[data-carried], [data-held]").count() == 0
+    with layla.page.expect_navigation():
+        block.locator("a").tap()
+    assert layla.page.url.endswith(f"/shifts/{coming.id}")
+    assert place_of(coming) == (date(2026, 11, 23), cast.mataf.id)
 
 
 def test_without_scripts_the_whole_plan_works(cast, coming, visit):

@@ -1,5 +1,7 @@
-/* Moves a shift in the week's grid: dragged, or taken up by the key M and put down by Enter. The form that is sent
-   then asks first where people would be told. */
+/* Moves a shift in the week's grid: carried by mouse or finger, or taken up by the key M and put down by Enter. The form
+   that is sent then asks first where people would be told. */
+
+import { Carrying } from "../plan/carrying.js";
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -15,15 +17,15 @@ export default class Plan {
     this.#table = table;
     this.#form = document.getElementById("moving");
     this.#told = document.getElementById("moved");
-    for (const block of table.querySelectorAll("[data-place]")) {
-      block.draggable = true;
-      block.querySelector("a").draggable = false;
-    }
+    for (const link of table.querySelectorAll("[data-place] a")) link.draggable = false;
     this.#places = this.#rowsOfCells();
-    table.addEventListener("dragstart", (event) => this.#onDragStart(event));
-    table.addEventListener("dragover", (event) => this.#onDragOver(event));
-    table.addEventListener("drop", (event) => this.#onDrop(event));
-    table.addEventListener("dragend", () => this.#putBack());
+    new Carrying(table, {
+      takes: (target) => target.closest("[data-place]"),
+      up: (block) => this.#hold(block),
+      over: (_block, place) => this.#mark(this.#together(cellAt(place))),
+      down: (block, place) => this.#putDown(block, cellAt(place)),
+      back: () => this.#putBack(),
+    });
     table.addEventListener("keydown", (event) => this.#onKey(event));
     table.addEventListener("focusout", () => this.#putBack());
     this.#arrive();
@@ -42,30 +44,6 @@ export default class Plan {
     return [...rows.values()];
   }
 
-  #onDragStart(event) {
-    const block = event.target.closest?.("[data-place]");
-    if (!block) return;
-    this.#held = block;
-    block.dataset.held = "";
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", block.id);
-  }
-
-  #onDragOver(event) {
-    const cell = event.target.closest("td[data-day]");
-    if (!this.#held || !cell) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = "move";
-    this.#mark(this.#together(cell));
-  }
-
-  #onDrop(event) {
-    const cell = event.target.closest("td[data-day]");
-    if (!this.#held || !cell) return;
-    event.preventDefault();
-    this.#putDown(cell);
-  }
-
   #onKey(event) {
     const block = event.target.closest("[data-place]");
     if (!this.#held) {
@@ -76,7 +54,7 @@ export default class Plan {
       this.#step(...STEPS[event.key]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      this.#putDown(this.#target[0]);
+      this.#putDown(this.#held, this.#target[0]);
     } else if (event.key === "Escape") {
       event.preventDefault();
       this.#putBack();
@@ -86,12 +64,17 @@ export default class Plan {
 
   #take(block, event) {
     event.preventDefault();
-    this.#held = block;
-    block.dataset.held = "";
+    this.#hold(block);
     const cell = block.closest("td");
     const row = this.#places.findIndex((days) => days.get(cell.dataset.day)?.includes(cell));
     this.#at = [row, this.#days.indexOf(cell.dataset.day)];
     this.#told.textContent = this.#table.dataset.taken;
+  }
+
+  #hold(block) {
+    this.#putBack();
+    this.#held = block;
+    block.dataset.held = "";
   }
 
   get #days() {
@@ -123,6 +106,7 @@ export default class Plan {
   }
 
   #together(cell) {
+    if (!cell) return [];
     const { site, lane = "", day } = cell.dataset;
     const all = [...this.#table.querySelectorAll(`td[data-site="${site}"][data-day="${day}"]`)];
     return all.filter((other) => (other.dataset.lane ?? "") === lane);
@@ -139,10 +123,9 @@ export default class Plan {
     this.#held = null;
   }
 
-  #putDown(cell) {
-    const block = this.#held;
+  #putDown(block, cell) {
     this.#putBack();
-    if (this.#together(cell).includes(block.closest("td"))) return;
+    if (!cell || this.#together(cell).includes(block.closest("td"))) return;
     const { site, lane = "", day } = cell.dataset;
     const values = { day, site_id: site, lane_id: lane, row_version: block.dataset.version };
     for (const [name, value] of Object.entries(values)) {
@@ -160,4 +143,8 @@ export default class Plan {
     const said = document.querySelector("main .strip[role=status]");
     if (said) this.#told.textContent = said.textContent.trim();
   }
+}
+
+function cellAt(place) {
+  return place?.closest("td[data-day]");
 }
