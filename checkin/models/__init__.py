@@ -18,7 +18,7 @@ from checkin.models.closings import LateEntry, MonthClosing
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
 from checkin.models.decisions import Decision, Remark, Sample
 from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
-from checkin.models.figures import MonthTotal, PeopleTotal, PeriodTotal
+from checkin.models.figures import MonthTotal, PeriodTotal
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
@@ -72,7 +72,6 @@ __all__ = [
     "Opportunity",
     "Partner",
     "PastTotal",
-    "PeopleTotal",
     "PeriodTotal",
     "Person",
     "Picture",

@@ -35,27 +35,12 @@ class MonthTotal(Base):
     """Those of the approved minutes that have a value."""
 
 
-class PeopleTotal(Base):
-    """How many people have approved volunteering, each counted once in a line.
-
-    `period` is a Gregorian year (`2026`), a Hijri one (`1448h`), or empty for all time;
-    `grouping` is a table of figures, or `all` for its total; `key` is the id of the line (0 for
-    the rest) or a month as 202611.
-    """
-
-    __tablename__ = "people_totals"
-    __table_args__ = {"sqlite_with_rowid": False}
-
-    period: Mapped[str] = mapped_column(String(5), primary_key=True)
-    grouping: Mapped[str] = mapped_column(String(8), primary_key=True)
-    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    volunteers: Mapped[int]
-
-
 class PeriodTotal(Base):
     """All figures of one line of a table, or of a whole period; people are each counted once.
 
-    `period`, `grouping` and `key` are those of `PeopleTotal`.
+    `period` is a Gregorian year (`2026`), a Hijri one (`1448h`), or empty for all time;
+    `grouping` is a table of figures, or `all` for its total; `key` is the id of the line (0 for
+    the rest), a month as 202611 or a day as 20261122 (`operations/figures/sums.py`).
     """
 
     __tablename__ = "period_totals"

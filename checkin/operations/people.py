@@ -1,6 +1,7 @@
 """People as a coordinator knows them: found, entered, corrected, suspended and restored."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from checkin.domain.text import fold_name, latin_digits
 from checkin.models import Attendance, Grant, Opportunity, Person, Shift, Site
 from checkin.models.attendance import WAITING
 from checkin.operations import audit, catalogue, memberships
+from checkin.operations.figures import rollup
 from checkin.operations.grants import grantable, in_force
 from checkin.operations.identity import living, rows_of
 from checkin.operations.mobiles import normal_mobile
@@ -104,13 +106,19 @@ def change(person_id: int, profile: Profile, *, by: int, now: datetime) -> None:
         person.mobile_proved_at = None
     if "guardian_mobile" in changed:
         person.guardian_consented_at = None
-    for name in changed:
-        if name != "partner_id":
-            setattr(person, name, values[name])
-    db.session.flush()
-    audit.note("person.change", "person", person_id, by=by, at=now, changed=changed)
-    # last, for it locks the sums of the figures
-    memberships.set_partner(person_id, profile.partner_id, local_day(now), by=by, now=now)
+    with _figures_in_step(person_id, changed):
+        for name in changed:
+            if name != "partner_id":
+                setattr(person, name, values[name])
+        db.session.flush()
+        audit.note("person.change", "person", person_id, by=by, at=now, changed=changed)
+        # last, for it locks the sums of the figures
+        memberships.set_partner(person_id, profile.partner_id, local_day(now), by=by, now=now)
+
+
+def _figures_in_step(person_id: int, changed: Sequence[str]) -> AbstractContextManager[None]:
+    """Men and women are counted apart."""
+    return rollup.in_step(volunteer_ids=[person_id]) if "gender" in changed else nullcontext()
 
 
 @transaction

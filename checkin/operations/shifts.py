@@ -1,6 +1,7 @@
 """Stretches of time that are planned: made, moved, cancelled, and shown week by week."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from checkin.models.attendance import DECIDED, UNDECIDED
 from checkin.operations import audit, catalogue, openings, prayers
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.attendance.refolding import refold
+from checkin.operations.figures import rollup
 from checkin.operations.openings import telling
 from checkin.operations.permissions import Reach, shifts_within
 
@@ -160,13 +162,14 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     if not changed:
         return 0
     _refuse_contradiction(shift_id, changed)
-    _write(shift, {name: values[name] for name in changed})
-    audit.note("shift.change", "shift", shift_id, by=by, at=now, changed=changed)
-    if {"starts_at", "ends_at"} & set(changed):
-        _judge_anew(shift_id, shift.work_on, now)
-    if "seats" in changed:
-        openings.move_up(shift_id, now)
-    return telling.moved(shift_id, now) if set(_TOLD_OF) & set(changed) else 0
+    with _figures_in_step(shift_id, changed):
+        _write(shift, {name: values[name] for name in changed})
+        audit.note("shift.change", "shift", shift_id, by=by, at=now, changed=changed)
+        if {"starts_at", "ends_at"} & set(changed):
+            _judge_anew(shift_id, shift.work_on, now)
+        if "seats" in changed:
+            openings.move_up(shift_id, now)
+        return telling.moved(shift_id, now) if set(_TOLD_OF) & set(changed) else 0
 
 
 _TOLD_OF = ("starts_at", "ends_at", "site_id", "lane_id")
@@ -237,6 +240,13 @@ def columns_of(plan: ShiftPlan, site: Site) -> dict[str, Any]:
         "work_on": local_day(starts_at, site.zone),
         "seats": plan.seats,
     }
+
+
+def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContextManager[None]:
+    """What was approved is laid over the hours of the day from the shift's start on."""
+    if "starts_at" not in changed:
+        return nullcontext()
+    return rollup.in_step(volunteer_ids=rollup.volunteers_on(shift_id))
 
 
 def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> None:
@@ -315,6 +325,17 @@ def of_days(
     if opportunity_id is not None:
         query = query.where(Shift.opportunity_id == opportunity_id)
     return db.session.scalars(query.order_by(Shift.starts_at, Shift.site_id, Shift.id)).all()
+
+
+def number_by_day(
+    first: date, last: date, reach: Reach, *, site_id: int | None = None
+) -> dict[date, int]:
+    """How many shifts start on each of these days, where any do."""
+    within = shifts_within(reach, drafts_too=True).where(Shift.work_on.between(first, last))
+    if site_id is not None:
+        within = within.where(Shift.site_id == site_id)
+    query = within.with_only_columns(Shift.work_on, func.count()).group_by(Shift.work_on)
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def of_opportunity(opportunity_id: int, reach: Reach, most: int = 100) -> Sequence[Shift]:

@@ -3,17 +3,20 @@
 import logging
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import distinct, func, select, update
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, Problem
-from checkin.models import Attendance, MonthTotal, Opportunity, PeopleTotal, Person
-from checkin.operations import approvals, figures, opportunities, tally
-from checkin.operations.figures import Filter, Grouping, Measure, periods, records, rollup
+from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person
+from checkin.operations import approvals, campaigns, figures, opportunities, people, shifts, tally
+from checkin.operations.figures import Filter, Grouping, Measure, kept, periods, records, rollup
+from checkin.operations.figures.sums import CAMPAIGN, DAY, GENDER, HOUR
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.factories import check_in, check_out
@@ -43,21 +46,48 @@ def agree() -> None:
             )
             assert figures.count_behind(measure, wanted) == db.session.scalar(truth)
         for grouping in Grouping:
-            kept = {line.key: line.totals for line in figures.by(grouping, wanted)}
+            lines = {line.key: line.totals for line in figures.by(grouping, wanted)}
             counted = records.by(grouping, wanted)
-            assert kept == {key: one for key, one in counted.items() if any(one)}
+            assert lines == {key: one for key, one in counted.items() if any(one)}
+        agree_beside_tables(wanted)
+
+
+def agree_beside_tables(wanted) -> None:
+    """Genders, days and hours add up to the total; campaigns and genders are the records'."""
+    period, total = periods.named(wanted.first, wanted.last), records.totals(wanted)
+    genders, days, hours = (kept.lines(period, one) for one in (GENDER, DAY, HOUR))
+    for lines in (genders, days):
+        for name in ("volunteers", "attendances", "course_attendances", "approved_minutes"):
+            assert sum(getattr(line, name) for line in lines.values()) == getattr(total, name)
+    assert sum(line.approved_minutes for line in hours.values()) == total.approved_minutes
+    for campaign_id, line in kept.lines(period, CAMPAIGN).items():
+        if campaign_id:
+            own = records.totals(replace(wanted, campaign_id=campaign_id))
+            assert line.with_waiting(own.waiting_minutes) == own
+            assert period or figures.by_campaign()[campaign_id] == own
+    for key, gender in enumerate((None, "man", "woman")):
+        of_gender = records.rows_of(wanted, [func.count(distinct(Attendance.volunteer_id))])
+        those = of_gender.join(Person, Person.id == Attendance.volunteer_id).where(
+            figures.definitions.VOLUNTEERED,
+            Person.gender == gender,
+            Person.merged_into_id.is_(None),
+        )
+        assert genders.get(key, kept.PeriodLine()).volunteers >= db.session.scalar(those)
 
 
 @pytest.fixture
 def town(cast, now):
     """Attendances at two sites, in two opportunities, a course and a lane, over a year."""
-    people = [
+    who = [
         cast.noura,
         factories.person(now, "أحمد علي الزهراني", partner_id=cast.university.id),
         factories.person(now, "أحمد علي الزهراني"),
         factories.person(now, "سلمى فهد الحربي"),
     ]
-    calls = [factories.opportunity(now), factories.opportunity(now)]
+    campaign_id = campaigns.create(
+        campaigns.CampaignPlan(name_ar="رمضان", name_en="Ramadan"), by=cast.layla.id, now=now
+    )
+    calls = [factories.opportunity(now), factories.opportunity(now, campaign_id=campaign_id)]
     course = factories.opportunity(now, "course")
     counted = factories.service(name_en="Crowd-flow lanes", counted_by="lane")
     lanes = factories.opportunity(now, service_id=counted.id)
@@ -66,7 +96,7 @@ def town(cast, now):
         *((calls[1], cast.squares, 161), (course, cast.mataf, 20), (course, cast.squares, 400)),
         *((lanes, cast.mataf, 2), (lanes, cast.mataf, 330)),
     ]
-    return people, [(shift_of(now, *one), one[1]) for one in plan], lanes
+    return who, [(shift_of(now, *one), one[1]) for one in plan], lanes
 
 
 def shift_of(now, call, site, days):
@@ -120,9 +150,9 @@ class Hands:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_sums_follow_every_act(cast, now, town, seed):
-    people, shifts, _ = town
-    work(now, people, shifts)
-    hands = Hands(seed, cast, now, shifts)
+    who, where, _ = town
+    work(now, who, where)
+    hands = Hands(seed, cast, now, where)
     approved = 0
     for _ in range(ACTS):
         hands.act()
@@ -134,28 +164,28 @@ def test_the_sums_follow_every_act(cast, now, town, seed):
 
 @pytest.mark.parametrize("way", ["joined", "parted"])
 def test_two_rows_of_one_person_are_one_person(cast, now, town, way):
-    people, shifts, _ = town
-    work(now, people, shifts)
+    who, where, _ = town
+    work(now, who, where)
     for one in db.session.scalars(select(Attendance)).all():
         with suppress(Problem):
             approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
     before = figures.totals(Filter(ALL)).volunteers
-    merge(people[1].id, people[2].id)
+    merge(who[1].id, who[2].id)
     agree()
     assert figures.totals(Filter(ALL)).volunteers == before - 1
     if way == "parted":
-        merge(people[1].id, people[2].id, back=True)
+        merge(who[1].id, who[2].id, back=True)
         agree()
         assert figures.totals(Filter(ALL)).volunteers == before
     else:
-        own = figures.totals_of(people[1].id)
+        own = figures.totals_of(who[1].id)
         assert own.attendances == sum(
             db.session.scalar(
                 records.rows_of(Filter(ALL), [func.count()]).where(
                     Attendance.volunteer_id == one.id, figures.definitions.VOLUNTEERED
                 )
             )
-            for one in people[1:3]
+            for one in who[1:3]
         )
 
 
@@ -170,12 +200,12 @@ def merge(kept_id: int, merged_id: int, back: bool = False) -> None:
 
 
 def test_an_opportunity_of_another_service_takes_its_people_along(cast, now, town):
-    people, shifts, _ = town
-    work(now, people, shifts)
+    who, where, _ = town
+    work(now, who, where)
     for one in db.session.scalars(select(Attendance)).all():
         with suppress(Problem):
             approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
-    call = db.session.get_one(Opportunity, shifts[0][0].opportunity_id)
+    call = db.session.get_one(Opportunity, where[0][0].opportunity_id)
     other = factories.service("سقيا الماء", "Water for visitors")
     names = {"name_ar": call.name_ar, "name_en": call.name_en, "service_id": other.id}
     plan = opportunities.OpportunityPlan(kind="service", **names)
@@ -186,8 +216,8 @@ def test_an_opportunity_of_another_service_takes_its_people_along(cast, now, tow
 
 
 def test_what_is_wrong_is_told_and_mended(cast, now, town, caplog):
-    people, shifts, _ = town
-    work(now, people, shifts)
+    who, where, _ = town
+    work(now, who, where)
     one = db.session.scalars(select(Attendance)).first()
     approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
     at_night = now.replace(hour=rollup.PROVED_AT)
@@ -207,12 +237,12 @@ def test_what_is_wrong_is_told_and_mended(cast, now, town, caplog):
 def spoil() -> None:
     first = db.session.scalar(select(MonthTotal).limit(1))
     first.approved_minutes += 1
-    db.session.scalar(select(PeopleTotal).limit(1)).volunteers += 1
+    db.session.scalar(select(PeriodTotal).limit(1)).volunteers += 1
 
 
 def test_the_sums_are_made_from_nothing(cast, now, town):
-    people, shifts, _ = town
-    work(now, people, shifts)
+    who, where, _ = town
+    work(now, who, where)
     for one in db.session.scalars(select(Attendance)).all():
         with suppress(Problem):
             approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
@@ -224,7 +254,7 @@ def test_the_sums_are_made_from_nothing(cast, now, town):
 
 @transaction
 def empty() -> None:
-    for model in (MonthTotal, PeopleTotal):
+    for model in (MonthTotal, PeriodTotal):
         db.session.execute(model.__table__.delete())
 
 
@@ -255,3 +285,23 @@ def test_months_are_cut_where_a_hijri_year_begins():
     assert periods.whole_stretches(date(2026, 6, 16), date(2026, 7, 31))
     assert not periods.whole_stretches(date(2026, 6, 17), None)
     assert not periods.whole_stretches(None, date(2026, 7, 30))
+
+
+def test_a_shift_moved_by_an_hour_and_a_gender_said_later_take_the_figures_along(cast, now, town):
+    everybody, plan, _ = town
+    work(now, everybody, plan)
+    for one in db.session.scalars(select(Attendance)).all():
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    women = kept.lines("", GENDER).get(2, kept.PeriodLine()).volunteers
+    salma = people.find(everybody[3].id)
+    profile = people.Profile(name=salma.name, mobile=salma.mobile, gender="woman")
+    people.change(salma.id, profile, by=cast.layla.id, now=now)
+    assert kept.lines("", GENDER)[2].volunteers == women + 1
+    hours = kept.lines("", HOUR)
+    moved = shifts.find(plan[0][0].id, ALL)
+    later = (moved.starts_at + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Riyadh")).time()
+    other = replace(shifts.plan_of(moved), starts=later)
+    shifts.change(moved.id, other, row_version=moved.row_version, by=cast.layla.id, now=now)
+    assert kept.lines("", HOUR) != hours
+    agree()

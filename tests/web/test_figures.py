@@ -249,7 +249,7 @@ def test_the_page_asks_few_questions(layla, season):
     about = [question for question in asked if "attendances" in question]
     # the days there are, the years of them; what is kept and what waits, of all and of four tables;
     # months that a Hijri year cuts in two; days, hours, and who was new
-    assert len(about) == 18
+    assert len(about) == 17
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):

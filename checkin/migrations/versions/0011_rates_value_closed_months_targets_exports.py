@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", "grouping", "key", name=op.f("pk_period_totals")),
         sqlite_with_rowid=False,
     )
+    op.drop_table("people_totals")
     op.create_table(
         "exports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -361,3 +362,12 @@ def downgrade() -> None:
 
     op.drop_table("exports")
     op.drop_table("period_totals")
+    op.create_table(
+        "people_totals",
+        sa.Column("period", sa.String(length=5), nullable=False),
+        sa.Column("grouping", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("volunteers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("period", "grouping", "key", name=op.f("pk_people_totals")),
+        sqlite_with_rowid=False,
+    )

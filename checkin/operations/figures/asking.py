@@ -16,13 +16,16 @@ from checkin.operations.figures import kept, records
 from checkin.operations.figures.definitions import (
     BEHIND,
     VOLUNTEERING,
+    WITHOUT,
     Filter,
     Grouping,
     Line,
     Measure,
     Totals,
 )
+from checkin.operations.figures.periods import ALWAYS
 from checkin.operations.figures.records import Key
+from checkin.operations.figures.sums import CAMPAIGN
 from checkin.operations.permissions import Reach, attendances_within
 
 _NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
@@ -34,8 +37,8 @@ _NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
 
 def totals(wanted: Filter) -> Totals:
     """All figures of what `wanted` reaches."""
-    period = kept.period_of(wanted)
-    return records.totals(wanted) if period is None else kept.totals(wanted, period)
+    place = kept.place_of(wanted)
+    return records.totals(wanted) if place is None else kept.totals(wanted, *place)
 
 
 def by(grouping: Grouping, wanted: Filter) -> list[Line]:
@@ -49,6 +52,16 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
         return [Line(key, None, None, telling[key]) for key in sorted(telling, key=str)]
     lines = _named(grouping, telling)
     return sorted(lines, key=lambda line: (-line.totals.approved_minutes, line.key))
+
+
+def by_campaign() -> dict[int, Totals]:
+    """All time's figures of each campaign with any."""
+    waiting = records.waiting_by_campaign()
+    lines = kept.lines(ALWAYS, CAMPAIGN)
+    return {
+        key: lines.get(key, kept.PeriodLine()).with_waiting(waiting.get(key, 0))
+        for key in sorted((lines.keys() | waiting.keys()) - {WITHOUT})
+    }
 
 
 def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:

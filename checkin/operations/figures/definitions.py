@@ -54,6 +54,10 @@ class Totals(NamedTuple):
     """Opportunities in which somebody volunteered, each counted once."""
     course_attendances: int = 0
     """Approved attendance at courses and meetings."""
+    value_halalas: int = 0
+    """What the approved hours are worth, each at the rate of its day; without a rate nothing."""
+    valued_minutes: int = 0
+    """Those of the approved minutes that have a value."""
 
 
 class Grouping(StrEnum):

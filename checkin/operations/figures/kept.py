@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, distinct, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from checkin.database import db
-from checkin.models import MonthTotal, Opportunity, PeopleTotal
+from checkin.models import MonthTotal, Opportunity, PeriodTotal
 from checkin.operations.figures import periods, records
 from checkin.operations.figures.definitions import (
     VOLUNTEERING,
@@ -19,10 +19,33 @@ from checkin.operations.figures.definitions import (
     is_key,
 )
 from checkin.operations.figures.records import Key
+from checkin.operations.figures.sums import (
+    ALL,
+    CAMPAIGN,
+    DAY,
+    OF_PLACE,
+    Place,
+    day_of,
+    number_of,
+)
 
-ALL = "all"
-"""The grouping of people that is no table: everybody of a period."""
-_M = MonthTotal
+_M, _P = MonthTotal, PeriodTotal
+
+
+class PeriodLine(NamedTuple):
+    """What is kept of one line: all figures but what waits."""
+
+    volunteers: int = 0
+    opportunities: int = 0
+    course_attendances: int = 0
+    attendances: int = 0
+    approved_minutes: int = 0
+    beneficiaries: int = 0
+    value_halalas: int = 0
+    valued_minutes: int = 0
+
+    def with_waiting(self, waiting_minutes: int) -> Totals:
+        return Totals(waiting_minutes=waiting_minutes, **self._asdict())
 
 
 def period_of(wanted: Filter) -> str | None:
@@ -30,59 +53,52 @@ def period_of(wanted: Filter) -> str | None:
     return periods.named(wanted.first, wanted.last) if wanted.is_whole else None
 
 
-def totals(wanted: Filter, period: str) -> Totals:
-    (sums,) = db.session.execute(_summed(_cells(wanted))).all()
-    people = _people(period, ALL).get(0, 0)
-    return _together(tuple(sums), records.waiting(wanted), people)
+def place_of(wanted: Filter) -> Place | None:
+    """The line that holds exactly what is asked for; nothing when none does."""
+    period = periods.named(wanted.first, wanted.last)
+    narrower = {
+        Grouping.SITE.value: wanted.site_id,
+        Grouping.SERVICE.value: wanted.service_id,
+        Grouping.PARTNER.value: wanted.partner_id,
+        CAMPAIGN: wanted.campaign_id,
+    }
+    asked = [(grouping, key) for grouping, key in narrower.items() if key is not None]
+    if period is None or not wanted.reach.everywhere or len(asked) > 1:
+        return None
+    return (period, *asked[0]) if asked else (period, ALL, 0)
+
+
+def totals(wanted: Filter, period: str, grouping: str, key: int) -> Totals:
+    return _line(period, grouping, key).with_waiting(records.waiting(wanted))
 
 
 def by(grouping: Grouping, wanted: Filter, period: str) -> dict[Key, Totals]:
-    sums = _sums_by(grouping, wanted)
-    waiting, people = records.waiting_by(grouping, wanted), _people(period, grouping.value)
+    found = {_key(grouping, key): line for key, line in lines(period, grouping.value).items()}
+    waiting = records.waiting_by(grouping, wanted)
     return {
-        key: _together(sums.get(key, _NOTHING), waiting.get(key, 0), people.get(_number(key), 0))
-        for key in sums.keys() | waiting.keys()
+        key: found.get(key, PeriodLine()).with_waiting(waiting.get(key, 0))
+        for key in found.keys() | waiting.keys()
     }
 
 
-def _sums_by(grouping: Grouping, wanted: Filter) -> dict[Key, Sequence[int]]:
-    if grouping is Grouping.PARTNER:
-        lines = select(_M).where(*_of_days(wanted)).subquery()
-        return _keyed(_summed(lines, lines.c.partner_id))
-    if grouping is Grouping.MONTH:
-        return _months(wanted)
-    cells = _cells(wanted)
-    if grouping is Grouping.SITE:
-        return _keyed(_summed(cells, cells.c.site_id))
-    return _keyed(_summed(cells, func.coalesce(Opportunity.service_id, 0)))
+def lines(period: str, grouping: str) -> dict[int, PeriodLine]:
+    """The lines of a table in one period, by their keys; both as `period_totals` spells them."""
+    rows = db.session.execute(_lines(period, grouping).order_by(_P.key))
+    return {row[0]: PeriodLine(*row[1:]) for row in rows}
 
 
-def _keyed(query: Select[Any]) -> dict[Key, Sequence[int]]:
-    return {row[0]: tuple(row)[1:] for row in db.session.execute(query)}
+def _line(period: str, grouping: str, key: int) -> PeriodLine:
+    row = db.session.execute(_lines(period, grouping).where(_P.key == key)).first()
+    return PeriodLine(*row[1:]) if row else PeriodLine()
 
 
-def _months(wanted: Filter) -> dict[Key, Sequence[int]]:
-    """A month in which a Hijri year begins has two stretches, perhaps of one opportunity."""
-    cells = _cells(wanted)
-    stretches: dict[Any, Sequence[int]] = _keyed(_summed(cells, cells.c.from_on))
-    months: dict[Key, Sequence[int]] = {}
-    for from_on, sums in stretches.items():
-        before = months.get(from_on.replace(day=1), _NOTHING)
-        months[from_on.replace(day=1)] = [sum(pair) for pair in zip(before, sums, strict=True)]
-    for month, called in _called(wanted, [one for one in stretches if one.day > 1]).items():
-        minutes, beneficiaries, attendances, _, courses = months[month]
-        months[month] = (minutes, beneficiaries, attendances, len(called), courses)
-    return months
+def _lines(period: str, grouping: str) -> Select[Any]:
+    columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]
+    return select(*columns).where(_P.period == period, _P.grouping == grouping)
 
 
-def _called(wanted: Filter, begun: Sequence[date]) -> dict[date, set[int]]:
-    """The opportunities somebody volunteered in, of the months that these days cut."""
-    days = {*begun, *(day.replace(day=1) for day in begun)}
-    rows = _rows(wanted, [_M.from_on, _M.opportunity_id]).where(_M.from_on.in_(days), VOLUNTEERING)
-    found: dict[date, set[int]] = {day.replace(day=1): set() for day in begun}
-    for from_on, opportunity_id in db.session.execute(rows):
-        found[from_on.replace(day=1)].add(opportunity_id)
-    return found
+def _key(grouping: Grouping, key: int) -> Key:
+    return date(key // 100, key % 100, 1) if grouping is Grouping.MONTH else key
 
 
 def window(measure: Measure, wanted: Filter, offset: int, size: int) -> tuple[Filter, int] | None:
@@ -111,14 +127,22 @@ def window(measure: Measure, wanted: Filter, offset: int, size: int) -> tuple[Fi
 
 def count_behind(measure: Measure, wanted: Filter) -> int | None:
     """How many attendances stand behind a figure; nothing when no sum is kept of them."""
+    place = place_of(wanted)
+    if measure in _COUNTED and place is not None:
+        return int(getattr(_line(*place), _COUNTED[measure]))
     counts = _counts(measure, wanted)
     return None if counts is None else sum(count for _, count in counts)
 
 
+_COUNTED = {Measure.APPROVED: "attendances", Measure.COURSES: "course_attendances"}
+
+
 def _counts(measure: Measure, wanted: Filter) -> list[tuple[date, int]] | None:
-    """How many in each stretch, the latest first; nothing when no sum is kept of them."""
-    if measure is Measure.WAITING or not wanted.reach.everywhere:
+    """How many on each day or in each stretch, the latest first; nothing when none is kept."""
+    if measure not in _COUNTED or not wanted.reach.everywhere:
         return None
+    if wanted.is_whole:
+        return _by_day(measure, wanted)
     if not periods.whole_stretches(wanted.first, wanted.last):
         return None
     counted = VOLUNTEERING if measure is Measure.APPROVED else ~VOLUNTEERING
@@ -127,22 +151,16 @@ def _counts(measure: Measure, wanted: Filter) -> list[tuple[date, int]] | None:
     return [(from_on, int(count)) for from_on, count in found]
 
 
-_NOTHING = (0, 0, 0, 0, 0)
-
-
-def _together(sums: Sequence[Any], waiting: int, people: int) -> Totals:
-    minutes, beneficiaries, attendances, opportunities, courses = map(int, sums)
-    return Totals(minutes, waiting, beneficiaries, people, attendances, opportunities, courses)
-
-
-def _people(period: str, grouping: str) -> dict[int, int]:
-    p = PeopleTotal
-    query = select(p.key, p.volunteers).where(p.period == period, p.grouping == grouping)
-    return {row.key: row.volunteers for row in db.session.execute(query)}
-
-
-def _number(key: Key) -> int:
-    return key if isinstance(key, int) else key.year * 100 + key.month
+def _by_day(measure: Measure, wanted: Filter) -> list[tuple[date, int]]:
+    first, last = wanted.first or date.min, wanted.last or date.max
+    count = getattr(_P, _COUNTED[measure])
+    rows = (
+        select(_P.key, count)
+        .where(_P.period == periods.ALWAYS, _P.grouping == DAY, count > 0)
+        .where(_P.key.between(number_of(first), number_of(last)))
+    )
+    found = db.session.execute(rows.order_by(_P.key.desc()))
+    return [(day_of(key), number) for key, number in found]
 
 
 def _rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
@@ -152,17 +170,12 @@ def _rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     return query.where(*_conditions(wanted))
 
 
-def _of_days(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [_M.attendances > 0]
     if wanted.first is not None:
         found.append(_M.from_on >= wanted.first)
     if wanted.last is not None:
         found.append(_M.from_on <= wanted.last)
-    return found
-
-
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    found = _of_days(wanted)
     if wanted.site_id is not None:
         found.append(_M.site_id == wanted.site_id)
     if wanted.service_id is not None:
@@ -172,38 +185,3 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.campaign_id is not None:
         found.append(Opportunity.campaign_id == wanted.campaign_id)
     return found
-
-
-def _cells(wanted: Filter) -> Subquery:
-    """The lines of these days, those of all partners in one.
-
-    They lie together, so that this costs no sorting, and a tenth of the lines is left to group.
-    """
-    keys = (_M.opportunity_id, _M.from_on, _M.site_id)
-    sums = [
-        func.sum(column).label(column.key)
-        for column in (_M.attendances, _M.approved_minutes, _M.beneficiaries)
-    ]
-    return select(*keys, *sums).where(*_of_days(wanted)).group_by(*keys).subquery()
-
-
-def _summed(cells: Subquery, *keys: Any) -> Select[Any]:
-    """Keys, then sums by the definitions: minutes, beneficiaries, and the three counts."""
-    c, volunteered = cells.c, VOLUNTEERING
-    query: Select[Any] = (
-        select(
-            *keys,
-            _sum(volunteered, c.approved_minutes),
-            _sum(volunteered, c.beneficiaries),
-            _sum(volunteered, c.attendances),
-            func.count(distinct(case((volunteered, c.opportunity_id)))),
-            _sum(~volunteered, c.attendances),
-        )
-        .select_from(cells)
-        .join(Opportunity, Opportunity.id == c.opportunity_id)
-    )
-    return query.group_by(*keys)
-
-
-def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((condition, column), else_=0)), 0)

@@ -63,6 +63,13 @@ def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
     return {key_of(row[:-1]): int(row[-1]) for row in found}
 
 
+def waiting_by_campaign() -> dict[int, int]:
+    """Of everybody and all time; 0 for what belongs to no campaign."""
+    key = func.coalesce(Opportunity.campaign_id, 0)
+    rows = _waiting_rows(Filter(Reach(everywhere=True)), [key, _waiting()]).group_by(key)
+    return {row[0]: int(row[1]) for row in db.session.execute(rows)}
+
+
 def waiting(wanted: Filter) -> int:
     return int(db.session.execute(_waiting_rows(wanted, [_waiting()])).scalar_one())
 
@@ -114,6 +121,8 @@ def _measures() -> list[ColumnElement[Any]]:
         func.count(case((VOLUNTEERED, _A.volunteer_id))),
         func.count(distinct(case((VOLUNTEERED, Opportunity.id)))),
         func.count(case((BEHIND[Measure.COURSES], _A.volunteer_id))),
+        _sum(VOLUNTEERED, _A.value_halalas),
+        _sum(and_(VOLUNTEERED, _A.value_halalas.is_not(None)), _A.approved_minutes),
     ]
 
 

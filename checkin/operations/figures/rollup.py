@@ -5,22 +5,35 @@ does so inside `in_step`. What waits is few and is counted when asked, so that n
 """
 
 import logging
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Insert, Table, case, delete, func, or_, select
+from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, Base, ask, db, snapshot, take_time, transaction, upsert
-from checkin.models import Attendance, MonthTotal, Opportunity, PeopleTotal, Person, Shift
+from checkin.domain.days import local_time
+from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures.definitions import WITHOUT, Grouping
-from checkin.operations.figures.kept import ALL
-from checkin.operations.figures.periods import periods_of, stretch_of
+from checkin.operations.figures.definitions import WITHOUT
+from checkin.operations.figures.sums import (
+    OF_PLACE,
+    OF_STRETCH,
+    OPPORTUNITIES,
+    PLACE,
+    STRETCH,
+    VOLUNTEERS,
+    Call,
+    Counted,
+    Sums,
+    Where,
+    places_of_call,
+    places_of_person,
+)
 
 log = logging.getLogger(__name__)
 
@@ -28,75 +41,7 @@ PROVED_AT = 23
 """The hour (UTC) in which the sums are proved: two at night in Makkah."""
 AT_ONCE = 2000
 """Volunteers whose attendances are read together."""
-_A, _M, _P = Attendance, MonthTotal, PeopleTotal
-Stretch = tuple[int, date, int, int]
-"""Opportunity, first day, site and partner: the key of a line of `month_totals`."""
-Place = tuple[str, str, int]
-"""Period, grouping and key: of a line of `people_totals`."""
-
-
-class Counted(NamedTuple):
-    """One approved attendance, as the sums see it."""
-
-    volunteer_id: int
-    work_on: date
-    site_id: int
-    partner_id: int
-    opportunity_id: int
-    service_id: int
-    """0 at courses and meetings."""
-    minutes: int
-    beneficiaries: int
-
-    @property
-    def stretch(self) -> Stretch:
-        return self.opportunity_id, stretch_of(self.work_on), self.site_id, self.partner_id
-
-    @property
-    def places(self) -> Iterator[Place]:
-        """Every line in which whoever volunteered here is one of the people."""
-        if self.service_id == WITHOUT:
-            return
-        month = self.work_on.year * 100 + self.work_on.month
-        for period in periods_of(self.work_on):
-            yield period, ALL, 0
-            yield period, Grouping.SITE.value, self.site_id
-            yield period, Grouping.SERVICE.value, self.service_id
-            yield period, Grouping.PARTNER.value, self.partner_id
-            yield period, Grouping.MONTH.value, month
-
-
-@dataclass(slots=True)
-class Sums:
-    """Lines of both tables, or what must be added to them."""
-
-    stretches: dict[Stretch, list[int]] = field(default_factory=dict)
-    """Attendances, minutes and beneficiaries."""
-    people: Counter[Place] = field(default_factory=Counter)
-
-    def add(self, one: Counted, times: int = 1) -> None:
-        self.add_stretch(one.stretch, (1, one.minutes, one.beneficiaries), times)
-
-    def add_stretch(self, key: Stretch, values: Sequence[int], times: int = 1) -> None:
-        line = self.stretches.setdefault(key, [0, 0, 0])
-        for number, value in enumerate(values):
-            line[number] += times * value
-
-    def add_person(self, own: Iterable[Counted], times: int = 1) -> None:
-        for place in {place for one in own for place in one.places}:
-            self.people[place] += times
-
-    @property
-    def is_nought(self) -> bool:
-        return not any(map(any, self.stretches.values())) and not any(self.people.values())
-
-    def less(self, other: "Sums") -> "Sums":
-        found = Sums({key: list(line) for key, line in self.stretches.items()}, Counter())
-        for key, line in other.stretches.items():
-            found.add_stretch(key, line, -1)
-        found.people = Counter(self.people)
-        found.people.subtract(other.people)
-        return found
+_A, _M, _P = Attendance, MonthTotal, PeriodTotal
 
 
 # --- in the same transaction ---------------------------------------------------------------
@@ -121,8 +66,7 @@ def in_step(*, volunteer_ids: Collection[int] = (), shift_id: int | None = None)
         before = _Standing.of(volunteer_ids, shift_id)
         yield
         db.session.flush()
-        after = _Standing.of(volunteer_ids, shift_id)
-        _add(after.sums().less(before.sums()))
+        _keep(before, _Standing.of(volunteer_ids, shift_id))
     finally:
         _inside.reset(token)
 
@@ -135,6 +79,13 @@ def volunteers_of(opportunity_id: int) -> list[int]:
         .where(Shift.opportunity_id == opportunity_id, _A.state == COUNTED)
     )
     people = select(Person.id).where(Person.id.in_(served)).order_by(Person.id)
+    return list(db.session.scalars(people.with_for_update(key_share=True)))
+
+
+def volunteers_on(shift_id: int) -> list[int]:
+    """Who came to a shift; they are locked, in order of id."""
+    came = select(_A.volunteer_id).where(_A.shift_id == shift_id)
+    people = select(Person.id).where(Person.id.in_(came)).order_by(Person.id)
     return list(db.session.scalars(people.with_for_update(key_share=True)))
 
 
@@ -159,36 +110,65 @@ class _Standing:
         rows = db.session.execute(_COUNTED.where(or_(*conditions)))
         return cls({row.id: _counted(row) for row in rows}, persons)
 
-    def sums(self) -> Sums:
+    @property
+    def calls(self) -> dict[int, Call]:
+        """By opportunity."""
+        return {one.opportunity_id: one.call for one in self.records.values()}
+
+    def sums(self, other: "_Standing") -> Sums:
+        """All that is not the same in the other, but opportunities: others volunteer there too."""
         sums = Sums()
+        for number, one in self.records.items():
+            if other.records.get(number) != one:
+                sums.add(one)
+        sums.spread()
         of_person: dict[int, list[Counted]] = {}
         for one in self.records.values():
-            sums.add(one)
             if one.volunteer_id in self.persons:
                 of_person.setdefault(self.persons[one.volunteer_id], []).append(one)
         for own in of_person.values():
-            sums.add_person(own)
+            sums.add_once(VOLUNTEERS, places_of_person(own))
         return sums
 
 
+_MERGED = aliased(Person)
 _COUNTED = (
     select(
-        *(_A.id, _A.volunteer_id, _A.work_on, _A.site_id, Shift.opportunity_id),
+        *(_A.id, _A.volunteer_id, _A.work_on, _A.in_at, Shift.starts_at, Site.zone),
+        *(_A.site_id, Shift.opportunity_id),
         func.coalesce(_A.partner_id, WITHOUT).label("partner_id"),
         func.coalesce(Opportunity.service_id, WITHOUT).label("service_id"),
+        func.coalesce(Opportunity.campaign_id, WITHOUT).label("campaign_id"),
+        case((_MERGED.id.is_not(None), _MERGED.gender), else_=Person.gender).label("gender"),
         _A.approved_minutes,
         func.coalesce(_A.approved_beneficiaries, 0).label("beneficiaries"),
+        _A.value_halalas,
     )
     .join(Shift, Shift.id == _A.shift_id)
     .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+    .join(Site, Site.id == _A.site_id)
+    .join(Person, Person.id == _A.volunteer_id)
+    .outerjoin(_MERGED, _MERGED.id == Person.merged_into_id)
     .where(_A.state == COUNTED)
 )
+_GENDERS = {"man": 1, "woman": 2}
 
 
 def _counted(row: AnyRow) -> Counted:
+    begin = max(row.in_at or row.starts_at, row.starts_at)
     return Counted(
-        *(row.volunteer_id, row.work_on, row.site_id, row.partner_id),
-        *(row.opportunity_id, row.service_id, row.approved_minutes, row.beneficiaries),
+        volunteer_id=row.volunteer_id,
+        gender=_GENDERS.get(row.gender, WITHOUT),
+        work_on=row.work_on,
+        begin=local_time(begin, row.zone),
+        site_id=row.site_id,
+        partner_id=row.partner_id,
+        opportunity_id=row.opportunity_id,
+        call=Call(row.service_id, row.campaign_id),
+        minutes=row.approved_minutes,
+        beneficiaries=row.beneficiaries,
+        value_halalas=row.value_halalas or 0,
+        valued_minutes=0 if row.value_halalas is None else row.approved_minutes,
     )
 
 
@@ -210,41 +190,93 @@ def _persons(volunteer_ids: Collection[int]) -> dict[int, int]:
     return found
 
 
-def _add(change: Sums) -> None:
-    stretches = [
-        dict(zip(_STRETCH, (*key, *line), strict=True))
-        for key, line in sorted(change.stretches.items())
+# --- writing the lines ---------------------------------------------------------------------
+
+
+def _keep(before: _Standing, after: _Standing) -> None:
+    change = after.sums(before).less(before.sums(after))
+    was, is_now = {**after.calls, **before.calls}, {**before.calls, **after.calls}
+    moved = {call_id for call_id in is_now if is_now[call_id] != was[call_id]}
+    for call_id in _held(_add_stretches(change) | moved):
+        of_before, of_after = _wheres(call_id, change)
+        left = places_of_call(of_before, was[call_id])
+        come = places_of_call(of_after, is_now[call_id])
+        change.add_once(OPPORTUNITIES, come - left)
+        change.add_once(OPPORTUNITIES, left - come, -1)
+    _add_places(change)
+
+
+def _add_stretches(change: Sums) -> set[int]:
+    """The opportunities with lines in which somebody is now the first, or was the last.
+
+    Only those can have come to a place, or left one: of all others no line but its own is read.
+    """
+    rows = _rows(change.stretches, (*STRETCH, *OF_STRETCH))
+    if not rows:
+        return set()
+    columns = _M.__table__.c
+    kept = _adding(_M, OF_STRETCH).returning(
+        *(columns[name] for name in STRETCH), columns.attendances
+    )
+    touched = set()
+    for *key, attendances in db.session.connection().execute(kept, rows):
+        opportunity_id, from_on, site_id, partner_id = key
+        more = change.stretches[opportunity_id, from_on, site_id, partner_id][0]
+        if (attendances > 0) != (attendances - more > 0):
+            touched.add(opportunity_id)
+    return touched
+
+
+def _held(opportunity_ids: Collection[int]) -> Sequence[int]:
+    """These, so that whoever comes to another line of one counts it after us."""
+    if not opportunity_ids:
+        return []
+    chosen = select(Opportunity.id).where(Opportunity.id.in_(opportunity_ids))
+    held = chosen.order_by(Opportunity.id).with_for_update(key_share=True)
+    return ask(held).scalars().all()
+
+
+_NOUGHT = [0] * len(OF_STRETCH)
+
+
+def _wheres(opportunity_id: int, change: Sums) -> tuple[list[Where], list[Where]]:
+    """When, where and for whom somebody volunteered in it: before the change and after it."""
+    m = _M
+    lines = select(m.from_on, m.site_id, m.partner_id, m.attendances)
+    before: list[Where] = []
+    after: list[Where] = []
+    for row in ask(lines.where(m.opportunity_id == opportunity_id)):
+        where = row.from_on, row.site_id, row.partner_id
+        more = change.stretches.get((opportunity_id, *where), _NOUGHT)[0]
+        if row.attendances - more > 0:
+            before.append(where)
+        if row.attendances > 0:
+            after.append(where)
+    return before, after
+
+
+def _add_places(change: Sums) -> None:
+    if rows := _rows(change.places, (*PLACE, *OF_PLACE)):
+        db.session.connection().execute(_adding(_P, OF_PLACE), rows)
+
+
+def _rows(lines: Mapping[Any, list[int]], names: Sequence[str]) -> list[dict[str, Any]]:
+    """In one order, so that two acts never wait for each other's lines."""
+    return [
+        dict(zip(names, (*key, *line), strict=True))
+        for key, line in sorted(lines.items())
         if any(line)
     ]
-    people = [
-        dict(zip(_PLACE, (*key, number), strict=True))
-        for key, number in sorted(change.people.items())
-        if number
-    ]
-    _add_to(_M, stretches, ("attendances", "approved_minutes", "beneficiaries"))
-    _add_to(_P, people, ("volunteers",))
 
 
-_STRETCH = (
-    *("opportunity_id", "from_on", "site_id", "partner_id"),
-    *("attendances", "approved_minutes", "beneficiaries"),
-)
-_PLACE = ("period", "grouping", "key", "volunteers")
-
-
-def _add_to(model: type[Base], rows: list[dict[str, Any]], names: Sequence[str]) -> None:
-    """One line after the other: each is there already, or begins with this."""
-    if not rows:
-        return
+def _adding(model: type[Base], names: Sequence[str]) -> Insert:
+    """Each line is there already, or begins with this."""
     table = model.__table__
     assert isinstance(table, Table)
-    written = [table.c[name] for name in rows[0]]
-    adding = upsert(model).values({c.name: bindparam(c.name, type_=c.type) for c in written})
+    adding = upsert(model)
     more = {name: table.c[name] + adding.excluded[name] for name in names}
     keys = list(table.primary_key.columns)
-    db.session.connection().execute(
-        adding.on_conflict_do_update(index_elements=keys, set_=more), rows
-    )
+    return adding.on_conflict_do_update(index_elements=keys, set_=more)
 
 
 # --- from nothing, and the proof -----------------------------------------------------------
@@ -257,22 +289,23 @@ def recompute() -> int:
     """
     wrong = difference()
     _correct(wrong)
-    return _lines(wrong)
+    return wrong.number
 
 
 @transaction
 def _correct(wrong: Sums) -> None:
     take_time(db.session.connection())
-    _add(wrong)
+    _add_stretches(wrong)
+    _add_places(wrong)
     db.session.execute(delete(_M).where(_M.attendances == 0))
-    db.session.execute(delete(_P).where(_P.volunteers == 0))
+    db.session.execute(delete(_P).where(*(getattr(_P, name) == 0 for name in OF_PLACE)))
 
 
 def prove(now: datetime) -> int:
     """Once a night: whether the sums say what the records say; how many lines do not."""
     if now.hour != PROVED_AT:
         return 0
-    wrong = _lines(difference())
+    wrong = difference().number
     if wrong:
         log.error("%s sums of figures differ from the records: checkin figures recompute", wrong)
     return wrong
@@ -284,39 +317,42 @@ def difference() -> Sums:
         return _from_records().less(_kept())
 
 
-def _lines(sums: Sums) -> int:
-    return sum(map(any, sums.stretches.values())) + sum(map(bool, sums.people.values()))
-
-
 def _kept() -> Sums:
-    m, p = _M, _P
-    stretches: Iterable[Any] = ask(
-        select(
-            *(m.opportunity_id, m.from_on, m.site_id, m.partner_id),
-            *(m.attendances, m.approved_minutes, m.beneficiaries),
-        )
-    )
-    people: Iterable[Any] = ask(select(p.period, p.grouping, p.key, p.volunteers))
+    m, p = _M.__table__, _P.__table__
+    stretches: Iterable[Any] = ask(select(*(m.c[name] for name in (*STRETCH, *OF_STRETCH))))
+    places: Iterable[Any] = ask(select(*(p.c[name] for name in (*PLACE, *OF_PLACE))))
     return Sums(
-        {tuple(row[:4]): list(row[4:]) for row in stretches},
-        Counter({tuple(row[:3]): row[3] for row in people}),
+        {tuple(row[: len(STRETCH)]): list(row[len(STRETCH) :]) for row in stretches},
+        {tuple(row[: len(PLACE)]): list(row[len(PLACE) :]) for row in places},
     )
 
 
 def _from_records() -> Sums:
     sums, merged = Sums(), _merged()
     twice: dict[int, list[Counted]] = {}
+    calls: dict[int, Call] = {}
     for own in _by_volunteer():
         for one in own:
             sums.add(one)
+            calls[one.opportunity_id] = one.call
         person_id = merged.get(own[0].volunteer_id)
         if person_id is None:
-            sums.add_person(own)
+            sums.add_once(VOLUNTEERS, places_of_person(own))
         else:
             twice.setdefault(person_id, []).extend(own)
     for own in twice.values():
-        sums.add_person(own)
+        sums.add_once(VOLUNTEERS, places_of_person(own))
+    sums.spread()
+    for call_id, wheres in _by_call(sums).items():
+        sums.add_once(OPPORTUNITIES, places_of_call(wheres, calls[call_id]))
     return sums
+
+
+def _by_call(sums: Sums) -> dict[int, list[Where]]:
+    wheres: dict[int, list[Where]] = {}
+    for opportunity_id, from_on, site_id, partner_id in sums.stretches:
+        wheres.setdefault(opportunity_id, []).append((from_on, site_id, partner_id))
+    return wheres
 
 
 def _merged() -> Mapping[int, int]:
