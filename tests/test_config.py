@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from flask import Config
+from sqlalchemy import text
 
 from checkin import config, create_app
 from checkin.config import DEFAULTS, Refused, file_system, sqlite_warnings
+from checkin.database import standalone_engine
 
 KEY = "a key for tests that is long enough, 0123456789"
 GOOD = {
@@ -220,3 +222,25 @@ def test_sqlite_with_the_wal_fault_is_told_of(version, warned):
     warnings = sqlite_warnings(version)
     assert len(warnings) == warned
     assert all(".".join(map(str, version)) in one for one in warnings)
+
+
+def test_postgresql_plans_a_statement_once_for_a_connection(postgres_url):
+    engine = standalone_engine(postgres_url)
+    asked = text("SELECT count(*) FROM people WHERE id = :id")
+    known = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%people%'")
+    with engine.connect() as connection:
+        for number in range(2):
+            connection.execute(asked, {"id": number})
+        assert connection.scalar(known) == 1
+    engine.dispose()
+
+
+def test_postgresql_goes_on_with_the_connection_used_last(postgres_url):
+    engine = standalone_engine(postgres_url)
+    both = [engine.connect(), engine.connect()]
+    used = [one.scalar(text("SELECT pg_backend_pid()")) for one in both]
+    for one in both:
+        one.close()
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) == used[-1]
+    engine.dispose()
