@@ -20,9 +20,10 @@ from checkin.demo import bulk
 from checkin.demo.bulk import Bulk, as_json, moment
 from checkin.demo.facts import facts
 from checkin.demo.names import people as names
-from checkin.demo.neighbourhoods import Call, Losses, Pool, Scale, Session, Stay, calls_of, told
+from checkin.demo.neighbourhoods import Call, Pool, Scale, Session, Stay, calls_of, told
 from checkin.demo.organisation import Organisation
 from checkin.demo.storing import add, store
+from checkin.demo.worth import LossesOfBoth, Worth, per_hour
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind, ScanFact, ShiftFact, fold
 from checkin.domain.roles import Role
@@ -40,7 +41,7 @@ from checkin.models import (
     Shift,
     Team,
 )
-from checkin.operations import audit, campaigns, grants, posters, services, sites
+from checkin.operations import audit, campaigns, grants, posters, rates, services, sites
 from checkin.operations.attendance import Reading
 from checkin.operations.attendance.plans import Plan
 from checkin.operations.attendance.refolding import values_of
@@ -85,14 +86,15 @@ def write(
     ground = _prepare(organisation, scale, random)
     today = now.astimezone(UTC).date()
     calls = calls_of(scale, today - timedelta(days=2), random)
-    losses = Losses(calls, scale, random)
+    losses = LossesOfBoth([one for call in calls for one in call.shifts], scale, random)
+    worth = _set_rates(organisation, scale, losses.turns_on)
     chain = _Chain()
     share = -(-len(ground.partners) // scale.centres)
     everybody = list(ground.partners)
     for number, centre in enumerate(ground.centres):
         pool = Pool(everybody[number * share : (number + 1) * share], random)
         own = [call for call in calls if call.centre == number]
-        _Years(ground, centre, pool, losses, random, chain).write(own, progress)
+        _Years(ground, centre, pool, losses, worth, random, chain).write(own, progress)
         _plan_ahead(ground, centre, pool, own, today, random, chain)
     if losses.surplus:
         raise ValueError(f"{losses.surplus} minutes are left over")
@@ -150,6 +152,18 @@ def _service(one: dict[str, Any], by: int, at: datetime) -> int:
         high_per_hour=one["high"],
     )
     return services.create(plan, by=by, now=at)
+
+
+@transaction
+def _set_rates(organisation: Organisation, scale: Scale, turns_on: date) -> Worth:
+    """The administrator's, each a fortnight before it holds."""
+    by, ids = organisation.staff["majed"], []
+    told = zip((scale.first_on, turns_on), per_hour(), facts()["association"]["rates"], strict=True)
+    for from_on, halalas, rate in told:
+        plan = rates.RatePlan("general", from_on, halalas, rate["source"])
+        at = datetime.combine(from_on - timedelta(days=14), time(6), UTC)
+        ids.append(rates.set_rate(plan, by=by, now=at))
+    return Worth(turns_on, (ids[0], ids[1]))
 
 
 def _enrol(
@@ -260,6 +274,7 @@ _ATTENDANCE = tuple(column.name for column in Attendance.__table__.columns)
 _DECISION = (
     *("attendance_id", "seq", "action", "minutes_before", "minutes_after", "beneficiaries_before"),
     *("beneficiaries_after", "reason", "decided_by_id", "subject_id", "at"),
+    *("rate_id", "value_halalas"),
 )
 _ASSIGNMENT = ("shift_id", "person_id", "how", "created_at", "created_by_id")
 
@@ -272,12 +287,14 @@ class _Years:
         ground: Ground,
         centre: Centre,
         pool: Pool,
-        losses: Losses,
+        losses: LossesOfBoth,
+        worth: Worth,
         random: Random,
         chain: _Chain,
     ) -> None:
         self._ground, self._centre, self._pool = ground, centre, pool
-        self._losses, self._random, self._chain = losses, random, chain
+        self._losses, self._worth = losses, worth
+        self._random, self._chain = random, chain
         self._attendances = Bulk(Attendance, *_ATTENDANCE)
         self._scans = Bulk(Scan, *_SCAN)
         self._decisions = Bulk(Decision, *_DECISION)
@@ -372,6 +389,8 @@ class _Years:
         approved = shift.minutes - stay.lost
         if stay.kind == "paused":
             approved = row["credited_minutes"]
+        rate_id, halalas = self._worth.of(shift.work_on, approved)
+        row |= {"rate_id": rate_id, "value_halalas": halalas}
         decided_at = shift.ends_at + DECIDED_AFTER
         for scan in scans:
             self._keep_scan(scan, attendance_id, stay.volunteer)
@@ -395,8 +414,6 @@ class _Years:
             "approved_beneficiaries": row["beneficiaries"],
             "row_version": len(scans) + (2 if stay.kind == "forgot" else 1),
             "updated_at": moment(decided_at),
-            "rate_id": None,
-            "value_halalas": None,
         }
         self._attendances.rows.append(tuple(row[name] for name in _ATTENDANCE))
 
@@ -517,7 +534,7 @@ class _Years:
         self._decisions.rows.append(
             (
                 *(attendance_id, 1, action, before, approved, served, served, reason),
-                *(by, stay.volunteer, moment(at)),
+                *(by, stay.volunteer, moment(at), row["rate_id"], row["value_halalas"]),
             )
         )
         self._chain.add(
@@ -526,6 +543,7 @@ class _Years:
             before=before,
             after=approved,
             beneficiaries=served,
+            halalas=row["value_halalas"],
         )
 
 

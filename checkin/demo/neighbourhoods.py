@@ -21,6 +21,7 @@ LENGTHS = (*(180,) * 4, *(240,) * 11, *(300,) * 5)
 HOURS = (8, 16, 20)
 MOST_LOST = 14
 """Minutes late or early that still match the plan."""
+MOST_LOST_ON_AVERAGE = 6
 FORGOT, PAUSED = 0.012, 0.022
 """One in a hundred forgets the check-out, another one goes out between."""
 SEEN_LEAVING_EARLIER = 30
@@ -154,12 +155,11 @@ class Pool:
 class Losses:
     """What every stay loses, so that all of them together lose exactly the surplus."""
 
-    def __init__(self, calls: Sequence[Call], scale: Scale, random: Random) -> None:
-        planned = sum(one.size * one.minutes for call in calls for one in call.shifts)
-        self.surplus = planned - scale.minutes
-        self.left = scale.attendances
+    def __init__(self, shifts: Sequence[Session], surplus: int, random: Random) -> None:
+        self.surplus = surplus
+        self.left = sum(shift.size for shift in shifts)
         self._random = random
-        if not self.left <= self.surplus <= 6 * self.left:
+        if not _can_be_lost(self.surplus, self.left):
             raise ValueError(f"{self.surplus} minutes too many in {self.left} attendances")
 
     def next(self, shift: Session, volunteer: int) -> Stay:
@@ -182,6 +182,10 @@ class Losses:
         if random.random() * (MOST_LOST + 1) / 2 * self.left < self.surplus:
             return random.choice(("late", "early")), random.randint(1, MOST_LOST)
         return "late", 0
+
+
+def _can_be_lost(surplus: int, attendances: int) -> bool:
+    return attendances <= surplus <= MOST_LOST_ON_AVERAGE * attendances
 
 
 def told(shift: Session) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from checkin.models import (
     Campaign,
     Decision,
     Person,
+    Rate,
     Scan,
     Shift,
     Team,
 )
-from checkin.operations import approvals, audit, figures
+from checkin.operations import approvals, audit, figures, revaluing
 from checkin.operations.attendance import Reading, record_scan
 from checkin.operations.figures import Filter, records, rollup
 from checkin.operations.permissions import Reach
@@ -103,6 +104,24 @@ def test_hours_people_and_calls_are_exact():
     assert total.opportunities == SMALL.opportunities
     assert total == records.totals(EVERYTHING)
     assert rollup.difference().is_nought
+
+
+def test_every_approval_is_worth_its_minutes_at_the_rate_of_its_day():
+    first, second = db.session.scalars(select(Rate).order_by(Rate.from_on)).all()
+    assert (first.halalas_per_hour, second.halalas_per_hour) == (1800, 2400)
+    assert count(Attendance, Attendance.work_on < second.from_on) > SMALL.attendances // 5
+    for rate, of_rate in (
+        (first, Attendance.work_on < second.from_on),
+        (second, Attendance.work_on >= second.from_on),
+    ):
+        worth = Attendance.approved_minutes * rate.halalas_per_hour // 60
+        valued = (Attendance.rate_id == rate.id, Attendance.value_halalas == worth)
+        counted = (of_rate, Attendance.state == "approved")
+        assert count(Attendance, *counted) == count(Attendance, *counted, *valued)
+    frozen = Decision.attendance_id == Attendance.id, Decision.value_halalas
+    pairs = select(Attendance.value_halalas, frozen[1]).join(Decision, frozen[0])
+    assert {one == other for one, other in db.session.execute(pairs)} == {True}
+    assert revaluing.preview() == (0, 0, 0, 0)
 
 
 def test_programmes_centres_and_teams_have_their_names():
