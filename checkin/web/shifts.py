@@ -47,6 +47,8 @@ BESIDE = {
 }
 """The field each problem stands beside."""
 WEEK = timedelta(days=7)
+MOST_LISTED = 200
+"""In a week with more shifts than this, one day at a time is listed."""
 USUAL_SEATS = 20
 
 
@@ -58,12 +60,15 @@ def index():
     first = week_of(request.args.get("week", type=planned_day) or today)
     site_id = request.args.get("site", type=row_number)
     reach = current_user.reach(Permission.PLAN)
-    planned = shifts.of_days(first, first + timedelta(days=6), reach, site_id=site_id)
     days = [first + timedelta(days=later) for later in range(7)]
+    numbers = shifts.number_by_day(first, days[-1], reach, site_id=site_id)
+    listed = _listed(days, numbers, today)
+    planned = shifts.of_days(listed[0], listed[-1], reach, site_id=site_id)
     return render_template(
         "shifts/index.html",
         days=[(day, [shift for shift in planned if shift.work_on == day]) for day in days],
-        planned=planned,
+        listed=listed,
+        number_by_day=numbers,
         numbers=shifts.numbers_of([shift.id for shift in planned]),
         first=first,
         before=first - WEEK,
@@ -74,6 +79,15 @@ def index():
         site_id=site_id,
         now=clock.now(),
     )
+
+
+def _listed(days, numbers, today):
+    """The days whose shifts are shown: all of them, or one where there are hundreds."""
+    if sum(numbers.values()) <= MOST_LISTED:
+        return days
+    asked = request.args.get("day", type=planned_day)
+    planned = [day for day in days if day in numbers]
+    return [next((day for day in (asked, today) if day in planned), planned[0])]
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -8,7 +8,9 @@ import pytest
 from checkin.database import db
 from checkin.models import Assignment, Lane, Shift, ShiftTemplate
 from checkin.operations import hours, opportunities
+from checkin.operations.plan import Cover, Coverage, Week
 from checkin.web.plan.grid import block_of, rows
+from checkin.web.plan.overview import by_site
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -359,3 +361,51 @@ def test_only_coordinators_plan(cast, now: datetime, layla, salem, huda, noura):
         assert noura.get(address).status_code == 403
     assert layla.get("/plan/shifts/9999/place").status_code == 404
     assert layla.get("/plan/templates/9999").status_code == 404
+
+
+# --- a week of hundreds of shifts ----------------------------------------------------------
+
+
+def markup(who, address):
+    return who.get(address).get_data(as_text=True)
+
+
+@pytest.fixture
+def hundreds(cast, now, monkeypatch):
+    """So many that the week is shown by site; what is many is less here."""
+    monkeypatch.setattr("checkin.web.plan.weeks.MOST_DRAWN", 4)
+    nights = [factories.shift(now + timedelta(days=days), cast.mataf) for days in (1, 1, 2)]
+    factories.shift(now + timedelta(days=1), cast.squares, is_draft=True)
+    return nights
+
+
+def test_a_large_week_is_shown_by_site_and_a_site_shift_by_shift(cast, layla, hundreds):
+    whole, page = markup(layla, "/plan"), layla.text("/plan")
+    assert f"/shifts/{hundreds[0].id}" not in whole.split('id="conflicts"')[0]
+    assert "Choose a site to see its own" in page
+    assert "2 shifts" in page
+    assert "Drafts: 1" in page
+    assert f"/plan?week=2026-11-22&amp;site={cast.mataf.id}" in whole
+    assert f'id="shift-{hundreds[0].id}"' in markup(layla, f"/plan?site={cast.mataf.id}")
+
+
+def test_a_day_of_a_site_is_covered_as_its_worst_shift(cast, now, hundreds):
+    covers = {
+        hundreds[0].id: Coverage(needed=2, assigned=5, coming=5),
+        hundreds[1].id: Coverage(needed=4, assigned=1, coming=1),
+        hundreds[2].id: Coverage(needed=4, assigned=4, coming=4),
+    }
+    week = Week(SUNDAY, [cast.mataf], hundreds, covers, [])
+    days = [hundreds[0].work_on, hundreds[2].work_on, SUNDAY]
+    ((site, (two, one, none)),) = by_site(week, days, now)
+    assert (site, none) == (cast.mataf, None)
+    assert (two.number, two.needed, two.assigned, two.cover) == (2, 6, 6, Cover.SHORT)
+    assert (one.number, one.cover) == (1, Cover.ENOUGH)
+
+
+def test_a_shift_moved_at_one_site_leads_back_to_that_site(cast, now, layla):
+    shift = factories.shift(now + timedelta(days=1), cast.mataf)
+    assert f"place?site={cast.mataf.id}" in markup(layla, f"/plan?site={cast.mataf.id}")
+    place = {"day": "2026-11-25", "site_id": cast.squares.id, "lane_id": "", "row_version": 1}
+    moved = layla.send(f"/plan/shifts/{shift.id}/place?site={cast.mataf.id}", **place)
+    assert f"site={cast.squares.id}" in moved.location

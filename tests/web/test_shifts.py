@@ -1,7 +1,7 @@
 """The shift plan: weeks, new shifts, changes that meet, cancelling and restoring."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -204,3 +204,20 @@ def test_a_shift_that_is_not_there_is_not_found(layla):
 def test_a_week_far_away_does_not_break(layla):
     for day in ("0001-01-01", "9999-12-31"):
         assert layla.get(f"/shifts?week={day}").status_code == 200
+
+
+def markup(who, address):
+    return who.get(address).get_data(as_text=True)
+
+
+def test_of_hundreds_of_shifts_one_day_is_listed(cast, now, layla, monkeypatch):
+    monkeypatch.setattr("checkin.web.shifts.MOST_LISTED", 3)
+    made = [factories.shift(now + timedelta(days=days), cast.mataf) for days in (1, 1, 2)]
+    today, tomorrow = markup(layla, "/shifts"), markup(layla, "/shifts?day=2026-11-23")
+    assert f"/shifts/{cast.shift.id}" in today
+    assert f"/shifts/{made[0].id}" not in today
+    assert "/shifts?week=2026-11-22&amp;day=2026-11-23#day-2026-11-23" in today
+    assert "2 shifts" in today
+    assert f"/shifts/{made[1].id}" in tomorrow
+    assert f"/shifts/{cast.shift.id}" not in tomorrow
+    assert f"/shifts/{cast.shift.id}" in markup(layla, "/shifts?day=2026-11-27")

@@ -12,7 +12,7 @@ from checkin.web import clock
 from checkin.web.fields import planned_day, row_number
 from checkin.web.filters import date_long
 from checkin.web.guard import requires
-from checkin.web.plan.blueprint import bp
+from checkin.web.plan.blueprint import asked_site, bp
 from checkin.web.plan.forms import PlaceForm
 
 PLACE = ("day", "site_id", "lane_id")
@@ -33,7 +33,7 @@ def place(shift_id: int):
     form = PlaceForm(shift, _offered())
     if told and form.is_submitted() and not request.form.get("seen"):
         wanted = {name: request.form.get(name, "") for name in PLACE}
-        return redirect(url_for(".place", shift_id=shift_id, **wanted), 303)
+        return redirect(url_for(".place", shift_id=shift_id, site=asked_site(), **wanted), 303)
     if form.carry_out(
         lambda: plan.move(
             shift_id,
@@ -57,7 +57,9 @@ def _moved(shift_id, form):
     else:
         flash(_("Moved to %(day)s", day=day), "done")
     week = week_of(form.day.data)
-    return redirect(url_for(".index", week=week, _anchor=f"shift-{shift_id}"), 303)
+    # whoever looks at one site goes with the shift; whoever looks at all goes on doing so
+    site_id = form.site_id.data if asked_site() else None
+    return redirect(url_for(".index", week=week, site=site_id, _anchor=f"shift-{shift_id}"), 303)
 
 
 def _told(shift):

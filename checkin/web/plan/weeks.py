@@ -16,6 +16,7 @@ from checkin.web.guard import requires
 from checkin.web.plan.blueprint import asked_site, asked_week, bp, today
 from checkin.web.plan.grid import rows
 from checkin.web.plan.lines import lines_of
+from checkin.web.plan.overview import MOST_DRAWN, by_site
 from checkin.web.prayer_words import PRAYERS
 from checkin.web.words import counted
 
@@ -29,12 +30,17 @@ def index():
     first, site_id = asked_week(), asked_site()
     reach = current_user.reach(Permission.PLAN)
     week = plan.week(first, reach, site_id=site_id, today=today(), now=clock.now())
+    days = [first + later * A_DAY for later in range(7)]
+    is_large = site_id is None and len(week.shifts) > MOST_DRAWN
     return render_template(
         "plan/index.html",
         week=week,
-        days=[first + later * A_DAY for later in range(7)],
+        days=days,
         lines=lines_of(first, clock.now()),
-        table=rows(first, week.sites, week.shifts),
+        by_site=is_large,
+        table=by_site(week, days, clock.now())
+        if is_large
+        else rows(first, week.sites, week.shifts),
         before=first - WEEK,
         after=first + WEEK,
         this_week=week_of(today()),
