@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from checkin.database import AnyRow, db
 from checkin.models import Decision, Person, Sample
@@ -50,46 +50,48 @@ class Pair:
 
 def patterns(now: datetime) -> list[Pattern]:
     """Everybody who decided in the last 30 days, most decisions first."""
-    rows = _rows(now - LOOKS_BACK)
-    about = Counter(row.subject_id for row in rows)
+    since = now - LOOKS_BACK
     mine: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in rows:
-        mine[row.decided_by_id].append(row)
-    samples = _samples(now - LOOKS_BACK)
-    found = [_pattern(own, about, samples) for own in mine.values()]
+    for moment in _moments(since):
+        mine[moment.decided_by_id].append(moment)
+    pairs, samples = _pairs(since), _samples(since)
+    found = [
+        _pattern(by, own, pairs.get(by, []), samples.get(by, (0, 0))) for by, own in mine.items()
+    ]
     _name(found)
     return sorted(found, key=lambda one: (-one.decisions, one.name))
 
 
-def _rows(since: datetime) -> list[AnyRow]:
+def _since(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Decision.at >= since, Decision.action.in_(DECIDED)
+
+
+def _moments(since: datetime) -> Iterable[AnyRow]:
+    """Who decided what at which instant, and how often: a whole shift pressed at once is one."""
     d = Decision
-    return list(
-        db.session.execute(
-            select(d.id, d.decided_by_id, d.subject_id, d.action, d.at)
-            .where(d.at >= since, d.action.in_(DECIDED))
-            .order_by(d.at, d.id)
-        )
+    decided = select(d.decided_by_id, d.at, d.action, func.count().label("number"))
+    return db.session.execute(
+        decided.where(*_since(since)).group_by(d.decided_by_id, d.at, d.action).order_by(d.at)
     )
 
 
-def _pattern(
-    own: list[AnyRow], about: Counter[int], samples: dict[int, tuple[int, int]]
-) -> Pattern:
-    by = own[0].decided_by_id
-    together = Counter(row.at for row in own if row.action == "approve")
-    bulk = {at for at, count in together.items() if count > 1}
-    looked_at, not_agreed = samples.get(by, (0, 0))
+def _pattern(by: int, own: list[AnyRow], pairs: list["Pair"], sampled: tuple[int, int]) -> Pattern:
+    by_action: Counter[str] = Counter()
+    for row in own:
+        by_action[row.action] += row.number
+    bulk = {row.at: row.number for row in own if row.action == "approve" and row.number > 1}
+    singles = [row.at for row in own if row.at not in bulk for _ in range(row.number)]
     return Pattern(
         by,
         "",
-        decisions=len(own),
-        adjusted=sum(row.action in ("adjust", "propose") for row in own),
-        as_suggested=sum(row.action == "approve" for row in own),
-        in_bulk=sum(row.action == "approve" and row.at in bulk for row in own),
-        seconds=_seconds([row.at for row in own if row.at not in bulk]),
-        pairs=_pairs(own, about),
-        looked_at=looked_at,
-        not_agreed=not_agreed,
+        decisions=by_action.total(),
+        adjusted=by_action["adjust"] + by_action["propose"],
+        as_suggested=by_action["approve"],
+        in_bulk=sum(bulk.values()),
+        seconds=_seconds(singles),
+        pairs=pairs,
+        looked_at=sampled[0],
+        not_agreed=sampled[1],
     )
 
 
@@ -99,17 +101,28 @@ def _seconds(singles: list[datetime]) -> int | None:
     return round(median(near)) if near else None
 
 
-def _pairs(own: list[AnyRow], about: Counter[int]) -> list[Pair]:
-    """Volunteers decided about often, and nearly always by this one person."""
-    mine = Counter(row.subject_id for row in own)
-    close = {
-        subject: count
-        for subject, count in mine.items()
-        if count >= PAIR_FROM and count * 10 >= about[subject] * 9
-    }
-    names = _names(close)
-    pairs = [Pair(names[subject], count, about[subject]) for subject, count in close.items()]
-    return sorted(pairs, key=lambda pair: (-pair.decisions, pair.name))
+def _pairs(since: datetime) -> dict[int, list[Pair]]:
+    """By decider: volunteers decided about often, and nearly always by this one person."""
+    d, number = Decision, func.count()
+    counted = (
+        select(
+            *(d.decided_by_id, d.subject_id, number.label("mine")),
+            func.sum(number).over(partition_by=d.subject_id).label("of"),
+        )
+        .where(*_since(since))
+        .group_by(d.decided_by_id, d.subject_id)
+        .subquery()
+    )
+    c = counted.c
+    close = select(c.decided_by_id, c.mine, c.of, Person.name).join(
+        Person, Person.id == c.subject_id
+    )
+    found: dict[int, list[Pair]] = defaultdict(list)
+    for row in db.session.execute(close.where(c.mine >= PAIR_FROM, c.mine * 10 >= c.of * 9)):
+        found[row.decided_by_id].append(Pair(row.name, row.mine, int(row.of)))
+    for pairs in found.values():
+        pairs.sort(key=lambda pair: (-pair.decisions, pair.name))
+    return found
 
 
 def _samples(since: datetime) -> dict[int, tuple[int, int]]:
@@ -132,11 +145,8 @@ def _samples(since: datetime) -> dict[int, tuple[int, int]]:
 
 
 def _name(found: list[Pattern]) -> None:
-    names = _names([one.person_id for one in found])
+    ids = [one.person_id for one in found]
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    names = {row.id: row.name for row in rows}
     for one in found:
         one.name = names[one.person_id]
-
-
-def _names(people: Iterable[int]) -> dict[int, str]:
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(list(people))))
-    return {row.id: row.name for row in rows}
