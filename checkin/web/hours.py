@@ -9,7 +9,7 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
-from checkin.operations import hours, openings
+from checkin.operations import groups, hours, openings, teams
 from checkin.operations.approvals import appealing, asking
 from checkin.web import clock, receipts, record_words
 from checkin.web.digits import in_digits
@@ -34,7 +34,9 @@ def index() -> Any:
         year=in_digits(str(today.year)),
         attendances=attendances,
         upcoming=upcoming,
+        led=groups.to_name(current_user.id, now) if page == 1 else [],
         places=openings.places_of(current_user.id, [one.shift_id for one in upcoming]),
+        team=teams.led_by(current_user.id) if page == 1 else None,
         now=now,
         tags=record_words.STATES,
         why=receipts.why,

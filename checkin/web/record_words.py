@@ -91,6 +91,7 @@ REASONS: dict[str, Any] = {
     "forgot": _l("Forgot to scan"),
     "seen_leaving": _l("Checked out in person"),
     "moved": _l("Moved by a supervisor"),
+    "with_group": _l("Came with a group"),
     "corrected": _l("Time corrected"),
     "seen": _l("I saw when the work began and ended"),
     "agreed": _l("Agreed with the volunteer"),

@@ -71,8 +71,9 @@ class Presence {
     if (this.#onSite.isFresh && !this.#wasFresh) this.#looks.retry();
     this.#wasFresh = this.#onSite.isFresh;
     if (!this.#onSite.isKnown) return;
-    const { people, shifts } = this.#onSite;
-    this.#counts(people);
+    const { people, shifts, groups } = this.#onSite;
+    this.#counts(people, groups);
+    this.#crowds(groups);
     this.#rows.show(people, shifts, this.#numbers);
     if (!this.#onSite.isFresh) return;
     if (await this.#numbers.follow(people)) this.#rows.show(people, shifts, this.#numbers);
@@ -93,20 +94,39 @@ class Presence {
     this.#part("refused-list").replaceChildren(...refused.map((look) => this.#refusal(look)));
   }
 
-  #counts(people) {
+  #counts(people, groups) {
     const seen = people.filter(({ isSeen }) => isSeen).length;
+    const unnamed = groups.reduce((sum, { headcount, named }) => sum + Math.max(headcount - named, 0), 0);
     const { begunAt, askedAt, age } = this.#onSite;
     fill(this.#root.querySelector(".presence-count"), {
       seen: this.#wording.number(seen),
       all: this.#wording.number(people.length),
+      unnamed: this.#wording.number(unnamed),
       begun: begunAt ? this.#wording.time(begunAt) : "",
       asked: this.#wording.time(askedAt),
     });
     this.#root.querySelector("[data-slot=age]").textContent = this.#wording.ago(age);
-    this.#part("complete").hidden = !people.length || seen < people.length;
+    this.#part("crowd-count").hidden = !unnamed;
+    this.#part("complete").hidden = !people.length || seen < people.length || unnamed > 0;
     this.#part("begun").hidden = !begunAt;
     this.#part("begun-not").hidden = Boolean(begunAt);
-    this.#part("nobody").hidden = people.length > 0;
+    this.#part("nobody").hidden = people.length > 0 || groups.length > 0;
+  }
+
+  /* The evacuation list's; a roll call ticks people only. */
+  #crowds(groups) {
+    const list = this.#root.querySelector("[data-crowd-list]");
+    if (!list) return;
+    this.#part("crowds").hidden = groups.length === 0;
+    const sample = this.#root.querySelector("template[data-crowd]").content.firstElementChild;
+    list.replaceChildren(...groups.map((group) => this.#crowd(sample.cloneNode(true), group)));
+  }
+
+  #crowd(line, { name, headcount, named, arrived_at: since }) {
+    const number = (value) => this.#wording.number(value);
+    const told = { all: number(headcount), named: number(named), unnamed: number(Math.max(headcount - named, 0)) };
+    fill(line, { ...told, since: this.#wording.time(since), name: name || this.#wording.word("people", "unnamed") });
+    return line;
   }
 
   /* Once, so that this page and the evacuation list open without a network. */

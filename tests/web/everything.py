@@ -34,6 +34,7 @@ from checkin.operations import (
     devices,
     displays,
     grants,
+    groups,
     manual,
     merging,
     pictures,
@@ -60,6 +61,8 @@ QUERIES = {
     "/posters/sheets": "?poster={poster_id}",
     "/posters/sheets.pdf": "?poster={poster_id}",
     "/floor/<int:site_id>/check-ins/new": "?q=نورة",
+    "/floor/<int:site_id>/groups/<int:group_id>": "?q=نورة",
+    "/floor/<int:site_id>/groups/new": "?q=نورة",
     "/sites/<int:site_id>/supervisors": "?q=سالم",
     "/sign-in": "?next=/hours",
 }
@@ -202,6 +205,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "other_id": made.person(now, volunteer.name, mobile=volunteer.mobile).id,
         "merge_id": _merged(now, volunteer, supervisor),
+        "group_id": _group(now, shift, volunteer, supervisor),
         "message_id": made.message(now, failed_at=now, fault="expired").id,
         "role_request_id": _asked(now, volunteer),
         "entered_id": entered.id,
@@ -224,6 +228,15 @@ def _asked(now: datetime, person: Person) -> int:
     asker = factories.person(now, "هاني سالم العتيبي", email=f"asker{person.id}@example.org")
     factories.grant(now, asker, Role.ADMINISTRATOR)
     return grants.ask(person.id, Role.ADMINISTRATOR, by=asker.id, now=now)
+
+
+def _group(now: datetime, shift, leader: Person, by: Person) -> int:
+    """Three who came with the volunteer, one of them named."""
+    arrival = groups.Arrival(str(uuid.uuid4()), shift.id, leader.id, 3)
+    group_id = groups.arrive(arrival, by=by.id, now=now)
+    scout = factories.person(now, "أنس طارق البقمي")
+    groups.name_members(group_id, [groups.Named(person_id=scout.id)], by=by.id, now=now)
+    return group_id
 
 
 def _merged(now: datetime, volunteer: Person, by: Person) -> int:

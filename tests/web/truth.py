@@ -89,6 +89,10 @@ own_attendance own
     POST     /attendances/<int:attendance_id>/appeal
     POST     /attendances/<int:attendance_id>/cancellation
     POST     /attendances/<int:attendance_id>/relief
+    GET      /groups/<int:group_id>
+    POST     /groups/<int:group_id>/list
+    POST     /groups/<int:group_id>/members
+    POST     /groups/<int:group_id>/waiting
 
 own_attendance staff
     GET+POST /account/password
@@ -137,6 +141,14 @@ enter_attendance mataf
     POST     /floor/<int:site_id>/attendances/<int:attendance_id>/moves
     POST     /floor/<int:site_id>/attendances/<int:attendance_id>/notes
     POST     /floor/<int:site_id>/check-ins
+    POST     /floor/<int:site_id>/groups
+    GET      /floor/<int:site_id>/groups/<int:group_id>
+    POST     /floor/<int:site_id>/groups/<int:group_id>/departure
+    POST     /floor/<int:site_id>/groups/<int:group_id>/headcount
+    POST     /floor/<int:site_id>/groups/<int:group_id>/list
+    POST     /floor/<int:site_id>/groups/<int:group_id>/members
+    POST     /floor/<int:site_id>/groups/<int:group_id>/waiting
+    GET      /floor/<int:site_id>/groups/new
     GET      /floor/<int:site_id>/check-ins/new
     POST     /floor/<int:site_id>/requests/<int:scan_id>
     POST     /floor/<int:site_id>/requests/<int:scan_id>/refusal

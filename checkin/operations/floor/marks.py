@@ -10,6 +10,8 @@ from checkin.database import ask
 from checkin.models import (
     Assignment,
     Attendance,
+    Group,
+    GroupMember,
     Remark,
     Shift,
     SignInRequest,
@@ -67,6 +69,14 @@ _ALL = select(
     *_numbers(
         func.count(Remark.id),
         of=Remark.attendance_id.in_(select(Attendance.id).where(Attendance.shift_id.in_(_SHIFTS))),
+    ),
+    *_numbers(
+        *(func.count(Group.id), func.count(Group.left_at), func.sum(Group.headcount)),
+        of=Group.shift_id.in_(_SHIFTS),
+    ),
+    *_numbers(
+        func.count(GroupMember.person_id),
+        of=GroupMember.group_id.in_(select(Group.id).where(Group.shift_id.in_(_SHIFTS))),
     ),
     _requests().scalar_subquery(),
 )

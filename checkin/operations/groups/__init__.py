@@ -18,6 +18,7 @@ from checkin.operations.groups.reading import (
     on_site,
     standings,
     teams,
+    to_name,
     unnamed_on_site,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "recount",
     "standings",
     "teams",
+    "to_name",
     "unnamed_on_site",
 ]

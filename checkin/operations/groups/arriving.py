@@ -18,7 +18,8 @@ from checkin.operations.identity import is_one, living
 
 MOST = 1000
 """People in one group."""
-_HALF_A_DAY = timedelta(hours=12)
+EARLIEST = timedelta(hours=2)
+"""Before the shift; a bus comes when it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _check(arrival: Arrival, shift: Shift, at: datetime, now: datetime) -> None:
     leader = select(Person.id).where(Person.id == arrival.leader_id, living())
     if db.session.scalar(leader) is None:
         raise Problem("leader_missing")
-    if at > now or not shift.starts_at - _HALF_A_DAY <= at < shift.ends_at:
+    if at > now or not shift.starts_at - EARLIEST <= at < shift.ends_at:
         raise Problem("time_outside_shift", starts_at=shift.starts_at, ends_at=shift.ends_at)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.orm import joinedload
@@ -23,7 +23,8 @@ from checkin.models import (
 from checkin.operations.identity import one_person, rows_of
 from checkin.operations.permissions import Reach, shifts_within
 
-_GONE = ("cancelled", "voided")
+OFFERED_FOR = timedelta(days=30)
+"""So long after a shift its leaders are led to naming, if nobody closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,13 @@ def find(group_id: int, *conditions: ColumnElement[bool]) -> Standing:
 def led_by(person_id: int) -> ColumnElement[bool]:
     """The groups that this person leads, also those from before two of their rows became one."""
     return Group.leader_id.in_(rows_of(person_id))
+
+
+def to_name(person_id: int, now: datetime) -> list[Standing]:
+    """The groups that this person leads and in which somebody can be named."""
+    open_ones = (Shift.closed_at.is_(None), Shift.cancelled_at.is_(None))
+    recent = Shift.ends_at > now - OFFERED_FOR
+    return standings(led_by(person_id), *open_ones, recent)
 
 
 def on_site(site_id: int, reach: Reach, now: datetime) -> list[Standing]:

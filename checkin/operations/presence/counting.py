@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict
 from checkin.models import Attendance, HeadCount, Person
-from checkin.operations import audit
+from checkin.operations import audit, groups
 from checkin.operations.permissions import Reach
 from checkin.operations.presence.here import open_at
 
@@ -57,6 +57,7 @@ def counts_at(site_id: int, now: datetime, most: int = 5) -> Sequence[AnyRow]:
 
 
 def _listed(site_id: int, reach: Reach, now: datetime, by: int) -> int:
-    """Whoever counts does not count themselves."""
+    """Whoever counts does not count themselves; who came with a group stands there as a number."""
     others = open_at(site_id, reach, now).where(Attendance.volunteer_id != by)
-    return db.session.scalar(others.with_only_columns(func.count())) or 0
+    people = db.session.scalar(others.with_only_columns(func.count())) or 0
+    return people + groups.unnamed_on_site(site_id, reach, now)

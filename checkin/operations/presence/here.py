@@ -1,7 +1,7 @@
 """Everybody who is checked in at a site now, and who of them the roll call has seen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db
 from checkin.models import Attendance, AuditEntry, Person, Shift, Sighting, Site
+from checkin.operations.groups import Standing
+from checkin.operations.groups import on_site as groups_on_site
 from checkin.operations.permissions import Reach, attendances_within
 from checkin.operations.presence.seeing import ROLL, latest_looks
 
@@ -42,6 +44,8 @@ class OnSite:
     """Those that people are in now, in the order of their beginnings."""
     begun_at: datetime | None
     """When the roll call that is under way began."""
+    groups: Sequence[Standing] = field(default_factory=list)
+    """Those that are here with people whom no list names."""
 
     def seen_by(self, person_id: int) -> int:
         """How many are accounted for when this person calls: themselves, and whom was seen."""
@@ -62,7 +66,8 @@ def on_site(site: Site, reach: Reach, now: datetime) -> OnSite:
     begun_at = call_begun_at(site.id, now)
     looks = _looks([row.id for row in rows], begun_at)
     people = [Present(row, looks.get(row.id)) for row in rows]
-    return OnSite(people, _shifts({row.shift_id for row in rows}), begun_at)
+    here = groups_on_site(site.id, reach, now)
+    return OnSite(people, _shifts({row.shift_id for row in rows}), begun_at, here)
 
 
 def open_at(site_id: int, reach: Reach, now: datetime) -> Select[Attendance]:

@@ -15,6 +15,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Shift, Site
 from checkin.operations import floor, presence, receipts
+from checkin.operations.groups import Standing
 from checkin.operations.presence import Present
 from checkin.web import clock, errors
 from checkin.web.api import shapes
@@ -49,14 +50,25 @@ class Here(Struct, kw_only=True, frozen=True):
     seen_at: Annotated[shapes.Instant | None, Meta(description="Of the latest look, either way")]
 
 
+class Crowd(Struct, kw_only=True, frozen=True):
+    """A group that is here: so many came with its leader, and so many of them are named."""
+
+    id: int
+    name: str
+    headcount: int
+    named: int
+    arrived_at: shapes.Instant
+
+
 class OnSite(Struct, kw_only=True, frozen=True):
-    """Everybody on site, by name, and the roll call under way."""
+    """Everybody on site, by name, who came with a group, and the roll call under way."""
 
     server_time: shapes.Instant
     until: Annotated[shapes.Instant, Meta(description="No longer may this be kept")]
     begun_at: shapes.Instant | None
     shifts: list[Lane]
     people: list[Here]
+    groups: list[Crowd]
 
 
 class Look(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +147,7 @@ def present(site_id: int) -> Any:
         begun_at=told.begun_at,
         shifts=[_lane(shift) for shift in told.shifts],
         people=[_here(one) for one in told.people],
+        groups=[_crowd(one) for one in told.groups],
     )
     response = shapes.answer(known)
     content = msgspec.structs.replace(known, server_time=datetime.min.replace(tzinfo=UTC))
@@ -202,6 +215,16 @@ def _here(one: Present) -> Here:
         in_at=one.row.in_at,
         is_seen=one.is_seen,
         seen_at=one.look.at if one.look else None,
+    )
+
+
+def _crowd(one: Standing) -> Crowd:
+    return Crowd(
+        id=one.group.id,
+        name=plain_label(one.body) if one.body else one.leader_name or "",
+        headcount=one.group.headcount,
+        named=one.named,
+        arrived_at=one.group.arrived_at,
     )
 
 

@@ -10,8 +10,8 @@ from flask_login import current_user
 from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
-from checkin.models import Attendance, Shift
-from checkin.operations import approvals
+from checkin.models import Attendance, Group, Shift
+from checkin.operations import approvals, groups
 from checkin.operations.approvals import sampling
 from checkin.operations.permissions import shifts_within
 from checkin.web import clock
@@ -80,6 +80,8 @@ def show(shift_id: int):
         failed=_failed(sheet),
         listed="list" in request.args,
         has_ended=sheet.shift.ends_at <= clock.now(),
+        groups=groups.standings(Group.shift_id == shift.id),
+        may_name=_may_name(shift),
     )
 
 
@@ -115,6 +117,11 @@ def _shift(shift_id: int) -> Shift:
     if shift is None:
         raise NotFound("shift")
     return shift
+
+
+def _may_name(shift: Shift) -> bool:
+    reach = current_user.reach(Permission.ENTER_ATTENDANCE)
+    return reach.everywhere or shift.site_id in reach.site_ids
 
 
 def _shown() -> list[tuple[int, int]]:

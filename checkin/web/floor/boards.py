@@ -18,9 +18,10 @@ from checkin.web import clock, record_words
 from checkin.web.floor import polling
 from checkin.web.floor.blueprint import bp, may_at, site_within
 from checkin.web.floor.codes import code_facts
+from checkin.web.floor.group_rows import GROUPS, group_facts
 from checkin.web.guard import requires
 
-FILTERS = ("here", "awaited", "left", "review")
+FILTERS = ("here", "awaited", "left", "review", GROUPS)
 MOST_TOGETHER = 12
 """Sites on one board; somebody with more chooses."""
 SEE = Permission.SEE_FLOOR
@@ -139,6 +140,7 @@ def _facts(site: Site | None, now: datetime) -> dict[str, Any]:
         "known": frozenset(),
         **_ways(board, stages, here),
         **_listed(board, here, now),
+        **group_facts(board, now),
         "asks": _asks(here, now),
     }
     return {**facts, "etag": _etag(facts)}
@@ -211,6 +213,7 @@ def _etag(facts: Mapping[str, Any]) -> str:
         [scan.scan_uid for scan in facts["delivered"]],
         [(shift.id, shift.row_version, stages[shift.id].value) for shift in board.shifts],
         facts["ways_mark"],
+        [(row.mark, row.is_here) for row in facts["groups"]],
     )
 
 

@@ -12,12 +12,12 @@ from wtforms.fields.choices import SelectChoice
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
-from checkin.models import Shift
-from checkin.operations import closing
+from checkin.models import Group, Shift
+from checkin.operations import closing, groups
 from checkin.operations.permissions import shifts_within
 from checkin.web import clock, errors
 from checkin.web.fields import Form
-from checkin.web.floor.blueprint import bp
+from checkin.web.floor.blueprint import bp, may_at
 from checkin.web.guard import requires
 
 errors.sentences(
@@ -96,6 +96,8 @@ def _page(shift: Shift, form: ReopenForm) -> str:
         outlook=outlook,
         shift=outlook.shift,
         turns=closing.turns_of(shift.id),
+        groups=groups.standings(Group.shift_id == shift.id),
+        may_name=may_at(outlook.shift.site, Permission.ENTER_ATTENDANCE),
         form=form,
         may_reopen=current_user.may(Permission.REOPEN),
         bases=BASES,

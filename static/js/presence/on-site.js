@@ -97,6 +97,11 @@ export class OnSite {
     return this.#day?.shifts ?? [];
   }
 
+  /* Who came with a leader and is only counted. */
+  get groups() {
+    return this.#day?.groups ?? [];
+  }
+
   /* When the call under way began, as text: on the server, or on this device since. */
   get begunAt() {
     const there = this.#day?.begun_at ?? null;
