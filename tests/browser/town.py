@@ -23,7 +23,7 @@ from checkin.models import (
     Poster,
     Shift,
 )
-from checkin.operations import accounts, approvals, badges, displays, tally
+from checkin.operations import accounts, approvals, badges, displays, groups, tally
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
