@@ -17,6 +17,10 @@ function styled(href) {
   return new Promise((done) => { link.onload = link.onerror = done; });
 }
 
+function slideBy(row, pixels) {
+  return row.animate([{ transform: `translateY(${pixels}px)` }, { transform: "none" }], { duration: SLIDE, easing: "ease-out" });
+}
+
 const head = (list) => list?.closest("table")?.tHead.textContent;
 
 export default class Board {
@@ -31,6 +35,7 @@ export default class Board {
   #touchedAt = -Infinity;
   #saidAt = -Infinity;
   #typing = null;
+  #slides = [];
 
   constructor(root) {
     this.#root = root;
@@ -300,12 +305,13 @@ export default class Board {
     return new Map([...rows].map((row) => [row.dataset.key, row.getBoundingClientRect().top]));
   }
 
+  /* A row that is still on its way goes on from where it is seen. */
   #slide(before) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    for (const row of this.#root.querySelectorAll("tbody [data-key]")) {
-      const by = before.get(row.dataset.key) - row.getBoundingClientRect().top;
-      if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: SLIDE, easing: "ease-out" });
-    }
+    for (const slide of this.#slides) slide.cancel();
+    const rows = [...this.#root.querySelectorAll("tbody [data-key]")];
+    const ways = rows.map((row) => before.get(row.dataset.key) - row.getBoundingClientRect().top);
+    this.#slides = rows.flatMap((row, index) => (ways[index] ? [slideBy(row, ways[index])] : []));
   }
 
   #announce(count) {
