@@ -54,10 +54,20 @@ def postgres_database(postgres: "Server") -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def memory() -> Iterator[Path]:
     """A folder in memory where there is one: a disk lets every commit wait for it."""
-    shared = "/dev/shm"
+    shared = Path("/dev/shm")
     place = shared if os.access(shared, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="checkin-", dir=place) as folder:
+    if place:
+        _clear_left_behind(place)
+    with tempfile.TemporaryDirectory(prefix=f"checkin-{os.getpid()}-", dir=place) as folder:
         yield Path(folder)
+
+
+def _clear_left_behind(shared: Path) -> None:
+    """What runs that were killed have left in memory."""
+    for folder in shared.glob("checkin-*-*"):
+        number = folder.name.split("-")[1]
+        if number.isdigit() and not Path("/proc", number).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,13 @@ async function wake(root) {
 }
 
 function wakeAll(within) {
+  const waking = [];
   for (const root of within.querySelectorAll("[data-module]")) {
     if (root.parentElement.closest("details:not([open])")) continue;
     if ("later" in root.dataset) whenIdle(() => wake(root));
-    else wake(root);
+    else waking.push(wake(root));
   }
+  return Promise.all(waking);
 }
 
 // What a closed <details> holds is not fetched before somebody opens it.
@@ -72,7 +74,8 @@ if (fields.every((field, index) => field.name === kept.typed[index]?.[0])) {
   });
 }
 
-wakeAll(document);
+// What a press or a test may rely on: everything this page asked for at once answers to hands.
+wakeAll(document).then(() => { document.documentElement.dataset.awake = ""; });
 
 /* Scans kept on this phone: everything about them comes after the page, at once only when some wait. */
 

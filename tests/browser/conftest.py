@@ -94,8 +94,15 @@ def address(app: Flask, traveller: time_machine.Traveller) -> Iterator[str]:
     thread.start()
     yield app.config["BASE_URL"]
     server.task_dispatcher.shutdown(timeout=60)  # first: an answer under way needs the loop
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    left = {}
+
+    def end() -> None:
+        left.update(server._map)
+        server._map.clear()
+
+    server.trigger.pull_trigger(end)  # closes nothing: what is being pulled must stay open
     thread.join()
+    wasyncore.close_all(left)
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,8 @@ class Door:
             [{"name": name, "value": text, "url": self.address} for name, text in cookies.items()]
         )
         self.faults.watch(context, self.address)
-        return Visitor(context.new_page(), ARTEFACTS)
+        scripts = bool(options.get("java_script_enabled", True))
+        return Visitor(context.new_page(), ARTEFACTS, scripts=scripts)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 1024, "height": 768}
 LAPTOP = {"width": 1366, "height": 768}
 
+AWAKE = "html[data-awake], html:not(:has(script[type=module]))"
+"""A page whose buttons answer: until then a press is a plain form's, or nobody's."""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -46,18 +48,31 @@ class Faults:
 class Visitor:
     """One person's page; counts the taps that the person needs."""
 
-    def __init__(self, page: Page, artefacts: Path) -> None:
+    def __init__(self, page: Page, artefacts: Path, *, scripts: bool = True) -> None:
         self.page = page
         self.taps = 0
         self._artefacts = artefacts
+        self._scripts = scripts
 
     def open(self, address: str) -> None:
         """Follow a link from outside, as a phone's camera does."""
         self.page.goto(address)
+        self.wait_until_awake()
+
+    def reload(self) -> Response | None:
+        """Load the page again."""
+        answer = self.page.reload()
+        self.wait_until_awake()
+        return answer
+
+    def wait_until_awake(self) -> None:
+        """Nobody is as fast as a test: the scripts of a page are there before a hand is."""
+        if self._scripts:
+            self.page.locator(AWAKE).wait_for(state="attached")
 
     def another_tab(self) -> "Visitor":
         """The same browser, once more."""
-        return Visitor(self.page.context.new_page(), self._artefacts)
+        return Visitor(self.page.context.new_page(), self._artefacts, scripts=self._scripts)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -74,6 +89,7 @@ class Visitor:
         self.taps += 1
         with self.page.expect_navigation():
             target.click()
+        self.wait_until_awake()
 
     def tap(self, name: str) -> None:
         """Tap a button that only changes this page."""
