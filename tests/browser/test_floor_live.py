@@ -14,11 +14,24 @@ PORTRAIT = {"width": 768, "height": 1024}
 NOW = "dispatchEvent(new Event('online'))"
 """What a tablet says when its network is back: the board asks at once."""
 MOVED = """() => {
-  window.moved = 0;
-  new PerformanceObserver(list => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value;
-  }).observe({type: "layout-shift"});
+  let sum = 0;
+  const add = moves => {
+    for (const one of moves) if (!one.hadRecentInput) sum += one.value;
+  };
+  const observer = new PerformanceObserver(list => add(list.getEntries()));
+  observer.observe({type: "layout-shift"});
+  Object.defineProperty(window, "moved", {get: () => (add(observer.takeRecords()), sum)});
 }"""
+STILL = """async () => {
+  const picture = () => new Promise(requestAnimationFrame);
+  await document.fonts.ready;
+  await picture();
+  const sliding = document.getAnimations().filter(one => !(one instanceof CSSAnimation));
+  await Promise.all(sliding.map(one => one.finished.catch(() => {})));
+  await picture();
+  await picture();
+}"""
+"""Until nothing slides any more and the picture of it has been drawn."""
 MOST_MOVED = 0.005
 WORDS = """async () => {
   const { ages } = document.querySelector("[data-ages]").dataset;
@@ -60,10 +73,11 @@ def board(cast, crowd, visit):
     """Salem's tablet with the board, whose moves are counted from now on."""
 
     def opened(lang="ar", viewport=TABLET, path=""):
-        page = visit("tablet", person=cast.salem, lang=lang, viewport=viewport).page
-        page.goto(f"/floor/{cast.mataf.id}{path}")
+        salem = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
+        salem.open(f"/floor/{cast.mataf.id}{path}")
+        page = salem.page
         page.locator("[data-live-state=fresh]").wait_for()
-        page.wait_for_timeout(500)
+        page.evaluate(STILL)
         page.evaluate(MOVED)
         return page
 
@@ -74,7 +88,7 @@ def settle(page, rows: int) -> None:
     """Let the board ask, and wait for what it shows then."""
     page.evaluate(NOW)
     expect(page.locator(ROWS)).to_have_count(rows)
-    page.wait_for_timeout(400)
+    page.evaluate(STILL)
 
 
 def here_now(page) -> str:
@@ -112,7 +126,7 @@ def test_a_request_lies_below_the_counters_and_moves_nothing(cast, board, now):
         check_in(factories.person(now, name), cast.poster, clock.now())
     page.evaluate(NOW)
     page.get_by_role("button", name="3 طلبات بانتظار الرد").wait_for()
-    page.wait_for_timeout(400)
+    page.evaluate(STILL)
     assert page.evaluate("window.moved") <= MOST_MOVED
     for counter in page.locator(".counter").all():
         box = counter.bounding_box()

@@ -11,7 +11,7 @@ from checkin.web import clock
 from tests import factories
 from tests.browser.test_access import SIGHT, violations
 from tests.browser.test_deciding import crowd_of
-from tests.browser.test_floor_live import MOST_MOVED, MOVED, NOW
+from tests.browser.test_floor_live import MOST_MOVED, MOVED, NOW, STILL
 from tests.browser.visitors import TABLET, Visitor
 
 UPRIGHT = {"width": 768, "height": 1024}
@@ -133,7 +133,7 @@ def test_rows_come_and_nothing_moves_under_the_thumb(cast, now, traveller, table
             factories.check_in(who, cast.poster, now - timedelta(minutes=50 - number))
     salem = tablet(lang, viewport)
     salem.page.locator("[data-live-state=fresh]").wait_for()
-    salem.page.wait_for_load_state("networkidle")
+    salem.page.evaluate(STILL)
     salem.page.evaluate(MOVED)
     for who in people[37:]:
         factories.check_in(who, cast.poster, clock.now())
@@ -142,6 +142,6 @@ def test_rows_come_and_nothing_moves_under_the_thumb(cast, now, traveller, table
     factories.check_out(people[1], cast.shift, clock.now())
     salem.page.evaluate(NOW)
     expect(salem.page.locator("tbody")).not_to_contain_text(people[1].name)
-    salem.page.wait_for_timeout(400)
+    salem.page.evaluate(STILL)
     assert salem.page.evaluate("window.moved") <= MOST_MOVED
     assert sound(salem.page) == []
