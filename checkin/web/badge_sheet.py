@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from checkin.operations import settings
 from checkin.operations.badges import Printable
 from checkin.web.i18n import in_language
+from checkin.web.letterhead import Logo, letterhead
 from checkin.web.qr import upper_base
 
 PER_SHEET = 10
@@ -16,6 +17,12 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ONE_LINE = 20
 _FITTING = (18, 26, 36)
 """Letters of a name that fit one line: in full size, and in the two sizes below."""
+_FITTING_BAND = 44
+"""Letters of the organisation's name that fit one line of the band."""
+LOGO = (18, 8)
+"""Millimetres for the logo in the band, with `LOGO_EDGE` around it."""
+LOGO_EDGE = 2
+_BAND = 77.6
 _GROUP = 4
 """Characters of a code that the eye takes at once."""
 
@@ -26,6 +33,13 @@ class Side:
 
     organisation: str
     role: str
+    room: float
+    """The part of the band that is left for the name: all of it, or what a logo leaves."""
+
+    @property
+    def organisation_length(self) -> str:
+        """Whether the name takes one line of the band, or two of smaller letters."""
+        return "short" if len(self.organisation) <= _FITTING_BAND * self.room else "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,7 @@ class Card:
     url: str
     typed: str
     edition: str
+    logo: Logo | None
     ar: Side
     en: Side
 
@@ -63,13 +78,16 @@ class Card:
 def card_of(printable: Printable) -> Card:
     """The card of a badge whose code is known."""
     assert printable.code is not None
+    logo = letterhead().logo
+    room = 1 - (logo.within(*LOGO)[0] + 2 * LOGO_EDGE) / _BAND if logo else 1.0
     return Card(
         name=printable.person.name,
         url=f"{upper_base()}/B/{printable.code}",
         typed=grouped(printable.code),
         edition=f"v{printable.badge.version}",
-        ar=_side("ar"),
-        en=_side("en"),
+        logo=logo,
+        ar=_side("ar", room),
+        en=_side("en", room),
     )
 
 
@@ -78,9 +96,10 @@ def grouped(code: str) -> str:
     return " ".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
-def _side(lang: str) -> Side:
+def _side(lang: str, room: float) -> Side:
     with in_language(lang):
         return Side(
             organisation=str(settings.value(f"organisation_{lang}")),
             role=_("Volunteer"),
+            room=room,
         )

@@ -1,6 +1,7 @@
 """Paper as PDF: fonts, lines in both directions, boxes and codes, for whatever room prints."""
 
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from checkin.web.qr import QUIET, Level, qr_code
 BLACK, GREY, WHITE = (0, 0, 0), (150, 150, 150), (255, 255, 255)
 Colour = tuple[int, int, int]
 _POINTS = 72 / 25.4
+_LEADING = 1.25
+_SMALLEST = 1.5
 _SHAPING = {
     "ar": {"direction": "rtl", "script": "arab", "language": "ara"},
     "en": {"direction": "ltr", "script": "latn", "language": "eng"},
@@ -64,6 +67,51 @@ class Paper:
             self._pdf.set_font_size(size * _POINTS * room / wide)
         self._pdf.set_xy(x + inset, y)
         self._pdf.cell(width - 2 * inset, height, text, align=align)
+
+    def width_of(self, text: str, lang: str, size: float, style: str = "") -> float:
+        """Millimetres that a line of this text takes."""
+        self._pdf.set_text_shaping(True, **_SHAPING[lang])
+        self._pdf.set_font("plex", style, size * _POINTS)
+        wide: float = self._pdf.get_string_width(text)
+        return wide
+
+    def block(
+        self,
+        text: str,
+        lang: str,
+        *,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        size: float,
+        style: str = "",
+        align: str = "C",
+    ) -> None:
+        """Words on several lines in the middle of their box, smaller where they are many."""
+        while True:
+            lines = self._wrapped(text, lang, width - 2 * self._pdf.c_margin, size, style)
+            if len(lines) * size * _LEADING <= height or size <= _SMALLEST:
+                break
+            size *= 0.93
+        top = y + (height - len(lines) * size * _LEADING) / 2
+        for number, words in enumerate(lines):
+            place: dict[str, Any] = {"x": x, "width": width, "align": align}
+            below, high = top + number * size * _LEADING, size * _LEADING
+            self.line(words, lang, below, high, size=size, style=style, **place)
+
+    def _wrapped(self, text: str, lang: str, room: float, size: float, style: str) -> list[str]:
+        lines: list[str] = []
+        for word in text.split():
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width_of(longer, lang, size, style) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
+
+    def picture(self, png: bytes, *, x: float, y: float, width: float, height: float) -> None:
+        self._pdf.image(BytesIO(png), x, y, width, height)
 
     def box(
         self,

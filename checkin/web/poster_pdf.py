@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from checkin.web.pdf import BLACK, WHITE, Paper
-from checkin.web.poster_sheet import Sheet, Side
+from checkin.web.poster_sheet import LOGO, LOGO_EDGE, Sheet, Side
 
 # All measures are millimetres on a sheet of A4, as in static/css/components/poster.css.
 WIDTH, LEFT, TOP, BOTTOM = 178, 16, 10, 287
@@ -17,13 +17,22 @@ GREEN = (20, 87, 58)
 def posters_pdf(sheets: Sequence[Sheet], *, title: str, now: datetime) -> bytes:
     """One page for each sheet; Arabic is shaped and ordered, the code is drawn, not a picture."""
     paper = _Posters(title, now)
+    paper.logo = _logo_of(sheets)
     for sheet in sheets:
         paper.draw(sheet)
     return paper.finished()
 
 
+def _logo_of(sheets: Sequence[Sheet]) -> bytes | None:
+    """One for all of them: it is the organisation's."""
+    logo = sheets[0].head.logo if sheets else None
+    return logo.png() if logo else None
+
+
 class _Posters(Paper):
     """A document of posters; knows where on a page each part stands."""
+
+    logo: bytes | None = None
 
     def draw(self, sheet: Sheet) -> None:
         self.new_page()
@@ -41,20 +50,41 @@ class _Posters(Paper):
         lines = [line for line in lines if line[0]]
         height = sum(line[4] for line in lines) + 3
         self.box(LEFT, TOP, WIDTH, height, fill=GREEN)
+        taken = self._logo(sheet, height)
         self.ink(WHITE)
         y = TOP + 1.5
         for text, lang, style, size, room in lines:
-            self._line(text, lang, y, room, size=size, style=style, inset=4)
+            place = {"x": LEFT + taken, "width": WIDTH - taken}
+            self._line(text, lang, y, room, size=size, style=style, inset=4, **place)
             y += room
         self.ink(BLACK)
         return TOP + height
 
+    def _logo(self, sheet: Sheet, band: float) -> float:
+        """At the band's left end on white; how much of the band it takes."""
+        if self.logo is None or sheet.head.logo is None:
+            return 0
+        width, height = sheet.head.logo.within(*LOGO)
+        left, top = LEFT + LOGO_EDGE, TOP + (band - height) / 2
+        self.box(left - 1, top - 1, width + 2, height + 2, fill=WHITE, corner=1.5)
+        self.picture(self.logo, x=left, y=top, width=width, height=height)
+        return width + 2 * LOGO_EDGE
+
     def _heading(self, sheet: Sheet, y: float) -> None:
         self._line(sheet.ar.heading, "ar", y, 12.5, size=10.5, style="B")
+        self._names(sheet, y)
         y += 12.5
         self._line(sheet.en.heading, "en", y, 6, size=5)
         self._line(sheet.ar.audience, "ar", y, 6, size=4.1, style="B", align="R")
         self._line(sheet.en.audience, "en", y, 6, size=4.1, style="B", align="L")
+
+    def _names(self, sheet: Sheet, y: float) -> None:
+        """The organisation's, on both sides of the heading."""
+        width = (WIDTH - self.width_of(sheet.ar.heading, "ar", 10.5, "B")) / 2 - 4
+        for side, align, x in ((sheet.ar, "R", LEFT + WIDTH - width), (sheet.en, "L", LEFT)):
+            if side.organisation:
+                place: dict[str, Any] = {"x": x, "y": y, "width": width, "height": 12.5}
+                self.block(side.organisation, side.lang, size=3.2, align=align, **place)
 
     def _steps(self, sheet: Sheet, y: float) -> None:
         """The three steps from right to left; the first says most and has the widest box."""

@@ -10,11 +10,19 @@ from checkin.domain.days import local_day
 from checkin.operations.posters import Printable
 from checkin.web import filters
 from checkin.web.i18n import in_language
+from checkin.web.letterhead import Letterhead, letterhead
 from checkin.web.qr import poster_url, short_host
 
 LANGUAGES = ("ar", "en")
 _FITTING = {"ar": (56, 78, 94), "en": (80, 114, 138)}
 """Letters that fit one line of the band: in full size, and in the two sizes below."""
+BAND = 170
+"""Millimetres of the band that hold words."""
+LOGO = (26, 11)
+"""Room for the logo in the band, which words then leave to it, with `LOGO_EDGE` around it."""
+LOGO_EDGE = 3
+_SHORT_NAME = 40
+"""Letters of the organisation's name that fit beside the heading in full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,21 @@ class Side:
     free: str
     code_for: str
     """What the picture is, for people who cannot see it."""
+    organisation: str
+    room: float
+    """The part of the band that is left for words: all of it, or what a logo leaves."""
 
     @property
     def place_length(self) -> str:
         """Which size of letters brings the place onto one line of the band."""
         sizes = zip(("short", "long", "longer"), _FITTING[self.lang], strict=True)
-        return next((name for name, most in sizes if len(self.place) <= most), "longest")
+        return next(
+            (name for name, most in sizes if len(self.place) <= most * self.room), "longest"
+        )
+
+    @property
+    def organisation_length(self) -> str:
+        return "short" if len(self.organisation) <= _SHORT_NAME else "long"
 
     @property
     def by_hand_length(self) -> str:
@@ -53,6 +70,7 @@ class Sheet:
     url: str
     edition: str
     """Version and Hijri month of its making, left to right: v3 · 1448-06."""
+    head: Letterhead
     ar: Side
     en: Side
 
@@ -61,8 +79,9 @@ def sheet_of(printable: Printable) -> Sheet:
     """The page for one poster; the same whoever prints it, in whatever language they read."""
     poster, zone = printable.poster, printable.site.zone
     edition = f"v{poster.version} · {_month(poster.created_at, zone)}"
-    ar, en = (_side(printable, lang) for lang in LANGUAGES)
-    return Sheet(poster.id, poster_url(poster), edition, ar, en)
+    head = letterhead()
+    ar, en = (_side(printable, lang, head) for lang in LANGUAGES)
+    return Sheet(poster.id, poster_url(poster), edition, head, ar, en)
 
 
 def spaced(short_code: str) -> str:
@@ -70,7 +89,7 @@ def spaced(short_code: str) -> str:
     return f"{short_code[:3]} {short_code[3:]}"
 
 
-def _side(printable: Printable, lang: str) -> Side:
+def _side(printable: Printable, lang: str, head: Letterhead) -> Side:
     with in_language(lang):
         return Side(
             lang=lang,
@@ -90,6 +109,8 @@ def _side(printable: Printable, lang: str) -> Side:
             audience=_("For volunteers only"),
             free=_("Free of charge: nobody will ask you to pay"),
             code_for=_("Code for %(place)s", place=filters.isolate(_place(printable))),
+            organisation=head.ar if lang == "ar" else head.en,
+            room=1 - (head.logo.within(*LOGO)[0] + 2 * LOGO_EDGE) / BAND if head.logo else 1.0,
         )
 
 

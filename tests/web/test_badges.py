@@ -12,13 +12,15 @@ from sqlalchemy import select
 from checkin.database import db
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Badge, Scan
-from checkin.operations import badges
+from checkin.operations import badges, pictures
 from checkin.operations.permissions import Reach, people_within
+from checkin.operations.settings import change
 from checkin.web.badge_pdf import badges_pdf
 from checkin.web.badge_sheet import card_of
 from checkin.web.qr import qr_code, qr_svg
 from tests import factories
 from tests.pages import plain
+from tests.pictures import made_picture
 from tests.web.photographs import WAYS, of_pdf, of_svg, read_by_opencv, read_by_zxing
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -375,6 +377,20 @@ def test_twelve_badges_fill_a_page_and_begin_a_second(cards, now):
     assert len(pages) == 2
     read = [set(read_by_zxing(page)) for page in pages]
     assert read == [{card.url for card in cards[:10]}, {card.url for card in cards[10:]}]
+
+
+def test_long_names_and_a_logo_stand_on_the_band(app, cast, now):
+    names = {"organisation_ar": ("جمعية خدمة " * 7).strip(), "organisation_en": "Ihsan Society"}
+    code = badge_of(cast.noura, now)
+    with app.test_request_context():
+        change(names, by=cast.majed.id, now=now)
+        pictures.keep_logo(made_picture(size=(400, 100)), by=cast.majed.id, now=now)
+        found = badges.printables(people_within(Reach(everywhere=True), now), 50)
+        (card,) = [card_of(one) for one in found]
+        (page,) = of_pdf(badges_pdf([card], title="Badges", now=now), dots_per_inch=120)
+    assert card.url.endswith(code)
+    assert (card.ar.organisation_length, card.en.organisation_length) == ("long", "short")
+    assert read_by_zxing(page) == [card.url]
 
 
 def test_the_code_stands_on_the_pdf_too(cards, now):

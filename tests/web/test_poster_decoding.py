@@ -3,11 +3,14 @@
 import pytest
 
 from checkin.models import Poster
+from checkin.operations import pictures
 from checkin.operations.permissions import Reach
 from checkin.operations.posters import Place, make, printables
+from checkin.operations.settings import change
 from checkin.web.poster_pdf import posters_pdf
 from checkin.web.poster_sheet import Sheet, sheet_of
 from checkin.web.qr import qr_svg
+from tests.pictures import made_picture
 from tests.web.photographs import (
     WAYS,
     blotted,
@@ -64,17 +67,40 @@ def test_a_blot_over_half_of_the_code_is_too_much(pages):
 
 def test_the_code_on_a4_is_sixteen_centimetres_with_its_quiet_zone(pages):
     for page in pages:
-        dark = page.point(lambda light: 255 if light < 160 else 0)
-        inked = [dark.crop((0, y, page.width, y + 1)).getbbox() for y in range(page.height)]
-        blocks = _blocks([bool(row) for row in inked])
-        above, code, below = _around_the_tallest(blocks)
-        module = (code[1] - code[0]) / 33
-        left, _, right, _ = dark.crop((0, code[0], page.width, code[1])).getbbox()
-        assert (right - left) * 210 / page.width == pytest.approx(160, abs=1)
-        assert (code[1] - code[0]) * 297 / page.height == pytest.approx(160, abs=1)
-        assert min(left, page.width - right) >= 4 * module
-        assert code[0] - above[1] >= 4 * module - 1
-        assert below[0] - code[1] >= 4 * module - 1
+        check_measures(page)
+
+
+def test_the_organisation_s_name_and_logo_leave_the_code_its_room(app, cast, now):
+    """The longest names there may be, and the widest logo, on a shift's poster."""
+    names = {
+        "organisation_ar": ("جمعية خدمة " * 7).strip(),
+        "organisation_en": ("Society of all " * 5).strip(),
+    }
+    with app.test_request_context():
+        change(names, by=cast.majed.id, now=now)
+        pictures.keep_logo(made_picture(size=(400, 100)), by=cast.majed.id, now=now)
+        made = make([Place(cast.mataf.id, cast.shift.id)], by=None, now=now)
+        found = printables(Reach(everywhere=True), [poster.id for poster in made])
+        sheet = sheet_of(found[0])
+        (page,) = of_pdf(posters_pdf([sheet], title="Posters", now=now))
+    assert sheet.head.logo
+    assert sheet.ar.organisation == names["organisation_ar"]
+    check_measures(page)
+    assert read_by_zxing(page) == read_by_opencv(page) == [sheet.url]
+
+
+def check_measures(page) -> None:
+    dark = page.point(lambda light: 255 if light < 160 else 0)
+    inked = [dark.crop((0, y, page.width, y + 1)).getbbox() for y in range(page.height)]
+    blocks = _blocks([bool(row) for row in inked])
+    above, code, below = _around_the_tallest(blocks)
+    module = (code[1] - code[0]) / 33
+    left, _, right, _ = dark.crop((0, code[0], page.width, code[1])).getbbox()
+    assert (right - left) * 210 / page.width == pytest.approx(160, abs=1)
+    assert (code[1] - code[0]) * 297 / page.height == pytest.approx(160, abs=1)
+    assert min(left, page.width - right) >= 4 * module
+    assert code[0] - above[1] >= 4 * module - 1
+    assert below[0] - code[1] >= 4 * module - 1
 
 
 def _blocks(inked: list[bool]) -> list[tuple[int, int]]:

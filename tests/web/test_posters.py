@@ -9,8 +9,11 @@ import time_machine
 from checkin.database import db
 from checkin.models import Poster
 from checkin.operations import posters
+from checkin.operations.pictures import keep_logo
+from checkin.operations.settings import change
 from tests import factories
 from tests.pages import plain
+from tests.pictures import made_picture
 from tests.web.photographs import of_pdf, of_svg, read_by_zxing
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -266,3 +269,18 @@ def test_arabic_pages_are_in_arabic(cast, browser_of):
     assert "صالح" in salem.text(f"/posters/{cast.poster.id}")
     assert "هل تريد استبدال هذا الملصق؟" in salem.text(f"/posters/{cast.poster.id}/replacement")
     assert "هل تريد إيقاف هذا الملصق الآن؟" in salem.text(f"/posters/{cast.poster.id}/revocation")
+
+
+def test_the_sheet_bears_the_organisation_s_name_and_logo_once_they_are_said(app, cast, salem, now):
+    address = f"/posters/sheets?poster={cast.poster.id}"
+    bare = salem.get(address).text
+    assert "حضور المتطوعين</p>" not in bare
+    assert "/logo/" not in bare
+    with app.test_request_context():
+        names = {"organisation_ar": "جمعية الإحسان", "organisation_en": "Ihsan Society"}
+        change(names, by=cast.majed.id, now=now)
+        keep_logo(made_picture(), by=cast.majed.id, now=now)
+    page = salem.get(address).text
+    assert "جمعية الإحسان</p>" in page
+    assert "Ihsan Society</p>" in page
+    assert "/logo/" in page
