@@ -38,6 +38,7 @@ from checkin.operations import (
     manual,
     merging,
     pictures,
+    targets,
 )
 from checkin.operations.openings import feed
 from tests import factories
@@ -125,12 +126,15 @@ def build(now: datetime) -> World:
         "partner_id": cast.university.id,
         "membership_id": membership.id,
         "sha": _logo(cast.majed, now),
+        "target_id": targets.put(
+            targets.TargetPlan(figure="hours", period="2026", amount=3650), by=cast.layla.id, now=now
+        ),
         "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),
+        "wording": "sign_in_code",
     }
     staff = (cast.salem, cast.huda, cast.layla, cast.reem, cast.faisal, cast.majed)
     played = dict(zip(PEOPLE, (cast.noura, lead, *staff), strict=True))
-        "wording": "sign_in_code",
     cookies = {name: _cookie(name, person, now) for name, person in played.items()}
     second, _ = devices.remember(cast.noura.id, "phone", "old", lifetime=12 * HOUR, now=now)
     return World(

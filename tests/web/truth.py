@@ -239,6 +239,9 @@ read_badges salem
 
 plan all
     GET      /campaigns
+    GET+POST /figures/targets/<int:target_id>
+    POST     /figures/targets/<int:target_id>/removal
+    GET+POST /figures/targets/new
     GET+POST /campaigns/<int:campaign_id>
     POST     /campaigns/<int:campaign_id>/closure
     POST     /campaigns/<int:campaign_id>/reopening
@@ -368,6 +371,7 @@ see_figures all
     GET      /rates
     GET      /figures
     GET      /figures/attendances
+    GET      /figures/targets
 
 see_figures mataf
     GET      /figures/attendances/<int:attendance_id>

@@ -1,5 +1,6 @@
 """The big figures of the dashboard, each with what waits, what changed and where it leads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from checkin.operations.figures import Measure, Totals, Waiting
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours_alone
+from checkin.web.figures.goals import Goal
 from checkin.web.figures.narrowing import Wanted
 
 
@@ -23,7 +25,7 @@ class Card:
     waiting: str = ""
     waiting_href: str = ""
     change: str = ""
-    note: str = ""
+    goal: Goal | None = None
 
 
 NAMES: dict[str, Any] = {
@@ -37,13 +39,30 @@ NAMES: dict[str, Any] = {
 WAITS: dict[str, str] = {"approved_minutes": "minutes"}
 """Where what waits has another name than the figure."""
 
+CARD_OF = {"hours": "approved_minutes", "courses": "course_attendances"}
+"""Where a target's figure has another name."""
 
-def cards(totals: Totals, waiting: Waiting, before: Totals | None, asked: Wanted) -> list[Card]:
+
+def cards(
+    totals: Totals,
+    waiting: Waiting,
+    before: Totals | None,
+    goals: Sequence[Goal],
+    asked: Wanted,
+) -> list[Card]:
     """Hours first; the value of them stands last."""
-    return [_card(key, totals, waiting, before, asked) for key in NAMES]
+    aims = {CARD_OF.get(goal.key, goal.key): goal for goal in goals}
+    return [_card(key, totals, waiting, before, aims.get(key), asked) for key in NAMES]
 
 
-def _card(key: str, totals: Totals, waiting: Waiting, before: Totals | None, asked: Wanted) -> Card:
+def _card(
+    key: str,
+    totals: Totals,
+    waiting: Waiting,
+    before: Totals | None,
+    goal: Goal | None,
+    asked: Wanted,
+) -> Card:
     value, waits = getattr(totals, key), getattr(waiting, WAITS.get(key, key))
     courses = key == "course_attendances"
     return Card(
@@ -54,6 +73,7 @@ def _card(key: str, totals: Totals, waiting: Waiting, before: Totals | None, ask
         waiting=_("%(number)s waiting for approval", number=amount(key, waits)) if waits else "",
         waiting_href="" if courses else asked.address(Measure.WAITING),
         change=change(value, getattr(before, key)) if before else "",
+        goal=goal,
     )
 
 

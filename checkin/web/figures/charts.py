@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -12,10 +12,12 @@ from flask_babel import pgettext
 from checkin.domain.clock_hours import HOURS_IN_WEEK
 from checkin.domain.days import week_of
 from checkin.operations.figures import Grouping
+from checkin.operations.figures.spans import Span
 from checkin.operations.figures.timing import Day
-from checkin.web.charts import WHOLE, Columns, Course, Heat, Mark, neat, part
+from checkin.web.charts import Columns, Course, Heat, Mark, neat, part
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours, in_hours, percent
+from checkin.web.figures.goals import Goal
 from checkin.web.figures.narrowing import Wanted
 from checkin.web.filters import date_short, gregorian, isolate, month_long, weekday
 
@@ -311,42 +313,50 @@ def _people_of(begin: date, people: int, new: int) -> Mark:
 # --- towards a target ------------------------------------------------------------------------
 
 
-def course(
-    *,
-    title: str,
-    reading: str,
-    by_day: Sequence[tuple[date, int]],
-    target: int,
-    span: tuple[date, date],
-    today: date,
-) -> Course:
-    """What was reached by each day, against going on evenly; `by_day` adds up to what was."""
-    first, last = span
-    sums, reached = [], 0
-    for day, added in by_day:
-        reached += added
-        sums.append((day, reached))
-    top = neat(max(target, reached))
-    days = (last - first).days + 1
-    until = min(today, last)
-    gone = [(day, value) for day, value in sums if day <= until]
-    points = [(0, 0)]
-    for day, value in gone:
-        points.append((((day - first).days + 1) * WHOLE // days, part(value, top)))
-    points.append((((until - first).days + 1) * WHOLE // days, points[-1][1]))
+OF_DAY: dict[str, tuple[str, int]] = {
+    "hours": ("approved_minutes", HOUR),
+    "volunteers": ("newcomers", 1),
+    "beneficiaries": ("beneficiaries", 1),
+    "attendances": ("attendances", 1),
+}
+"""The figures of a target that are known by day, and their units in one of the target's."""
+
+
+def courses(goals: Sequence[Goal], days: Sequence[Day], today: date) -> list[Course]:
+    """The way to each target so far, beside an even one."""
+    return [_course(goal, days, today) for goal in goals if goal.key in OF_DAY]
+
+
+def _course(goal: Goal, days: Sequence[Day], today: date) -> Course:
+    name, unit = OF_DAY[goal.key]
+    span, target = goal.standing.span, goal.amount * unit
+    until = min(today, span.last)
+    reached = list(accumulate(getattr(day, name) for day in days))
+    gone = [(day.on, value) for day, value in zip(days, reached, strict=True) if day.on <= until]
+    top = neat(max(target, *(value for _on, value in gone), 1), unit)
+    points = [(0, 0), *((_gone(span, on), part(value, top)) for on, value in gone)]
+    if until >= span.first:
+        points.append((_gone(span, until), points[-1][1]))
     return Course(
-        title=title,
-        reading=reading,
+        title=_(
+            "%(figure)s: the way to the target of %(year)s", figure=goal.figure, year=goal.year
+        ),
+        reading=" · ".join(filter(None, (goal.progress, goal.tag[2], goal.pace))),
         headings=(_("Until"), _("Reached")),
-        marks=[Mark(gregorian(day), value, num(value)) for day, value in _month_ends(gone)],
+        marks=[Mark(gregorian(on), value, num(value // unit)) for on, value in _month_ends(gone)],
         top=top,
-        top_shown=num(top),
-        middle_shown=num(top // 2),
-        ends=(gregorian(first), gregorian(last)),
+        top_shown=num(top // unit),
+        middle_shown=num(top // unit // 2),
+        ends=(gregorian(span.first), gregorian(span.last)),
         keys=(_("Reached"), _("An even pace to the target")),
         points=points,
         target=target,
     )
+
+
+def _gone(span: Span, day: date) -> int:
+    """How much of the year is over with this day."""
+    return part((day - span.first).days + 1, (span.last - span.first).days + 1)
 
 
 def _month_ends(gone: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:

@@ -9,14 +9,15 @@ from flask_login import current_user
 
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
-from checkin.operations import figures
-from checkin.operations.figures import WITHOUT, Filter, Grouping, Line, Totals
+from checkin.operations import figures, targets
+from checkin.operations.figures import WITHOUT, Filter, Grouping, Line, Totals, spans
 from checkin.web import clock
 from checkin.web.figures import charts
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.cards import cards
 from checkin.web.figures.charts import TITLES, Told
+from checkin.web.figures.goals import Goal, goal
 from checkin.web.figures.narrowing import REST, Wanted, wanted
 from checkin.web.figures.periods import Period, at_hand, chosen, days_in_words, years
 from checkin.web.filters import hijri_months, month_long, plain_label
@@ -31,15 +32,18 @@ def index():
     asked = wanted(reach, chosen(reach, today))
     totals, compared = figures.totals(asked.filter), _before(asked.period, today)
     before = figures.totals_until(_of_days(asked.filter, compared)) if compared else None
-    tables = [_table(grouping, asked) for grouping in TITLES]
+    goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
     return render_template(
         "figures/index.html",
         about=asked.about,
-        cards=cards(totals, figures.waiting(asked.filter), before, asked),
+        cards=cards(
+            totals, figures.waiting(asked.filter), before, goals if asked.period.span else [], asked
+        ),
+        goals=goals,
         compared=days_in_words(*compared) if compared else None,
         totals=totals,
         tables=tables,
-        **_drawn(asked, tables[-1]),
+        **_drawn(asked, tables[-1], goals, today),
         period=asked.period,
         periods=at_hand(today),
         years=years(reach),
@@ -57,7 +61,32 @@ def _of_days(asked: Filter, days: tuple[date, date]) -> Filter:
     return replace(asked, first=days[0], last=days[1])
 
 
-def _drawn(asked: Wanted, months: dict[str, Any]) -> dict[str, Any]:
+def _goals(asked: Wanted, today: date) -> list[Goal]:
+    """The targets of the year shown; where all years are, those of the years we live in."""
+    whose = _whose(asked)
+    if whose is None or (asked.period.span and asked.period.span.month):
+        return []
+    years = [asked.period.span] if asked.period.span else spans.around(today)[1::2]
+    keys = [span.key for span in years]
+    return list(map(goal, targets.standings(asked.filter.reach, today, periods=keys, of=whose)))
+
+
+def _whose(asked: Wanted) -> tuple[str, int] | None:
+    """Whose targets stand beside these figures; nobody's where they are only a part of them."""
+    reach, said = asked.filter.reach, asked.said
+    if said:
+        (name, key), *more = said.items()
+        known = name in targets.OF and not more and reach.everywhere
+        return (name, int(key)) if known else None
+    if reach.everywhere:
+        return targets.ALL, 0
+    own = [("site", key) for key in reach.site_ids] + [
+        ("partner", key) for key in reach.partner_ids
+    ]
+    return own[0] if len(own) == 1 else None
+
+
+def _drawn(asked: Wanted, months: dict[str, Any], goals: list[Goal], today: date) -> dict[str, Any]:
     """The charts that need more than the tables; none where nothing was approved."""
     days = figures.days(asked.filter)
     minutes = figures.hours_of_week(asked.filter)
@@ -66,6 +95,7 @@ def _drawn(asked: Wanted, months: dict[str, Any]) -> dict[str, Any]:
         "over_time": charts.over_time(days, asked),
         "by_hour": charts.by_hour(minutes),
         "week": charts.week(minutes),
+        "courses": charts.courses(goals if asked.period.span else [], days, today),
         "newcomers": charts.new_and_returning(people, figures.newcomers(asked.filter)),
     }
 
