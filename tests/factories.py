@@ -24,6 +24,7 @@ from checkin.models import (
     Shift,
     ShiftTemplate,
     Site,
+    Team,
 )
 from checkin.operations import importing
 from checkin.operations.attendance import Answer, Reading, record_scan
@@ -72,6 +73,13 @@ def site(now: datetime, name_ar: str = "باب الملك عبدالعزيز", n
 
 def partner(name_ar: str = "جامعة الطائف", name_en: str = "Taif University", kind="education"):
     return keep(Partner(name_ar=name_ar, name_en=name_en, kind=kind))
+
+
+def team(name_ar: str = "فريق حي العزيزية", leader: Person | None = None) -> Team:
+    made = keep(Team(name_ar=name_ar, name_en="Aziziyah team"))
+    if leader is not None:
+        alter(leader, team_id=made.id, team_name=name_ar, leads_team=True)
+    return made
 
 
 def service(name_ar: str | None = None, name_en: str = "Visual screening", **values) -> Service:

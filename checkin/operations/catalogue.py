@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import Campaign, Lane, Opportunity, Partner, Service, Shift, Site
+from checkin.models import Campaign, Lane, Opportunity, Partner, Service, Shift, Site, Team
 from checkin.operations import audit
 
-Thing = TypeVar("Thing", Service, Partner, Campaign, Opportunity, Site, Lane)
+Thing = TypeVar("Thing", Service, Partner, Campaign, Opportunity, Site, Lane, Team)
 
 
 @contextmanager

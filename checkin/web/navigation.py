@@ -49,6 +49,7 @@ BEHIND = {
     "imports": "people",
     "badges": "posters",
     "merging": "people",
+    "teams": "people",
     "access": "settings",
     "outbox": "settings",
     "message_texts": "settings",

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
-from checkin.operations import accounts, devices, grants, memberships, merging, people
+from checkin.operations import accounts, devices, grants, memberships, merging, people, teams
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -183,6 +183,7 @@ def _page(person_id: int, form: RoleForm) -> str:
         grantable=grants.grantable(current_user.id, now),
         summary=people.summary_of(person_id),
         latest=people.latest_attendances(person_id),
+        team=teams.of_person(person_id),
         memberships=memberships.of_person(person_id),
         devices=devices.devices_of(person_id, now),
         merges=merging.merges_of(person_id),

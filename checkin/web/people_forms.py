@@ -66,6 +66,9 @@ class PersonForm(Form):
 
     def __init__(self, person: Person | None = None) -> None:
         super().__init__(obj=person)
+        self.kept_team = person.team_name if person and person.team_id else None
+        if self.kept_team is not None:
+            del self.team_name  # it is chosen on the team's page
         kept = person.partner_id if person else None
         self.partner_id.choices = named(partners.choosable(kept), _("None"))
         if not self.is_submitted():
@@ -81,7 +84,7 @@ class PersonForm(Form):
             category=self.category.data,
             gender=self.gender.data or None,
             partner_id=self.partner_id.data,
-            team_name=self.team_name.data or "",
+            team_name=(self.team_name.data or "") if self.team_name else self.kept_team or "",
             birth_year=self.birth_year.data,
             is_minor=self.is_minor.data,
             guardian_mobile=self.guardian_mobile.data,

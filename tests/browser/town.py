@@ -366,6 +366,7 @@ def _stops_of_volunteers(town: Town, cast: Cast, open_id: int) -> list[Stop]:
     objection = f"/attendances/{_receipt_of(town, 'rejected')}"
     return [
         Stop("hours.index", "noura", "/hours"),
+        Stop("teams.own", "noura", "/team"),
         Stop("hours.index", "approved", "/hours"),
         Stop("hours.index", "awaited", "/hours"),
         Stop("hours.index", "asked", "/hours"),
@@ -442,6 +443,9 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("groups.new", "salem", f"{floor}/groups/new?q=نورة"),
         Stop("groups.show", "salem", f"{floor}/groups/{(group := _group(cast, now))}?q=منى"),
         Stop("groups.own", "noura", f"/groups/{group}"),
+        Stop("groups.new", "salem", f"{floor}/groups/new?q=نورة"),
+        Stop("groups.show", "salem", f"{floor}/groups/{(group := _group(cast, now))}?q=منى"),
+        Stop("groups.own", "noura", f"/groups/{group}"),
         Stop("presence.roll_call", "salem", f"{floor}/roll-call"),
         Stop("presence.head_count", "salem", f"{floor}/head-count"),
         Stop("presence.spot_check", "salem", f"{floor}/spot-check"),
@@ -485,6 +489,20 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         # the last one: behind it stands a locked tablet
         Stop("lock.show", "salem", "/account", lock_it),
     ]
+
+
+def _group(cast: Cast, now: datetime) -> int:
+    """Forty came with Noura; one of them is named, another waits for the guardian."""
+    body = factories.partner("كشافة مكة المكرمة", "Makkah Scouts", "scouts").id
+    arrival = groups.Arrival("7" * 32, cast.shift.id, cast.noura.id, 40, partner_id=body)
+    group_id = groups.arrive(arrival, by=cast.salem.id, now=now)
+    young = "+966500000002"
+    named = [
+        groups.Named(name="أنس طارق البقمي", mobile="+966500000001"),
+        groups.Named(name="ريان حسن الفهمي", mobile=young, guardian_mobile="+966500000003"),
+    ]
+    groups.name_members(group_id, named, by=cast.noura.id, now=now)
+    return group_id
 
 
 def _group(cast: Cast, now: datetime) -> int:
@@ -546,6 +564,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     approved = _receipt_of(town, "approved")
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
     person = f"/people/{cast.noura.id}"
+    team = f"/teams/{factories.team(leader=cast.noura).id}"
     partner, desk = f"/partners/{cast.university.id}", f"/desk/{cast.university.id}"
     template = factories.template(call.id)
     course = factories.opportunity(now, "course", name_ar="سلامة الزوار", name_en="Safety")
@@ -604,6 +623,11 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("roster.invite", f"{shift}/invitations"),
         ("people.index", "/people?q=نورة"),
         ("people.new", "/people/new"),
+        ("teams.index", "/teams"),
+        ("teams.new", "/teams/new"),
+        ("teams.show", team),
+        ("teams.edit", f"{team}/details"),
+        ("teams.find_member", f"{team}/members?q=سالم"),
         ("people.show", person),
         ("people.edit", f"{person}/details"),
         ("people.suspend", f"{person}/suspension"),
@@ -615,6 +639,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("settings.show", "/settings"),
         ("outbox.index", "/outbox"),
         ("outbox.index", "/outbox?state=failed"),
+        ("message_texts.index", "/messages"),
+        ("message_texts.edit", "/messages/shift_tomorrow"),
         ("merging.index", "/people/duplicates"),
         ("merging.choose", f"{person}/merges?q=نورة"),
         ("merging.new", f"{person}/merges/{twin.id}"),
@@ -632,8 +658,6 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("rates.index", "/rates"),
         ("figures.index", "/figures"),
         ("figures.attendances", "/figures/attendances"),
-        ("message_texts.index", "/messages"),
-        ("message_texts.edit", "/messages/shift_tomorrow"),
         ("figures.attendance", f"/figures/attendances/{approved}"),
         ("approvals.index", "/approvals"),
         ("approvals.report", "/approvals/patterns"),

@@ -65,6 +65,7 @@ QUERIES = {
     "/floor/<int:site_id>/groups/<int:group_id>": "?q=نورة",
     "/floor/<int:site_id>/groups/new": "?q=نورة",
     "/sites/<int:site_id>/supervisors": "?q=سالم",
+    "/teams/<int:team_id>/members": "?q=نورة",
     "/sign-in": "?next=/hours",
 }
 """What makes a page show more than it does bare."""
@@ -117,6 +118,7 @@ def build(now: datetime) -> World:
     there = _one_site(now, cast.squares, elsewhere, board, sara, cast.huda)
     made.assign(now, lead, db.session.get_one(Shift, here["tally_shift_id"]), is_lead=True)
     template = made.template(cast.shift.opportunity_id)
+    team = made.team(leader=cast.noura)
     membership = db.session.scalars(db.select(Membership).filter_by(person_id=cast.noura.id)).one()
     campaign = made.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     shared = {
@@ -125,6 +127,7 @@ def build(now: datetime) -> World:
         "import_id": made.people_import(now, cast.layla),
         "partner_id": cast.university.id,
         "membership_id": membership.id,
+        "team_id": team.id,
         "sha": _logo(cast.majed, now),
         "target_id": targets.put(
             targets.TargetPlan(figure="hours", period="2026", amount=3650), by=cast.layla.id, now=now

@@ -82,6 +82,9 @@ own_attendance all
     GET+POST /openings/shifts/<int:shift_id>/departure
     GET+POST /openings/shifts/<int:shift_id>/place
 
+own_attendance led
+    GET      /team
+
 own_attendance own
     POST     /account/devices/<int:device_id>/revocation
     GET      /attendances/<int:attendance_id>
@@ -342,6 +345,21 @@ manage_people all
     POST     /people/duplicates/apart
     POST     /people/merges/<int:merge_id>/reversal
     GET+POST /people/new
+    GET      /teams
+    GET      /teams/<int:team_id>
+    POST     /teams/<int:team_id>/closure
+    GET+POST /teams/<int:team_id>/details
+    GET      /teams/<int:team_id>/members
+    POST     /teams/<int:team_id>/members/<int:person_id>
+    POST     /teams/<int:team_id>/members/<int:person_id>/leadership
+    POST     /teams/<int:team_id>/members/<int:person_id>/leadership/ending
+    POST     /teams/<int:team_id>/members/<int:person_id>/removal
+    POST     /teams/<int:team_id>/reopening
+    GET+POST /teams/new
+    GET      /messages
+    GET+POST /messages/<string:wording>
+    POST     /messages/<string:wording>/preview
+    POST     /messages/<string:wording>/removal
     GET      /outbox
     POST     /outbox/<int:message_id>/attempt
     POST     /outbox/test
@@ -354,10 +372,6 @@ administer all
     POST     /settings/logo
     POST     /settings/logo/removal
 
-    GET      /messages
-    GET+POST /messages/<string:wording>
-    POST     /messages/<string:wording>/preview
-    POST     /messages/<string:wording>/removal
 read_members all
     GET      /desk
     GET      /desk/<int:partner_id>
@@ -379,8 +393,8 @@ see_figures mataf
 """Every address, below the permission it takes and the reach that permission is asked for.
 
 `all`: whoever has the permission anywhere. `mataf`: only where it reaches the Mataf, so never
-Huda. `own`: only the volunteer whose record it is. `salem`: only the supervisor who entered it.
-`staff`: not from a remembered phone.
+Huda. `own`: only the volunteer whose record it is. `led`: only the leader of the team. `salem`:
+only the supervisor who entered it. `staff`: not from a remembered phone.
 """
 
 STAFF = ("salem", "huda", "layla", "reem", "faisal", "majed")
@@ -412,6 +426,7 @@ HOLDERS = {
 WITHIN = {
     "all": (NOBODY, *PEOPLE),
     "own": ("volunteer",),
+    "led": ("volunteer",),
     "salem": ("salem",),
     "staff": STAFF,
     "mataf": tuple(name for name in PEOPLE if name != "huda"),
