@@ -46,7 +46,10 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
 
     Lines where nothing was approved and nothing waits are left out.
     """
-    found = _found(grouping, wanted)
+    return _lines(grouping, _found(grouping, wanted))
+
+
+def _lines(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:
     telling = {key: one for key, one in found.items() if any(one)}
     if grouping is Grouping.MONTH:
         return [Line(key, None, None, telling[key]) for key in sorted(telling, key=str)]
@@ -62,6 +65,15 @@ def by_campaign() -> dict[int, Totals]:
         key: lines.get(key, kept.PeriodLine()).with_waiting(waiting.get(key, 0))
         for key in sorted((lines.keys() | waiting.keys()) - {WITHOUT})
     }
+
+
+def parts(grouping: Grouping, wanted: Filter) -> list[Line]:
+    """The lines of `by` for a campaign of hundreds of thousands, of all time and at once.
+
+    By month, site or partner. People and opportunities do not add up and are not counted in
+    them: they are nought.
+    """
+    return _lines(grouping, kept.parts(grouping, wanted))
 
 
 def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:

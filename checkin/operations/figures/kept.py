@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from checkin.database import db
 from checkin.models import MonthTotal, Opportunity, PeriodTotal
@@ -24,6 +24,7 @@ from checkin.operations.figures.sums import (
     CAMPAIGN,
     DAY,
     OF_PLACE,
+    OF_STRETCH,
     Place,
     day_of,
     number_of,
@@ -85,6 +86,38 @@ def lines(period: str, grouping: str) -> dict[int, PeriodLine]:
     """The lines of a table in one period, by their keys; both as `period_totals` spells them."""
     rows = db.session.execute(_lines(period, grouping).order_by(_P.key))
     return {row[0]: PeriodLine(*row[1:]) for row in rows}
+
+
+_PARTS: dict[Grouping, Any] = {
+    Grouping.SITE: _M.site_id,
+    Grouping.PARTNER: _M.partner_id,
+    Grouping.MONTH: _M.from_on,
+}
+
+
+def parts(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
+    """The lines of a table of one campaign, of all time: what adds up, and nobody is counted."""
+    found: dict[Key, Totals] = {}
+    of = _PARTS[grouping]
+    for key, *sums in db.session.execute(_rows(wanted, [of, *_sums()]).group_by(of)):
+        # a month in which a Hijri year begins has two stretches
+        key = key.replace(day=1) if isinstance(key, date) else key
+        found[key] = Totals(*map(sum, zip(found.get(key, Totals()), _as_totals(sums), strict=True)))
+    for key, minutes in records.waiting_by(grouping, wanted).items():
+        found[key] = found.get(key, Totals())._replace(waiting_minutes=minutes)
+    return found
+
+
+def _sums() -> list[ColumnElement[int]]:
+    """Of volunteering each of its sums; of courses and meetings how many attended."""
+    served = [func.sum(case((VOLUNTEERING, getattr(_M, name)), else_=0)) for name in OF_STRETCH]
+    return [*served, func.sum(case((VOLUNTEERING, 0), else_=_M.attendances))]
+
+
+def _as_totals(sums: Sequence[Any]) -> Totals:
+    *served, courses = map(int, sums)
+    named = dict(zip(OF_STRETCH, served, strict=True))
+    return Totals(course_attendances=courses, **named)
 
 
 def _line(period: str, grouping: str, key: int) -> PeriodLine:
