@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -17,7 +18,7 @@ from checkin.operations.approvals.four_eyes import deciders_before, enterers, ob
 from checkin.operations.approvals.returning import return_to_scans
 from checkin.operations.approvals.suggestion import suggested_minutes
 from checkin.operations.attendance import lock_volunteer
-from checkin.operations.figures import rollup
+from checkin.operations.figures import late, rollup
 from checkin.operations.identity import one_person
 
 UNDECIDED = ("closed", "unclosed")
@@ -128,14 +129,15 @@ def decide(
     **facts: Any,
 ) -> None:
     """Change the row that was shown and no other, then say who did it and why."""
-    with _figures_in_step(held):
+    with _figures_in_step(held, by, now):
         _change(held, action, row_version, states, values, by=by, now=now, **facts)
         tally.settle(held.row.shift_id, by=by, now=now)
 
 
-def _figures_in_step(held: Held) -> AbstractContextManager[None]:
+def _figures_in_step(held: Held, by: int, now: datetime) -> AbstractContextManager[None]:
     shift_id = held.row.shift_id if held.by_lane else None
-    return rollup.in_step(volunteer_ids=[held.row.volunteer_id], shift_id=shift_id)
+    told = partial(late.enter, by=by, now=now)
+    return rollup.in_step(volunteer_ids=[held.row.volunteer_id], shift_id=shift_id, told=told)
 
 
 def _change(
@@ -181,7 +183,7 @@ def take_back(
 ) -> None:
     """Set a decided attendance back to what its scans say, and say who did it and why."""
     values = {"state": "closed", "approved_minutes": None, "approved_beneficiaries": None}
-    with _figures_in_step(held):
+    with _figures_in_step(held, by, now):
         _change(held, action, row_version, states, values, by=by, now=now, reason=reason)
         return_to_scans(held.volunteer, held.row.id, now)
         tally.settle(held.row.shift_id, by=by, now=now)

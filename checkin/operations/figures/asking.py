@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.models import Attendance, Partner, Person, Service, Shift, Site
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures import kept, records
+from checkin.operations.figures import kept, late, records
 from checkin.operations.figures.definitions import (
     BEHIND,
     VOLUNTEERING,
@@ -38,7 +38,8 @@ _NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
 def totals(wanted: Filter) -> Totals:
     """All figures of what `wanted` reaches."""
     place = kept.place_of(wanted)
-    return records.totals(wanted) if place is None else kept.totals(wanted, *place)
+    found = records.totals(wanted) if place is None else kept.totals(wanted, *place)
+    return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 
 def by(grouping: Grouping, wanted: Filter) -> list[Line]:
@@ -73,14 +74,14 @@ def parts(grouping: Grouping, wanted: Filter) -> list[Line]:
     By month, site or partner. People and opportunities do not add up and are not counted in
     them: they are nought.
     """
-    return _lines(grouping, kept.parts(grouping, wanted))
+    found = kept.parts(grouping, wanted)
+    return _lines(grouping, late.corrected(found, wanted, late.KEYS[grouping]))
 
 
 def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
     period = kept.period_of(wanted)
-    if period is None:
-        return records.by(grouping, wanted)
-    return kept.by(grouping, wanted, period)
+    by = records.by(grouping, wanted) if period is None else kept.by(grouping, wanted, period)
+    return late.corrected(by, wanted, late.KEYS[grouping])
 
 
 def _named(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:

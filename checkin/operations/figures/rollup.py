@@ -5,7 +5,7 @@ does so inside `in_step`. What waits is few and is counted when asked, so that n
 """
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -49,14 +49,24 @@ _A, _M, _P = Attendance, MonthTotal, PeriodTotal
 _inside: ContextVar[bool] = ContextVar("checkin_figures_in_step", default=False)
 
 
+Told = Callable[[Mapping[int, Counted], Mapping[int, Counted]], None]
+"""Told the approved attendances before the acts and after them, by their ids."""
+
+
 @contextmanager
-def in_step(*, volunteer_ids: Collection[int] = (), shift_id: int | None = None) -> Iterator[None]:
+def in_step(
+    *,
+    volunteer_ids: Collection[int] = (),
+    shift_id: int | None = None,
+    told: Told | None = None,
+) -> Iterator[None]:
     """Bring the sums to what the acts inside do to these volunteers, or to one shift's records.
 
     The caller holds the volunteers' locks, and the shift's where its people share a tally: of
     those only the beneficiaries may change, unless they are named. The lines of the sums are
     locked last and in one order, so let nothing that locks come after. Inside another `in_step`
-    the outer one does it all.
+    the outer one does it all. Whoever changes minutes, numbers or values names `late.enter` as
+    the one that is `told`.
     """
     if _inside.get():
         yield
@@ -66,7 +76,10 @@ def in_step(*, volunteer_ids: Collection[int] = (), shift_id: int | None = None)
         before = _Standing.of(volunteer_ids, shift_id)
         yield
         db.session.flush()
-        _keep(before, _Standing.of(volunteer_ids, shift_id))
+        after = _Standing.of(volunteer_ids, shift_id)
+        if told is not None:
+            told(before.records, after.records)
+        _keep(before, after)
     finally:
         _inside.reset(token)
 

@@ -7,6 +7,7 @@ from the tally and the minutes whenever somebody looks. Together they are always
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Select, bindparam, func, select, update
 
@@ -16,7 +17,7 @@ from checkin.domain.tally import share
 from checkin.models import Attendance, Opportunity, Service, Shift, TallyTap
 from checkin.models.attendance import COUNTED, WAITING
 from checkin.operations import audit
-from checkin.operations.figures import rollup
+from checkin.operations.figures import late, rollup
 
 PRESENT = ("open", *WAITING, COUNTED)
 """Who served: not those rejected, cancelled or voided."""
@@ -99,7 +100,7 @@ def settle(shift_id: int, *, by: int, now: datetime) -> None:
     if not changed:
         return
     rows = [{"attendance_id": key, "part": part} for key, part in sorted(changed.items())]
-    with rollup.in_step(shift_id=shift_id):
+    with rollup.in_step(shift_id=shift_id, told=partial(late.enter, by=by, now=now)):
         db.session.connection().execute(_STORE, rows)
     facts = {"total": lane.total, "parts": {str(key): part for key, part in changed.items()}}
     audit.note("tally.share", "shift", shift_id, by=by, at=now, **facts)

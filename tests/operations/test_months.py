@@ -1,0 +1,181 @@
+"""A closed month keeps its figures; what is changed in it counts in an open one, by reference."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from checkin.database import db, transaction
+from checkin.domain.errors import Problem
+from checkin.models import Attendance, AuditEntry, LateEntry, MonthClosing
+from checkin.operations import approvals, figures, months, rates
+from checkin.operations.figures import Filter, Grouping, late, rollup
+from checkin.operations.permissions import Reach
+from tests import factories
+
+ALL = Reach(everywhere=True)
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+IN_OCTOBER = Filter(ALL, OCTOBER, date(2026, 10, 31))
+IN_NOVEMBER = Filter(ALL, NOVEMBER, date(2026, 11, 30))
+THIS_YEAR = Filter(ALL, date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.fixture
+def october(cast, now) -> list[Attendance]:
+    """Three of one opportunity in October, the first two approved; a rate that values them."""
+    plan = rates.RatePlan("general", date(2026, 1, 1), 2400, "قرار المجلس")
+    rates.set_rate(plan, by=cast.majed.id, now=now)
+    call = factories.opportunity(now)
+    people = [cast.noura, factories.person(now), factories.person(now)]
+    made = [serve(cast, now, who, 40, call) for who in people]
+    for one in made[:2]:
+        approve(cast, now, one)
+    return made
+
+
+def serve(cast, now, who, days, call=None) -> Attendance:
+    begin = now - timedelta(days=days, hours=5)
+    shift = factories.shift(begin, cast.mataf, call or factories.opportunity(now))
+    factories.assign(begin - timedelta(days=1), who, shift)
+    factories.check_in(who, factories.poster(begin - timedelta(days=1), cast.mataf, shift), begin)
+    answer = factories.check_out(who, shift, begin + timedelta(hours=4), beneficiaries=5)
+    return db.session.get_one(Attendance, answer.attendance_id)
+
+
+def fresh(one) -> Attendance:
+    return db.session.get(Attendance, one.id, populate_existing=True)
+
+
+def approve(cast, now, one) -> None:
+    approvals.approve(one.id, fresh(one).row_version, by=cast.layla.id, now=now)
+
+
+def reject(cast, now, one) -> None:
+    approvals.reopen(one.id, fresh(one).row_version, words="راجعنا", by=cast.layla.id, now=now)
+    approvals.reject(
+        one.id, fresh(one).row_version, reason="not_present", by=cast.layla.id, now=now
+    )
+
+
+def told(wanted) -> tuple[int, ...]:
+    one = figures.totals(wanted)
+    people = one.volunteers, one.opportunities
+    return (one.approved_minutes, one.beneficiaries, one.attendances, one.value_halalas, *people)
+
+
+def kept_entries() -> list[LateEntry]:
+    return list(db.session.scalars(select(LateEntry).order_by(LateEntry.id)))
+
+
+BEFORE = (480, 10, 2, 19200, 2, 1)
+
+
+def test_a_later_approval_counts_in_the_open_month(cast, now, october):
+    assert told(IN_OCTOBER) == BEFORE
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    approve(cast, now, october[2])
+    assert told(IN_OCTOBER) == BEFORE
+    assert told(IN_NOVEMBER) == (240, 5, 1, 9600, 1, 1)
+    assert told(THIS_YEAR) == (720, 15, 3, 28800, 3, 1)
+    (entry,) = kept_entries()
+    assert (entry.attendance_id, entry.counted_on) == (october[2].id, now.date())
+    assert entry.decision_id is not None
+    assert rollup.difference().is_nought
+
+
+def test_what_is_taken_back_later_is_taken_off_the_open_month(cast, now, october):
+    here = serve(cast, now, cast.noura, 1)
+    approve(cast, now, here)
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    reject(cast, now, october[0])
+    assert told(IN_OCTOBER) == BEFORE, "also the volunteer is still one of October's people"
+    assert told(IN_NOVEMBER) == (0, 0, 0, 0, 1, 1), "who served in November still did"
+    assert told(THIS_YEAR) == (480, 10, 2, 19200, 2, 2)
+
+
+def test_an_adjustment_later_leaves_only_its_difference(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    one = october[1]
+    approvals.reopen(one.id, fresh(one).row_version, words="راجعنا", by=cast.layla.id, now=now)
+    numbers = {"minutes": 200, "beneficiaries": 9, "reason": "seen"}
+    approvals.adjust(one.id, fresh(one).row_version, **numbers, by=cast.layla.id, now=now)
+    assert told(IN_OCTOBER) == BEFORE
+    assert told(IN_NOVEMBER) == (-40, 4, 0, -1600, 0, 0)
+    assert [entry.approved_minutes for entry in kept_entries()] == [-240, 200]
+
+
+def test_tables_agree_with_the_total(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    approve(cast, now, october[2])
+    reject(cast, now, october[0])
+    for wanted in (IN_OCTOBER, IN_NOVEMBER, THIS_YEAR, Filter(ALL)):
+        total = figures.totals(wanted)
+        for grouping in Grouping:
+            lines = [line.totals for line in figures.by(grouping, wanted)]
+            for name in ("approved_minutes", "beneficiaries", "attendances", "value_halalas"):
+                assert sum(getattr(line, name) for line in lines) == getattr(total, name)
+    by_month = {line.key: line.totals for line in figures.by(Grouping.MONTH, THIS_YEAR)}
+    assert by_month[OCTOBER] == figures.totals(IN_OCTOBER)
+    assert by_month[NOVEMBER] == figures.totals(IN_NOVEMBER)
+
+
+def test_a_reopened_month_takes_its_changes_again(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    reject(cast, now, october[0])
+    months.reopen(OCTOBER, reason="أخطأنا", by=cast.layla.id, now=now)
+    approve(cast, now, october[2])
+    assert told(IN_OCTOBER) == (720, 15, 3, 28800, 3, 1)
+    assert told(IN_NOVEMBER)[:4] == (-240, -5, -1, -9600)
+    assert len(kept_entries()) == 1
+
+
+def test_courses_of_a_closed_month_count_later_as_attendance_only(cast, now):
+    one = serve(cast, now, cast.noura, 40, factories.opportunity(now, "course"))
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    approve(cast, now, one)
+    november = figures.totals(IN_NOVEMBER)
+    assert (november.course_attendances, november.approved_minutes) == (1, 0)
+    assert figures.totals(IN_OCTOBER).course_attendances == 0
+
+
+def test_closing_is_noted_and_repeats_without_effect(cast, now):
+    for _ in range(2):
+        months.close(OCTOBER, by=cast.layla.id, now=now)
+    for _ in range(2):
+        months.reopen(OCTOBER, reason="أخطأنا", by=cast.layla.id, now=now)
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    assert db.session.scalar(select(func.count()).select_from(MonthClosing)) == 2
+    acts = select(AuditEntry.act).where(AuditEntry.thing == "month").order_by(AuditEntry.id)
+    assert list(db.session.scalars(acts)) == ["month.close", "month.reopen", "month.close"]
+
+
+def test_only_a_month_that_is_over_is_closed_and_only_for_a_reason_opened(cast, now):
+    with pytest.raises(Problem, match="month_not_over"):
+        months.close(NOVEMBER, by=cast.layla.id, now=now)
+    with pytest.raises(Problem, match="why_missing"):
+        months.reopen(OCTOBER, reason="  ", by=cast.layla.id, now=now)
+
+
+def test_what_cannot_be_entered_elsewhere_is_refused(cast, now):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    with pytest.raises(Problem, match="month_closed") as refused:
+        months.refuse_closed(date(2026, 9, 20))
+    assert refused.value.facts == {"month": "2026-10-01"}
+    months.refuse_closed(date(2026, 9, 20), date(2026, 9, 30))
+    months.refuse_closed(NOVEMBER)
+
+
+def test_entries_stay_as_they_were_written_and_are_told_within_reach(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    approve(cast, now, october[2])
+    (row,) = late.entries(ALL)
+    assert (row.LateEntry.approved_minutes, row.by) == (240, cast.layla.name)
+    assert late.entries(Reach(site_ids=frozenset({cast.squares.id}))) == []
+
+    @transaction
+    def change() -> None:
+        db.session.get_one(LateEntry, row.LateEntry.id).approved_minutes = 1
+
+    with pytest.raises(DBAPIError, match="append-only"):
+        change()
