@@ -50,6 +50,8 @@ class Permission(StrEnum):
     """See and export the attendance of a partner's members, of their days with it."""
     SEE_FIGURES = "see_figures"
     EXPORT = "export"
+    CLOSE_MONTHS = "close_months"
+    """Close a month's figures, and open it again."""
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
     """Accounts, grants, settings, keys; not approval."""

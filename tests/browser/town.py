@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from checkin.models import (
     Poster,
     Shift,
 )
-from checkin.operations import accounts, approvals, badges, displays, groups, tally
+from checkin.operations import accounts, approvals, badges, displays, groups, months, tally
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
@@ -552,6 +552,11 @@ def _membership_of(who: Person) -> int:
     return db.session.scalars(db.select(Membership.id).filter_by(person_id=who.id)).one()
 
 
+def _closed_month(cast: Cast, now: datetime) -> str:
+    months.close(date(2026, 9, 1), by=cast.layla.id, now=now)
+    return "/months/2026-09/reopening"
+
+
 def _badge_of(who: Person, now: datetime) -> str:
     return badges.code_of(badges.make([who.id], by=None, now=now)[0]) or ""
 
@@ -656,6 +661,9 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("posters.revocation", f"/posters/{poster}/revocation"),
         ("posters.sheets", f"/posters/sheets?poster={poster}"),
         ("rates.index", "/rates"),
+        ("months.index", "/months"),
+        ("months.closure", "/months/2026-10/closure"),
+        ("months.reopen", _closed_month(cast, now)),
         ("figures.index", "/figures"),
         ("figures.attendances", "/figures/attendances"),
         ("figures.attendance", f"/figures/attendances/{approved}"),

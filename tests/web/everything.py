@@ -125,6 +125,7 @@ def build(now: datetime) -> World:
         "campaign_id": campaign.id,
         "day": "2026-11-22",
         "import_id": made.people_import(now, cast.layla),
+        "month": "2026-10",
         "partner_id": cast.university.id,
         "membership_id": membership.id,
         "team_id": team.id,

@@ -365,6 +365,10 @@ manage_people all
     POST     /outbox/test
     GET      /settings
 
+close_months all
+    GET+POST /months/<string(length=7):month>/closure
+    GET+POST /months/<string(length=7):month>/reopening
+
 administer all
     POST     /rates
     GET+POST /rates/revaluation
@@ -383,6 +387,7 @@ read_members all
 
 see_figures all
     GET      /rates
+    GET      /months
     GET      /figures
     GET      /figures/attendances
     GET      /figures/targets
@@ -418,6 +423,7 @@ HOLDERS = {
     "plan": ("layla",),
     "manage_people": ("layla", "majed"),
     "administer": ("majed",),
+    "close_months": ("layla",),
     "read_members": ("layla", "reem"),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),
 }

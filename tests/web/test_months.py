@@ -1,0 +1,81 @@
+"""Months: a coordinator closes one after a look, opens it for a reason; others only see it."""
+
+from datetime import timedelta
+
+import pytest
+
+from checkin.database import db
+from checkin.models import Attendance, MonthClosing
+from checkin.operations import approvals
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("at")
+ADDRESS = "/months"
+OCTOBER = f"{ADDRESS}/2026-10"
+
+
+@pytest.fixture
+def worked(cast, now) -> Attendance:
+    begin = now - timedelta(days=40)
+    shift = factories.shift(begin, cast.mataf, factories.opportunity(now))
+    factories.assign(begin - timedelta(days=1), cast.noura, shift)
+    poster = factories.poster(begin - timedelta(days=1), cast.mataf, shift)
+    factories.check_in(cast.noura, poster, begin)
+    answer = factories.check_out(cast.noura, shift, begin + timedelta(hours=4), beneficiaries=5)
+    return db.session.get_one(Attendance, answer.attendance_id)
+
+
+def closings() -> list[MonthClosing]:
+    return list(db.session.scalars(db.select(MonthClosing)))
+
+
+def test_closing_is_looked_at_then_done(layla, worked):
+    assert "Close the month" in layla.text(ADDRESS)
+    page = layla.text(f"{OCTOBER}/closure")
+    assert "Close October 2026?" in page
+    assert "4:00" in page
+    assert layla.send(f"{OCTOBER}/closure").status_code == 303
+    page = layla.text(ADDRESS)
+    assert "Closed: October 2026" in page
+    assert "Open again" in page
+    assert layla.get(f"{OCTOBER}/closure").status_code == 303
+
+
+def test_what_is_approved_later_is_listed_with_its_reference(cast, now, layla, salem, huda, worked):
+    layla.send(f"{OCTOBER}/closure")
+    approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
+    for reader in (layla, salem):
+        page = reader.get(ADDRESS).text
+        assert "Changed after closing" in page
+        assert f"/figures/attendances/{worked.id}" in page
+        assert "+4:00" in page
+    assert "Changed after closing" not in huda.text(ADDRESS)
+
+
+def test_a_month_is_opened_again_for_a_reason(layla, worked):
+    layla.send(f"{OCTOBER}/closure")
+    refused = layla.send(f"{OCTOBER}/reopening", reason=" ")
+    assert refused.status_code == 422
+    assert layla.send(f"{OCTOBER}/reopening", reason="نسينا مركزًا").status_code == 303
+    (closing,) = closings()
+    assert closing.reason == "نسينا مركزًا"
+    assert "Close the month" in layla.text(ADDRESS)
+    assert layla.get(f"{OCTOBER}/reopening").status_code == 303
+
+
+def test_a_month_that_runs_or_is_none_is_not_closed(layla):
+    assert layla.get(f"{ADDRESS}/2026-11/closure").status_code == 404
+    assert layla.get(f"{ADDRESS}/2026-13/closure").status_code == 404
+    layla.send(f"{ADDRESS}/2026-11/closure")
+    assert closings() == []
+
+
+def test_only_a_coordinator_closes(salem, majed, noura, worked):
+    for who in (salem, majed):
+        assert "Close the month" not in who.text(ADDRESS)
+    for who in (salem, majed, noura):
+        assert who.get(f"{OCTOBER}/closure").status_code == 403
+        assert who.send(f"{OCTOBER}/closure").status_code == 403
+        assert who.send(f"{OCTOBER}/reopening", reason="x").status_code == 403
+    assert noura.get(ADDRESS).status_code == 403
+    assert closings() == []
