@@ -1,10 +1,16 @@
 """A database built by migrations equals one built from the models, on both engines."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.orm import Session
 
 from checkin import migrations
 from checkin.database import Base, standalone_engine
+from checkin.models import Attendance, Opportunity, Person, Scan, Shift, Site
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -85,3 +91,66 @@ def test_upgrading_twice_changes_nothing(two_urls):
     migrations.upgrade(engine)
     assert migrations.is_current(engine)
     engine.dispose()
+
+
+def test_tables_with_children_are_rebuilt_under_their_rows(two_urls, now):
+    engine = standalone_engine(two_urls[0])
+    migrations.upgrade(engine)
+    with Session(engine) as session, session.begin():
+        keep_a_decision(session, now)
+    migrations.downgrade(engine, "0010")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        rows = [connection.scalar(select(func.count()).select_from(t)) for t in (Attendance, Scan)]
+        assert rows == [1, 1]
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def keep_a_decision(session, now) -> None:
+    """Somebody came to a meeting: an attendance, and a scan that refers to it."""
+    names = {"name_ar": "لقاء", "name_en": "Meeting"}
+    person = Person(name="نورة", name_folded="نوره", created_at=now)
+    site = Site(**names, zone="Asia/Riyadh", created_at=now)
+    call = Opportunity(**names, kind="meeting", created_at=now)
+    session.add_all([person, site, call])
+    session.flush()
+    shift = Shift(
+        opportunity_id=call.id,
+        site_id=site.id,
+        starts_at=now,
+        ends_at=now + HOUR,
+        work_on=now.date(),
+        seats=1,
+    )
+    session.add(shift)
+    session.flush()
+    where = {"volunteer_id": person.id, "shift_id": shift.id, "site_id": site.id}
+    came = Attendance(
+        **where,
+        work_on=now.date(),
+        state="open",
+        stints=[],
+        flags=[],
+        evidence="poster",
+        in_at=now,
+        until_at=now + HOUR,
+        updated_at=now,
+    )
+    session.add(came)
+    session.flush()
+    session.add(
+        Scan(
+            **where,
+            attendance_id=came.id,
+            scan_uid="1",
+            payload_sha="1",
+            kind="in",
+            carrier="poster",
+            evidence="poster",
+            effective_at=now,
+            received_at=now,
+            verdict="checked_in",
+        )
+    )

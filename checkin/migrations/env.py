@@ -1,5 +1,8 @@
 """What Alembic runs: our metadata, our engine, and care with SQLite's rebuilt tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from sqlalchemy import Connection
 
@@ -11,18 +14,26 @@ def run() -> None:
     engine = context.config.attributes["engine"]
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            # rebuilding a parent table would cascade into its children
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            with references_unwatched(connection):
+                migrate(connection)
         else:
-            connection = connection.execution_options(isolation_level="READ COMMITTED")
-        migrate(connection)
-        if connection.dialect.name == "sqlite":
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            connection.rollback()
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            if broken:
-                raise RuntimeError(f"the migration broke references: {broken[:5]}")
+            migrate(connection.execution_options(isolation_level="READ COMMITTED"))
+
+
+@contextmanager
+def references_unwatched(connection: Connection) -> Iterator[None]:
+    """Rebuilding a parent table takes the old one away from under its children."""
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    # past SQLAlchemy, which begins a transaction first, and inside one SQLite does not listen
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"the migration broke references: {broken[:5]}")
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def migrate(connection: Connection) -> None:
