@@ -6,7 +6,17 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from checkin import __version__
-from checkin.cli import doctor, importing, preparing, questions, serving, staff, sweeping, tokens
+from checkin.cli import (
+    doctor,
+    importing,
+    preparing,
+    questions,
+    rates,
+    serving,
+    staff,
+    sweeping,
+    tokens,
+)
 from checkin.cli.opening import sentence_about
 from checkin.config import Refused
 
@@ -20,7 +30,7 @@ def checkin() -> None:
 for command in (
     *(preparing.init, preparing.demo, serving.serve, doctor.doctor, staff.create_admin),
     *(questions.report, questions.sums, questions.verify_audit, sweeping.jobs, tokens.token),
-    importing.import_,
+    *(importing.import_, rates.rates),
 ):
     checkin.add_command(command)
 

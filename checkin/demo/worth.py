@@ -61,7 +61,7 @@ class LossesOfBoth:
 def _minutes_before(scale: Scale) -> int:
     """How many minutes the earlier rate values; a smaller association is worth its share."""
     told: dict[str, Any] = facts()["association"]
-    worth = told["riyals"] * HALALAS * scale.minutes // (told["hours"] * 60)
+    worth = int(told["riyals"]) * HALALAS * scale.minutes // (int(told["hours"]) * 60)
     early, late = (rate // 60 for rate in per_hour())
     return (late * scale.minutes - worth) // (late - early)
 

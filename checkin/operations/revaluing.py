@@ -43,9 +43,9 @@ def preview() -> Revaluation:
     values = func.coalesce(_A.value_halalas, 0), func.coalesce(_VALUE, 0)
     sums = [func.count(), *(func.coalesce(func.sum(value), 0) for value in values)]
     closed = _closed_months()
-    found = db.session.execute(_different(sums, ~_in_months(closed))).one()
+    found, before, after = db.session.execute(_different(sums, ~_in_months(closed))).one()
     left = db.session.scalar(_different([func.count()], _in_months(closed))) if closed else 0
-    return Revaluation(*map(int, found), int(left or 0))
+    return Revaluation(int(found), int(before), int(after), int(left or 0))
 
 
 def recompute(seen: Revaluation, *, by: int | None, now: datetime) -> int:

@@ -175,7 +175,8 @@ def moves(wanted: Filter, *, by_day: bool) -> list[Part]:
     ) in db.session.execute(rows.where(_A.id.in_(ids), chosen)):
         difference = attendances, minutes, served, value, valued
         less = (-number for number in difference)
-        found += [Part(*about, work_on, *less), Part(*about, counted_on, *difference)]
+        found.append(Part._make((*about, work_on, *less)))
+        found.append(Part._make((*about, counted_on, *difference)))
     return [part for part in found if _asked(part.day, wanted)]
 
 
@@ -251,7 +252,7 @@ def _standing(wanted: Filter, person_ids: Collection[int], call_ids: Collection[
     theirs = or_(_A.volunteer_id.in_(rows_of(*person_ids)), _A.shift_id.in_(shifts))
     rows = _parts(wanted, []).where(theirs, VOLUNTEERING, _A.state == COUNTED)
     found = db.session.execute(rows.where(_within(_A.work_on, wanted)))
-    return [Part(*row, 1, 0, 0, 0, 0) for row in found]
+    return [Part._make((*row, 1, 0, 0, 0, 0)) for row in found]
 
 
 # --- telling -------------------------------------------------------------------------------

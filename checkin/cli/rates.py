@@ -1,0 +1,32 @@
+"""`checkin rates`: what approved hours are worth, valued anew on purpose."""
+
+import json
+
+import click
+
+from checkin.cli.opening import ready
+from checkin.cli.questions import as_json
+from checkin.domain.money import HALALAS
+from checkin.operations import revaluing
+from checkin.web import clock
+
+
+@click.group()
+def rates() -> None:
+    """The rates per hour, which an administrator sets on the page of rates."""
+
+
+@rates.command("recompute")
+@click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
+@as_json
+def recompute(yes: bool, as_json: bool) -> None:
+    """Value approved hours by today's rates for their day of work; closed months stay."""
+    with ready():
+        seen = revaluing.preview()
+        changed = revaluing.recompute(seen, by=None, now=clock.now()) if yes else 0
+    if as_json:
+        click.echo(json.dumps({**seen._asdict(), "changed": changed}))
+        return
+    click.echo(f"Would change:   {seen.attendances:>14,}" if not yes else f"Changed: {changed:,}.")
+    for text, halalas in (("before", seen.before_halalas), ("after", seen.after_halalas)):
+        click.echo(f"SAR {text:12}{halalas // HALALAS:>14,}.{halalas % HALALAS:02}")
