@@ -10,7 +10,7 @@ ROOMS = {
     "campaigns": (campaigns, {}),
     "partners": (partners, {"kind": "health"}),
 }
-DETAILS = {"partners": "/details"}
+DETAILS = {"campaigns": "/details", "partners": "/details"}
 """Where the form stands apart from the page."""
 
 

@@ -245,7 +245,8 @@ plan all
     GET+POST /figures/targets/<int:target_id>
     POST     /figures/targets/<int:target_id>/removal
     GET+POST /figures/targets/new
-    GET+POST /campaigns/<int:campaign_id>
+    GET      /campaigns/<int:campaign_id>
+    GET+POST /campaigns/<int:campaign_id>/details
     POST     /campaigns/<int:campaign_id>/closure
     POST     /campaigns/<int:campaign_id>/reopening
     GET+POST /campaigns/new
