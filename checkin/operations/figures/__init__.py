@@ -20,10 +20,12 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
+from checkin.operations.figures.genders import MAN, UNSAID, WOMAN, Share, by_gender
 from checkin.operations.figures.records import totals_of
 from checkin.operations.figures.timing import (
     Day,
     days,
+    first_days,
     hours_of_week,
     newcomers,
     totals_until,
@@ -31,20 +33,26 @@ from checkin.operations.figures.timing import (
 from checkin.operations.figures.waiting import Waiting, waiting
 
 __all__ = [
+    "MAN",
+    "UNSAID",
     "WITHOUT",
+    "WOMAN",
     "Day",
     "Filter",
     "Grouping",
     "Line",
     "Measure",
+    "Share",
     "Totals",
     "Waiting",
     "attendance",
     "attendances_behind",
     "by",
     "by_campaign",
+    "by_gender",
     "count_behind",
     "days",
+    "first_days",
     "hours_of_week",
     "newcomers",
     "parts",

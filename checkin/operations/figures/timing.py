@@ -2,69 +2,78 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, union
 from sqlalchemy.orm import aliased
 
-from checkin.database import db
+from checkin.database import AnyRow, db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
 from checkin.domain.days import local_time
-from checkin.models import Attendance, Person, Shift, Site
-from checkin.operations.figures import asking, records
-from checkin.operations.figures.definitions import VOLUNTEERED, Filter, Totals
+from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
+from checkin.models.attendance import COUNTED
+from checkin.operations.figures import asking, kept, periods, records
+from checkin.operations.figures.definitions import VOLUNTEERED, VOLUNTEERING, Filter, Totals
+from checkin.operations.figures.sums import DAY, HOUR, day_of, number_of
 
-_A = Attendance
+_A, _M, _P = Attendance, MonthTotal, PeriodTotal
 _TWIN = aliased(Person)
 _PERSON = func.coalesce(_TWIN.merged_into_id, _A.volunteer_id)
 
 
 class Day(NamedTuple):
-    """What one day added to the figures of the days asked for; minutes are whole minutes.
-
-    So the figures of the first days are the sums of theirs, people included.
-    """
+    """What was approved of one day; minutes are whole minutes."""
 
     on: date
     approved_minutes: int = 0
     beneficiaries: int = 0
     attendances: int = 0
-    newcomers: int = 0
-    """People who served on no earlier day of those asked for."""
 
 
 def days(wanted: Filter) -> list[Day]:
     """Every day with approved volunteering, the earliest first."""
-    a, newcomers = _A, first_days(wanted)
+    if wanted.is_whole:
+        rows = _kept_days(periods.ALWAYS, wanted)
+        return [
+            Day(day_of(row.key), row.approved_minutes, row.beneficiaries, row.attendances)
+            for row in rows
+            if row.attendances
+        ]
+    a = _A
     sums = (
         _sum(a.approved_minutes),
         _sum(a.approved_beneficiaries),
-        func.count(case((VOLUNTEERED, a.volunteer_id))).label("attendances"),
+        func.count(case((VOLUNTEERED, a.volunteer_id))),
     )
-    rows = records.rows_of(wanted, [a.work_on, *sums]).group_by(a.work_on).order_by(a.work_on)
-    found = (Day(row[0], *map(int, row[1:])) for row in db.session.execute(rows))
-    return [day._replace(newcomers=newcomers.get(day.on, 0)) for day in found if day.attendances]
+    asked = records.rows_of(wanted, [a.work_on, *sums]).group_by(a.work_on).order_by(a.work_on)
+    found = (Day(row[0], *map(int, row[1:])) for row in db.session.execute(asked))
+    return [day for day in found if day.attendances]
 
 
 def first_days(wanted: Filter) -> dict[date, int]:
-    """How many people served for the first time on a day, of the days asked for."""
+    """How many people served for the first time on a day, of the days asked for.
+
+    So the people of the first days are the sum of theirs.
+    """
+    period = kept.period_of(wanted)
+    if period is not None:
+        rows = _kept_days(period, wanted)
+        return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
     own = _people(wanted, [_PERSON.label("person"), func.min(_A.work_on).label("first_on")])
     each = own.where(VOLUNTEERED).group_by(_PERSON).subquery()
-    rows = select(each.c.first_on, func.count()).group_by(each.c.first_on)
-    return {row[0]: row[1] for row in db.session.execute(rows)}
+    asked = select(each.c.first_on, func.count()).group_by(each.c.first_on)
+    return {row[0]: row[1] for row in db.session.execute(asked)}
 
 
 def newcomers(wanted: Filter) -> dict[date, int]:
     """How many people served for the first time ever, as far as the reader sees, on each day."""
+    if wanted.is_whole:
+        rows = _kept_days(periods.ALWAYS, wanted)
+        return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
     ever = first_days(replace(wanted, first=None))
     first = wanted.first or date.min
     return {day: count for day, count in ever.items() if day >= first}
-
-
-def totals_until(wanted: Filter) -> Totals:
-    """The figures of the first days of a year or month, such as those of last year up to today."""
-    return asking.totals(wanted)
 
 
 def hours_of_week(wanted: Filter) -> list[int]:
@@ -80,10 +89,79 @@ def hours_of_week(wanted: Filter) -> list[int]:
 
 
 def _shares(wanted: Filter) -> Iterator[tuple[int, int]]:
+    period = kept.period_of(wanted)
+    if period is not None:
+        yield from ((hour, one.approved_minutes) for hour, one in kept.lines(period, HOUR).items())
+        return
     columns = [_A.in_at, Shift.starts_at, Site.zone, _A.approved_minutes]
     rows = records.rows_of(wanted, columns).join(Site, Site.id == _A.site_id).where(VOLUNTEERED)
     for in_at, starts_at, zone, minutes in db.session.execute(rows):
         yield from spread(local_time(max(in_at or starts_at, starts_at), zone), minutes)
+
+
+# --- the first days of a year ------------------------------------------------------------------
+
+
+def totals_until(wanted: Filter) -> Totals:
+    """The figures of the first days of a year or month, such as those of last year up to today.
+
+    What waits is left out where it costs a question of its own.
+    """
+    period = _year_begun(wanted)
+    if period is None or not wanted.is_whole:
+        return asking.totals(wanted)
+    rows = _kept_days(period, wanted)
+    names = (name for name in kept.PeriodLine._fields if name != "opportunities")
+    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
+    return Totals(opportunities=_opportunities_until(wanted), **sums)
+
+
+def _year_begun(wanted: Filter) -> str | None:
+    """The year of either calendar that these days begin, and are not the whole of."""
+    first, last = wanted.first, wanted.last
+    if first is None or last is None or periods.named(first, last) is not None:
+        return None
+    for period in periods.periods_of(first)[1:]:
+        begins = period not in periods.periods_of(first - timedelta(days=1))
+        if begins and period in periods.periods_of(last):
+            return period
+    return None
+
+
+def _opportunities_until(wanted: Filter) -> int:
+    """Opportunities with volunteers in whole stretches, and in the one that the last day cuts."""
+    assert wanted.first is not None
+    assert wanted.last is not None
+    after = wanted.last + timedelta(days=1)
+    cut = after if periods.stretch_of(after) == after else periods.stretch_of(wanted.last)
+    called = (
+        select(_M.opportunity_id)
+        .join(Opportunity, Opportunity.id == _M.opportunity_id)
+        .where(VOLUNTEERING, _M.attendances > 0)
+    )
+    held = (
+        select(_A.id)
+        .join(Shift, Shift.id == _A.shift_id)
+        .where(Shift.opportunity_id == _M.opportunity_id, _A.state == COUNTED)
+        .where(_A.work_on >= cut, _A.work_on <= wanted.last)
+        .exists()
+    )
+    whole = called.where(_M.from_on >= wanted.first, _M.from_on < cut)
+    found = union(whole, called.where(_M.from_on == cut, held)).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+# --- parts of questions ------------------------------------------------------------------------
+
+
+def _kept_days(period: str, wanted: Filter) -> list[AnyRow]:
+    query = select(_P.key, *(getattr(_P, name) for name in kept.PeriodLine._fields))
+    query = query.where(_P.period == period, _P.grouping == DAY)
+    if wanted.first is not None:
+        query = query.where(_P.key >= number_of(wanted.first))
+    if wanted.last is not None:
+        query = query.where(_P.key <= number_of(wanted.last))
+    return list(db.session.execute(query.order_by(_P.key)))
 
 
 def _people(wanted: Filter, columns: list[Any]) -> Select[Any]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from checkin.operations.figures import Measure, Totals, Waiting
+from checkin.web import value_words
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours_alone
 from checkin.web.figures.goals import Goal
@@ -25,6 +26,7 @@ class Card:
     waiting: str = ""
     waiting_href: str = ""
     change: str = ""
+    note: str = ""
     goal: Goal | None = None
 
 
@@ -52,7 +54,8 @@ def cards(
 ) -> list[Card]:
     """Hours first; the value of them stands last."""
     aims = {CARD_OF.get(goal.key, goal.key): goal for goal in goals}
-    return [_card(key, totals, waiting, before, aims.get(key), asked) for key in NAMES]
+    found = [_card(key, totals, waiting, before, aims.get(key), asked) for key in NAMES]
+    return [*found, _value(totals, before, aims.get("value"), asked)]
 
 
 def _card(
@@ -73,6 +76,20 @@ def _card(
         waiting=_("%(number)s waiting for approval", number=amount(key, waits)) if waits else "",
         waiting_href="" if courses else asked.address(Measure.WAITING),
         change=change(value, getattr(before, key)) if before else "",
+        goal=goal,
+    )
+
+
+def _value(totals: Totals, before: Totals | None, goal: Goal | None, asked: Wanted) -> Card:
+    """What the hours are worth, with how that was found."""
+    known = value_words.is_set(totals) and before is not None and value_words.is_set(before)
+    return Card(
+        key="value",
+        name=_("Economic return (SAR)"),
+        value=value_words.shown(totals),
+        href=asked.address() if value_words.is_set(totals) else "",
+        change=change(totals.value_halalas, before.value_halalas) if known and before else "",
+        note=value_words.method(totals)[0],
         goal=goal,
     )
 

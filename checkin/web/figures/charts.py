@@ -1,6 +1,6 @@
 """The charts of the dashboard: from figures to marks, each with the sentence that reads it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, groupby
 from typing import Any, NamedTuple
@@ -11,10 +11,11 @@ from flask_babel import pgettext
 
 from checkin.domain.clock_hours import HOURS_IN_WEEK
 from checkin.domain.days import week_of
+from checkin.operations import figures
 from checkin.operations.figures import Grouping
 from checkin.operations.figures.spans import Span
 from checkin.operations.figures.timing import Day
-from checkin.web.charts import Columns, Course, Heat, Mark, neat, part
+from checkin.web.charts import Chart, Columns, Course, Heat, Mark, neat, part
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours, in_hours, percent
 from checkin.web.figures.goals import Goal
@@ -310,29 +311,61 @@ def _people_of(begin: date, people: int, new: int) -> Mark:
     )
 
 
+GENDERS: dict[int, Any] = {
+    figures.MAN: _l("Men"),
+    figures.WOMAN: _l("Women"),
+    figures.UNSAID: _l("Not said"),
+}
+
+
+def by_gender(shares: Mapping[int, figures.Share]) -> Chart | None:
+    """Men, women and those who did not say; together all volunteers."""
+    total = sum(share.volunteers for share in shares.values())
+    if not total:
+        return None
+    marks = [
+        Mark(
+            text=str(GENDERS[gender]),
+            value=share.volunteers,
+            shown=num(share.volunteers),
+            cells=(hours(share.approved_minutes), num(share.attendances)),
+        )
+        for gender, share in shares.items()
+    ]
+    told = {mark.text: percent(mark.value, total) for mark in marks}
+    reading = " · ".join(f"{isolate(text)} {share}" for text, share in told.items())
+    return Chart(
+        title=_("Men and women"),
+        reading=reading,
+        headings=(_("Gender"), pgettext("column", "Volunteers"), _("Hours"), _("Records")),
+        marks=marks,
+    )
+
+
 # --- towards a target ------------------------------------------------------------------------
 
 
-OF_DAY: dict[str, tuple[str, int]] = {
-    "hours": ("approved_minutes", HOUR),
-    "volunteers": ("newcomers", 1),
-    "beneficiaries": ("beneficiaries", 1),
-    "attendances": ("attendances", 1),
-}
-"""The figures of a target that are known by day, and their units in one of the target's."""
+UNITS = {"hours": HOUR, "volunteers": 1, "beneficiaries": 1, "attendances": 1}
+"""The figures of a target that are known by day, and what their numbers of a day are counted in."""
+ByDay = Sequence[tuple[date, int]]
 
 
-def courses(goals: Sequence[Goal], days: Sequence[Day], today: date) -> list[Course]:
-    """The way to each target so far, beside an even one."""
-    return [_course(goal, days, today) for goal in goals if goal.key in OF_DAY]
+def by_day(figure: str, days: Sequence[Day], first_days: Mapping[date, int]) -> ByDay:
+    """What each day added to a figure; people are added where they first served."""
+    if figure == "volunteers":
+        return sorted(first_days.items())
+    name = "approved_minutes" if figure == "hours" else figure
+    return [(day.on, getattr(day, name)) for day in days]
 
 
-def _course(goal: Goal, days: Sequence[Day], today: date) -> Course:
-    name, unit = OF_DAY[goal.key]
-    span, target = goal.standing.span, goal.amount * unit
+def course(goal: Goal, days: ByDay, today: date) -> Course:
+    """The way to a target so far, beside an even one."""
+    unit, span = UNITS[goal.key], goal.standing.span
+    target = goal.amount * unit
+    reached = accumulate(value for _on, value in days)
     until = min(today, span.last)
-    reached = list(accumulate(getattr(day, name) for day in days))
-    gone = [(day.on, value) for day, value in zip(days, reached, strict=True) if day.on <= until]
+    sums = zip((on for on, _value in days), reached, strict=True)
+    gone = [(on, value) for on, value in sums if on <= until]
     top = neat(max(target, *(value for _on, value in gone), 1), unit)
     points = [(0, 0), *((_gone(span, on), part(value, top)) for on, value in gone)]
     if until >= span.first:

@@ -10,8 +10,9 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import figures, targets
-from checkin.operations.figures import WITHOUT, Filter, Grouping, Line, Totals, spans
-from checkin.web import clock
+from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, spans
+from checkin.web import clock, value_words
+from checkin.web.charts import Course
 from checkin.web.figures import charts
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
@@ -40,6 +41,8 @@ def index():
             totals, figures.waiting(asked.filter), before, goals if asked.period.span else [], asked
         ),
         goals=goals,
+        methods=value_words.method(totals)[1:],
+        warning=value_words.warning(totals),
         compared=days_in_words(*compared) if compared else None,
         totals=totals,
         tables=tables,
@@ -88,16 +91,24 @@ def _whose(asked: Wanted) -> tuple[str, int] | None:
 
 def _drawn(asked: Wanted, months: dict[str, Any], goals: list[Goal], today: date) -> dict[str, Any]:
     """The charts that need more than the tables; none where nothing was approved."""
-    days = figures.days(asked.filter)
-    minutes = figures.hours_of_week(asked.filter)
+    days, minutes = figures.days(asked.filter), figures.hours_of_week(asked.filter)
     people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
     return {
         "over_time": charts.over_time(days, asked),
         "by_hour": charts.by_hour(minutes),
         "week": charts.week(minutes),
-        "courses": charts.courses(goals if asked.period.span else [], days, today),
+        "courses": _courses(asked, days, goals, today) if asked.period.span else [],
+        "genders": charts.by_gender(figures.by_gender(asked.filter)),
         "newcomers": charts.new_and_returning(people, figures.newcomers(asked.filter)),
     }
+
+
+def _courses(asked: Wanted, days: list[Day], goals: list[Goal], today: date) -> list[Course]:
+    """The way so far to each target of this year that is counted by day."""
+    known = [goal for goal in goals if goal.key in charts.UNITS]
+    people = any(goal.key == "volunteers" for goal in known)
+    firsts = figures.first_days(asked.filter) if people else {}
+    return [charts.course(goal, charts.by_day(goal.key, days, firsts), today) for goal in known]
 
 
 # --- tables --------------------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+"""Figures of men, women and those who did not say; together they are the total."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, case, cast, distinct, func
+from sqlalchemy.orm import aliased
+
+from checkin.database import db
+from checkin.models import Attendance, Person
+from checkin.operations.figures import kept, records
+from checkin.operations.figures.definitions import VOLUNTEERED, Filter
+from checkin.operations.figures.sums import GENDER
+
+UNSAID, MAN, WOMAN = 0, 1, 2
+_A = Attendance
+_OWN, _ROOT = aliased(Person), aliased(Person)
+
+
+class Share(NamedTuple):
+    """What people of one gender did; who was entered twice and merged counts as the one kept."""
+
+    volunteers: int = 0
+    approved_minutes: int = 0
+    attendances: int = 0
+
+
+def by_gender(wanted: Filter) -> dict[int, Share]:
+    """Keyed by `UNSAID`, `MAN` and `WOMAN`, always all three."""
+    period = kept.period_of(wanted)
+    found = _counted(wanted) if period is None else _kept(period)
+    return {gender: found.get(gender, Share()) for gender in (MAN, WOMAN, UNSAID)}
+
+
+def _kept(period: str) -> dict[int, Share]:
+    lines = kept.lines(period, GENDER)
+    return {
+        key: Share(line.volunteers, line.approved_minutes, line.attendances)
+        for key, line in lines.items()
+    }
+
+
+def _counted(wanted: Filter) -> dict[int, Share]:
+    said = case((_ROOT.id.is_not(None), _ROOT.gender), else_=_OWN.gender)
+    gender = cast(case((said == "man", MAN), (said == "woman", WOMAN), else_=UNSAID), Integer)
+    columns: list[Any] = [
+        gender,
+        func.count(distinct(func.coalesce(_ROOT.id, _OWN.id))),
+        func.sum(func.coalesce(_A.approved_minutes, 0)),
+        func.count(_A.id),
+    ]
+    rows = (
+        records.rows_of(wanted, columns)
+        .join(_OWN, _OWN.id == _A.volunteer_id)
+        .outerjoin(_ROOT, _ROOT.id == _OWN.merged_into_id)
+        .where(VOLUNTEERED)
+        .group_by(gender)
+    )
+    return {row[0]: Share(*map(int, row[1:])) for row in db.session.execute(rows)}

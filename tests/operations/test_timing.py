@@ -1,0 +1,110 @@
+"""Days, hours and newcomers: what is kept says the same as the attendances themselves."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from checkin.database import db
+from checkin.domain.clock_hours import hour_of_week
+from checkin.domain.days import local_time
+from checkin.models import Attendance, Site
+from checkin.operations import approvals, figures
+from checkin.operations.figures import Filter, spans
+from checkin.operations.permissions import Reach
+from tests import factories
+
+ALL = Reach(everywhere=True)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def years(cast, now):
+    """Three people at two sites over two years: each day a few hours, one of them late."""
+    people = [cast.noura, factories.person(now, "أحمد علي الزهراني", gender="man")]
+    people.append(factories.person(now, "سلمى فهد الحربي", gender="woman"))
+    calls = [factories.opportunity(now), factories.opportunity(now)]
+    course = factories.opportunity(now, "course")
+    plan = [
+        *((1, 0, cast.mataf, 240), (3, 1, cast.squares, 90), (22, 0, cast.mataf, 600)),
+        *((160, 1, cast.squares, 240), (161, 0, cast.mataf, 60), (325, 0, cast.squares, 240)),
+        *((346, 1, cast.mataf, 240), (364, 1, cast.squares, 240), (400, 0, cast.mataf, 240)),
+    ]
+    for number, (days, call, site, minutes) in enumerate([*plan, (30, 2, cast.mataf, 60)]):
+        shift = factories.shift(now - days * DAY, site, [*calls, course][call], minutes=minutes)
+        poster = factories.poster(shift.starts_at - DAY, site, shift)
+        for who in people[number % 2 : 2 + number % 2]:
+            factories.assign(shift.starts_at - DAY, who, shift)
+            factories.check_in(who, poster, shift.starts_at + timedelta(minutes=number))
+            done = factories.check_out(who, shift, shift.ends_at, beneficiaries=number)
+            record = db.session.get_one(Attendance, done.attendance_id)
+            approvals.approve(record.id, record.row_version, by=cast.layla.id, now=now)
+    return people
+
+
+def each_site() -> Reach:
+    """As far as everywhere, but one that no sums are kept for."""
+    return Reach(site_ids=frozenset(db.session.scalars(db.select(Site.id))))
+
+
+def spans_of(today: date) -> list[tuple[date | None, date | None]]:
+    own = [one for span in spans.around(today) for one in (span, span.previous)]
+    return [(None, None), *((one.first, one.last) for one in own)]
+
+
+def test_what_is_kept_is_what_the_attendances_say(years, now):
+    today = now.date()
+    for first, last in spans_of(today):
+        kept, counted = (Filter(reach, first, last) for reach in (ALL, each_site()))
+        for question in (
+            *(figures.days, figures.first_days, figures.newcomers),
+            *(figures.hours_of_week, figures.by_gender),
+        ):
+            assert question(kept) == question(counted), (question.__name__, first, last)
+
+
+def test_the_first_days_of_a_year_add_up(years):
+    for key in ("2026", "2025", "1448h", "1447h", "2026-11", "1448h-06"):
+        wanted = Filter(ALL, spans.of_key(key).first)
+        for day in range(0, 366, 61):
+            last = wanted.first + timedelta(days=day)
+            counted = figures.totals(Filter(each_site(), wanted.first, last))
+            assert figures.totals_until(replace(wanted, last=last)) == counted, (key, last)
+
+
+def test_days_hours_and_genders_add_up_to_the_total(years):
+    wanted = Filter(ALL)
+    total, days = figures.totals(wanted), figures.days(wanted)
+    assert sum(day.approved_minutes for day in days) == total.approved_minutes > 0
+    assert sum(day.beneficiaries for day in days) == total.beneficiaries
+    assert sum(day.attendances for day in days) == total.attendances
+    assert sum(figures.first_days(wanted).values()) == total.volunteers == 3
+    assert sum(figures.hours_of_week(wanted)) == total.approved_minutes
+    shares = figures.by_gender(wanted)
+    assert [share.volunteers for share in shares.values()] == [1, 1, 1]
+    assert sum(share.approved_minutes for share in shares.values()) == total.approved_minutes
+    assert sum(share.attendances for share in shares.values()) == total.attendances
+
+
+def test_late_minutes_are_laid_from_the_check_in(cast, now):
+    shift = cast.shift
+    factories.check_in(cast.noura, cast.poster, shift.starts_at + timedelta(minutes=20))
+    done = factories.check_out(cast.noura, shift, shift.starts_at + timedelta(minutes=80))
+    record = db.session.get_one(Attendance, done.attendance_id)
+    approvals.approve(record.id, record.row_version, by=cast.salem.id, now=shift.ends_at)
+    begin = local_time(shift.starts_at + timedelta(minutes=20))
+    found = figures.hours_of_week(Filter(ALL))
+    assert sum(found) == 60
+    assert found[hour_of_week(begin)] == 60 - begin.minute
+
+
+def test_what_waits_is_told_by_every_figure(cast, now):
+    factories.check_in(cast.noura, cast.poster, cast.shift.starts_at)
+    factories.check_out(cast.noura, cast.shift, cast.shift.ends_at, beneficiaries=40)
+    waiting = figures.waiting(Filter(ALL))
+    minutes = (cast.shift.ends_at - cast.shift.starts_at) // timedelta(minutes=1)
+    assert waiting == figures.Waiting(minutes, 40, 1, 1, 1, 0)
+    assert figures.totals(Filter(ALL)).waiting_minutes == minutes
+    assert (
+        figures.waiting(Filter(Reach(site_ids=frozenset({cast.squares.id})))) == figures.Waiting()
+    )
