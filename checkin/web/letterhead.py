@@ -32,10 +32,6 @@ class Letterhead:
     en: str
     logo: Logo | None
 
-    @property
-    def is_named(self) -> bool:
-        return bool(self.ar or self.en)
-
 
 def letterhead() -> Letterhead:
     drawn = pictures.logo()

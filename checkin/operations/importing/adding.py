@@ -6,16 +6,16 @@ after it in small transactions. For 50,000 people the lock is held for about a s
 (`tests/load/imports.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, or_, select
 
-from checkin.database import db, new_ids, transaction
+from checkin.database import PlainRows, db, new_ids, transaction
 from checkin.domain.days import local_day
 from checkin.domain.text import fold_name
 from checkin.models import AuditEntry, Import, Membership, Person
@@ -33,10 +33,7 @@ from checkin.operations.importing.judged import (
 from checkin.operations.importing.progress import Progress, Stopped
 from checkin.operations.importing.words import keep_words, words_left_out
 
-TOGETHER = 1000
 FINDABLE_TOGETHER = 100
-_PEOPLE = insert(Person.__table__)  # type: ignore[arg-type]
-_MEMBERSHIPS = insert(Membership.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Prepared:
     compared: what came after them is looked at under the lock.
     """
 
-    newcomers: list[dict[str, Any]]
+    newcomers: list["Newcomer"]
     numbers: list[int]
     """Of the newcomers' rows in the file."""
     present: list[int]
@@ -55,6 +52,15 @@ class Prepared:
     rest: Writer
     seen: int
     top: int
+
+
+class Newcomer(NamedTuple):
+    """A row of `people` but for its id, as the driver takes it, and what else is asked of it."""
+
+    row: tuple[Any, ...]
+    identity: tuple[str, str]
+    email: str | None
+    partner_id: int | None
 
 
 def add_rows(row: Import, progress: Progress) -> None:
@@ -75,22 +81,34 @@ def _prepared(row: Import, progress: Progress) -> Prepared:
     seen = db.session.scalar(select(func.max(AuditEntry.id))) or 0
     top = db.session.scalar(select(func.max(Person.id))) or 0
     outcome, layout = lists.outcome_of(row), lists.layout_of(row)
-    by, with_doubtful = row.mapping["by"], row.mapping["doubtful"]
+    by, wanted = row.mapping["by"], _Wanted(row.mapping["doubtful"])
     compare: Any = matching.compare_people
     if row.shift_id is not None:
         compare = matching.Roster(matching.expected_on(row.shift_id)).compare
     found = Prepared([], [], [], Writer(), seen, top)
-    wanted = {Fate.GOOD, Fate.DOUBTFUL} if with_doubtful else {Fate.GOOD}
     done, now = 0, progress.clock()
     for together in _batches(outcome.rows(*Fate)):
-        fresh = [one for one in together if one.fate in wanted]
-        found.rest.add_all(one for one in together if one.fate not in wanted)
+        fresh = [one for one in together if one in wanted]
+        found.rest.add_all(one for one in together if one not in wanted)
         _compare_again(fresh, compare, layout)
         for one in fresh:
-            _sort_in(one, found, one.fate in wanted, by, now)
+            _sort_in(one, found, one in wanted, by, now)
         done += len(fresh)
         progress.reached(done)
     return found
+
+
+class _Wanted:
+    """The good rows, and of those in doubt all, none or some by their numbers, as was pressed."""
+
+    def __init__(self, doubtful: bool | list[int]) -> None:
+        self._all = doubtful is True
+        self._some = frozenset() if isinstance(doubtful, bool) else frozenset(doubtful)
+
+    def __contains__(self, one: Judged) -> bool:
+        if one.fate is Fate.DOUBTFUL:
+            return self._all or one.number in self._some
+        return one.fate is Fate.GOOD
 
 
 def _batches(rows: Iterator[Judged]) -> Iterator[list[Judged]]:
@@ -110,13 +128,13 @@ def _sort_in(one: Judged, found: Prepared, is_wanted: bool, by: int, now: dateti
     elif one.person_id is not None and one.fate is Fate.GOOD:
         found.present.append(one.person_id)
     else:
-        found.newcomers.append(_columns(one.entry, by, now))
+        found.newcomers.append(_newcomer(one.entry, by, now))
         found.numbers.append(one.number)
 
 
-def _columns(entry: Entry, by: int, now: datetime) -> dict[str, Any]:
+def _newcomer(entry: Entry, by: int, now: datetime) -> Newcomer:
     """A row of `people`, as `people.create` would make it."""
-    return {
+    values = {
         "name": entry.name,
         "name_folded": entry.folded,
         "name_latin": entry.latin,
@@ -131,9 +149,21 @@ def _columns(entry: Entry, by: int, now: datetime) -> dict[str, Any]:
         "is_minor": entry.is_minor,
         "birth_year": entry.birth_year,
         "guardian_mobile": entry.guardian_mobile,
+        "suspended_reason": "",
         "created_at": now,
         "created_by_id": by,
     }
+    identity = entry.mobile or entry.email or "", entry.folded
+    return Newcomer(_PEOPLE.ready(values), identity, entry.email, entry.partner_id)
+
+
+_PEOPLE = PlainRows(
+    Person,
+    *("name", "name_folded", "name_latin", "latin_folded", "mobile", "email", "category"),
+    *("gender", "team_id", "team_name", "partner_id", "is_minor", "birth_year"),
+    *("guardian_mobile", "suspended_reason", "created_at", "created_by_id"),
+)
+_MEMBERS = PlainRows(Membership, "partner_id", "from_on")
 
 
 # --- under the lock ------------------------------------------------------------------------
@@ -145,7 +175,7 @@ def _add(import_id: int, prepared: Prepared, rest: bytes, *, now: datetime) -> N
     row = _held(import_id)
     by = row.mapping["by"]
     late = _late(prepared)
-    ids = _insert([one for one in prepared.newcomers if _identity(one) not in late], now)
+    ids = _insert([one for one in prepared.newcomers if one.identity not in late], now)
     number = len(ids)
     if row.shift_id is not None:
         number = roster.add(row.shift_id, [*prepared.present, *ids], by=by, now=now)
@@ -179,14 +209,8 @@ def _late(prepared: Prepared) -> frozenset[tuple[str, str]]:
     here = {(reach, one.name_folded) for one in people for reach in (one.mobile, one.email)}
     emails = {one.email for one in people if one.email}
     return frozenset(
-        _identity(one)
-        for one in prepared.newcomers
-        if _identity(one) in here or one["email"] in emails
+        one.identity for one in prepared.newcomers if one.identity in here or one.email in emails
     )
-
-
-def _identity(values: Mapping[str, Any]) -> tuple[str, str]:
-    return values["mobile"] or values["email"], values["name_folded"]
 
 
 def _with_late(
@@ -194,7 +218,7 @@ def _with_late(
 ) -> bytes:
     """What is given back, with the rows of those who came in between."""
     pairs = zip(prepared.newcomers, prepared.numbers, strict=True)
-    numbers = {number for values, number in pairs if _identity(values) in late}
+    numbers = {number for one, number in pairs if one.identity in late}
     refused = (
         replace(one, fate=Fate.FAULTY, told=[Told("person_exists")])
         for one in lists.outcome_of(row).rows(*Fate)
@@ -203,24 +227,15 @@ def _with_late(
     return packed(chain(Outcome(rest).rows(*Fate), refused))
 
 
-def _insert(newcomers: Sequence[dict[str, Any]], now: datetime) -> Sequence[int]:
-    ids = new_ids(Person, len(newcomers))
-    today = local_day(now)
-    people = [{"id": person_id, **one} for person_id, one in zip(ids, newcomers, strict=True)]
-    members = [
-        {"person_id": one["id"], "partner_id": one["partner_id"], "from_on": today}
-        for one in people
-        if one["partner_id"] is not None
-    ]
+def _insert(newcomers: Sequence[Newcomer], now: datetime) -> Sequence[int]:
+    ids, today = new_ids(Person, len(newcomers)), local_day(now)
+    pairs = list(zip(ids, newcomers, strict=True))
     with words_left_out():
-        _insert_all(_PEOPLE, people)
-    _insert_all(_MEMBERSHIPS, members)
+        _PEOPLE.add((one.row for _, one in pairs), id=ids)
+    members = [(one_id, one.partner_id) for one_id, one in pairs if one.partner_id is not None]
+    rows = (_MEMBERS.ready({"partner_id": p, "from_on": today}) for _, p in members)
+    _MEMBERS.add(rows, person_id=[person_id for person_id, _ in members])
     return ids
-
-
-def _insert_all(statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    for begin in range(0, len(rows), TOGETHER):
-        db.session.execute(statement, rows[begin : begin + TOGETHER])
 
 
 def _ranges(ids: Iterable[int]) -> list[list[int]]:

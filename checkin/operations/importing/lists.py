@@ -1,7 +1,7 @@
 """An import from the file to the press that adds: begun, its columns named, dropped, found."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -152,20 +152,33 @@ def _team(team_id: int) -> Team:
 
 
 @transaction
-def add(import_id: int, *, with_doubtful: bool, by: int, now: datetime) -> None:
-    """Add the good rows, and those in doubt if wanted; the work goes on by itself.
+def add(
+    import_id: int,
+    *,
+    with_doubtful: bool,
+    chosen: Collection[int] = (),
+    by: int,
+    now: datetime,
+) -> None:
+    """Add the good rows, and of those in doubt all, or the `chosen` by their numbers in the file.
 
-    Problem `import_moved` when it is not ready (any more), `no_good_rows`.
+    The work goes on by itself. Problem `import_moved` when it is not ready (any more), and
+    `no_good_rows`.
     """
     row = find(import_id, "ready")
     outcome = outcome_of(row)
-    doubtful = outcome.count(Fate.DOUBTFUL) if with_doubtful else 0
+    numbers = _in_doubt(outcome, chosen) if chosen and not with_doubtful else []
+    doubtful = outcome.count(Fate.DOUBTFUL) if with_doubtful else len(numbers)
     total = outcome.count(Fate.GOOD) + doubtful
     if not total:
         raise Problem("no_good_rows")
-    row.mapping = {**row.mapping, "doubtful": with_doubtful, "by": by}
+    row.mapping = {**row.mapping, "doubtful": with_doubtful or numbers, "by": by}
     row.state, row.total, row.done, row.leased_until = "adding", total, 0, None
     audit.note("import.confirm", "import", row.id, by=by, at=now, number=total)
+
+
+def _in_doubt(outcome: Outcome, chosen: Collection[int]) -> list[int]:
+    return [one.number for one in outcome.rows(Fate.DOUBTFUL) if one.number in chosen]
 
 
 @transaction

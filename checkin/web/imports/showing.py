@@ -17,6 +17,8 @@ from checkin.web.imports.blueprint import bp, found
 from checkin.web.imports.naming import moved
 
 PER_PAGE = 50
+DOUBTFUL_PER_PAGE = 500
+"""Each is decided by a tick, and what is ticked must stand on one page."""
 
 
 @bp.get("/<int:import_id>")
@@ -50,9 +52,15 @@ def progress(import_id: int):
 @requires(Permission.MANAGE_PEOPLE)
 def add(import_id: int):
     found(import_id)
-    wanted = request.form.get("doubtful") == "1"
+    form = request.form
     try:
-        importing.add(import_id, with_doubtful=wanted, by=current_user.id, now=clock.now())
+        importing.add(
+            import_id,
+            with_doubtful=form.get("doubtful") == "1",
+            chosen=frozenset(form.getlist("row", row_number)),
+            by=current_user.id,
+            now=clock.now(),
+        )
     except Problem as problem:
         return moved(problem, import_id)
     return redirect(url_for(".show", import_id=import_id), 303)
@@ -75,7 +83,8 @@ def _preview(row: Import) -> str:
     counts = {fate: outcome.count(fate) for fate in Fate}
     shown = _wanted(counts)
     page = request.args.get("page", 1, row_number)
-    rows = outcome.page(page, PER_PAGE, shown)
+    size = DOUBTFUL_PER_PAGE if shown is Fate.DOUBTFUL else PER_PAGE
+    rows = outcome.page(page, size, shown)
     return render_template(
         "imports/preview.html",
         row=row,
@@ -83,7 +92,7 @@ def _preview(row: Import) -> str:
         shown=shown,
         rows=[(one, sentences.problems_of(row, one)) for one in rows],
         page=page,
-        pages=max(-(-counts[shown] // PER_PAGE), 1),
+        pages=max(-(-counts[shown] // size), 1),
         partners=partners.choosable() if row.mapping.get("unknown") else [],
         teams=importing.teams() if row.mapping.get("unknown") else [],
     )

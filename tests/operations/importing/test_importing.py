@@ -214,6 +214,21 @@ def test_another_sheet_can_be_chosen(cast, now, send, work):
 # --- adding --------------------------------------------------------------------------------
 
 
+def test_each_in_doubt_is_decided_alone(cast, now, send, work):
+    text = f"الاسم,الجوال\n{cast.noura.name},0559990001\n{cast.salem.name},0559990002\n"
+    import_id = send(text + "أمل خالد السلمي,0551112223\n")
+    assert fates(import_id) == {2: "doubtful", 3: "doubtful", 4: "good"}
+    chosen = {3, 4, 77}
+    importing.add(import_id, with_doubtful=False, chosen=chosen, by=cast.layla.id, now=now)
+    assert row_of(import_id).total == 2
+    work()
+    assert row_of(import_id).good == 2
+    assert person_called("أمل خالد السلمي")
+    mobiles = db.select(Person.mobile).where(Person.created_by_id == cast.layla.id)
+    assert set(db.session.scalars(mobiles)) == {"+966559990002", "+966551112223"}
+    assert fates(import_id) == {2: "doubtful"}
+
+
 def test_the_good_rows_are_added_and_the_others_kept_to_be_corrected(cast, send, add):
     before = count(Person)
     import_id = send(
