@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "SENDER_URL": "",
     "SENDER_TOKEN": "",
     "SENDER_NAME": "",
+    "EXPORT_PATH": "",
     "MESSAGES_PER_DAY": 5000,
     "MESSAGE_DAYS": 90,
     "OPENS_MINUTES": 30,

@@ -293,6 +293,17 @@ def snapshot() -> Iterator[None]:
         session.rollback()
 
 
+@contextlib.contextmanager
+def at_one_instant() -> Iterator[Connection]:
+    """A connection of its own that sees everything as it stood at one instant, while the session
+    goes on reading and writing. Rows may be fetched from it little by little."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            take_time(connection)
+        yield connection
+
+
 def take_time(connection: Connection) -> None:
     """Let this transaction be as long as it takes: nobody waits for an answer of a page."""
     if connection.dialect.name == "postgresql":

@@ -19,7 +19,9 @@ from checkin.database import Base, db, standalone_engine
 if TYPE_CHECKING:
     from tests.postgres import Server
 
-pytest_plugins = ["tests.no_skips", "tests.postgres", "tests.cast", "tests.pages"]
+pytest_plugins = [
+    *("tests.no_skips", "tests.measuring", "tests.postgres", "tests.cast", "tests.pages"),
+]
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 """Sunday 22 November 2026, 1:00 PM in Makkah: the instant at which tests happen."""
@@ -68,6 +70,12 @@ def _clear_left_behind(shared: Path) -> None:
         number = folder.name.split("-")[1]
         if number.isdigit() and not Path("/proc", number).exists():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _exports(memory: Path) -> None:
+    """Files taken out in a test stay out of the checkout."""
+    os.environ["CHECKIN_EXPORT_PATH"] = str(memory / "exports")
 
 
 @pytest.fixture(scope="session")

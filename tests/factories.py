@@ -26,7 +26,7 @@ from checkin.models import (
     Site,
     Team,
 )
-from checkin.operations import importing
+from checkin.operations import exporting, importing
 from checkin.operations.attendance import Answer, Reading, record_scan
 
 _numbers = itertools.count(1)
@@ -127,6 +127,14 @@ def people_import(now: datetime, by: Person, text: str = LIST) -> int:
     import_id = importing.begin(text.encode(), "list.csv", by=by.id, now=now)
     importing.work_on_waiting(lambda: now)
     return import_id
+
+
+def export(now: datetime, by: Person, query: str = "", kind: str = "csv", language="en") -> int:
+    """The list of attendances, taken out and ready to be fetched."""
+    facts = {"language": language, "by": by.id, "now": now}
+    export_id = exporting.ask("attendances", query, kind, **facts)
+    exporting.work_on_waiting(lambda: now)
+    return export_id
 
 
 def lane_shift(now: datetime, at: Site, starts=-60, minutes=300, **values) -> Shift:

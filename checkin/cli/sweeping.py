@@ -5,7 +5,7 @@ import time
 import click
 
 from checkin.cli.opening import ready
-from checkin.operations import importing
+from checkin.operations import exporting, importing
 from checkin.operations import jobs as sweeps
 from checkin.web import clock
 
@@ -25,6 +25,8 @@ def run(once: bool) -> None:
         done = sweeps.run_due(clock.now())
         if imports := importing.work_on_waiting(clock.now):
             done["imports"] = imports
+        if exports := exporting.work_on_waiting(clock.now):
+            done["exports"] = exports
         faults = sweeps.faults()
     for name, number in done.items():
         click.echo(f"{name:20}{number:>8,}")

@@ -138,3 +138,14 @@ def _without_article(word: str) -> str:
     while word.startswith("al") and len(word) >= 7:
         word = word[2:]
     return word
+
+
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+
+
+def guarded(cell: str) -> str:
+    """Nothing in a CSV file is run by a spreadsheet that opens it; plain numbers are left alone."""
+    if cell.startswith(_BEGINS_A_FORMULA) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell

@@ -17,6 +17,7 @@ from checkin.models import Job
 from checkin.operations import (
     accounts,
     audit,
+    exporting,
     importing,
     limits,
     merging,
@@ -51,6 +52,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_merges": (3600, merging.forget_passed),
     "forget_counters": (600, limits.forget_passed),
     "forget_imports": (3600, importing.forget_passed),
+    "forget_exports": (3600, exporting.forget_passed),
     "prove_figures": (3600, rollup.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
@@ -189,7 +191,7 @@ class Runners:
     """The sweeps, and beside them what takes long: a list of volunteers holds back no message."""
 
     def __init__(self, app: Flask, clock: Clock) -> None:
-        works = (lambda told: run_due(told()), importing.work_on_waiting)
+        works = (lambda told: run_due(told()), _work_on_files)
         self._runners = [Runner(app, clock, work) for work in works]
         for runner in self._runners:
             runner.start()
@@ -200,6 +202,11 @@ class Runners:
 
     def is_alive(self) -> bool:
         return all(runner.is_alive() for runner in self._runners)
+
+
+def _work_on_files(clock: Clock) -> None:
+    importing.work_on_waiting(clock)
+    exporting.work_on_waiting(clock)
 
 
 def start_thread(app: Flask, clock: Clock) -> Runners:

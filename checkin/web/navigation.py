@@ -55,6 +55,7 @@ BEHIND = {
     "message_texts": "settings",
     "prayers": "settings",
     "rates": "figures",
+    "exports": "figures",
     "months": "figures",
 }
 """Rooms that are entered through another one."""

@@ -36,11 +36,13 @@ from tests.cast import Cast
 
 PASSWORD = "four calm walks at dawn"
 HOUR = timedelta(hours=1)
-NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data", "tablets.today",
+NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data",
+             "accounts.own_acts", "tablets.today",
              "api.me", "api.tally_now", "api.openapi", "api.present", "api.time",
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "plan.opportunities", "settings.logo",
              "displays.keys", "displays.last", "displays.time", "openings.calendar",
+             "exports.file", "exports.progress",
              "imports.progress", "imports.corrections_csv", "imports.corrections_xlsx"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
@@ -667,6 +669,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("months.reopen", _closed_month(cast, now)),
         ("figures.index", "/figures"),
         ("figures.attendances", "/figures/attendances"),
+        ("exports.index", "/exports"),
+        ("exports.show", f"/exports/{factories.export(now, cast.layla)}"),
         ("figures.attendance", f"/figures/attendances/{approved}"),
         ("approvals.index", "/approvals"),
         ("approvals.report", "/approvals/patterns"),

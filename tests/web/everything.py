@@ -124,6 +124,7 @@ def build(now: datetime) -> World:
     shared = {
         "campaign_id": campaign.id,
         "day": "2026-11-22",
+        "export_id": made.export(now, cast.layla),
         "import_id": made.people_import(now, cast.layla),
         "month": "2026-10",
         "partner_id": cast.university.id,

@@ -69,6 +69,7 @@ own_attendance all
     POST     /api/v1/tallies
     GET      /account
     GET      /account/data
+    GET      /account/data/acts
     POST     /account/devices/revocations
     POST     /account/news
     POST     /account/news/ending
@@ -385,6 +386,13 @@ read_members all
     GET      /desk/<int:partner_id>/members
     GET      /desk/<int:partner_id>/members/<int:person_id>
     POST     /desk/<int:partner_id>/members/export
+
+export all
+    GET      /exports
+    POST     /exports
+    GET      /exports/<int:export_id>
+    GET      /exports/<int:export_id>/file
+    GET      /exports/<int:export_id>/progress
 
 see_figures all
     GET      /rates

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -146,6 +146,14 @@ def attendances_behind(
     chosen = select(a).where(a.id.in_(db.session.scalars(ids).all()))
     ordered = chosen.order_by(a.work_on.desc(), a.id.desc())
     return db.session.scalars(ordered.options(*_described())).all()
+
+
+def rows_behind(measure: Measure, wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
+    """The question for all attendances behind a figure, with their shift and opportunity.
+
+    Other tables may be joined to it.
+    """
+    return records.rows_of(wanted, columns).where(_LISTED[measure])
 
 
 # the state is spelled so that no index of it is used: that of days is the better one

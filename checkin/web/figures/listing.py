@@ -11,7 +11,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import approvals, figures
 from checkin.operations.figures import Measure
-from checkin.web import clock, record_words
+from checkin.web import clock, export_words, record_words
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.narrowing import number, wanted
 from checkin.web.figures.periods import chosen
@@ -29,7 +29,7 @@ HEADINGS: dict[Measure, Any] = {
 @requires(Permission.SEE_FIGURES)
 def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    measure, period = _measure(), chosen(reach, local_day(clock.now()))
+    measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
     asked = wanted(reach, period)
     count = figures.count_behind(measure, asked.filter)
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
@@ -45,6 +45,9 @@ def attendances():
         pages=pages,
         back_to=url_for(".index", **period.address, **_campaign(asked.said)),
         href=lambda number: url_for(".attendances", **{**request.args, "page": number}),
+        may_export=current_user.may(Permission.EXPORT),
+        kinds=export_words.KINDS,
+        query=request.query_string.decode(),
         words=record_words,
     )
 
@@ -70,7 +73,7 @@ def attendance(attendance_id: int):
     )
 
 
-def _measure() -> Measure:
+def measure_asked() -> Measure:
     try:
         return Measure(request.args.get("of", Measure.APPROVED))
     except ValueError:

@@ -1,0 +1,82 @@
+"""Asking for a list as a file, seeing how far it is, fetching it."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_login import current_user
+
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.roles import Permission
+from checkin.operations import exporting, jobs
+from checkin.web import clock, errors
+from checkin.web.export_words import KINDS
+from checkin.web.exports.blueprint import bp
+from checkin.web.exports.words import STATES
+from checkin.web.guard import requires
+from checkin.web.i18n import current_locale
+
+_MIME = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl",
+}
+
+
+@bp.get("")
+@requires(Permission.EXPORT)
+def index():
+    rows = exporting.latest(current_user.id)
+    return render_template(
+        "exports/index.html", rows=rows, states=STATES, kinds=KINDS, kept=exporting.KEPT.days
+    )
+
+
+@bp.post("")
+@requires(Permission.EXPORT)
+def create():
+    """Take out the list whose address the form carries."""
+    what = request.form.get("what", "")
+    if what not in current_app.extensions[exporting.LISTS]:
+        raise NotFound("export")
+    query = urlencode(parse_qsl(request.form.get("query", "")[:1000]))
+    try:
+        export_id = exporting.ask(
+            what,
+            query,
+            request.form.get("kind", ""),
+            language=current_locale().lang,
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Problem as problem:
+        flash(errors.sentence(problem), "stop")
+        return redirect(url_for(".index"), 303)
+    jobs.nudge()
+    return redirect(url_for(".show", export_id=export_id), 303)
+
+
+@bp.get("/<int:export_id>")
+@requires(Permission.EXPORT)
+def show(export_id: int):
+    row = exporting.find(export_id, current_user.id)
+    fault = errors.sentence(Problem(row.fault)) if row.state == "failed" else ""
+    return render_template("exports/show.html", row=row, states=STATES, kinds=KINDS, fault=fault)
+
+
+@bp.get("/<int:export_id>/progress")
+@requires(Permission.EXPORT)
+def progress(export_id: int):
+    """The part of the page that moves; it leads on when the work is done."""
+    row = exporting.find(export_id, current_user.id)
+    if row.state not in exporting.UNDER_WAY or "HX-Request" not in request.headers:
+        return redirect(url_for(".show", export_id=export_id), 303)
+    return render_template("exports/_progress.html", row=row)
+
+
+@bp.get("/<int:export_id>/file")
+@requires(Permission.EXPORT)
+def file(export_id: int):
+    path = exporting.file_of(export_id, current_user.id, clock.now())
+    row = exporting.find(export_id, current_user.id)
+    name = f"{row.what}-{row.created_at:%Y-%m-%d}-{row.id}.{row.kind}"
+    return send_file(path, _MIME[row.kind], as_attachment=True, download_name=name)

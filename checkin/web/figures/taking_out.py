@@ -1,0 +1,187 @@
+"""The attendances behind a figure as a table: the list that was looked at, whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+from sqlalchemy import Select
+
+from checkin.domain.days import local_day
+from checkin.domain.errors import Problem
+from checkin.domain.roles import Permission
+from checkin.models import (
+    Attendance,
+    Campaign,
+    Export,
+    Lane,
+    Opportunity,
+    Partner,
+    Person,
+    Service,
+    Shift,
+    Site,
+)
+from checkin.operations import figures
+from checkin.operations.exporting import LISTS, Cell, Column, Kind, Table
+from checkin.operations.figures import Measure
+from checkin.operations.permissions import reach_of, roles_of
+from checkin.web import record_words, value_words
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.listing import HEADINGS, measure_asked
+from checkin.web.figures.narrowing import wanted
+from checkin.web.figures.periods import chosen
+from checkin.web.filters import date_long, time_short
+from checkin.web.i18n import current_locale, in_language
+from checkin.web.navigation import organisation
+from checkin.web.opportunities_forms import TYPES
+
+
+@bp.record
+def _offer(state: BlueprintSetupState) -> None:
+    state.app.extensions.setdefault(LISTS, {})["attendances"] = attendances
+
+
+def attendances(export: Export, now: datetime) -> Table:
+    """What the list shows whoever asked, who may have lost the right to it since."""
+    with _at(export):
+        reach = reach_of(roles_of(export.owner_id, now), Permission.EXPORT)
+        if reach.is_empty:
+            raise Problem("export_not_yours")
+        measure, period = measure_asked(), chosen(reach, local_day(now))
+        asked = wanted(reach, period)
+        about = [str(HEADINGS[measure]), *asked.about, *([period.text] if period.span else [])]
+        totals = figures.totals(asked.filter)
+        return Table(
+            title=about[0],
+            columns=_columns(),
+            query=_query(measure, asked.filter, current_locale().lang),
+            cells=_cells(),
+            count=figures.count_behind(measure, asked.filter),
+            sums=_sums(measure, totals),
+            total=_("Total"),
+            method=_method(about, totals, now),
+            method_title=_("How it is counted"),
+            from_the_right=current_locale().dir == "rtl",
+        )
+
+
+@contextmanager
+def _at(export: Export) -> Iterator[None]:
+    """As if the list's address were open in the language of whoever asked for it."""
+    address = current_app.test_request_context(f"/figures/attendances?{export.query}")
+    with address, in_language(export.language):
+        yield
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("attendance", _("Record"), Kind.NUMBER, 10),
+        Column("volunteer", _("Volunteer"), width=28),
+        Column("partner", _("Partner"), width=24),
+        Column("site", _("Site"), width=22),
+        Column("lane", _("Lane"), width=12),
+        Column("opportunity", _("Opportunity"), width=28),
+        Column("service", _("Service"), width=22),
+        Column("type", _("Type of volunteering"), width=12),
+        Column("campaign", _("Campaign"), width=20),
+        Column("day", _("Day"), Kind.DAY, 12),
+        Column("planned_from", _("Planned from"), Kind.INSTANT, 17),
+        Column("planned_until", _("Planned until"), Kind.INSTANT, 17),
+        Column("checked_in", _("Checked in"), Kind.INSTANT, 17),
+        Column("checked_out", _("Checked out"), Kind.INSTANT, 17),
+        Column("minutes", _("Hours"), Kind.MINUTES, 10),
+        Column("beneficiaries", _("Beneficiaries"), Kind.NUMBER, 12),
+        Column("value_halalas", _("Economic return (SAR)"), Kind.MONEY, 14),
+        Column("status", _("Status"), width=20),
+        Column("evidence", _("Evidence"), width=20),
+        Column("notes", _("Notes"), width=40),
+    ]
+
+
+def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
+    """In the order of the list, the latest first."""
+    a, named = Attendance, {"ar": "name_ar", "en": "name_en"}[lang]
+
+    def name_of(thing: Any, label: str) -> Any:
+        return getattr(thing, named).label(label)
+
+    columns = [
+        *(a.id, Person.name.label("volunteer"), a.work_on, a.in_at, a.out_at),
+        *(a.approved_minutes, a.credited_minutes, a.approved_beneficiaries, a.beneficiaries),
+        *(a.value_halalas, a.state, a.evidence, a.flags, Shift.starts_at, Shift.ends_at),
+        *(Site.zone, Opportunity.type),
+        *(name_of(Partner, "partner"), name_of(Site, "site"), name_of(Lane, "lane")),
+        *(name_of(Opportunity, "opportunity"), name_of(Service, "service")),
+        name_of(Campaign, "campaign"),
+    ]
+    return (
+        figures.rows_behind(measure, wanted, columns)
+        .join(Person, Person.id == a.volunteer_id)
+        .join(Site, Site.id == a.site_id)
+        .outerjoin(Partner, Partner.id == a.partner_id)
+        .outerjoin(Lane, Lane.id == Shift.lane_id)
+        .outerjoin(Service, Service.id == Opportunity.service_id)
+        .outerjoin(Campaign, Campaign.id == Opportunity.campaign_id)
+        .order_by(a.work_on.desc(), a.id.desc())
+    )
+
+
+def _cells() -> Callable[[Any], list[Cell]]:
+    """Words are looked up here, once; the file is written without a language at hand."""
+    types = {name: str(words) for name, words in TYPES.items()}
+    states = {name: str(words) for name, (_kind, _icon, words) in record_words.STATES.items()}
+    evidence = {name: str(words) for name, (_icon, words) in record_words.EVIDENCE.items()}
+    flags = {name: str(words) for name, words in record_words.FLAGS.items()}
+    zones = cache(ZoneInfo)
+
+    def local(at: datetime | None, zone: str) -> datetime | None:
+        return at.astimezone(zones(zone)).replace(tzinfo=None) if at is not None else None
+
+    def cells(row: Any) -> list[Cell]:
+        is_approved = row.approved_minutes is not None
+        return [
+            *(row.id, row.volunteer, row.partner, row.site, row.lane, row.opportunity),
+            *(row.service, types[row.type], row.campaign, row.work_on),
+            *(local(row.starts_at, row.zone), local(row.ends_at, row.zone)),
+            *(local(row.in_at, row.zone), local(row.out_at, row.zone)),
+            row.approved_minutes if is_approved else row.credited_minutes,
+            row.approved_beneficiaries if is_approved else row.beneficiaries,
+            *(row.value_halalas, states[row.state], evidence[row.evidence]),
+            " · ".join(flags[flag] for flag in row.flags),
+        ]
+
+    return cells
+
+
+def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:
+    """The same numbers as on the dashboard; of what waits only the hours are a figure."""
+    if measure is Measure.WAITING:
+        return {"minutes": totals.waiting_minutes}
+    if measure is Measure.COURSES:
+        return {}
+    sums = {"minutes": totals.approved_minutes, "beneficiaries": totals.beneficiaries}
+    value = {"value_halalas": totals.value_halalas} if value_words.is_set(totals) else {}
+    return {**sums, **value}
+
+
+def _method(about: list[str], totals: figures.Totals, now: datetime) -> list[tuple[str, str]]:
+    return [
+        (_("Organisation"), organisation()),
+        (_("List"), " · ".join(about)),
+        (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
+        (
+            _("Hours"),
+            _("Only approved time counts. Courses and meetings are attendance, no hours"),
+        ),
+        (
+            _("Beneficiaries"),
+            _("Services given: one person served twice counts twice"),
+        ),
+        (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
+    ]

@@ -1,0 +1,143 @@
+"""Lists taken out as files: asked for where they are looked at, written, fetched, forgotten."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+import time_machine
+
+from checkin.database import db
+from checkin.models import Attendance, AuditEntry, Export, Grant
+from checkin.operations import approvals, exporting, figures
+from checkin.operations.figures import Filter
+from checkin.operations.permissions import Reach
+from checkin.web import clock
+from tests import factories
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def worked(now, cast):
+    """Two approved stays and one that waits, of volunteers with awkward names."""
+    with time_machine.travel(now + 8 * HOUR, tick=False):
+        names = ("=2+2 أحمد", "سارة، علي", "هند")
+        for name, by in zip(names, (cast.salem, cast.salem, None), strict=True):
+            who = factories.person(now, name)
+            shift = factories.shift(now, cast.mataf, minutes=245)
+            factories.assign(now, who, shift)
+            factories.check_in(who, cast.poster, now)
+            done = factories.check_out(who, shift, shift.ends_at, beneficiaries=30)
+            if by is not None:
+                found = db.session.get_one(Attendance, done.attendance_id)
+                shown = [(found.id, found.row_version)]
+                approvals.approve_many(shown, by=by.id, now=now + 5 * HOUR)
+        yield
+
+
+def taken_out(browser, kind: str, query: str = "") -> bytes:
+    answer = browser.send("/exports", what="attendances", query=query, kind=kind)
+    assert answer.status_code == 303
+    exporting.work_on_waiting(clock.now)
+    with browser.get(f"{answer.location}/file") as file:
+        assert file.status_code == 200
+        return file.data
+
+
+def totals() -> figures.Totals:
+    return figures.totals(Filter(Reach(everywhere=True)))
+
+
+def test_the_csv_is_the_list_that_was_looked_at(layla, worked):
+    text = taken_out(layla, "csv").decode("utf-8")
+    assert text.startswith("\ufeff")
+    heading, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert heading[1] == "Volunteer"
+    assert [row[1] for row in rows] == ["سارة، علي", "'=2+2 أحمد"]
+    assert {row[heading.index("Hours")] for row in rows} == {"4:05"}
+    assert {row[heading.index("Day")] for row in rows} == {"2026-11-22"}
+
+
+def test_all_three_kinds_say_the_same_and_add_up_to_the_figures(layla, worked):
+    known = totals()
+    objects = [json.loads(line) for line in taken_out(layla, "jsonl").splitlines()]
+    assert sum(one["minutes"] for one in objects) == known.approved_minutes == 2 * 245
+    assert sum(one["beneficiaries"] for one in objects) == known.beneficiaries == 60
+    sheet, method = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx"))).worksheets
+    heading, *rows, sums = sheet.iter_rows(values_only=True)
+    assert len(rows) == len(objects) == known.attendances
+    assert sums[heading.index("Beneficiaries")] == known.beneficiaries
+    assert sums[heading.index("Hours")] == timedelta(minutes=known.approved_minutes)
+    assert rows[0][heading.index("Day")].date() == date(2026, 11, 22)
+    assert rows[1][1] == "=2+2 أحمد"
+    said = [row[1] for row in method.iter_rows(values_only=True)]
+    assert any(one.startswith("Only approved time counts") for one in said)
+
+
+def test_an_arabic_workbook_reads_from_the_right(browser_of, cast, worked):
+    layla = browser_of(cast.layla, kind="staff", lang="ar")
+    sheet = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx"))).worksheets[0]
+    assert sheet.sheet_view.rightToLeft
+    assert sheet.cell(1, 2).value == "متطوع / متطوعة"
+
+
+def test_the_address_narrows_the_file_as_it_narrows_the_list(layla, worked):
+    lines = taken_out(layla, "jsonl", "of=waiting").splitlines()
+    assert [json.loads(line)["volunteer"] for line in lines] == ["هند"]
+    assert taken_out(layla, "jsonl", "from=2020-01-01&until=2020-12-31") == b""
+
+
+def test_the_list_offers_its_files(layla, worked):
+    page = layla.get("/figures/attendances?of=waiting").text
+    assert page.count('action="/exports"') == 3
+    assert 'value="of=waiting"' in page
+
+
+def test_a_file_is_gone_after_two_days(layla, now, worked):
+    taken_out(layla, "csv")
+    (row,) = db.session.scalars(db.select(Export))
+    with time_machine.travel(now + timedelta(days=3), tick=False):
+        assert exporting.forget_passed(clock.now()) == 1
+        assert exporting.forget_passed(clock.now()) == 0
+        assert layla.get(f"/exports/{row.id}/file").status_code in (303, 404)
+
+
+def test_each_file_is_noted_with_its_rows(layla, worked):
+    taken_out(layla, "csv")
+    db.session.rollback()
+    ready = db.session.scalars(db.select(AuditEntry).filter_by(act="export.ready")).one()
+    assert ready.facts["rows"] == 2
+
+
+def test_bad_addresses_and_kinds_get_a_sentence(layla, worked):
+    answer = layla.send("/exports", what="attendances", query="", kind="exe")
+    assert "Please choose one of the kinds of files" in layla.text(answer.location)
+    assert layla.send("/exports", what="passwords", query="", kind="csv").status_code == 404
+    answer = layla.send("/exports", what="attendances", query="from=yesterday", kind="csv")
+    exporting.work_on_waiting(clock.now)
+    assert "Did not work" in layla.text(answer.location)
+    assert "Page not found" in layla.text(answer.location)
+
+
+def test_only_who_may_take_lists_out_sees_a_file_and_only_their_own(
+    layla, salem, browser_of, cast, now, worked
+):
+    export_id = factories.export(now + 8 * HOUR, cast.layla)
+    other = factories.person(now, "منسقة أخرى")
+    factories.grant(now, other, "coordinator")
+    for address in (f"/exports/{export_id}", f"/exports/{export_id}/file"):
+        assert salem.get(address).status_code == 403
+        assert browser_of(other, kind="staff").get(address).status_code == 404
+    assert 'action="/exports"' not in salem.get("/figures/attendances").text
+
+
+def test_who_lost_the_right_meanwhile_gets_no_file(layla, cast, now, worked):
+    layla.send("/exports", what="attendances", query="", kind="csv")
+    db.session.execute(db.delete(Grant).where(Grant.person_id == cast.layla.id))
+    db.session.commit()
+    exporting.work_on_waiting(clock.now)
+    row = db.session.scalars(db.select(Export).execution_options(populate_existing=True)).one()
+    assert (row.state, row.fault) == ("failed", "export_not_yours")
