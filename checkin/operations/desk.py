@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound
+from checkin.domain.text import latin_digits
 from checkin.models import Attendance, Membership, Opportunity, Partner, Person, Shift
 from checkin.operations import audit, people
 from checkin.operations.coming import Coming, coming_of
@@ -119,8 +120,19 @@ def _members(partner_id: int, year: Year, text: str) -> Select[Any]:
         .order_by(who.name_folded, who.id)
     )
     if text.strip():
-        query = query.where(who.id.in_(people.matching(text).order_by(None)))
+        query = query.where(_called(who, text))
     return query
+
+
+def _called(who: Any, text: str) -> ColumnElement[bool]:
+    """By name or a person's own number: who sees no mobile does not find anybody by one either."""
+    typed = latin_digits(text).strip()
+    if typed.isascii() and typed.isdigit():
+        return who.id == int(typed[:9])
+    if any(character.isdigit() or character in "@#=" for character in typed):
+        return false()
+    found: ColumnElement[bool] = who.id.in_(people.matching(text).order_by(None))
+    return found
 
 
 def _with_sums(partner_id: int, year: Year, found: Select[Any]) -> list[Member]:

@@ -120,6 +120,15 @@ def test_a_members_page_holds_no_mobile_and_only_these_days(reem, cast, now, add
     assert reem.get(f"{address}/members/{cast.noura.id}").status_code == 404
 
 
+def test_nobody_is_found_by_what_a_reader_does_not_see(reem, cast, address):
+    members = f"{address}/members"
+    whole = cast.noura.mobile
+    for typed in (whole, whole[-3:], f"0{whole[4:]}", f"%23{whole[-3:]}", "noura@example.org"):
+        assert "Nobody found" in reem.text(f"{members}?q={typed.replace('+', '%2B')}"), typed
+    for typed in (f"{cast.noura.id}", "نوره القحطاني"):
+        assert "1 member" in reem.text(f"{members}?q={typed}"), typed
+
+
 def test_next_shifts_name_the_members_alone(reem, cast, now, address, stranger):
     shift = factories.shift(now, cast.squares, starts=24 * 60)
     factories.assign(now, cast.noura, shift)
