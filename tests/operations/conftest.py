@@ -4,12 +4,14 @@ import pytest
 
 from checkin.database import db, transaction
 
+AGAIN = pytest.mark.measured_elsewhere
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         metafunc.parametrize(
             "database_url",
-            ["sqlite_url", "postgres_url"],
+            ["sqlite_url", pytest.param("postgres_url", marks=AGAIN)],
             ids=["sqlite", "postgres"],
             indirect=True,
         )

@@ -3,11 +3,15 @@
 import uuid
 from datetime import timedelta
 
+import pytest
+
 from checkin.database import db
 from checkin.models import Attendance, Decision
 from checkin.operations import approvals, audit, manual
 from tests import factories
 from tests.load import laws, machine
+
+pytestmark = pytest.mark.measured_elsewhere
 
 TRIED = (
     *("scan checked_in", "badge checked_in", "approve passed"),

@@ -11,6 +11,8 @@ from tests.web import everything
 from tests.web.everything import NOBODY, PARAMETER, PEOPLE
 from tests.web.truth import ACTS, ROWS, allowed, expected, form, message
 
+pytestmark = pytest.mark.measured_elsewhere
+
 
 def outcome(response) -> str:
     """`in` is whatever only those who may be there are told, also that something is missing."""

@@ -7,6 +7,8 @@ import pytest
 from tests.web import everything
 from tests.web.truth import ACTS, allowed, form
 
+pytestmark = pytest.mark.measured_elsewhere
+
 WITHOUT_FORMS = {
     ("POST", "/api/v1/scans"),
     ("POST", "/api/v1/scans/known"),

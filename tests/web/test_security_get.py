@@ -10,6 +10,8 @@ from checkin.web import clock
 from tests.web import everything
 from tests.web.everything import NOBODY, PEOPLE
 
+pytestmark = pytest.mark.measured_elsewhere
+
 
 def commits(watching: sqlite3.Connection) -> int:
     """A number that changes with every commit that somebody else's connection makes."""

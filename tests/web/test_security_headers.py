@@ -8,6 +8,8 @@ import pytest
 from tests.web import everything
 from tests.web.everything import NOBODY
 
+pytestmark = pytest.mark.measured_elsewhere
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
