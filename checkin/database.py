@@ -8,7 +8,7 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -419,6 +419,45 @@ def new_ids(model: type[Base], number: int) -> Sequence[int]:
     numbers = func.generate_series(1, number).table_valued("n")
     sequence = func.pg_get_serial_sequence(table.name, "id")  # type: ignore[attr-defined]
     return db.session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()
+
+
+class PlainRows:
+    """Many rows of one table, made ready before the transaction that adds them.
+
+    SQLAlchemy looks at each value of each row while it adds them, and fills in defaults; that
+    takes longer than the adding itself, and on SQLite everybody waits for it. Here columns that
+    are not named must have a default of the database's own, or be empty.
+    """
+
+    def __init__(self, model: type[Base], *names: str) -> None:
+        self._columns = [model.__table__.c[name] for name in names]
+        self._into = f"INSERT INTO {model.__tablename__}"
+
+    def ready(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """One row as the driver takes it."""
+        pairs = zip(self._columns, _spellings(db.engine.dialect, *self._columns), strict=True)
+        return tuple(
+            values[column.key] if spell is None else spell(values[column.key])
+            for column, spell in pairs
+        )
+
+    def add(self, rows: Iterable[tuple[Any, ...]], **first: Sequence[int]) -> None:
+        """Inside the caller's transaction; `first` names one more column, with its numbers."""
+        ((name, numbers),) = first.items()
+        names = [name, *(column.key for column in self._columns)]
+        place = "?" if db.engine.dialect.paramstyle == "qmark" else "%s"
+        statement = f"{self._into} ({', '.join(names)}) VALUES ({', '.join([place] * len(names))})"
+        whole = [(number, *row) for number, row in zip(numbers, rows, strict=True)]
+        if whole:
+            db.session.connection().exec_driver_sql(statement, whole)
+
+
+@functools.lru_cache
+def _spellings(
+    dialect: Dialect, *columns: ColumnElement[Any]
+) -> tuple[Callable[[Any], Any] | None, ...]:
+    """How each column's values are spelled for the driver; nothing where they go as they are."""
+    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
 
 
 # --- asking without ceremony ---------------------------------------------------------------
