@@ -66,7 +66,7 @@ class Heat(Chart):
     ends: tuple[str, ...] = ()
 
     def level(self, mark: Mark) -> int:
-        return -(-mark.value * LEVELS // self.most) if self.most else 0
+        return -(-mark.value * LEVELS // self.most) if self.most and mark.value > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class Course(Chart):
 
 
 def part(value: int, of: int) -> int:
-    """Whole thousandths; something is never nought."""
-    return min(max(value * WHOLE // of, 1 if value else 0), WHOLE) if of else 0
+    """Whole thousandths; something is never nought, and less than nought is not drawn."""
+    return min(max(value * WHOLE // of, 1), WHOLE) if of and value > 0 else 0
 
 
 def neat(most: int, unit: int = 1) -> int:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.pace import Standing
-from checkin.models import Attendance, AuditEntry, Target
+from checkin.models import Attendance, AuditEntry, Campaign, Opportunity, Target
 from checkin.operations import approvals, targets
+from checkin.operations.figures import rollup
 from checkin.operations.permissions import Reach
 from checkin.operations.targets import TargetPlan
 from tests import factories
@@ -47,14 +48,22 @@ def test_a_target_stands_against_what_was_approved(cast, now, worked):
     assert (found["beneficiaries"].reached, found["beneficiaries"].pace.percent) == (30, 96)
 
 
-def test_targets_of_a_site_and_a_partner_count_theirs_alone(cast, now, worked):
+def test_targets_of_a_part_count_that_alone(cast, now, worked):
     by = cast.layla.id
-    whose = (("site", cast.mataf.id), ("site", cast.squares.id), ("partner", cast.university.id))
+    team, other = factories.team(leader=cast.noura), factories.team("فريق حي آخر")
+    call = db.session.get_one(Opportunity, cast.shift.opportunity_id)
+    campaign = factories.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
+    factories.alter(call, campaign_id=campaign.id)
+    whose = (
+        *(("site", cast.mataf.id), ("site", cast.squares.id), ("partner", cast.university.id)),
+        *(("team", team.id), ("team", other.id), ("campaign", campaign.id)),
+    )
+    rollup.recompute()
     for scope, key in whose:
         targets.put(plan(figure="attendances", scope=scope, key=key, amount=1), by=by, now=now)
     found = targets.standings(ALL, worked.work_on)
     reached = {(one.target.scope, one.target.key): one.reached for one in found}
-    assert reached == dict(zip(whose, (1, 0, 1), strict=True))
+    assert reached == dict(zip(whose, (1, 0, 1, 1, 0, 1), strict=True))
     assert {one.name_en for one in found} >= {cast.mataf.name_en, cast.university.name_en}
 
 

@@ -8,9 +8,9 @@ import time_machine
 from sqlalchemy import event
 
 from checkin.database import db
-from checkin.models import Attendance
+from checkin.models import Attendance, Campaign, Opportunity, Shift
 from checkin.operations import approvals, figures
-from checkin.operations.figures import Filter, Grouping
+from checkin.operations.figures import Filter, Grouping, rollup
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.pages import plain
@@ -158,10 +158,11 @@ def test_every_figure_leads_to_the_records_behind_it(layla, season):
     page = layla.get("/figures").get_data(as_text=True)
     links = re.findall(r'<a class="figure-value" href="([^"]+)"', page)
     texts = [layla.text(link.replace("&amp;", "&")) for link in links]
+    assert "3 records · Hours: 12:05 · 1,072 beneficiaries" in texts[0]
     assert ["3 records" in text for text in texts] == [True] * 5 + [False]
     assert "A course" in texts[5]
     (waiting,) = set(re.findall(r'<a href="([^"]+)">[\d:,]+ waiting', page))
-    assert "1 record" in layla.text(waiting.replace("&amp;", "&"))
+    assert "1 record · Hours: 4 · 3 beneficiaries" in layla.text(waiting.replace("&amp;", "&"))
 
 
 def test_a_line_leads_to_its_own_records(layla, cast, season):
@@ -172,6 +173,39 @@ def test_a_line_leads_to_its_own_records(layla, cast, season):
         for link, count in zip(re.findall(r'href="([^"]+)"', block), counts, strict=True):
             shown = layla.text(link.replace("&amp;", "&"))
             assert f"{count} record" in shown
+
+
+def test_every_number_of_a_chart_leads_to_its_records(layla, season):
+    page = layla.get("/figures?period=2026").get_data(as_text=True)
+    (block,) = re.findall(
+        r'<table class="numbers">\s*<caption[^>]*>Hours by .*?</table>', page, re.S
+    )
+    links = re.findall(r'href="([^"]+)"', block)
+    shown = [layla.text(link.replace("&amp;", "&")) for link in links]
+    assert [re.findall(r"(\d) records? · Hours: ([\d:]+)", text) for text in shown] == [
+        [("1", "4")],
+        [("1", "4:05")],
+    ]
+
+
+def test_a_campaign_narrows_every_figure(layla, season, now):
+    campaign = factories.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
+    call = db.session.get_one(Shift, season["mataf"].shift_id).opportunity_id
+    factories.alter(db.session.get_one(Opportunity, call), campaign_id=campaign.id)
+    rollup.recompute()
+    page = layla.get(f"/figures?campaign={campaign.id}").get_data(as_text=True)
+    assert counters(page)[1:4] == ["1,025", "1", "1"]
+    assert "Kindness in Makkah" in page
+    (link,) = set(re.findall(r'<a class="figure-value" href="([^"]+of=approved[^"]*)"', page))
+    assert "1 record ·" in layla.text(link.replace("&amp;", "&"))
+
+
+def test_a_year_is_compared_with_the_same_days_before(layla, season):
+    page = layla.get("/figures?period=2026").get_data(as_text=True)
+    assert "Compared with 1 January 2025 to 22 November 2025" in page
+    assert "\u2068100%\u2069 more" in card(page, "attendances")
+    assert "As many as before" in card(page, "volunteers")
+    assert "Compared" not in layla.text("/figures")
 
 
 def test_a_record_shows_its_scans_and_decisions(layla, cast, season):

@@ -31,11 +31,13 @@ class Filter:
     service_id: int | None = None
     partner_id: int | None = None
     campaign_id: int | None = None
+    team_id: int | None = None
 
     @property
     def is_whole(self) -> bool:
         """Everything of its days."""
-        narrower = (self.site_id, self.service_id, self.partner_id, self.campaign_id)
+        places = (self.site_id, self.service_id, self.partner_id)
+        narrower = (*places, self.campaign_id, self.team_id)
         return self.reach.everywhere and not any(key is not None for key in narrower)
 
 

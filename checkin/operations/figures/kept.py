@@ -66,6 +66,8 @@ def place_of(wanted: Filter) -> Place | None:
     asked = [(grouping, key) for grouping, key in narrower.items() if key is not None]
     if period is None or not wanted.reach.everywhere or len(asked) > 1:
         return None
+    if wanted.team_id is not None:
+        return None
     return (period, *asked[0]) if asked else (period, ALL, 0)
 
 
@@ -172,7 +174,7 @@ _COUNTED = {Measure.APPROVED: "attendances", Measure.COURSES: "course_attendance
 
 def _counts(measure: Measure, wanted: Filter) -> list[tuple[date, int]] | None:
     """How many on each day or in each stretch, the latest first; nothing when none is kept."""
-    if measure not in _COUNTED or not wanted.reach.everywhere:
+    if measure not in _COUNTED or not wanted.reach.everywhere or wanted.team_id is not None:
         return None
     if wanted.is_whole:
         return _by_day(measure, wanted)

@@ -148,6 +148,9 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(is_key(_A.partner_id, wanted.partner_id))
     if wanted.campaign_id is not None:
         found.append(_A.shift_id.in_(_shifts_of_campaign(wanted.campaign_id)))
+    if wanted.team_id is not None:
+        members = select(Person.id).where(Person.team_id == wanted.team_id)
+        found.append(_A.volunteer_id.in_(members))
     return found
 
 

@@ -13,8 +13,14 @@ from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
 from checkin.domain.days import local_time
 from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures import asking, kept, periods, records
-from checkin.operations.figures.definitions import VOLUNTEERED, VOLUNTEERING, Filter, Totals
+from checkin.operations.figures import asking, kept, late, periods, records
+from checkin.operations.figures.definitions import (
+    VOLUNTEERED,
+    VOLUNTEERING,
+    WITHOUT,
+    Filter,
+    Totals,
+)
 from checkin.operations.figures.sums import DAY, HOUR, day_of, number_of
 
 _A, _M, _P = Attendance, MonthTotal, PeriodTotal
@@ -33,12 +39,22 @@ class Day(NamedTuple):
 
 def days(wanted: Filter) -> list[Day]:
     """Every day with approved volunteering, the earliest first."""
+    found = {day.on: day for day in _days(wanted)}
+    for part in late.moves(wanted, by_day=True):
+        if part.is_volunteering:
+            before = found.get(part.day, Day(part.day))
+            sums = (getattr(before, name) + getattr(part, name) for name in Day._fields[1:])
+            found[part.day] = Day(part.day, *sums)
+    return [found[on] for on in sorted(found) if any(found[on][1:])]
+
+
+def _days(wanted: Filter) -> list[Day]:
+    """By the day of work, whatever months are closed."""
     if wanted.is_whole:
         rows = _kept_days(periods.ALWAYS, wanted)
         return [
             Day(day_of(row.key), row.approved_minutes, row.beneficiaries, row.attendances)
             for row in rows
-            if row.attendances
         ]
     a = _A
     sums = (
@@ -47,8 +63,7 @@ def days(wanted: Filter) -> list[Day]:
         func.count(case((VOLUNTEERED, a.volunteer_id))),
     )
     asked = records.rows_of(wanted, [a.work_on, *sums]).group_by(a.work_on).order_by(a.work_on)
-    found = (Day(row[0], *map(int, row[1:])) for row in db.session.execute(asked))
-    return [day for day in found if day.attendances]
+    return [Day(row[0], *map(int, row[1:])) for row in db.session.execute(asked)]
 
 
 def first_days(wanted: Filter) -> dict[date, int]:
@@ -113,7 +128,8 @@ def totals_until(wanted: Filter) -> Totals:
     rows = _kept_days(period, wanted)
     names = (name for name in kept.PeriodLine._fields if name != "opportunities")
     sums = {name: sum(getattr(row, name) for row in rows) for name in names}
-    return Totals(opportunities=_opportunities_until(wanted), **sums)
+    found = Totals(opportunities=_opportunities_until(wanted), **sums)
+    return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 
 def _year_begun(wanted: Filter) -> str | None:

@@ -1,6 +1,7 @@
 """How amounts are shown in the room of figures."""
 
 from checkin.web.digits import in_digits, num
+from checkin.web.filters import isolate
 from checkin.web.words import Case, counted
 
 
@@ -21,6 +22,11 @@ def in_hours(minutes: int, case: Case = "subject") -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """12%, or less than 1% where it would be nought of something."""
-    share = part * 100 // whole if whole else 0
-    return in_digits(f"{share}%") if share or not part else in_digits("<1%")
+    """12% of the whole, rounded; less than 1% where it would be nought of something."""
+    share = (part * 100 + whole // 2) // whole if whole else 0
+    return in_percent(share) if share or not part else isolate(in_digits("<1%"))
+
+
+def in_percent(share: int) -> str:
+    """266%, isolated, because among Arabic words the sign changes sides."""
+    return isolate(in_digits(f"{share:,}%"))

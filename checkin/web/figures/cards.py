@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from checkin.operations.figures import Measure, Totals, Waiting
 from checkin.web import value_words
-from checkin.web.digits import in_digits, num
-from checkin.web.figures.amounts import hours_alone
+from checkin.web.digits import num
+from checkin.web.figures.amounts import hours_alone, in_percent
 from checkin.web.figures.goals import Goal
 from checkin.web.figures.narrowing import Wanted
 
@@ -102,7 +102,7 @@ def change(value: int, before: int) -> str:
     """12% more than the same time before, in words."""
     if not before:
         return _("None before") if value else ""
-    share = in_digits(f"{abs(value - before) * 100 // before:,}%")
+    share = in_percent(abs(value - before) * 100 // before)
     if value == before:
         return _("As many as before")
     if abs(value - before) * 100 < before:

@@ -8,7 +8,8 @@ from flask_babel import pgettext
 from checkin.domain.pace import Pace
 from checkin.domain.pace import Standing as Stands
 from checkin.operations.targets import ALL, Standing
-from checkin.web.digits import in_digits, num
+from checkin.web.digits import num
+from checkin.web.figures.amounts import in_percent
 from checkin.web.figures.periods import name_of
 from checkin.web.figures.targets_forms import FIGURE_NAMES
 from checkin.web.filters import plain_label
@@ -67,7 +68,7 @@ def goal(one: Standing) -> Goal:
         whose=_("Everybody") if target.scope == ALL else plain_label(one),
         progress=_(
             "%(percent)s of target (%(number)s of %(total)s)",
-            percent=in_digits(f"{one.pace.percent:,}%"),
+            percent=in_percent(one.pace.percent),
             number=num(one.reached),
             total=num(target.amount),
         ),

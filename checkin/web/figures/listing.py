@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -10,12 +11,14 @@ from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import approvals, figures
-from checkin.operations.figures import Measure
+from checkin.operations.figures import Filter, Measure
 from checkin.web import clock, export_words, record_words
+from checkin.web.figures.amounts import hours_alone
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.narrowing import number, wanted
 from checkin.web.figures.periods import chosen
 from checkin.web.guard import requires
+from checkin.web.words import counted
 
 PAGE_SIZE = 50
 HEADINGS: dict[Measure, Any] = {
@@ -41,6 +44,7 @@ def attendances():
         about=[*asked.about, *([period.text] if period.span else [])],
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
         count=count,
+        adds_up=_adds_up(measure, asked.filter),
         page=page,
         pages=pages,
         back_to=url_for(".index", **period.address, **_campaign(asked.said)),
@@ -50,6 +54,20 @@ def attendances():
         query=request.query_string.decode(),
         words=record_words,
     )
+
+
+def _adds_up(measure: Measure, asked: Filter) -> list[str]:
+    """What these attendances come to, as the dashboard says it."""
+    if measure is Measure.COURSES:
+        return []
+    if measure is Measure.WAITING:
+        waiting = figures.waiting(asked)
+        minutes, beneficiaries = waiting.minutes, waiting.beneficiaries
+    else:
+        totals = figures.totals(asked)
+        minutes, beneficiaries = totals.approved_minutes, totals.beneficiaries
+    told = _("Hours: %(hours)s", hours=hours_alone(minutes))
+    return [told, counted("beneficiaries", beneficiaries)]
 
 
 def _campaign(said: dict[str, str]) -> dict[str, str]:
