@@ -20,9 +20,9 @@ from checkin.operations.coming import Coming, coming_of
 from checkin.operations.figures import Filter, Measure, attendances_behind, count_behind
 from checkin.operations.figures.definitions import BEHIND
 from checkin.operations.identity import living, one_person, rows_of
+from checkin.operations.paging import PER_PAGE, Page, count, shown
 from checkin.operations.permissions import Reach
 
-PER_PAGE = 50
 EXPORTED_AT_ONCE = 1000
 
 
@@ -55,16 +55,6 @@ class Member:
     attendances: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some of a list, and how many there are in all."""
-
-    items: Sequence[Any]
-    total: int
-    page: int
-    pages: int
-
-
 # --- whose desk ----------------------------------------------------------------------------
 
 
@@ -92,10 +82,7 @@ def _within(reach: Reach) -> Select[Partner]:
 def members(partner_id: int, year: Year, text: str = "", number: int = 1) -> Page:
     """A page of those who belonged to the partner in the year, by name."""
     found = _members(partner_id, year, text)
-    total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery()))
-    shown = found.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
-    pages = max(-(-(total or 0) // PER_PAGE), 1)
-    return Page(_with_sums(partner_id, year, shown), total or 0, number, pages)
+    return Page.of(_with_sums(partner_id, year, shown(found, number)), count(found), number)
 
 
 def all_members(partner_id: int, year: Year, text: str = "") -> list[Member]:
@@ -127,11 +114,11 @@ def _members(partner_id: int, year: Year, text: str) -> Select[Any]:
 def _called(who: Any, text: str) -> ColumnElement[bool]:
     """By name or a person's own number: who sees no mobile does not find anybody by one either."""
     typed = latin_digits(text).strip()
+    found: ColumnElement[bool] = false()
     if typed.isascii() and typed.isdigit():
-        return who.id == int(typed[:9])
-    if any(character.isdigit() or character in "@#=" for character in typed):
-        return false()
-    found: ColumnElement[bool] = who.id.in_(people.matching(text).order_by(None))
+        found = who.id == int(typed[:9])
+    elif not any(character.isdigit() or character in "@#=" for character in typed):
+        found = who.id.in_(people.matching(text).order_by(None))
     return found
 
 
@@ -180,14 +167,15 @@ def attendances(partner_id: int, measure: Measure, days: tuple[date, date], numb
     wanted = _filter(partner_id, days)
     total = count_behind(measure, wanted)
     items = attendances_behind(measure, wanted, page=number, size=PER_PAGE)
-    return Page(items, total, number, max(-(-total // PER_PAGE), 1))
+    return Page.of(items, total, number)
 
 
 def all_attendances(
     partner_id: int, measure: Measure, days: tuple[date, date]
 ) -> Sequence[Attendance]:
     """Every page of the same."""
-    wanted, found, number = _filter(partner_id, days), [], 0
+    wanted, number = _filter(partner_id, days), 0
+    found: list[Attendance] = []
     while number * EXPORTED_AT_ONCE <= len(found):
         number += 1
         found += attendances_behind(measure, wanted, page=number, size=EXPORTED_AT_ONCE)
@@ -208,22 +196,16 @@ def of_member(partner_id: int, person_id: int, number: int = 1) -> tuple[Person,
     if person is None or not db.session.scalar(select(exists().where(and_(*own)))):
         raise NotFound("person")
     a = Attendance
-    mine = (
-        a.volunteer_id.in_(rows_of(person_id)),
-        a.partner_id == partner_id,
-        a.state != "cancelled",
-    )
-    total = db.session.scalar(select(func.count(a.id)).where(*mine)) or 0
     place = joinedload(a.shift)
-    rows = db.session.scalars(
+    rows = (
         select(a)
-        .where(*mine)
+        .where(a.volunteer_id.in_(rows_of(person_id)), a.partner_id == partner_id)
+        .where(a.state != "cancelled")
         .options(place.joinedload(Shift.opportunity), place.joinedload(Shift.site))
         .order_by(a.work_on.desc(), a.id.desc())
-        .offset((number - 1) * PER_PAGE)
-        .limit(PER_PAGE)
-    ).all()
-    return person, Page(rows, total, number, max(-(-total // PER_PAGE), 1))
+    )
+    items = db.session.scalars(shown(rows, number)).all()
+    return person, Page.of(items, count(rows), number)
 
 
 # --- what comes ----------------------------------------------------------------------------

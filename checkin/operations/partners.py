@@ -12,8 +12,8 @@ from checkin.domain.errors import NotFound
 from checkin.models import Membership, Partner, Person
 from checkin.operations import catalogue, people
 from checkin.operations.identity import living, one_person
+from checkin.operations.paging import Page, count, shown
 
-PER_PAGE = 50
 KINDS = ("education", "health", "charity", "scouts", "government", "company")
 
 
@@ -76,13 +76,11 @@ def member_counts() -> dict[int, int]:
     return {partner_id: number for partner_id, number in rows if partner_id is not None}
 
 
-def members(partner_id: int, number: int = 1, text: str = "") -> people.Page:
+def members(partner_id: int, number: int = 1, text: str = "") -> Page:
     """A page of memberships, each with who it is: those that last first, by name."""
     query = _memberships(partner_id, text)
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-    shown = query.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
-    rows = db.session.execute(shown).all()
-    return people.Page(rows, total or 0, number, max(-(-(total or 0) // PER_PAGE), 1))
+    rows = db.session.execute(shown(query, number)).all()
+    return Page.of(rows, count(query), number)
 
 
 def membership(partner_id: int, membership_id: int) -> Membership:
@@ -101,8 +99,9 @@ def membership(partner_id: int, membership_id: int) -> Membership:
 def _memberships(partner_id: int, text: str) -> Select[Any]:
     """`Membership` and the `Person` it means, also where the row was merged into another."""
     row, who = aliased(Person), aliased(Person, name="who")
+    both: tuple[Any, ...] = (Membership, who)
     query: Select[Any] = (
-        select(Membership, who)
+        select(*both)
         .join(row, row.id == Membership.person_id)
         .join(who, who.id == one_person(row))
         .where(Membership.partner_id == partner_id, who.erased_at.is_(None))

@@ -13,8 +13,7 @@ from checkin.models import Person, Team
 from checkin.operations import audit, catalogue, people
 from checkin.operations.coming import Coming, coming_of
 from checkin.operations.identity import living
-
-PER_PAGE = 50
+from checkin.operations.paging import Page, count, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,22 +119,21 @@ def sizes() -> dict[int, int]:
 
 def leaders() -> dict[int, list[str]]:
     """Who leads each team, by name."""
-    query = select(Person.team_id, Person.name).where(Person.leads_team, living())
+    query = select(Team.id, Person.name).join(Person, Person.team_id == Team.id)
+    query = query.where(Person.leads_team, living()).order_by(Person.name_folded)
     found: dict[int, list[str]] = {}
-    for team_id, name in db.session.execute(query.order_by(Person.name_folded)):
+    for team_id, name in db.session.execute(query):
         found.setdefault(team_id, []).append(name)
     return found
 
 
-def members(team_id: int, number: int = 1, text: str = "") -> people.Page:
+def members(team_id: int, number: int = 1, text: str = "") -> Page:
     """A page of those who belong to the team, its leaders first."""
     query = _members(team_id).order_by(Person.leads_team.desc(), Person.name_folded, Person.id)
     if text.strip():
         query = query.where(Person.id.in_(people.matching(text).order_by(None)))
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-    shown = query.offset((number - 1) * PER_PAGE).limit(PER_PAGE)
-    rows = db.session.scalars(shown).all()
-    return people.Page(rows, total or 0, number, max(-(-(total or 0) // PER_PAGE), 1))
+    rows = db.session.scalars(shown(query, number)).all()
+    return Page.of(rows, count(query), number)
 
 
 def led_by(person_id: int) -> Team | None:
