@@ -445,9 +445,6 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         Stop("groups.new", "salem", f"{floor}/groups/new?q=نورة"),
         Stop("groups.show", "salem", f"{floor}/groups/{(group := _group(cast, now))}?q=منى"),
         Stop("groups.own", "noura", f"/groups/{group}"),
-        Stop("groups.new", "salem", f"{floor}/groups/new?q=نورة"),
-        Stop("groups.show", "salem", f"{floor}/groups/{(group := _group(cast, now))}?q=منى"),
-        Stop("groups.own", "noura", f"/groups/{group}"),
         Stop("presence.roll_call", "salem", f"{floor}/roll-call"),
         Stop("presence.head_count", "salem", f"{floor}/head-count"),
         Stop("presence.spot_check", "salem", f"{floor}/spot-check"),
@@ -491,20 +488,6 @@ def _stops_of_supervisors(town: Town, cast: Cast, shift: Shift, open_id: int) ->
         # the last one: behind it stands a locked tablet
         Stop("lock.show", "salem", "/account", lock_it),
     ]
-
-
-def _group(cast: Cast, now: datetime) -> int:
-    """Forty came with Noura; one of them is named, another waits for the guardian."""
-    body = factories.partner("كشافة مكة المكرمة", "Makkah Scouts", "scouts").id
-    arrival = groups.Arrival("7" * 32, cast.shift.id, cast.noura.id, 40, partner_id=body)
-    group_id = groups.arrive(arrival, by=cast.salem.id, now=now)
-    young = "+966500000002"
-    named = [
-        groups.Named(name="أنس طارق البقمي", mobile="+966500000001"),
-        groups.Named(name="ريان حسن الفهمي", mobile=young, guardian_mobile="+966500000003"),
-    ]
-    groups.name_members(group_id, named, by=cast.noura.id, now=now)
-    return group_id
 
 
 def _group(cast: Cast, now: datetime) -> int:
