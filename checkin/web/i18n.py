@@ -51,6 +51,10 @@ class Prefs:
         """With the changes that are real choices; a forged form changes nothing."""
         return replace(self, **_real(changes))
 
+    def __str__(self) -> str:
+        """As pages and their copies for times without a network are told apart."""
+        return f"{self.lang}.{self.digits}.{self.theme}"
+
 
 def init_app(app: Flask) -> None:
     """Arabic and English sentences, and `locale` and `prefs` in every template and macro."""
