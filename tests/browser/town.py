@@ -23,7 +23,7 @@ from checkin.models import (
     Poster,
     Shift,
 )
-from checkin.operations import accounts, approvals, badges, displays, groups, months, tally
+from checkin.operations import accounts, approvals, badges, displays, groups, months, tally, targets
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
@@ -546,6 +546,12 @@ def _badge_of(who: Person, now: datetime) -> str:
     return badges.code_of(badges.make([who.id], by=None, now=now)[0]) or ""
 
 
+def _goal(cast: Cast, now: datetime) -> int:
+    """A target of this year, far from reached."""
+    plan = targets.TargetPlan(figure="hours", period=str(now.year), amount=3650)
+    return targets.put(plan, by=cast.layla.id, now=now)
+
+
 def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     service = factories.service("السقيا")
     call = factories.opportunity(now, service_id=service.id)
@@ -651,6 +657,10 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("months.closure", "/months/2026-10/closure"),
         ("months.reopen", _closed_month(cast, now)),
         ("figures.index", "/figures"),
+        ("figures.index", "/figures?period=2026"),
+        ("figures.targets_index", "/figures/targets"),
+        ("figures.new_target", "/figures/targets/new"),
+        ("figures.edit_target", f"/figures/targets/{_goal(cast, now)}"),
         ("figures.attendances", "/figures/attendances"),
         ("exports.index", "/exports"),
         ("exports.show", f"/exports/{factories.export(now, cast.layla)}"),
