@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
 from checkin.operations import access, grants
 from checkin.web import clock, errors
+from checkin.web.acting import acted
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.people_forms import ROLES
@@ -79,14 +79,6 @@ def refuse(role_request_id: int):
 
 
 def _acted(act: Callable[[], Any], said: str) -> Any:
-    """Do it and go back to the page of the list it was done on."""
-    try:
-        act()
-    except NotFound:
-        raise
-    except Problem as problem:
-        flash(errors.sentence(problem), "stop")
-    else:
-        flash(said, "done")
+    """Back to the page of the list it was done on."""
     page = request.form.get("page", 1, row_number)
-    return redirect(url_for(".index", page=page if page > 1 else None), 303)
+    return acted(act, said, url_for(".index", page=page if page > 1 else None))

@@ -1,5 +1,6 @@
 """People: found, entered, corrected, suspended; their roles and the invitation of staff."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission, Role
 from checkin.operations import accounts, devices, grants, memberships, merging, people, teams
 from checkin.web import clock, errors
+from checkin.web.acting import acted
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.people_forms import (
@@ -203,15 +205,8 @@ def _give(person_id: int, form: RoleForm) -> int:
     return grants.give(person_id, role, **form.scope, by=by, now=now, term=form.term)
 
 
-def _acted(act: Any, said: str, person_id: int) -> Any:
-    try:
-        act()
-    except NotFound:
-        raise
-    except Problem as problem:
-        return _refused(problem, person_id)
-    flash(said, "done")
-    return redirect(url_for(".show", person_id=person_id), 303)
+def _acted(act: Callable[[], Any], said: str, person_id: int) -> Any:
+    return acted(act, said, url_for(".show", person_id=person_id))
 
 
 def _refused(problem: Problem, person_id: int) -> Any:

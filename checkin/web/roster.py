@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from checkin.models import Shift
 from checkin.operations import roster, shifts
 from checkin.operations.roster import Found, Line
 from checkin.web import clock, errors
+from checkin.web.acting import acted
 from checkin.web.filters import date_long, isolate, time_range
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
@@ -155,16 +157,8 @@ def _chosen() -> dict[int, str]:
     return {int(match[1]): value for match, value in found if match}
 
 
-def _acted(act: Any, said: str, shift_id: int) -> Any:
-    try:
-        act()
-    except NotFound:
-        raise
-    except Problem as problem:
-        flash(errors.sentence(problem), "stop")
-    else:
-        flash(said, "done")
-    return redirect(url_for("shifts.show", shift_id=shift_id, _anchor="roster"), 303)
+def _acted(act: Callable[[], Any], said: str, shift_id: int) -> Any:
+    return acted(act, said, url_for("shifts.show", shift_id=shift_id, _anchor="roster"))
 
 
 def _shift(shift_id: int) -> Shift:
