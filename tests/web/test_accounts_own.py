@@ -4,10 +4,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from checkin.database import db, transaction
-from checkin.models import Device
-from checkin.operations import accounts, devices
+from checkin.models import AuditEntry, Device
+from checkin.operations import accounts, audit, devices
 from checkin.web import clock
 from tests import factories
 from tests.pages import plain
@@ -149,6 +150,23 @@ def test_own_data_is_one_file(browser_of, cast, now):
     assert "نورة سعد القحطاني" in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(("acts", "apart"), [(1900, False), (2001, True)])
+def test_what_somebody_did_very_often_is_a_file_of_its_own(browser_of, cast, now, acts, apart):
+    row = audit.line("shift.change", "shift", cast.shift.id, by=cast.layla.id, at=now)
+    transaction(lambda: db.session.execute(insert(AuditEntry), [row] * acts))()
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    record = json.loads(layla.get("/account/data").data)
+    changes = [act for act in record["acts"] if act["act"] == "shift.change"]
+    assert (record["acts_apart"], len(changes)) == (apart, 0 if apart else acts)
+    assert ("acts_at" in record) == apart
+    assert "Download what I did here" in layla.text("/account")
+    answer = layla.get("/account/data/acts")
+    assert "checkin-my-acts.jsonl" in answer.headers["Content-Disposition"]
+    lines = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
+    assert sum(line["act"] == "shift.change" for line in lines) == acts
+    assert [line["id"] for line in lines] == sorted({line["id"] for line in lines})
+
+
 def test_a_minor_is_reminded_of_the_guardian(browser_of, cast, now):
     young = factories.person(now, "فهد سالم", is_minor=True, guardian_mobile="+966500000002")
     assert "ما زالت موافقة ولي الأمر مطلوبة" in browser_of(young).text("/account")
@@ -158,7 +176,9 @@ def test_grown_ups_have_no_guardian_page(browser_of, cast):
     assert browser_of(cast.noura).get("/account/guardian").location == "/"
 
 
-@pytest.mark.parametrize("address", ["/account", "/account/data", "/account/guardian"])
+@pytest.mark.parametrize(
+    "address", ["/account", "/account/data", "/account/data/acts", "/account/guardian"]
+)
 def test_looking_changes_nothing(browser_of, cast, address):
     browser = browser_of(cast.noura)
     before = everything()

@@ -26,7 +26,7 @@ from checkin.operations.accounts.guardians import (
     request_guardian_code,
 )
 from checkin.operations.accounts.news import stop_news, want_news
-from checkin.operations.accounts.own_record import own_record
+from checkin.operations.accounts.own_record import own_acts, own_record
 from checkin.operations.accounts.registration import (
     Candidate,
     Opened,
@@ -89,6 +89,7 @@ __all__ = [
     "invited",
     "make_enrolment",
     "new_totp_secret",
+    "own_acts",
     "own_enrolment",
     "own_record",
     "own_request",

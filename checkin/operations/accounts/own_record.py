@@ -1,10 +1,10 @@
 """Everything held about one person, for that person, as plain values ready for JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 
 from checkin.database import db
 from checkin.domain.errors import NotFound
@@ -31,17 +31,22 @@ from checkin.operations.identity import living, rows_of
 
 AnySelect = Select[*tuple[Any, ...]]
 """A question whose columns are named in it."""
-FORMAT = 1
+FORMAT = 2
 """Raised when a name here changes its meaning."""
+MOST_ACTS = 2000
+"""Whoever did more than this finds what they did in a file of its own."""
+_BATCH = 1000
 
 
 def own_record(person_id: int, now: datetime) -> dict[str, Any]:
     """All that is kept about a person: who they are, what they did, what was decided, sent, noted.
 
-    Secrets that guard the account (hashes, cookies, codes) are left out; other people appear by
-    number only. Raises `NotFound`.
+    With `acts_apart` they did so much that `own_acts` tells it. Secrets that guard the account
+    (hashes, cookies, codes) are left out; other people appear by number only. Raises `NotFound`.
     """
     profile = _profile(person_id)
+    acts = _rows(_acts(person_id).limit(MOST_ACTS + 1))
+    is_much = len(acts) > MOST_ACTS
     return {
         "format": FORMAT,
         "made_at": _plain(now),
@@ -56,7 +61,17 @@ def own_record(person_id: int, now: datetime) -> dict[str, Any]:
         "messages": _messages(profile),
         "sign_in_requests": _rows(_requests(profile["mobile"])),
         "log": _rows(_log(person_id)),
+        "acts": [] if is_much else acts,
+        "acts_apart": is_much,
     }
+
+
+def own_acts(person_id: int) -> Iterator[dict[str, Any]]:
+    """Everything this person ever did here, the first act first, read a part at a time."""
+    last = 0
+    while rows := _rows(_acts(person_id).where(AuditEntry.id > last).limit(_BATCH)):
+        last = rows[-1]["id"]
+        yield from rows
 
 
 def _profile(person_id: int) -> dict[str, Any]:
@@ -209,10 +224,18 @@ def _requests(mobile: str | None) -> AnySelect:
 
 
 def _log(person_id: int) -> AnySelect:
+    """What was done about this person, by whomever."""
     e = AuditEntry
-    about = (e.thing == "person") & (e.thing_id == person_id)
     kept = select(e.at, e.act, e.thing, e.thing_id, e.actor_id, e.facts)
-    return kept.where(or_(about, e.actor_id == person_id)).order_by(e.id)
+    about = (e.thing == "person", e.thing_id.in_(rows_of(person_id)))
+    return kept.where(*about).order_by(e.id)
+
+
+def _acts(person_id: int) -> AnySelect:
+    """What this person did."""
+    e = AuditEntry
+    kept = select(e.id, e.at, e.act, e.thing, e.thing_id, e.facts)
+    return kept.where(e.actor_id.in_(rows_of(person_id))).order_by(e.id)
 
 
 def _rows(query: AnySelect) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A person's own page: who we think they are, their devices, their choices, their data."""
 
+from io import BytesIO
 from typing import Any
 
 from flask import (
@@ -9,6 +10,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    send_file,
     session,
     url_for,
 )
@@ -51,10 +53,25 @@ def _is_staff() -> bool:
 def own_data() -> Response:
     """Everything held about me, as one JSON file."""
     record = accounts.own_record(current_user.id, clock.now())
-    response = make_response(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=False))
+    if record["acts_apart"]:
+        record["acts_at"] = url_for(".own_acts", _external=True)
+    written = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=False)
+    response = make_response(written)
     response.mimetype = "application/json"
     response.headers["Content-Disposition"] = 'attachment; filename="checkin-my-data.json"'
     return response
+
+
+@bp.get("/account/data/acts")
+@requires(Permission.OWN_ATTENDANCE)
+def own_acts() -> Response:
+    """Everything I ever did here, one act a line, however many there are."""
+    written = BytesIO()
+    for act in accounts.own_acts(current_user.id):
+        written.write(json.dumps(act, ensure_ascii=False, sort_keys=False).encode() + b"\n")
+    written.seek(0)
+    name = "checkin-my-acts.jsonl"
+    return send_file(written, "application/jsonl", as_attachment=True, download_name=name)
 
 
 @bp.post("/account/news")
