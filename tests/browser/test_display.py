@@ -298,7 +298,7 @@ def test_a_display_reloaded_without_a_network_goes_on(tablet, traveller, wire):
     assert visitor.page.evaluate(KEPT_ITSELF)
     wire.break_off()
     pass_time(visitor, traveller, 3 * HOUR)
-    assert visitor.page.reload().from_service_worker
+    assert visitor.reload().from_service_worker
     assert judged(token_on(visitor)) is Code.ACTIVE
 
 

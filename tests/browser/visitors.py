@@ -13,6 +13,11 @@ AWAKE = "html[data-awake], html:not(:has(script[type=module]))"
 """A page whose buttons answer: until then a press is a plain form's, or nobody's."""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+SAID_ANYWAY = (
+    "Failed to load resource",  # of every 4xx; `on_response` knows better which ones are faults
+    "An unknown error occurred when fetching the script",  # of a worker, without a network
+)
+
 
 @dataclass
 class Faults:
@@ -22,8 +27,8 @@ class Faults:
 
     def watch(self, context: BrowserContext, address: str) -> None:
         def on_console(message: ConsoleMessage) -> None:
-            if message.text.startswith("Failed to load resource"):
-                return  # said of every 4xx; on_response knows better which ones are faults
+            if message.text.startswith(SAID_ANYWAY):
+                return
             if message.type in ("error", "warning"):
                 self.seen.append(f"console: {message.text} ({message.page and message.page.url})")
 
@@ -36,6 +41,8 @@ class Faults:
             asked_for = response.request
             shown = asked_for.resource_type == "document" or bool(asked_for.service_worker)
             shown = shown or "x-locked" in response.headers  # the page covers itself
+            # a page left open asks a little later whose this device is now
+            shown = shown or (response.status == 401 and response.url.endswith("/api/v1/me"))
             if response.status >= 500 or (response.status >= 400 and not shown):
                 self.seen.append(f"{response.status}: {response.url}")
 
