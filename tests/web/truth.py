@@ -70,7 +70,6 @@ own_attendance all
     GET      /account
     GET      /account/data
     GET      /account/data/acts
-    GET      /account/data/acts
     POST     /account/devices/revocations
     POST     /account/news
     POST     /account/news/ending
