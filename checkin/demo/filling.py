@@ -1,4 +1,4 @@
-"""Filling a database with the demo, once; and keeping today's shifts around the present hour."""
+"""Filling a database with the demo, once; and keeping today and the week to come believable."""
 
 from datetime import datetime
 from random import Random
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.database import db, transaction
-from checkin.demo import association, today
+from checkin.demo import association, today, week
 from checkin.demo import season as past
 from checkin.demo.association import Progress
 from checkin.demo.bulk import analyse
@@ -38,7 +38,9 @@ def fill(
     one in which filling was interrupted.
     """
     made_before = organisation()
-    made = today.refresh(made_before or _make(now, size, scale, progress), now)
+    demo = made_before or _make(now, size, scale, progress)
+    # both, one after the other: what is planned makes room for what goes on now
+    made = any([today.refresh(demo, now), week.refresh(demo, now)])
     if made and made_before is None:
         rollup.recompute()
         analyse()

@@ -14,18 +14,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from checkin.database import db, transaction
+from checkin.demo import week
 from checkin.demo.facts import facts
 from checkin.demo.organisation import Duty, Organisation
 from checkin.domain.days import MAKKAH
 from checkin.domain.fold import Kind
-from checkin.models import Assignment, Lane, Opportunity, Person, Shift
-from checkin.operations import manual, opportunities, roster, services, shifts, tally
+from checkin.models import Assignment, Lane, Opportunity, Partner, Person, Shift
+from checkin.operations import groups, manual, opportunities, roster, services, shifts, tally
 from checkin.operations.attendance import Reading, record_scan
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.permissions import Reach
 
 STILL_LONG = timedelta(hours=1)
 """A shift that ends sooner is not worth scanning for any more."""
+WALKING_IN = 6
+"""Places left for whoever comes by."""
 A_DAY = timedelta(hours=24)
 MINUTE = timedelta(minutes=1)
 
@@ -42,7 +45,9 @@ def _runs(organisation: Organisation, now: datetime) -> bool:
     """The Mataf, where Noura serves, stands for all sites: they are planned together."""
     query = (
         select(Shift.id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
         .where(Shift.site_id == organisation.site_ids[0], Shift.cancelled_at.is_(None))
+        .where(Assignment.person_id == organisation.noura_id)
         .where(Shift.starts_at <= now, Shift.ends_at >= now + STILL_LONG)
     )
     return db.session.scalar(query.limit(1)) is not None
@@ -52,6 +57,7 @@ def _runs(organisation: Organisation, now: datetime) -> bool:
 def _make(organisation: Organisation, now: datetime) -> bool:
     if _runs(organisation, now):
         return False  # somebody else was faster
+    week.make_room(now)
     day = Day(organisation, now)
     lanes, wheelchairs, chairs_too = (organisation.duties[number] for number in (0, 2, 3))
     if day.is_first:
@@ -63,7 +69,9 @@ def _make(organisation: Organisation, now: datetime) -> bool:
     day.earlier(chairs_too, hours=(-6, -2), people=trained[:4])
     # one of them goes on pushing, and some of the others were never at the course
     day.running(chairs_too, hours=(-1, 3), people=14, known=[trained[4], trained[0], *trained[5:]])
-    day.running(_at_site(organisation, 3), hours=(-2, 3), people=16)
+    named: int = facts()["group"]["named"]
+    entrances = _at_site(organisation, 3)
+    day.arriving(day.running(entrances, hours=(-2, 3), people=16, room=WALKING_IN + named))
     day.coming(wheelchairs, hours=(1, 5), people=10)
     day.counting(hours=(-2, 3), people=8)
     day.ask_elsewhere(squares.people[:2], organisation.site_ids[0])
@@ -121,9 +129,9 @@ class Day:
         self._hour = now.replace(minute=0, second=0, microsecond=0)
         self._random = Random(self._hour.isoformat())
         self._by = organisation.staff["layla"]
-        recent = self._recent()
-        self.is_first = not recent
-        self._free = self._shuffled(recent)
+        around = self._around()
+        self.is_first = all(begins_at > now for begins_at in around.values())
+        self._free = self._shuffled(set(around))
 
     def running(
         self,
@@ -133,12 +141,13 @@ class Day:
         people: int,
         known: Sequence[int] = (),
         noura: bool = False,
+        room: int = WALKING_IN,
     ) -> Crew:
         """Most are there; some are still expected, one came late, one was entered by hand.
 
         `known` are the last of the people, who were somewhere before.
         """
-        crew = self._crew(duty, hours, people, known)
+        crew = self._crew(duty, hours, people, known, room=room)
         if noura:
             roster.add(crew.shift_id, [self._organisation.noura_id], by=self._by, now=self._now)
         present = crew.people[people // 4 :]
@@ -165,6 +174,24 @@ class Day:
             one = tally.Tap(self._uid(), crew.shift_id, amount)
             tally.tap(one, by=by, reach=Reach(everywhere=True), now=at)
             at += self._between(2, 6) * MINUTE
+
+    def arriving(self, crew: Crew) -> None:
+        """A group came with its leader, who has named most of those it brought."""
+        told = facts()["group"]
+        leader_id, *named = [next(self._free) for _ in range(told["named"] + 1)]
+        partner = facts()["partners"][told["partner"]]["ar"]
+        arrival = groups.Arrival(
+            self._uid(),
+            crew.shift_id,
+            leader_id,
+            told["headcount"],
+            partner_id=db.session.scalar(select(Partner.id).where(Partner.name_ar == partner)),
+            at=crew.starts_at + 5 * MINUTE,
+        )
+        supervisor = self._organisation.supervisor_of(crew.duty.site_id)
+        group_id = groups.arrive(arrival, by=supervisor, now=self._now)
+        entries = [groups.Named(person_id=one) for one in named]
+        groups.name_members(group_id, entries, by=leader_id, now=self._now)
 
     def coming(self, duty: Duty, *, hours: tuple[int, int], people: int) -> None:
         """Begins within the hour; nobody is there yet."""
@@ -263,9 +290,10 @@ class Day:
         size: int,
         known: Sequence[int] = (),
         lane_id: int | None = None,
+        room: int = WALKING_IN,
     ) -> Crew:
         begin, end = (self._hour + timedelta(hours=one) for one in hours)
-        shift_id = self._plan(duty, begin, end, seats=size + 20, lane_id=lane_id)
+        shift_id = self._plan(duty, begin, end, seats=size + room, lane_id=lane_id)
         people = [*(next(self._free) for _ in range(size - len(known))), *known]
         before = min(self._now, begin - A_DAY)
         roster.add(shift_id, people, by=self._by, now=before)
@@ -286,14 +314,15 @@ class Day:
         )
         return shifts.create(plan, by=self._by, now=min(self._now, begin - A_DAY))[0]
 
-    def _recent(self) -> set[int]:
-        """Whoever was expected since yesterday has had their turn."""
-        query = (
-            select(Assignment.person_id)
+    def _around(self) -> dict[int, datetime]:
+        """Whoever is expected between yesterday and tomorrow has their turn, and when first."""
+        rows = db.session.execute(
+            select(Assignment.person_id, Shift.starts_at)
             .join(Shift, Shift.id == Assignment.shift_id)
-            .where(Shift.starts_at > self._now - A_DAY)
+            .where(Shift.starts_at > self._now - A_DAY, Shift.starts_at < self._now + A_DAY)
+            .order_by(Shift.starts_at.desc())
         )
-        return set(db.session.scalars(query))
+        return {row.person_id: row.starts_at for row in rows}
 
     def _shuffled(self, busy: set[int]) -> Iterator[int]:
         first, last = self._organisation.volunteers

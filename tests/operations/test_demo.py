@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from checkin.database import Base, db, standalone_engine
 from checkin.demo import filling
 from checkin.demo.facts import facts
 from checkin.demo.organisation import PASSWORD
+from checkin.domain.days import local_day, week_of
 from checkin.domain.evidence import Flag, needs_review
 from checkin.domain.fold import Kind
 from checkin.domain.roles import Role
@@ -22,6 +23,8 @@ from checkin.models import (
     Attendance,
     AuditEntry,
     Decision,
+    Membership,
+    Message,
     Partner,
     Person,
     Poster,
@@ -29,11 +32,24 @@ from checkin.models import (
     Service,
     Shift,
     Site,
+    Target,
 )
-from checkin.operations import accounts, approvals, audit, figures, tally, welfare
+from checkin.operations import (
+    accounts,
+    approvals,
+    audit,
+    figures,
+    groups,
+    plan,
+    tally,
+    teams,
+    welfare,
+)
 from checkin.operations.attendance import Reading, look, record_scan
 from checkin.operations.figures import Filter
+from checkin.operations.openings.finding import page_of
 from checkin.operations.permissions import Reach, roles_of
+from checkin.operations.plan.coverage import Cover, coverage_of
 from tests import factories
 from tests.conftest import NOW
 
@@ -241,7 +257,8 @@ def test_people_are_expected_in_and_gone_at_every_site(organisation):
 
 
 def test_a_lane_counts_for_all_who_serve_on_it(organisation):
-    running = select(Shift.id).where(Shift.lane_id.is_not(None), Shift.ends_at > NOW)
+    here = (Shift.lane_id.is_not(None), Shift.starts_at <= NOW, Shift.ends_at > NOW)
+    running = select(Shift.id).where(*here)
     (shift_id,) = db.session.scalars(running)
     total = tally.taps_of([shift_id])[shift_id]
     parts = tally.shares(shift_id, NOW)
@@ -289,6 +306,49 @@ def test_somebody_pushed_for_long_and_some_were_never_at_the_course(organisation
 
 def test_two_ask_at_a_site_where_they_are_not_expected():
     assert count(Scan, Scan.verdict == Verdict.OTHER_SITE) == 2
+
+
+def test_a_group_came_and_most_of_it_is_named(organisation):
+    (group,) = groups.on_site(organisation.site_ids[3], Reach(everywhere=True), NOW)
+    assert (group.group.headcount, group.named, group.unnamed) == (40, 25, 15)
+
+
+# --- the days to come ----------------------------------------------------------------------
+
+
+def test_seven_days_are_planned_the_nearer_the_fuller(organisation):
+    today = local_day(NOW)
+    published = (Shift.work_on > today, Shift.is_draft.is_(False), Shift.cancelled_at.is_(None))
+    coming = db.session.scalars(select(Shift).where(*published)).all()
+    assert {one.work_on for one in coming} == {today + timedelta(days=n) for n in range(1, 8)}
+    assert {one.site_id for one in coming} == set(organisation.site_ids)
+    covers = Counter(one.cover for one in coverage_of(coming, today).values())
+    assert covers[Cover.ENOUGH] >= 8
+    assert covers[Cover.SHORT] >= 20
+    drafts = db.session.scalars(select(Shift).where(Shift.is_draft)).all()
+    assert {(one.work_on - today).days in range(8, 15) for one in drafts} == {True}
+    assert count(Assignment, Assignment.how == "waiting") == 5
+    assert count(Message, Message.template == "seat_given") == 1
+    week = plan.week(week_of(today), Reach(everywhere=True), site_id=None, today=today, now=NOW)
+    assert [one.conflict for one in week.conflicts] == ["person_twice"]
+
+
+def test_volunteers_find_what_is_for_them():
+    found, pages = page_of(1, NOW)
+    calls = [one.opportunity for one in found]
+    assert pages == 1
+    assert {call.gender for call in calls} == {None, "woman", "man"}
+    assert {call.kind for call in calls} == {"service", "course"}
+    assert any(call.requires_id for call in calls)
+
+
+def test_noura_leads_a_team_and_the_season_s_year_had_targets(organisation):
+    team = teams.led_by(organisation.noura_id)
+    assert teams.members(team.id).total == 19
+    wanted = select(Target.figure, Target.amount).where(Target.period == "2021")
+    assert dict(db.session.execute(wanted).all())["hours"] == 60_000
+    moved = select(Membership.person_id).where(Membership.from_on > date(2022, 1, 1))
+    assert len(db.session.scalars(moved).all()) == 12
 
 
 def rows() -> dict[str, int]:
