@@ -123,7 +123,7 @@ def found(random: Random) -> tuple[Organisation, list[Volunteer]]:
     return organisation, volunteers
 
 
-def _named(told: dict[str, Any]) -> dict[str, str]:
+def _named(told: dict[str, Any]) -> dict[str, Any]:
     return {"name_ar": told["ar"], "name_en": told["en"]}
 
 

@@ -19,11 +19,10 @@ from checkin.operations import openings, opportunities, roster, shifts
 
 DAYS = 7
 """Planned and published, from tomorrow on."""
-MORNING, EVENING, NIGHT = (
-    (time(8), time(12)),
-    (time(16), time(20)),
-    (Anchor("isha", 30), time(0, 30)),
-)
+Times = tuple[End, End]
+MORNING: Times = (time(8), time(12))
+EVENING: Times = (time(16), time(20))
+NIGHT: Times = (Anchor("isha", 30), time(0, 30))
 FRIDAY_MIDDAY = (time(10, 30), time(14))
 """When the mosque is fullest."""
 SITES = range(4)
@@ -33,8 +32,6 @@ FILLED = (1.05, 1, 0.9, 0.75, 0.55, 0.3, 0.1)
 EVERY = 3
 """Days between two turns of the same people."""
 LINK = "https://demo.example/hours"
-
-Times = tuple[End, End]
 
 
 class Turn:
