@@ -96,18 +96,18 @@ class Presence {
 
   #counts(people, groups) {
     const seen = people.filter(({ isSeen }) => isSeen).length;
-    const unnamed = groups.reduce((sum, { headcount, named }) => sum + Math.max(headcount - named, 0), 0);
+    const uncounted = groups.reduce((sum, { headcount, entered }) => sum + Math.max(headcount - entered, 0), 0);
     const { begunAt, askedAt, age } = this.#onSite;
     fill(this.#root.querySelector(".presence-count"), {
       seen: this.#wording.number(seen),
       all: this.#wording.number(people.length),
-      unnamed: this.#wording.number(unnamed),
+      uncounted: this.#wording.number(uncounted),
       begun: begunAt ? this.#wording.time(begunAt) : "",
       asked: this.#wording.time(askedAt),
     });
     this.#root.querySelector("[data-slot=age]").textContent = this.#wording.ago(age);
-    this.#part("crowd-count").hidden = !unnamed;
-    this.#part("complete").hidden = !people.length || seen < people.length || unnamed > 0;
+    this.#part("crowd-count").hidden = !uncounted;
+    this.#part("complete").hidden = !people.length || seen < people.length || uncounted > 0;
     this.#part("begun").hidden = !begunAt;
     this.#part("begun-not").hidden = Boolean(begunAt);
     this.#part("nobody").hidden = people.length > 0 || groups.length > 0;
@@ -122,9 +122,9 @@ class Presence {
     list.replaceChildren(...groups.map((group) => this.#crowd(sample.cloneNode(true), group)));
   }
 
-  #crowd(line, { name, headcount, named, arrived_at: since }) {
+  #crowd(line, { name, headcount, entered, arrived_at: since }) {
     const number = (value) => this.#wording.number(value);
-    const told = { all: number(headcount), named: number(named), unnamed: number(Math.max(headcount - named, 0)) };
+    const told = { all: number(headcount), entered: number(entered), uncounted: number(Math.max(headcount - entered, 0)) };
     fill(line, { ...told, since: this.#wording.time(since), name: name || this.#wording.word("people", "unnamed") });
     return line;
   }

@@ -255,6 +255,8 @@ def test_somebody_under_18_is_named_and_waits_for_the_guardian(cast, group_id, n
     naming = name(Named(name="ياسر علي", mobile="+966551112223", guardian_mobile="+966551112224"))
     assert (naming.named, naming.waiting) == (1, 1)
     assert attendances() == []
+    standing = find(group_id)
+    assert (standing.unnamed, standing.uncounted) == (2, 3), "named, and still on no list"
     assert groups.enter_waiting(group_id, by=leader.id, now=now) == 0
     (member,) = groups.members_of(group_id)
     assert member.lacks_guardian
@@ -300,8 +302,8 @@ def test_a_list_may_be_too_long_and_a_number_may_be_none():
 
 def test_a_group_is_on_site_until_it_leaves(cast, group_id, boys, name, now):
     name(one(boys[0]))
-    assert groups.unnamed_on_site(cast.mataf.id, EVERYWHERE, now) == 2
-    assert groups.unnamed_on_site(cast.squares.id, EVERYWHERE, now) == 0
+    assert groups.uncounted_on_site(cast.mataf.id, EVERYWHERE, now) == 2
+    assert groups.uncounted_on_site(cast.squares.id, EVERYWHERE, now) == 0
     assert groups.on_site(cast.mataf.id, Reach(), now) == []
     groups.leave(group_id, now, by=cast.salem.id, now=now)
     assert groups.on_site(cast.mataf.id, EVERYWHERE, now + HOUR) == []

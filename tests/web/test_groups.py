@@ -90,7 +90,7 @@ def test_a_group_is_found_by_its_leader_counted_and_on_the_board(
     board = salem.text(here)
     assert "Makkah Scouts … 40" in board
     assert "0 of 40 named" in board
-    assert re.search(r"40 *With groups, without a name", board)
+    assert re.search(r"40 *With groups, not checked in", board)
     assert re.search(r"\b0 *On the floor now", board), "never mixed with people who are checked in"
 
 
@@ -179,9 +179,9 @@ def test_the_count_is_corrected_and_the_group_leaves(cast, salem, sheet, now):
 def test_the_group_is_in_the_evacuation_list_and_in_the_head_count(cast, salem, here, group_id):
     text = salem.text(f"{here}/evacuation")
     assert re.search(r"Makkah Scouts *… *3", text)
-    assert re.search(r"With groups, without a name: *3", text)
+    assert re.search(r"With groups, not checked in: *3", text)
     told = salem.get(f"/api/v1/sites/{cast.mataf.id}/present").json["groups"]
-    assert [(one["name"], one["headcount"], one["named"]) for one in told] == [
+    assert [(one["name"], one["headcount"], one["entered"]) for one in told] == [
         ("Makkah Scouts", 3, 0)
     ]
     assert "Makkah" not in salem.text(f"{here}/evacuation?kept")
@@ -246,7 +246,7 @@ def test_a_name_that_is_not_taken_stays_in_the_form(phone, group_id):
     own = f"/groups/{group_id}"
     answer = phone.send(f"{own}/members", name="ياسر علي", mobile="")
     assert (answer.status_code, "ياسر علي" in answer.text) == (422, True)
-    assert "Add the mobile behind the name" in plain(answer)
+    assert "Fill in: Mobile" in plain(answer)
     minor = {"name": "ياسر علي", "mobile": "0551112223", "is_minor": "y"}
     answer = phone.send(f"{own}/members", **minor)
     assert "Enter the guardian’s mobile" in plain(answer)
@@ -277,6 +277,16 @@ def test_nobody_else_sees_the_leaders_group(cast, browser_of, client, group_id):
     assert "My group" not in other.text("/hours")
     assert client.get(own).status_code == 303
     assert attendances() == []
+
+
+def test_ones_own_data_holds_the_groups_led_and_the_one_named_in(
+    cast, browser_of, phone, leader, group_id, now
+):
+    groups.name_members(group_id, [Named(person_id=cast.noura.id)], by=leader.id, now=now)
+    (led,) = phone.get("/account/data").json["groups"]
+    assert (led["led"], led["headcount"], led["named_at"]) == (True, 3, None)
+    (named,) = browser_of(cast.noura, kind="phone").get("/account/data").json["groups"]
+    assert (named["led"], named["named_by_id"]) == (False, leader.id)
 
 
 def test_a_closed_shift_is_said_on_the_phone(cast, phone, group_id, now):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from checkin.database import db
 from checkin.domain.errors import NotFound
@@ -17,6 +17,8 @@ from checkin.models import (
     Device,
     Enrolment,
     Grant,
+    Group,
+    GroupMember,
     Message,
     Opportunity,
     Partner,
@@ -55,6 +57,7 @@ def own_record(person_id: int, now: datetime) -> dict[str, Any]:
         "assignments": _rows(_assignments(person_id)),
         "attendances": _attendances(person_id),
         "scans": _rows(_scans(person_id)),
+        "groups": _rows(_groups(person_id)),
         "devices": _rows(_devices(person_id)),
         "badges": _rows(_badges(person_id)),
         "phone_codes": _rows(_phone_codes(person_id)),
@@ -188,6 +191,24 @@ def _scans(person_id: int) -> AnySelect:
         )
         .where(s.volunteer_id.in_(rows_of(person_id)))
         .order_by(s.id)
+    )
+
+
+def _groups(person_id: int) -> AnySelect:
+    """Those led, and those in which this person was named."""
+    g, m, own = Group, GroupMember, rows_of(person_id)
+    named = and_(m.group_id == g.id, m.person_id.in_(own))
+    return (
+        select(
+            *(g.leader_id.in_(own).label("led"), g.headcount, g.arrived_at, g.left_at),
+            *(m.created_at.label("named_at"), m.named_by_id, *_work()),
+        )
+        .join(Shift, Shift.id == g.shift_id)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id)
+        .join(Site, Site.id == Shift.site_id)
+        .outerjoin(m, named)
+        .where(or_(g.leader_id.in_(own), m.person_id.is_not(None)))
+        .order_by(g.arrived_at, g.id)
     )
 
 

@@ -19,7 +19,7 @@ from checkin.operations.groups.reading import (
     standings,
     teams,
     to_name,
-    unnamed_on_site,
+    uncounted_on_site,
 )
 
 __all__ = [
@@ -45,5 +45,5 @@ __all__ = [
     "standings",
     "teams",
     "to_name",
-    "unnamed_on_site",
+    "uncounted_on_site",
 ]

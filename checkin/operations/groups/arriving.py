@@ -13,7 +13,7 @@ from checkin.models import Attendance, Group, GroupMember, Person, Shift
 from checkin.models.attendance import UNDECIDED
 from checkin.operations import audit, catalogue
 from checkin.operations.groups import entering
-from checkin.operations.groups.reading import named_counts
+from checkin.operations.groups.reading import named_in
 from checkin.operations.identity import is_one, living
 
 MOST = 1000
@@ -100,7 +100,7 @@ def recount(group_id: int, headcount: int, *, by: int, now: datetime) -> None:
     entering.refuse_closed(shift)
     if not 1 <= headcount <= MOST:
         raise Problem("headcount_invalid", most=MOST)
-    named = named_counts([group_id]).get(group_id, 0)
+    named = named_in(group_id)
     if headcount < named:
         raise Problem("headcount_named", named=named)
     if headcount == group.headcount:

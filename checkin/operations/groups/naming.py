@@ -14,7 +14,7 @@ from checkin.domain.text import clean_name, fold_name
 from checkin.models import Attendance, Group, GroupMember, Partner, Person
 from checkin.operations import audit, manual, people
 from checkin.operations.groups import entering
-from checkin.operations.groups.reading import Member, members_of, named_counts
+from checkin.operations.groups.reading import Member, members_of, named_in
 from checkin.operations.identity import living, rows_of
 from checkin.operations.people import Profile
 
@@ -134,7 +134,7 @@ def _judge(group: Group, found: dict[int, _Meant], naming: Naming, by: int) -> l
     """Who can be named, in the order they were sent; the others' problems are noted."""
     ids = [one.person.id for one in found.values() if one.person is not None]
     named = _groups_of(group.shift_id, ids)
-    room = group.headcount - named_counts([group.id]).get(group.id, 0)
+    room = group.headcount - named_in(group.id)
     seen: set[object] = set()
     accepted: list[_Meant] = []
     for at, meant in found.items():

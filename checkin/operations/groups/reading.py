@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db
@@ -23,6 +23,7 @@ from checkin.models import (
 from checkin.operations.identity import one_person, rows_of
 from checkin.operations.permissions import Reach, shifts_within
 
+_GONE = ("cancelled", "voided")
 OFFERED_FOR = timedelta(days=30)
 """So long after a shift its leaders are led to naming, if nobody closes it."""
 
@@ -36,6 +37,13 @@ class Standing:
     leader_name: str | None
     body: Partner | Team | None
     named: int
+    entered: int
+    """Those of them with an attendance; somebody under 18 may still wait for the guardian."""
+
+    @property
+    def uncounted(self) -> int:
+        """Those who are here and on no list of people who are checked in."""
+        return max(self.group.headcount - self.entered, 0)
 
     @property
     def unnamed(self) -> int:
@@ -82,26 +90,38 @@ def standings(*conditions: ColumnElement[bool]) -> list[Standing]:
         .order_by(Group.arrived_at, Group.id)
         .execution_options(populate_existing=True)
     ).all()
-    named = named_counts([row.Group.id for row in rows])
+    named = _counts([row.Group.id for row in rows])
     return [
         Standing(
-            row.Group, row.Shift, row.name, row.Partner or row.Team, named.get(row.Group.id, 0)
+            *(row.Group, row.Shift, row.name, row.Partner or row.Team),
+            *named.get(row.Group.id, (0, 0)),
         )
         for row in rows
     ]
 
 
-def named_counts(group_ids: Collection[int]) -> dict[int, int]:
-    """By group: how many people are named, each once however often they were entered."""
+def named_in(group_id: int) -> int:
+    """How many people of a group are named."""
+    return _counts([group_id]).get(group_id, (0, 0))[0]
+
+
+def _counts(group_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By group: how many people are named and how many of them entered, each once however often
+    they were entered."""
     if not group_ids:
         return {}
+    a, m = Attendance, GroupMember
+    came = and_(a.volunteer_id == m.person_id, a.shift_id == Group.shift_id, ~a.state.in_(_GONE))
+    entered = case((a.id.is_not(None), one_person()))
     rows = db.session.execute(
-        select(GroupMember.group_id, func.count(distinct(one_person())))
-        .join(Person, Person.id == GroupMember.person_id)
-        .where(GroupMember.group_id.in_(group_ids))
-        .group_by(GroupMember.group_id)
+        select(m.group_id, func.count(distinct(one_person())), func.count(distinct(entered)))
+        .join(Group, Group.id == m.group_id)
+        .join(Person, Person.id == m.person_id)
+        .outerjoin(a, came)
+        .where(m.group_id.in_(group_ids))
+        .group_by(m.group_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def find(group_id: int, *conditions: ColumnElement[bool]) -> Standing:
@@ -132,9 +152,9 @@ def on_site(site_id: int, reach: Reach, now: datetime) -> list[Standing]:
     return [one for one in found if one.is_here(now)]
 
 
-def unnamed_on_site(site_id: int, reach: Reach, now: datetime) -> int:
-    """How many people are at a site with groups whom no list names."""
-    return sum(one.unnamed for one in on_site(site_id, reach, now))
+def uncounted_on_site(site_id: int, reach: Reach, now: datetime) -> int:
+    """How many people are at a site with groups whom no list of people names."""
+    return sum(one.uncounted for one in on_site(site_id, reach, now))
 
 
 def members_of(group_id: int) -> Sequence[Member]:

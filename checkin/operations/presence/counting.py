@@ -60,4 +60,4 @@ def _listed(site_id: int, reach: Reach, now: datetime, by: int) -> int:
     """Whoever counts does not count themselves; who came with a group stands there as a number."""
     others = open_at(site_id, reach, now).where(Attendance.volunteer_id != by)
     people = db.session.scalar(others.with_only_columns(func.count())) or 0
-    return people + groups.unnamed_on_site(site_id, reach, now)
+    return people + groups.uncounted_on_site(site_id, reach, now)

@@ -51,12 +51,13 @@ class Here(Struct, kw_only=True, frozen=True):
 
 
 class Crowd(Struct, kw_only=True, frozen=True):
-    """A group that is here: so many came with its leader, and so many of them are named."""
+    """A group that is here: so many came with its leader, and so many of them are among `people`
+    or were."""
 
     id: int
     name: str
     headcount: int
-    named: int
+    entered: int
     arrived_at: shapes.Instant
 
 
@@ -223,7 +224,7 @@ def _crowd(one: Standing) -> Crowd:
         id=one.group.id,
         name=plain_label(one.body) if one.body else one.leader_name or "",
         headcount=one.group.headcount,
-        named=one.named,
+        entered=one.entered,
         arrived_at=one.group.arrived_at,
     )
 

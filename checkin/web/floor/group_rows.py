@@ -25,17 +25,19 @@ class GroupRow:
         """Another word as soon as anything else is to be shown; time passing alone leaves it."""
         one, group = self.standing, self.standing.group
         told = (group.id, group.headcount, group.arrived_at, group.left_at)
-        return floor.mark_of(told, one.named, one.leader_name, one.is_open, self.is_here)
+        return floor.mark_of(
+            told, one.named, one.entered, one.leader_name, one.is_open, self.is_here
+        )
 
 
 def group_facts(board: floor.Board, now: datetime) -> dict[str, Any]:
-    """All groups of these shifts, how many people of those here have no name, and the rows shown:
+    """All groups of these shifts, how many of those here are not checked in, and the rows shown:
     under a filter of their own, and who is here above the people who are."""
     found = groups.standings(Group.shift_id.in_([shift.id for shift in board.shifts]))
     rows = [GroupRow(one, one.is_here(now)) for one in found]
     return {
         "groups": rows,
-        "unnamed": sum(row.standing.unnamed for row in rows if row.is_here),
+        "uncounted": sum(row.standing.uncounted for row in rows if row.is_here),
         "group_rows": [row for row in rows if _is_shown(row)],
     }
 

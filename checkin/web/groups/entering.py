@@ -14,10 +14,7 @@ from checkin.web.errors import sentence
 from checkin.web.groups.forms import ListForm, NameForm
 from checkin.web.groups.showing import BadLine, bad_lines, tell
 
-_BESIDE = {
-    "member_mobile_missing": "mobile",
-    "guardian_same_mobile": "guardian_mobile",
-}
+_BESIDE = {"guardian_same_mobile": "guardian_mobile"}
 
 
 def name_one(group_id: int, named: Named, form: NameForm) -> bool:

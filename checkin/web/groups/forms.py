@@ -16,7 +16,7 @@ from checkin.domain.errors import Problem
 from checkin.models import Partner, Shift, Team
 from checkin.operations.groups import MOST, Named
 from checkin.operations.mobiles import normal_mobile
-from checkin.web.fields import Form, Required, TimeField, mobile_field, name_field, number_field
+from checkin.web.fields import Cleaned, Form, Required, TimeField, name_field, number_field
 from checkin.web.filters import plain_label, time_range
 
 PARTNER, TEAM = "partner", "team"
@@ -82,11 +82,15 @@ class HeadcountForm(Form):
     headcount = number_field(_l("How many people, the leader included"), 1, MOST)
 
 
+def _any_mobile(typed: str) -> str:
+    return normal_mobile(typed, foreign=True)
+
+
 class NameForm(Form):
     """One person: the name, the mobile, and of somebody under 18 the guardian's too."""
 
     name = name_field(_l("Full name as on your ID, Iqama or passport"))
-    mobile = mobile_field(_l("Mobile"))
+    mobile = TelField(_l("Mobile"), [Required(), Cleaned(_any_mobile)])
     is_minor = BooleanField(_l("Under 18"))
     guardian_mobile = TelField(_l("Guardian’s mobile (under 18)"))
 
@@ -103,7 +107,7 @@ class NameForm(Form):
         typed = (self.guardian_mobile.data or "").strip()
         if not typed:
             raise Problem("guardian_missing")
-        return normal_mobile(typed, foreign=True)
+        return _any_mobile(typed)
 
 
 class ListForm(Form):
