@@ -73,6 +73,11 @@ def is_set() -> bool:
     return db.session.scalar(select(Rate.id).limit(1)) is not None
 
 
+def of(attendance: Attendance) -> Rate | None:
+    """The rate by which an attendance is valued."""
+    return db.session.get(Rate, attendance.rate_id) if attendance.rate_id else None
+
+
 def history() -> Sequence[AnyRow]:
     """Every `Rate` with the name of who set it (`set_by`), by type, the latest first."""
     order = (Rate.type, Rate.from_on.desc(), Rate.id.desc())

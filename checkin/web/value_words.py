@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
+from checkin.models import Attendance, Rate
 from checkin.operations.figures import Totals
 from checkin.web.digits import in_digits, num
 
@@ -20,6 +21,14 @@ def money(halalas: int) -> str:
 def riyals(halalas: int) -> str:
     """91,000,000: a total to the riyal, half a riyal rounded up."""
     return num((halalas + HALALAS // 2) // HALALAS)
+
+
+def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
+    """What one approval is worth, and at which rate; nothing where none was set."""
+    if attendance.value_halalas is None or rate is None:
+        return None
+    value, per_hour = money(attendance.value_halalas), money(rate.halalas_per_hour)
+    return _("%(value)s, at %(rate)s an hour", value=value, rate=per_hour)
 
 
 def is_set(totals: Totals) -> bool:

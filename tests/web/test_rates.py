@@ -111,6 +111,9 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
     one = db.session.get(Attendance, approved.id, populate_existing=True)
     assert one.value_halalas == 1000
     assert "Nothing would change" in majed.text(f"{ADDRESS}/revaluation")
+    page = majed.text(f"/figures/attendances/{approved.id}")
+    assert "SAR 10, at SAR 24 an hour" in page
+    assert "Based on SAR 24 per approved hour" in majed.text("/figures")
 
 
 def test_what_changed_meanwhile_is_shown_again_and_not_done(majed, approved):

@@ -10,9 +10,9 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
-from checkin.operations import approvals, figures
+from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure
-from checkin.web import clock, export_words, record_words
+from checkin.web import clock, export_words, record_words, value_words
 from checkin.web.figures.amounts import hours_alone
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.narrowing import number, wanted
@@ -86,6 +86,7 @@ def attendance(attendance_id: int):
         decisions=approvals.decisions_of(found.id),
         notes=[str(record_words.FLAGS[flag]) for flag in found.flags],
         told_already=(),
+        value=value_words.of_record(found, rates.of(found)),
         may_decide=current_user.may(Permission.DECIDE),
         words=record_words,
     )
