@@ -10,7 +10,7 @@ from checkin.database import db, transaction
 from checkin.domain.errors import Problem
 from checkin.models import Attendance, AuditEntry, LateEntry, MonthClosing
 from checkin.operations import approvals, figures, months, rates
-from checkin.operations.figures import Filter, Grouping, late, rollup
+from checkin.operations.figures import Filter, Grouping, late, of_partner, rollup
 from checkin.operations.permissions import Reach
 from tests import factories
 
@@ -118,6 +118,19 @@ def test_tables_agree_with_the_total(cast, now, october):
     by_month = {line.key: line.totals for line in figures.by(Grouping.MONTH, THIS_YEAR)}
     assert by_month[OCTOBER] == figures.totals(IN_OCTOBER)
     assert by_month[NOVEMBER] == figures.totals(IN_NOVEMBER)
+
+
+def test_a_partners_own_figures_follow(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    reject(cast, now, october[0])
+    year = THIS_YEAR.first, THIS_YEAR.last
+    total, by_month, calls = of_partner.of_partner(cast.university.id, *year)
+    assert (total.approved_minutes, total.volunteers) == (0, 0)
+    assert {line.key: line.totals.approved_minutes for line in by_month} == {
+        OCTOBER: 240,
+        NOVEMBER: -240,
+    }
+    assert sum(line.totals.approved_minutes for line in calls) == 0
 
 
 def test_a_reopened_month_takes_its_changes_again(cast, now, october):

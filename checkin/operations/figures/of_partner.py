@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 
 from checkin.database import AnyRow, db
-from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal
-from checkin.operations.figures import periods, records
+from checkin.models import Attendance, MonthTotal, Opportunity
+from checkin.operations.figures import asking, late, records
 from checkin.operations.figures.definitions import (
     BEHIND,
     VOLUNTEERING,
@@ -21,6 +21,7 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
+from checkin.operations.figures.records import Key
 from checkin.operations.permissions import Reach
 
 _M = MonthTotal
@@ -29,18 +30,7 @@ _M = MonthTotal
 def of_partner(partner_id: int, first: date, last: date) -> tuple[Totals, list[Line], list[Line]]:
     """The total, its months in order, and its opportunities with most hours first."""
     wanted = Filter(Reach(everywhere=True), first, last, partner_id=partner_id)
-    months, opportunities = _by_month(wanted), _by_opportunity(wanted)
-    sums = [line.totals for line in months]
-    total = Totals(
-        approved_minutes=sum(one.approved_minutes for one in sums),
-        waiting_minutes=sum(one.waiting_minutes for one in sums),
-        beneficiaries=sum(one.beneficiaries for one in sums),
-        volunteers=_volunteers(partner_id, first, last),
-        attendances=sum(one.attendances for one in sums),
-        opportunities=sum(1 for line in opportunities if line.totals.attendances),
-        course_attendances=sum(one.course_attendances for one in sums),
-    )
-    return total, months, opportunities
+    return asking.totals(wanted), _by_month(wanted), _by_opportunity(wanted)
 
 
 def years_of_partner(partner_id: int) -> tuple[int, int] | None:
@@ -57,10 +47,12 @@ def _by_month(wanted: Filter) -> list[Line]:
         line = found.setdefault(from_on.replace(day=1), [0, 0, 0, 0])
         line[:] = [before + int(more) for before, more in zip(line, sums, strict=True)]
     waiting: dict[Any, int] = records.waiting_by(Grouping.MONTH, wanted)
-    return [
-        Line(month, None, None, _totals(found.get(month, _NOTHING), waiting.get(month, 0)))
-        for month in sorted(found.keys() | {one for one, minutes in waiting.items() if minutes})
-    ]
+    by_work: dict[Key, Totals] = {
+        month: _totals(found.get(month, _NOTHING), waiting.get(month, 0))
+        for month in found.keys() | {one for one, minutes in waiting.items() if minutes}
+    }
+    counted = late.corrected(by_work, wanted, late.KEYS[Grouping.MONTH])
+    return [Line(month, None, None, counted[month]) for month in sorted(counted, key=str)]
 
 
 def _by_opportunity(wanted: Filter) -> list[Line]:
@@ -68,12 +60,14 @@ def _by_opportunity(wanted: Filter) -> list[Line]:
     rows = db.session.execute(_summed(wanted, [_M.opportunity_id]))
     found: dict[int, Sequence[int]] = {key: sums for key, *sums in rows}
     waiting = _waiting_by_opportunity(wanted)
-    known = select(o.id, o.name_ar, o.name_en).where(o.id.in_(found.keys() | waiting.keys()))
-    names: dict[int, AnyRow] = {row.id: row for row in db.session.execute(known)}
-    lines = [
-        Line(key, names[key].name_ar, names[key].name_en, _totals(sums, waiting.get(key, 0)))
+    by_work: dict[Key, Totals] = {
+        key: _totals(sums, waiting.get(key, 0))
         for key, sums in {**dict.fromkeys(waiting, _NOTHING), **found}.items()
-    ]
+    }
+    counted = late.corrected(by_work, wanted, lambda part: part.opportunity_id)
+    known = select(o.id, o.name_ar, o.name_en).where(o.id.in_(counted))
+    names: dict[Any, AnyRow] = {row.id: row for row in db.session.execute(known)}
+    lines = [Line(key, names[key].name_ar, names[key].name_en, one) for key, one in counted.items()]
     return sorted(lines, key=lambda line: (-line.totals.approved_minutes, str(line.key)))
 
 
@@ -114,9 +108,3 @@ def _summed(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
         .where(_M.from_on >= wanted.first, _M.from_on <= wanted.last)
     )
     return query.group_by(*keys)
-
-
-def _volunteers(partner_id: int, first: date, last: date) -> int:
-    p, period = PeriodTotal, periods.named(first, last)
-    kept = p.period == period, p.grouping == Grouping.PARTNER.value, p.key == partner_id
-    return db.session.scalar(select(p.volunteers).where(*kept)) or 0
