@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
@@ -23,8 +25,10 @@ TO_RUN = ("postgres",)
 TO_TEST = ("postgres", "test", "dev")
 IN_PARALLEL = ("-m", "pytest", "-n", "2", "--dist")
 WITHOUT_BROWSER = ("-m", "not browser")
+BROWSER = ("tests/browser", "-o", "cache_dir=.pytest_cache/browser")
 SOME_FAILED = 1
-COVERED = ("--cov", "--cov-report", "term")
+COVERED = ("--no-loadscope-reorder", "--cov", "--cov-report", "term")
+YIELDING = ("nice", "-n", "10")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -52,20 +56,29 @@ def test(arguments: list[str]) -> int:
     browser = _provide_browser()
     if arguments:
         return run("-m", "pytest", *([] if browser else WITHOUT_BROWSER), *arguments)
-    codes = [check([]), run(*IN_PARALLEL, "loadfile", *WITHOUT_BROWSER, *COVERED)]
-    if browser:
-        # not measured: what they run is covered already, and tracing it takes its time twice
-        seen = run(*IN_PARALLEL, "load", "-m", "browser")
-        if seen == SOME_FAILED:
-            print("What failed beside other browsers is tried once more, alone.", flush=True)
-            seen = run("-m", "pytest", "--last-failed", "-m", "browser")
-        codes.append(seen)
+    # tests in a browser wait for most of their time, and the others fill it; theirs are not
+    # measured: what they run is covered already, and tracing it takes half its time again
+    seen = _begin(*IN_PARALLEL, "load", *BROWSER) if browser else None
+    checked = _begin("run.py", "check")
+    gently = YIELDING if browser and shutil.which(YIELDING[0]) else ()
+    codes = [run(*IN_PARALLEL, "loadfile", "--ignore", BROWSER[0], *COVERED, by=gently)]
+    codes.append(_end(checked))
+    if seen:
+        codes.append(_once_more(_end(seen)))
     else:
         print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
     if not browser and _is_ci():
         print("CI is set and the browser tests did not run: that is a failure.")
         codes.append(1)
     return next((code for code in codes if code), 0)
+
+
+def _once_more(code: int) -> int:
+    """The code of the tests in a browser, once those that failed were tried alone."""
+    if code != SOME_FAILED:
+        return code
+    print("What failed beside other browsers is tried once more, alone.", flush=True)
+    return run("-m", "pytest", "--last-failed", *BROWSER)
 
 
 def check(_: list[str]) -> int:
@@ -99,14 +112,35 @@ def install(extras: tuple[str, ...]) -> None:
     STAMP.write_text("\n".join(sorted(wanted)))
 
 
-def run(*arguments: str) -> int:
-    """Run the environment's Python and answer with its exit code; Ctrl-C is not a fault."""
-    process = subprocess.Popen([PYTHON, *arguments])
+def run(*arguments: str, by: tuple[str, ...] = ()) -> int:
+    """Run the environment's Python and answer with its exit code; `by` stands before its name."""
+    return _wait(subprocess.Popen([*by, PYTHON, *arguments]))
+
+
+def _wait(process: subprocess.Popen) -> int:
+    """The exit code of a program; Ctrl-C is not a fault."""
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:
             continue  # the program got it too and is stopping in its own way
+
+
+def _begin(*arguments: str) -> tuple[subprocess.Popen, IO[bytes]]:
+    """Run the environment's Python beside us; what it says is kept for `_end`."""
+    said = tempfile.TemporaryFile()  # noqa: SIM115, `_end` closes it
+    return subprocess.Popen([PYTHON, *arguments], stdout=said, stderr=subprocess.STDOUT), said
+
+
+def _end(begun: tuple[subprocess.Popen, IO[bytes]]) -> int:
+    """Wait for what `_begin` has begun, show what it said and answer with its exit code."""
+    process, said = begun
+    code = _wait(process)
+    said.seek(0)
+    with said:
+        sys.stdout.write(said.read().decode(errors="replace"))
+    sys.stdout.flush()
+    return code
 
 
 def _arguments() -> argparse.Namespace:
