@@ -11,7 +11,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag
 from checkin.domain.fold import Kind
 from checkin.models import Attendance, Group, GroupMember, Person, Scan
-from checkin.operations import approvals, closing, figures, groups, merging, people
+from checkin.operations import approvals, closing, figures, floor, groups, merging, people
 from checkin.operations.attendance import derived_uid
 from checkin.operations.groups import Arrival, Named, find, read_lines
 from checkin.operations.permissions import Reach
@@ -217,6 +217,13 @@ def test_after_closing_nothing_can_be_named(cast, group_id, boys, name, now):
     assert attendances() == []
 
 
+def test_in_a_cancelled_shift_nobody_is_named(cast, group_id, boys, name, now):
+    alter(cast.shift, cancelled_at=now)
+    with pytest.raises(Problem, match="group_closed"):
+        name(one(boys[0]))
+    assert not find(group_id).is_open
+
+
 # --- by name and mobile --------------------------------------------------------------------
 
 
@@ -307,6 +314,30 @@ def test_a_group_is_on_site_until_it_leaves(cast, group_id, boys, name, now):
     assert groups.on_site(cast.mataf.id, Reach(), now) == []
     groups.leave(group_id, now, by=cast.salem.id, now=now)
     assert groups.on_site(cast.mataf.id, EVERYWHERE, now + HOUR) == []
+
+
+def test_every_act_moves_the_boards_mark(cast, arrival, boys, leader, now):
+    """Else a tablet beside would not show it before it draws everything anew."""
+
+    def mark() -> str:
+        return floor.mark_at([cast.mataf.id], now, now - 48 * HOUR)
+
+    marks = [mark()]
+    made = groups.arrive(arrival, by=cast.salem.id, now=now)
+    for act in (
+        lambda: None,
+        lambda: groups.recount(made, 5, by=cast.salem.id, now=now),
+        lambda: groups.name_members(
+            made,
+            [Named(name="ياسر", mobile="+966551112223", guardian_mobile="+966551112224")],
+            by=leader.id,
+            now=now,
+        ),
+        lambda: groups.leave(made, now, by=cast.salem.id, now=now),
+    ):
+        act()
+        marks.append(mark())
+    assert len(set(marks)) == 5
 
 
 def test_whoever_leads_finds_the_group_also_after_being_merged(cast, group_id, leader, now):

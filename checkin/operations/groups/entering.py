@@ -28,8 +28,8 @@ def hold(group_id: int) -> tuple[Group, Shift]:
 
 
 def refuse_closed(shift: Shift) -> None:
-    """Names and counts are for those who decide; after closing nothing is decided any more."""
-    if shift.closed_at is not None:
+    """Names and counts are for those who decide: not after closing, nor for a cancelled shift."""
+    if shift.closed_at is not None or shift.cancelled_at is not None:
         raise Problem("group_closed")
 
 
