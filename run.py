@@ -28,7 +28,7 @@ WITHOUT_BROWSER = ("-m", "not browser")
 BROWSER = ("tests/browser", "-o", "cache_dir=.pytest_cache/browser")
 SOME_FAILED = 1
 COVERED = ("--no-loadscope-reorder", "--cov", "--cov-report", "term")
-YIELDING = ("nice", "-n", "10")
+YIELDING = ("nice", "-n", "5")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

