@@ -157,7 +157,6 @@ def test_unticking_says_the_total_anew(cast, crowd, visit):
 def test_without_a_network_nothing_is_decided_and_it_says_so(cast, crowd, visit):
     salem = visit("tablet", person=cast.salem, lang="en")
     salem.open(f"/shifts/{crowd.id}/approvals")
-    salem.page.wait_for_load_state("networkidle")
     salem.page.context.set_offline(True)
     salem.page.get_by_role("button", name="Approve suggested").first.click()
     salem.page.get_by_text("No connection, so nothing was decided").wait_for()
@@ -194,6 +193,7 @@ def test_two_hundred_rows_stay_light_and_quick(cast, now, traveller, visit):
     page = salem.page
     response = page.goto(f"/shifts/{shift.id}/approvals")
     assert response is not None
+    salem.wait_until_awake()
     assert len(gzip.compress(response.body(), 6)) <= 25 * KB
     slow = page.context.new_cdp_session(page)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
