@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -112,7 +112,7 @@ def _find(key: str) -> Wording:
 def _language() -> str:
     language = request.form.get("language", "")
     if language not in LANGUAGES:
-        raise NotFound("message_text")
+        abort(400)  # no form of ours sends that
     return language
 
 

@@ -145,10 +145,10 @@ def test_what_is_typed_never_acts(layla):
     assert "<script>" not in said
 
 
-def test_unknown_messages_and_languages_are_not_found(layla):
+def test_unknown_messages_are_not_found_and_languages_refused(layla):
     assert layla.get("/messages/nonsense").status_code == 404
-    assert layla.send(f"{ADDRESS}/preview", language="fr", words="x").status_code == 404
-    assert layla.send(f"{ADDRESS}/removal", language="").status_code == 404
+    assert layla.send(f"{ADDRESS}/preview", language="fr", words="x").status_code == 400
+    assert layla.send(f"{ADDRESS}/removal", language="").status_code == 400
 
 
 def test_coordinators_and_administrators_only(noura, salem, majed, client):
