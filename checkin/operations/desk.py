@@ -85,6 +85,11 @@ def members(partner_id: int, year: Year, text: str = "", number: int = 1) -> Pag
     return Page.of(_with_sums(partner_id, year, shown(found, number)), count(found), number)
 
 
+def member_count(partner_id: int, year: Year) -> int:
+    """How many people belonged to the partner in the year."""
+    return count(_members(partner_id, year, ""))
+
+
 def all_members(partner_id: int, year: Year, text: str = "") -> list[Member]:
     """Every page of the same."""
     return _with_sums(partner_id, year, _members(partner_id, year, text))

@@ -57,7 +57,7 @@ def show(partner_id: int):
         months=months,
         opportunities=opportunities,
         coming=desk.coming(partner_id, clock.now()),
-        members=desk.members(partner_id, year).total,
+        members=desk.member_count(partner_id, year),
         hours=hours,
     )
 
