@@ -1,9 +1,11 @@
 """Rates hold by type and day, and what is approved keeps the value it was approved with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from checkin.database import db, transaction
@@ -151,6 +153,33 @@ def test_the_database_keeps_rates_as_they_were_set(cast, now):
 
     with pytest.raises(DBAPIError, match="append-only"):
         change()
+
+
+def test_an_approval_asks_no_more_for_a_long_history(cast, now, served):
+    set_rate(cast, now, 2000)
+    months.close(now.date() - 300 * DAY, by=cast.layla.id, now=now)
+    call, who = factories.opportunity(now), factories.person(now)
+    records = [served(days=days, who=who, of=call) for days in range(1, 9)]
+    asked = []
+    for one in records:
+        with counted_statements() as seen:
+            approve(cast, now, one)
+        asked.append(len(seen))
+    assert len(set(asked[1:])) == 1, asked
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(*given) -> None:
+        seen.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 # --- valuing anew --------------------------------------------------------------------------
