@@ -141,7 +141,7 @@ def _mark_of(step: Step, begin: date, sums: tuple[int, int, int], asked: Wanted)
 
 def _called(step: Step, begin: date, end: date) -> str:
     if step is DAY:
-        return gregorian(begin)
+        return date_short(begin)
     if step is WEEK:
         return pgettext(
             "days", "%(first)s to %(last)s", first=date_short(begin), last=date_short(end)

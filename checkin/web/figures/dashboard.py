@@ -48,12 +48,18 @@ def index():
         tables=tables,
         **_drawn(asked, tables[-1], goals, today),
         period=asked.period,
-        periods=at_hand(today),
+        periods=_choices(asked.period, today),
         years=years(reach),
         said=asked.said,
         address=asked.address,
         hours=hours,
     )
+
+
+def _choices(period: Period, today: date) -> list[Period]:
+    """What is one tap away, and the period shown where it is another one."""
+    nearby = at_hand(today)
+    return nearby if period in nearby else [period, *nearby]
 
 
 def _before(period: Period, today: date) -> tuple[date, date] | None:
