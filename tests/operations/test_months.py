@@ -1,8 +1,10 @@
 """A closed month keeps its figures; what is changed in it counts in an open one, by reference."""
 
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -161,6 +163,30 @@ def test_closing_is_noted_and_repeats_without_effect(cast, now):
     assert db.session.scalar(select(func.count()).select_from(MonthClosing)) == 2
     acts = select(AuditEntry.act).where(AuditEntry.thing == "month").order_by(AuditEntry.id)
     assert list(db.session.scalars(acts)) == ["month.close", "month.reopen", "month.close"]
+
+
+def test_a_month_is_not_closed_while_something_of_it_is_being_changed(cast, now):
+    app = current_app._get_current_object()
+
+    def close() -> None:
+        with app.app_context():
+            months.close(OCTOBER, by=cast.layla.id, now=now)
+            db.session.remove()
+
+    closing = Thread(target=close)
+
+    @transaction
+    def change() -> None:
+        assert months.counting_days([OCTOBER], now) == {}
+        closing.start()
+        closing.join(0.3)
+        assert closing.is_alive(), "it waits for this change"
+
+    change()
+    closing.join(10)
+    db.session.rollback()
+    assert months.closed_among([OCTOBER]) == {OCTOBER}
+    assert months.counting_days([OCTOBER], now) == {OCTOBER: now.date()}
 
 
 def test_only_a_month_that_is_over_is_closed_and_only_for_a_reason_opened(cast, now):
