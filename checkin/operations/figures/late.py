@@ -260,14 +260,15 @@ def _standing(wanted: Filter, person_ids: Collection[int], call_ids: Collection[
 
 def entries(reach: Reach, *, limit: int = 100) -> Sequence[AnyRow]:
     """The latest entries within reach: `LateEntry`, the volunteer's `name`, whose act (`by`)."""
-    within = attendances_within(reach).with_only_columns(_A.id)
     volunteer, actor = Person.__table__.alias(), Person.__table__.alias()
     return db.session.execute(
-        select(_E, volunteer.c.name.label("name"), actor.c.name.label("by"))
-        .join(_A, _A.id == _E.attendance_id)
+        attendances_within(reach)
+        .with_only_columns(_E, volunteer.c.name.label("name"), actor.c.name.label("by"))
+        .select_from(_E)
+        # "+ 0" keeps SQLite from looking for each attendance's entries
+        .join(_A, _A.id == _E.attendance_id + 0)
         .join(volunteer, volunteer.c.id == _A.volunteer_id)
         .outerjoin(actor, actor.c.id == _E.entered_by_id)
-        .where(_E.attendance_id.in_(within))
         .order_by(_E.id.desc())
         .limit(limit)
     ).all()

@@ -58,7 +58,7 @@ def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
 def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
     """The minutes that wait, asked of those alone; they are few."""
     keys = _KEYS[grouping]
-    rows = _waiting_rows(wanted, [*keys, _waiting()]).group_by(*keys)
+    rows = waiting_rows(wanted, [*keys, _waiting()]).group_by(*keys)
     found = map(tuple, db.session.execute(rows))
     return {key_of(row[:-1]): int(row[-1]) for row in found}
 
@@ -66,12 +66,12 @@ def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
 def waiting_by_campaign() -> dict[int, int]:
     """Of everybody and all time; 0 for what belongs to no campaign."""
     key = func.coalesce(Opportunity.campaign_id, 0)
-    rows = _waiting_rows(Filter(Reach(everywhere=True)), [key, _waiting()]).group_by(key)
+    rows = waiting_rows(Filter(Reach(everywhere=True)), [key, _waiting()]).group_by(key)
     return {row[0]: int(row[1]) for row in db.session.execute(rows)}
 
 
 def waiting(wanted: Filter) -> int:
-    return int(db.session.execute(_waiting_rows(wanted, [_waiting()])).scalar_one())
+    return int(db.session.execute(waiting_rows(wanted, [_waiting()])).scalar_one())
 
 
 def key_of(values: Sequence[Any]) -> Key:
@@ -85,6 +85,16 @@ def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     Asking for states here would lead the database away from the index of days; "+ 0" keeps SQLite
     from beginning with the opportunities.
     """
+    return _rows_within(wanted, columns).where(*_of_days(wanted, _A.work_on))
+
+
+def waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
+    """Those that wait: they are few, so the days are spelled as no index of days has them."""
+    day = func.coalesce(_A.work_on, _A.work_on)
+    return _rows_within(wanted, columns).where(WAITS, *_of_days(wanted, day))
+
+
+def _rows_within(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     query: Select[Any] = (
         attendances_within(wanted.reach)
         .with_only_columns(*columns)
@@ -95,13 +105,9 @@ def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     return query.where(*_conditions(wanted))
 
 
-def _waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
-    return rows_of(wanted, columns).where(WAITS)
-
-
 def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
     """The minutes that wait in each of these shifts, where any do."""
-    found = _waiting_rows(Filter(Reach(everywhere=True)), [_A.shift_id, _waiting()])
+    found = waiting_rows(Filter(Reach(everywhere=True)), [_A.shift_id, _waiting()])
     rows = found.where(_A.shift_id.in_(shift_ids)).group_by(_A.shift_id)
     return {shift_id: int(minutes) for shift_id, minutes in db.session.execute(rows)}
 
@@ -134,12 +140,17 @@ def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:
     return func.coalesce(func.sum(case((condition, func.coalesce(column, 0)), else_=0)), 0)
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _of_days(wanted: Filter, day: Any) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.first is not None:
-        found.append(_A.work_on >= wanted.first)
+        found.append(day >= wanted.first)
     if wanted.last is not None:
-        found.append(_A.work_on <= wanted.last)
+        found.append(day <= wanted.last)
+    return found
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if wanted.site_id is not None:
         found.append(_A.site_id == wanted.site_id)
     if wanted.service_id is not None:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import aliased
 
 from checkin.database import db
 from checkin.models import Attendance, Opportunity, Person
-from checkin.models.attendance import WAITS
 from checkin.operations.figures import records
 from checkin.operations.figures.definitions import VOLUNTEERING, Filter
 
@@ -40,7 +39,7 @@ def waiting(wanted: Filter) -> Waiting:
         func.count(distinct(case((VOLUNTEERING, Opportunity.id)))),
         func.count(case((~VOLUNTEERING, _A.id))),
     ]
-    row = db.session.execute(records.rows_of(wanted, columns).outerjoin(_TWIN, twin).where(WAITS))
+    row = db.session.execute(records.waiting_rows(wanted, columns).outerjoin(_TWIN, twin))
     return Waiting(*map(int, row.one()))
 
 
