@@ -1,4 +1,4 @@
-"""What binds people together, and years: a team and its leader, new partners, targets."""
+"""What binds people together: a team and its leader, and partners that some joined later."""
 
 from datetime import date, datetime
 
@@ -7,9 +7,8 @@ from sqlalchemy import select
 from checkin.database import db
 from checkin.demo.facts import facts, season
 from checkin.demo.organisation import Organisation
-from checkin.domain.days import local_day
-from checkin.models import Partner, Person, Target
-from checkin.operations import memberships, targets, teams
+from checkin.models import Partner, Person, Team
+from checkin.operations import memberships, teams
 
 MEMBERS, MOVED = 18, 12
 
@@ -19,11 +18,12 @@ def bind(organisation: Organisation, now: datetime) -> None:
     by = organisation.staff["layla"]
     _gather(organisation, by, now)
     _move(organisation, by, now)
-    _aim(by, now)
 
 
 def _gather(organisation: Organisation, by: int, now: datetime) -> None:
-    """A team that Noura leads."""
+    """A team that Noura leads; an association has its teams and leaders."""
+    if db.session.scalar(select(Team.id).limit(1)) is not None:
+        return
     told = facts()["team"]
     plan = teams.TeamPlan(name_ar=told["ar"], name_en=told["en"])
     team_id = teams.create(plan, by=by, now=now)
@@ -41,16 +41,6 @@ def _move(organisation: Organisation, by: int, now: datetime) -> None:
     alone = select(Person.id).where(Person.id.between(first, last), Person.partner_id.is_(None))
     for who in db.session.scalars(alone.order_by(Person.id).limit(MOVED)).all():
         memberships.set_partner(who, partner_id, since, by=by, now=now)
-
-
-def _aim(by: int, now: datetime) -> None:
-    """For the year most of the season lies in, and for the present one; others' stay."""
-    if db.session.scalar(select(Target.id).limit(1)) is not None:
-        return
-    for told in facts()["targets"]:
-        year = told.get("year", local_day(now).year)
-        plan = targets.TargetPlan(figure=told["figure"], period=f"{year}", amount=told["amount"])
-        targets.put(plan, by=by, now=now)
 
 
 def _some(organisation: Organisation, number: int) -> list[int]:
