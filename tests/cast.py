@@ -50,7 +50,7 @@ def cast(app, now: datetime, kept_companies: dict[object, "Kept"]) -> Cast:
     if kind in kept_companies and kept_companies[kind].before == before:
         return kept_companies[kind].again()
     made = company(now)
-    if kind not in kept_companies and not before[Person.__table__]:
+    if kind not in kept_companies and not any(before[table] for table in _grown(before)):
         kept_companies[kind] = Kept(made, before)
     return made
 
@@ -65,16 +65,19 @@ def _counts() -> dict[Table, int]:
     return dict(zip(TABLES, db.session.execute(COUNTED).one(), strict=True))
 
 
+def _grown(before: Mapping[Table, int]) -> list[Table]:
+    """The tables that hold more than they did, in an order in which they can be written."""
+    grown = [table for table, number in _counts().items() if number > before[table]]
+    return [table for table in grown if table.name not in BY_TRIGGERS]
+
+
 class Kept:
     """All rows that a company consists of, to be written into another database like the first."""
 
     def __init__(self, made: Cast, before: Mapping[Table, int]) -> None:
         self.before = before
         self._ids = {one.name: _identity(getattr(made, one.name)) for one in fields(made)}
-        counts = {one: number for one, number in _counts().items() if one.name not in BY_TRIGGERS}
-        came = [table for table, number in counts.items() if number > before[table]]
-        assert not any(before[table] for table in came), "a company needs its tables empty"
-        self._rows = {table: _rows(table) for table in came}
+        self._rows = {table: _rows(table) for table in _grown(before)}
 
     @transaction
     def again(self) -> Cast:
