@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
 from checkin.domain.days import local_time
-from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
+from checkin.models import Attendance, Opportunity, PeriodTotal, Person, Shift, Site
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures import asking, kept, late, periods, records
 from checkin.operations.figures.definitions import (
@@ -23,7 +23,7 @@ from checkin.operations.figures.definitions import (
 )
 from checkin.operations.figures.sums import DAY, HOUR, day_of, number_of
 
-_A, _M, _P = Attendance, MonthTotal, PeriodTotal
+_A, _P = Attendance, PeriodTotal
 _TWIN = aliased(Person)
 _PERSON = func.coalesce(_TWIN.merged_into_id, _A.volunteer_id)
 
@@ -145,26 +145,12 @@ def _year_begun(wanted: Filter) -> str | None:
 
 
 def _opportunities_until(wanted: Filter) -> int:
-    """Opportunities with volunteers in whole stretches, and in the one that the last day cuts."""
-    assert wanted.first is not None
-    assert wanted.last is not None
-    after = wanted.last + timedelta(days=1)
-    cut = after if periods.stretch_of(after) == after else periods.stretch_of(wanted.last)
-    called = (
-        select(_M.opportunity_id)
-        .join(Opportunity, Opportunity.id == _M.opportunity_id)
-        .where(VOLUNTEERING, _M.attendances > 0)
-    )
-    held = (
-        select(_A.id)
-        .join(Shift, Shift.id == _A.shift_id)
-        .where(Shift.opportunity_id == _M.opportunity_id, _A.state == COUNTED)
-        .where(_A.work_on >= cut, _A.work_on <= wanted.last)
-        .exists()
-    )
-    whole = called.where(_M.from_on >= wanted.first, _M.from_on < cut)
-    found = union(whole, called.where(_M.from_on == cut, held)).subquery()
-    return db.session.scalar(select(func.count()).select_from(found)) or 0
+    """By the shifts of these days, which are fewer than the sums of all years."""
+    approved = exists().where(_A.shift_id == Shift.id, _A.state == COUNTED)
+    volunteering = exists().where(Opportunity.id == Shift.opportunity_id, VOLUNTEERING)
+    called = select(func.count(distinct(Shift.opportunity_id))).where(approved, volunteering)
+    days = Shift.work_on.between(wanted.first, wanted.last)
+    return db.session.scalar(called.where(days)) or 0
 
 
 # --- parts of questions ------------------------------------------------------------------------
