@@ -204,6 +204,37 @@ def test_nobody_names_oneself_and_the_suspended_wait(cast, boys, leader, name, n
     assert name(one(leader), by=cast.salem).named == 1, "the supervisor names the leader"
 
 
+def test_a_wrong_name_is_taken_off_and_may_be_named_again(cast, group_id, boys, name, leader, now):
+    check_in(cast.noura, cast.poster, now - HOUR / 4)
+    name(one(boys[0]), one(cast.noura))
+    groups.leave(group_id, now, by=cast.salem.id, now=now)
+    for _ in range(2):
+        groups.strike(group_id, boys[0].id, by=leader.id, now=now)
+    assert [came.state for came in attendances(Attendance.volunteer_id == boys[0].id)] == [
+        "cancelled"
+    ]
+    assert find(group_id).named == 1
+    assert name(one(boys[0])).named == 1
+    (came,) = attendances(Attendance.volunteer_id == boys[0].id)
+    assert (came.state, came.in_at, came.out_at) == ("closed", now - HOUR / 2, now)
+    groups.strike(group_id, cast.noura.id, by=leader.id, now=now)
+    (own,) = attendances(Attendance.volunteer_id == cast.noura.id)
+    assert (own.state, own.in_at) == ("open", now - HOUR / 4), "her own scan stays"
+
+
+def test_a_name_that_is_decided_about_stays(cast, group_id, boys, name, leader, now):
+    name(one(boys[0]))
+    name(one(leader), by=cast.salem)
+    groups.leave(group_id, now, by=cast.layla.id, now=now)
+    (came,) = attendances(Attendance.volunteer_id == boys[0].id)
+    approvals.approve_many([(came.id, came.row_version)], by=cast.salem.id, now=now)
+    with pytest.raises(Problem, match="decided_already"):
+        groups.strike(group_id, boys[0].id, by=leader.id, now=now)
+    with pytest.raises(Problem, match="own_name"):
+        groups.strike(group_id, leader.id, by=leader.id, now=now)
+    assert find(group_id).named == 2
+
+
 def test_after_closing_nothing_can_be_named(cast, group_id, boys, name, now):
     closing.close(cast.shift.id, by=cast.salem.id, now=now)
     for act in (
@@ -211,6 +242,7 @@ def test_after_closing_nothing_can_be_named(cast, group_id, boys, name, now):
         lambda: groups.recount(group_id, 5, by=cast.salem.id, now=now),
         lambda: groups.leave(group_id, now, by=cast.salem.id, now=now),
         lambda: groups.enter_waiting(group_id, by=cast.salem.id, now=now),
+        lambda: groups.strike(group_id, boys[0].id, by=cast.salem.id, now=now),
     ):
         with pytest.raises(Problem, match="group_closed"):
             act()

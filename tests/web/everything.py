@@ -85,6 +85,10 @@ OTHER_SAMPLE = {
     ("/api/v1/tallies/<int:shift_id>", "shift_id"): "tally_shift_id",
     ("/calendar/<string:code>.ics", "code"): "feed_code",
     ("/opportunities/<int:opportunity_id>/register", "opportunity_id"): "course_id",
+    ("/floor/<int:site_id>/groups/<int:group_id>/members/<int:person_id>/removal", "person_id"): (
+        "member_id"
+    ),
+    ("/groups/<int:group_id>/members/<int:person_id>/removal", "person_id"): "member_id",
     ("/openings/<int:opportunity_id>", "opportunity_id"): "opening_id",
     ("/openings/shifts/<int:shift_id>/departure", "shift_id"): "opening_shift_id",
     ("/openings/shifts/<int:shift_id>/place", "shift_id"): "opening_shift_id",
@@ -132,7 +136,9 @@ def build(now: datetime) -> World:
         "team_id": team.id,
         "sha": _logo(cast.majed, now),
         "target_id": targets.put(
-            targets.TargetPlan(figure="hours", period="2026", amount=3650), by=cast.layla.id, now=now
+            targets.TargetPlan(figure="hours", period="2026", amount=3650),
+            by=cast.layla.id,
+            now=now,
         ),
         "template_id": template.id,
         "token": accounts.invite_staff(cast.majed.id, by=None, now=now),
@@ -214,7 +220,7 @@ def _one_site(now, site, shift, poster, volunteer, supervisor) -> dict[str, obje
         "person_id": volunteer.id,
         "other_id": made.person(now, volunteer.name, mobile=volunteer.mobile).id,
         "merge_id": _merged(now, volunteer, supervisor),
-        "group_id": _group(now, shift, volunteer, supervisor),
+        **_group(now, shift, volunteer, supervisor),
         "message_id": made.message(now, failed_at=now, fault="expired").id,
         "role_request_id": _asked(now, volunteer),
         "entered_id": entered.id,
@@ -239,13 +245,13 @@ def _asked(now: datetime, person: Person) -> int:
     return grants.ask(person.id, Role.ADMINISTRATOR, by=asker.id, now=now)
 
 
-def _group(now: datetime, shift, leader: Person, by: Person) -> int:
+def _group(now: datetime, shift, leader: Person, by: Person) -> dict[str, object]:
     """Three who came with the volunteer, one of them named."""
     arrival = groups.Arrival(str(uuid.uuid4()), shift.id, leader.id, 3)
     group_id = groups.arrive(arrival, by=by.id, now=now)
     scout = factories.person(now, "أنس طارق البقمي")
     groups.name_members(group_id, [groups.Named(person_id=scout.id)], by=by.id, now=now)
-    return group_id
+    return {"group_id": group_id, "member_id": scout.id}
 
 
 def _merged(now: datetime, volunteer: Person, by: Person) -> int:

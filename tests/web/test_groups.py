@@ -126,6 +126,15 @@ def test_a_person_who_is_found_is_named_with_one_press(cast, salem, sheet, now):
     assert (answer.status_code, "Nobody is chosen" in plain(answer)) == (422, True)
 
 
+def test_a_wrong_name_is_taken_off(cast, salem, sheet):
+    salem.send(f"{sheet}/members", person=cast.noura.id)
+    away = f"{sheet}/members/{cast.noura.id}/removal"
+    assert away in salem.get(sheet).text
+    assert "The name was taken off" in plain(follow(salem, salem.send(away)))
+    assert [came.state for came in attendances()] == ["cancelled"]
+    assert "Without a name 3" in salem.text(sheet)
+
+
 def test_a_list_names_everybody_or_those_without_a_problem(cast, salem, sheet):
     lines = "ياسر علي المالكي، 0551112223\nسعد ناصر، 0611\nريان محمد، 0551112224"
     answer = salem.send(f"{sheet}/list", **{"list-people": lines})
@@ -210,7 +219,7 @@ def test_every_page_is_404_for_huda_and_403_for_a_volunteer(cast, browser_of, he
         assert browser.get(f"{here}/groups/new").status_code == status
         assert browser.get(sheet).status_code == status
         assert browser.send(f"{here}/groups", **arriving(cast, leader)).status_code == status
-        for act in ("members", "list", "headcount", "departure", "waiting"):
+        for act in ("members", "list", "headcount", "departure", "waiting", "members/1/removal"):
             answer = browser.send(f"{sheet}/{act}", person=cast.noura.id)
             assert answer.status_code == status, act
     assert [group.left_at for group in kept()] == [None]
@@ -240,6 +249,8 @@ def test_the_leader_names_on_the_own_phone(phone, leader, group_id):
     lines = "سعد ناصر، 0551112224\nريان محمد، 0551112225"
     assert phone.send(f"{own}/list", **{"list-people": lines}).status_code == 303
     assert "Everybody is named." in phone.text(own)
+    phone.send(f"{own}/members/{came.volunteer_id}/removal")
+    assert "Without a name 1" in phone.text(own)
 
 
 def test_a_name_that_is_not_taken_stays_in_the_form(phone, group_id):
@@ -272,7 +283,7 @@ def test_nobody_else_sees_the_leaders_group(cast, browser_of, client, group_id):
     own = f"/groups/{group_id}"
     other = browser_of(cast.noura, kind="phone", lang="en")
     assert other.get(own).status_code == 404
-    for act in ("members", "list", "waiting"):
+    for act in ("members", "list", "waiting", "members/1/removal"):
         assert other.send(f"{own}/{act}", name="x").status_code == 404
     assert "My group" not in other.text("/hours")
     assert client.get(own).status_code == 303

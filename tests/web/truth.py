@@ -96,6 +96,7 @@ own_attendance own
     GET      /groups/<int:group_id>
     POST     /groups/<int:group_id>/list
     POST     /groups/<int:group_id>/members
+    POST     /groups/<int:group_id>/members/<int:person_id>/removal
     POST     /groups/<int:group_id>/waiting
 
 own_attendance staff
@@ -151,6 +152,7 @@ enter_attendance mataf
     POST     /floor/<int:site_id>/groups/<int:group_id>/headcount
     POST     /floor/<int:site_id>/groups/<int:group_id>/list
     POST     /floor/<int:site_id>/groups/<int:group_id>/members
+    POST     /floor/<int:site_id>/groups/<int:group_id>/members/<int:person_id>/removal
     POST     /floor/<int:site_id>/groups/<int:group_id>/waiting
     GET      /floor/<int:site_id>/groups/new
     GET      /floor/<int:site_id>/check-ins/new

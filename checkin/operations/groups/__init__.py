@@ -8,6 +8,7 @@ from checkin.operations.groups.naming import (
     enter_waiting,
     name_members,
     ready_among,
+    strike,
 )
 from checkin.operations.groups.reading import (
     Member,
@@ -43,6 +44,7 @@ __all__ = [
     "ready_among",
     "recount",
     "standings",
+    "strike",
     "teams",
     "to_name",
     "uncounted_on_site",

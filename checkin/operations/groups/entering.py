@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
-from checkin.models import Group, Shift
+from checkin.models import Group, Scan, Shift
 from checkin.operations import catalogue
 from checkin.operations.attendance import Reading, derived_uid, lock_volunteer, record_scan
 
@@ -51,7 +51,7 @@ def record(
 ) -> None:
     """One scan of a member, claimed by whoever names or saw them; sent twice it is one."""
     reading = Reading(
-        uid=derived_uid(group.group_uid, f"{kind} {person_id}"),
+        uid=_uid(group, person_id, kind),
         kind=kind,
         volunteer_id=person_id,
         shift_id=group.shift_id,
@@ -63,3 +63,34 @@ def record(
         reason=REASON,
     )
     record_scan(reading, now=now)
+
+
+def strike(group: Group, person_id: int, *, by: int, now: datetime) -> None:
+    """Take back what was entered for a member because of this group, the leaving first."""
+    for kind in (Kind.OUT, Kind.IN):
+        uid = _uid(group, person_id, kind)
+        if _is_kept(person_id, Scan.scan_uid == uid):
+            undo = Reading(
+                uid=derived_uid(uid, "struck"),
+                kind=Kind.UNDO,
+                volunteer_id=person_id,
+                undoes=uid,
+                carrier="manual",
+                evidence=Evidence.CLAIMED,
+                entered_by_id=by,
+                reason=REASON,
+            )
+            record_scan(undo, now=now)
+
+
+def _uid(group: Group, person_id: int, kind: Kind) -> str:
+    """The same however often it is sent; another one after it was struck out."""
+    uid = derived_uid(group.group_uid, f"{kind} {person_id}")
+    while _is_kept(person_id, Scan.undoes == uid):
+        uid = derived_uid(uid, "again")
+    return uid
+
+
+def _is_kept(person_id: int, condition: ColumnElement[bool]) -> bool:
+    kept = select(Scan.id).where(Scan.volunteer_id == person_id, condition)
+    return db.session.scalar(kept.limit(1)) is not None

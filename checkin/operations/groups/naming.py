@@ -1,6 +1,6 @@
 """Naming those who came with a group: each becomes an attendance, entered by hand and claimed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,11 +12,15 @@ from checkin.domain.fold import Kind
 from checkin.domain.likeness import alike
 from checkin.domain.text import clean_name, fold_name
 from checkin.models import Attendance, Group, GroupMember, Partner, Person
+from checkin.models.attendance import DECIDED
 from checkin.operations import audit, manual, people
 from checkin.operations.groups import entering
 from checkin.operations.groups.reading import Member, members_of, named_in
 from checkin.operations.identity import living, rows_of
 from checkin.operations.people import Profile
+
+_THERE = ("open", "closed", "unclosed", *DECIDED)
+"""Attendances that stand: somebody was in the shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,26 @@ def enter_waiting(group_id: int, *, by: int, now: datetime) -> int:
     for person_id in ready:
         _enter(group, person_id, by, now)
     return len(ready)
+
+
+@transaction
+def strike(group_id: int, person_id: int, *, by: int, now: datetime) -> None:
+    """Take a name off, and what was entered because of it; whoever came by a scan of their own
+    keeps that. Sent twice it is done once. Problems `own_name`, `decided_already`, `group_closed`.
+    """
+    group, shift = entering.hold(group_id)
+    entering.refuse_closed(shift)
+    if person_id == by:
+        raise Problem("own_name")
+    member = db.session.get(GroupMember, (group_id, person_id))
+    if member is None:
+        return
+    entering.lock([person_id])
+    if _is_there(group.shift_id, person_id, DECIDED):
+        raise Problem("decided_already")
+    entering.strike(group, person_id, by=by, now=now)
+    db.session.delete(member)
+    audit.note("group.strike", "group", group_id, by=by, at=now, person=person_id)
 
 
 def ready_among(members: Sequence[Member]) -> list[Member]:
@@ -245,9 +269,9 @@ def _enter(group: Group, person_id: int, by: int, now: datetime) -> None:
         entering.record(group, person_id, Kind.OUT, group.left_at, by=by, now=now)
 
 
-def _is_there(shift_id: int, person_id: int) -> bool:
+def _is_there(shift_id: int, person_id: int, states: Collection[str] = _THERE) -> bool:
     a = Attendance
     there = select(a.id).where(
-        a.shift_id == shift_id, a.volunteer_id.in_(rows_of(person_id)), a.state != "cancelled"
+        a.shift_id == shift_id, a.volunteer_id.in_(rows_of(person_id)), a.state.in_(states)
     )
     return db.session.scalar(there) is not None

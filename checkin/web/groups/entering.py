@@ -72,6 +72,16 @@ def _said(bad: int, lines: int) -> str:
     )
 
 
+def strike(group_id: int, person_id: int) -> None:
+    """Take a name off, or say why not."""
+    try:
+        groups.strike(group_id, person_id, by=current_user.id, now=clock.now())
+    except Problem as problem:
+        flash(sentence(problem), "look")
+    else:
+        flash(_("The name was taken off"), "done")
+
+
 def enter_ready(group_id: int) -> None:
     try:
         number = groups.enter_waiting(group_id, by=current_user.id, now=clock.now())

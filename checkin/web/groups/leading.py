@@ -7,7 +7,7 @@ from flask import redirect, url_for
 from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.web.groups.blueprint import bp, own_group
-from checkin.web.groups.entering import enter_ready, name_list, name_one
+from checkin.web.groups.entering import enter_ready, name_list, name_one, strike
 from checkin.web.groups.forms import ListForm, NameForm
 from checkin.web.groups.showing import leaders_page
 from checkin.web.guard import requires
@@ -42,6 +42,15 @@ def name_many(group_id: int):
     if bad is None:
         return _back(group_id)
     return leaders_page(own_group(group_id), listing=form, bad=bad), form.status
+
+
+@bp.post("/groups/<int:group_id>/members/<int:person_id>/removal")
+@requires(OWN)
+def take_off(group_id: int, person_id: int):
+    """The name is not one of them."""
+    own_group(group_id)
+    strike(group_id, person_id)
+    return _back(group_id)
 
 
 @bp.post("/groups/<int:group_id>/waiting")

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from checkin.operations.groups import Named
 from checkin.web.fields import row_number
 from checkin.web.groups.blueprint import ENTER, bp, group_at, site_within
-from checkin.web.groups.entering import enter_ready, name_list, name_one
+from checkin.web.groups.entering import enter_ready, name_list, name_one, strike
 from checkin.web.groups.forms import ListForm, NameForm
 from checkin.web.groups.showing import supervisors_page
 from checkin.web.guard import requires
@@ -36,6 +36,15 @@ def add_list(site_id: int, group_id: int):
         return _back(site_id, group_id)
     site = site_within(site_id)
     return supervisors_page(site, group_at(site, group_id), listing=form, bad=bad), form.status
+
+
+@bp.post("/floor/<int:site_id>/groups/<int:group_id>/members/<int:person_id>/removal")
+@requires(ENTER)
+def remove(site_id: int, group_id: int, person_id: int):
+    """The name is not one of them."""
+    group_at(site_within(site_id), group_id)
+    strike(group_id, person_id)
+    return _back(site_id, group_id)
 
 
 @bp.post("/floor/<int:site_id>/groups/<int:group_id>/waiting")

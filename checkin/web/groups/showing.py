@@ -57,12 +57,21 @@ def supervisors_page(site: Site, standing: Standing, **filled: Any) -> str:
         recounting=filled.get("recounting")
         or HeadcountForm(formdata=None, prefix="recount", headcount=standing.group.headcount),
         code=qr_svg(_leaders_address(standing), "M"),
+        removal=lambda person_id: url_for(
+            "groups.remove", site_id=site.id, group_id=standing.group.id, person_id=person_id
+        ),
         **_shared(standing, filled),
     )
 
 
 def leaders_page(standing: Standing, **filled: Any) -> str:
-    return render_template("groups/own.html", **_shared(standing, filled))
+    return render_template(
+        "groups/own.html",
+        removal=lambda person_id: url_for(
+            "groups.take_off", group_id=standing.group.id, person_id=person_id
+        ),
+        **_shared(standing, filled),
+    )
 
 
 def _shared(standing: Standing, filled: dict[str, Any]) -> dict[str, Any]:
