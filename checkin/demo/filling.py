@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.database import db, transaction
-from checkin.demo import association, today, week
+from checkin.demo import association, goals, today, week
 from checkin.demo import season as past
 from checkin.demo.association import Progress
 from checkin.demo.bulk import analyse
@@ -83,6 +83,7 @@ def _begin(now: datetime, random: Random, size: str) -> Organisation:
     made, volunteers = found(random)
     if size == "season":
         past.write(season(), made, volunteers, random)
+    goals.put(made, size, now)
     _note("demo.begin" if size == "association" else "demo.fill", made, now)
     return made
 
