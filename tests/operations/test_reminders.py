@@ -78,7 +78,7 @@ def test_a_quiet_time_until_the_closing_sends_nothing(cast, now):
     ("language", "words"),
     [
         ("ar", "انتهت فترتك في \u2068صحن المطاف\u2069 عند 5:00 م"),
-        ("en", "Your shift at \u2068Mataf courtyard\u2069 ended at 5:00 PM"),
+        ("en", "Your shift at Mataf courtyard ended at 5:00 PM"),
     ],
 )
 def test_it_speaks_the_language_this_mobile_was_written_to_before(cast, now, language, words):
