@@ -435,6 +435,7 @@ HOLDERS = {
     "manage_people": ("layla", "majed"),
     "administer": ("majed",),
     "close_months": ("layla",),
+    "export": ("layla",),
     "read_members": ("layla", "reem"),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),
 }
