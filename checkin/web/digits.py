@@ -19,6 +19,13 @@ def other_digits(number: int) -> str:
     return text if current_prefs().digits == "arab" else text.translate(_ARABIC_INDIC)
 
 
+def clock_hours(minutes: int) -> str:
+    """5:00 or 1,204:30, and −4:00 where more was taken back than done."""
+    whole, rest = divmod(abs(minutes), 60)
+    shown = num(whole) + in_digits(f":{rest:02}")
+    return f"{_LEFT_TO_RIGHT}−{shown}{_POP}" if minutes < 0 else shown
+
+
 def num(value: float | Decimal, decimals: int = 0) -> str:
     """77,337 or ٧٧٬٣٣٧; `decimals` digits after the point, halves rounded up."""
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -15,7 +15,7 @@ from checkin.domain.roles import Permission
 from checkin.operations import figures, months
 from checkin.operations.figures import Filter, Grouping, Totals, late
 from checkin.web import clock, errors, value_words
-from checkin.web.digits import in_digits, num
+from checkin.web.digits import clock_hours
 from checkin.web.fields import Form, note_field
 from checkin.web.filters import month_long
 from checkin.web.guard import requires
@@ -54,7 +54,7 @@ def index():
         ],
         entries=late.entries(reach),
         may_close=current_user.may(Permission.CLOSE_MONTHS),
-        hours=hours,
+        hours=clock_hours,
         signed=signed,
         words=value_words,
     )
@@ -69,7 +69,7 @@ def closure(month: str):
     if months.closed_among([begin]):
         return redirect(url_for(".index"), 303)
     return render_template(
-        "months/closure.html", month=month, begin=begin, totals=_totals(begin), hours=hours
+        "months/closure.html", month=month, begin=begin, totals=_totals(begin), hours=clock_hours
     )
 
 
@@ -116,13 +116,6 @@ def _totals(begin: date) -> Totals:
     reach = current_user.reach(Permission.SEE_FIGURES)
     end = date.fromordinal(month_after(begin).toordinal() - 1)
     return figures.totals(Filter(reach, begin, end))
-
-
-def hours(minutes: int) -> str:
-    """1,204:30, also below nought."""
-    whole, rest = divmod(abs(minutes), 60)
-    shown = num(whole) + in_digits(f":{rest:02}")
-    return f"{_LEFT_TO_RIGHT}−{shown}{_POP}" if minutes < 0 else shown
 
 
 def signed(number: int, shown: str) -> str:

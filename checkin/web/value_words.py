@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
 from checkin.models import Attendance, Rate
 from checkin.operations.figures import Totals
-from checkin.web.digits import in_digits, num
+from checkin.web.digits import clock_hours, num
 
 
 def amount(halalas: int) -> str:
@@ -51,8 +51,7 @@ def method(totals: Totals) -> list[str]:
         _("Minutes × the rate of their type on the day of work, kept with each approval"),
     ]
     if bare := totals.approved_minutes - totals.valued_minutes:
-        time = num(bare // 60) + in_digits(f":{bare % 60:02}")
-        lines.append(_("Hours without a rate: %(hours)s", hours=time))
+        lines.append(_("Hours without a rate: %(hours)s", hours=clock_hours(bare)))
     return lines
 
 

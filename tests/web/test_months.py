@@ -52,6 +52,16 @@ def test_what_is_approved_later_is_listed_with_its_reference(cast, now, layla, s
     assert "Changed after closing" not in huda.text(ADDRESS)
 
 
+def test_what_is_taken_back_later_stands_below_nought(cast, now, layla, worked):
+    approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
+    layla.send(f"{OCTOBER}/closure")
+    db.session.refresh(worked)
+    approvals.reopen(worked.id, worked.row_version, words="راجعنا", by=cast.layla.id, now=now)
+    assert "−4:00" in layla.get(ADDRESS).text
+    november = layla.get("/figures?period=2026-11").text
+    assert "−4" in november
+
+
 def test_a_month_is_opened_again_for_a_reason(layla, worked):
     layla.send(f"{OCTOBER}/closure")
     refused = layla.send(f"{OCTOBER}/reopening", reason=" ")

@@ -1,14 +1,13 @@
 """How amounts are shown in the room of figures."""
 
-from checkin.web.digits import in_digits, num
+from checkin.web.digits import clock_hours, in_digits, num
 from checkin.web.filters import isolate
 from checkin.web.words import Case, counted
 
 
 def hours(minutes: int) -> str:
     """5:00 or 1,204:30, for columns, where a bare 5 among these would read as minutes."""
-    whole, rest = divmod(minutes, 60)
-    return num(whole) + in_digits(f":{rest:02}")
+    return clock_hours(minutes)
 
 
 def hours_alone(minutes: int) -> str:
