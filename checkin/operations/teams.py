@@ -69,7 +69,7 @@ def join(person_id: int, team_id: int, *, by: int, now: datetime) -> None:
 
 @transaction
 def leave(person_id: int, team_id: int, *, by: int, now: datetime) -> None:
-    """Belong to no team; leaving again changes nothing."""
+    """Belong to no team; nothing changes for whoever is not in this one."""
     person = people.find(person_id, lock=True)
     if person.team_id != team_id:
         return

@@ -152,8 +152,17 @@ def build(now: datetime) -> World:
         ids={**shared, **here, "device_id": second},
         cookies=cookies,
         people={name: person.id for name, person in played.items()},
-        other={**shared, **there},
+        other={**shared, **there, **_other_bodies(now)},
     )
+
+
+def _other_bodies(now: datetime) -> dict[str, object]:
+    """Another partner with a member of its own, and another team."""
+    scouts = factories.partner("كشافة جدة", "Jeddah Scouts", "scouts")
+    scout = factories.person(now, "تركي سعود المطيري", partner_id=scouts.id)
+    held = db.session.scalars(db.select(Membership).filter_by(person_id=scout.id)).one()
+    team = factories.team("فريق حي الشوقية")
+    return {"partner_id": scouts.id, "membership_id": held.id, "team_id": team.id}
 
 
 def _cookie(name: str, person: Person, now: datetime) -> str:
