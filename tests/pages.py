@@ -109,6 +109,7 @@ class Browser(FlaskClient):
         if self.in_hand and self.staff_device is not None and self.touched_at != clock.now():
             self.touched_at = clock.now()
             touch(self.staff_device, self.touched_at)
+        kwargs.setdefault("buffered", True)  # read whole and closed, as a server does
         # outside the test's app context: a real request has a session and a `g` of its own
         response: TestResponse = Context().run(super().open, *args, **kwargs)  # type: ignore
         if has_app_context():
