@@ -133,7 +133,7 @@ def test_the_evacuation_list_opens_ticks_and_calls_without_a_network(
     expect(figure(tablet)).to_have_text("2 من 5")
     expect(tablet.page.locator("[data-presence] [data-unsent]")).to_contain_text("4 سجلات")
     tablet.picture("51-evacuation-offline")
-    tablet.page.reload()
+    tablet.reload()
     expect(figure(tablet)).to_have_text("2 من 5")  # ticks outlive the page
     assert looks() == []
     cut(tablet, off=False)
@@ -175,7 +175,7 @@ def test_the_list_prints_with_boxes_and_without_buttons(cast, visit, here, evacu
     row(tablet, here[0]).click()
     expect(figure(tablet)).to_have_text("1 من 4")
     tablet.page.emulate_media(media="print")
-    for hidden in (".presence-tools", "a[data-call]", ".service-bar", ".footer"):
+    for hidden in (".presence-tools", "a[data-call]", ".service-tools", ".footer"):
         expect(tablet.page.locator(hidden).first).to_be_hidden()
     expect(tablet.page.locator(".person-mark").first).to_be_visible()
     tablet.picture("52-evacuation-print")
@@ -190,7 +190,7 @@ def test_a_locked_tablet_shows_names_only_in_an_emergency(cast, visit, here, eva
     tablet.page.locator("[data-lock-now] button").click()
     expect(name).to_be_hidden()
     tablet.picture("53-evacuation-locked")
-    tablet.page.reload()
+    tablet.reload()
     expect(name).to_be_hidden()
     tablet.button("حالة طارئة: إظهار الأسماء").click()
     expect(name).to_be_visible()

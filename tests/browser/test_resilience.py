@@ -105,7 +105,7 @@ def test_reloading_a_receipt_changes_nothing(phone, poster):
     phone.open(poster)
     phone.press(CHECK_IN)
     receipt = phone.page.url
-    phone.page.reload()
+    phone.reload()
     assert (phone.heading, phone.page.url) == (IN, receipt)
     assert scans() == 1
 
@@ -133,7 +133,7 @@ def test_what_was_typed_survives_a_change_of_language(visit):
     phone.page.wait_for_selector("html[lang=en]")
     assert phone.page.input_value("[name=mobile]") == "0559876543"
     assert not phone.page.is_checked("[name=remember]")
-    phone.page.reload()
+    phone.reload()
     assert phone.page.input_value("[name=mobile]") == ""
 
 

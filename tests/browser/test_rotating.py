@@ -46,7 +46,7 @@ def test_back_and_reload_do_nothing_twice(visit, cast, screen):
     noura.open("/hours")
     address = look_at(noura, screen)
     on_receipt(noura)
-    noura.page.reload()
+    noura.reload()
     noura.page.go_back()
     noura.page.wait_for_url("**/hours")
     noura.open(address)  # the camera's link once more

@@ -118,7 +118,7 @@ def test_a_slow_answer_is_not_waited_for(cast, tablet, badges_of):
 
 def test_without_a_network_the_page_opens_all_the_same(cast, tablet, badges_of):
     cut(tablet)
-    tablet.page.reload()
+    tablet.reload()
     assert tablet.heading == "مسح بطاقة"
     expect(tablet.page.locator("[data-age]")).to_contain_text("بيانات")
     type_as_scanner(tablet, badges_of[cast.noura.id])
@@ -162,7 +162,7 @@ def test_what_the_server_refuses_stays_and_is_explained(cast, tablet, badges_of,
     refused = tablet.page.locator("[data-refused]")
     expect(refused).to_contain_text(cast.noura.name, timeout=20_000)
     expect(recent(tablet)).to_contain_text("لم يُقبل")
-    tablet.page.reload()
+    tablet.reload()
     expect(refused).to_contain_text(cast.noura.name)
     assert scans() == []
     scanner = tablet.page.url
@@ -209,7 +209,7 @@ def test_somebody_else_is_not_shown_the_list_of_the_one_before(tablet):
     address = tablet.page.locator("[data-scanner]").get_attribute("data-today")
     tablet.page.evaluate(keep_for, address)
     cut(tablet)
-    tablet.page.reload()
+    tablet.reload()
     expect(tablet.page.locator("[data-age]")).to_be_hidden()
     tablet.page.locator("[data-search]").fill("نورة")
     expect(tablet.page.locator("[data-nobody]")).to_be_visible()

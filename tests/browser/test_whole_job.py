@@ -245,7 +245,7 @@ def approve(tablet):
     tablet.page.get_by_role("button", name=re.compile("^اعتماد")).first.click()
     tablet.page.get_by_role("button", name=re.compile("تراجع")).first.wait_for()
     tablet.picture("13-approved", whole=False)
-    tablet.page.reload()
+    tablet.reload()
     assert "سجلات صدر فيها قرار" in tablet.text
 
 
