@@ -145,20 +145,14 @@ def read_figures(desk, picture=None):
     desk.open("/figures")
     if picture:
         desk.picture(picture)
+    hours = desk.page.locator("[data-figure=approved_minutes]")
+    waiting = hours.locator("p", has_text="بانتظار الاعتماد")
+    served = desk.page.locator("[data-figure=beneficiaries] .figure-value").inner_text()
     return (
-        minutes_of(desk, "الساعات التطوعية المعتمدة"),
-        numbers(desk, "عدد المستفيدين")[0],
-        minutes_of(desk, "ساعات بانتظار الاعتماد"),
+        minutes_in(hours.locator(".figure-value").inner_text()),
+        int(served.replace(",", "")),
+        minutes_in(waiting.inner_text()) if waiting.count() else 0,
     )
-
-
-def minutes_of(desk, label):
-    return minutes_in(desk.page.locator(".counter", has_text=label).first.inner_text())
-
-
-def numbers(desk, label):
-    text = desk.page.locator(".counter", has_text=label).first.inner_text()
-    return [int(found.replace(",", "")) for found in re.findall(r"\d[\d,]*", text)]
 
 
 def minutes_in(text):
