@@ -122,6 +122,15 @@ def test_bad_addresses_and_kinds_get_a_sentence(layla, worked):
     assert "Page not found" in layla.text(answer.location)
 
 
+def test_nobody_fills_the_machine_with_files(layla, worked):
+    fields = {"what": "attendances", "query": "", "kind": "csv"}
+    for _ in range(5):
+        layla.send("/exports", **fields)
+    answer = layla.send("/exports", **fields)
+    assert "Several files are still being written" in layla.text(answer.location)
+    assert db.session.scalar(db.select(db.func.count()).select_from(Export)) == 5
+
+
 def test_only_who_may_take_lists_out_sees_a_file_and_only_their_own(
     layla, salem, browser_of, cast, now, worked
 ):

@@ -451,6 +451,7 @@ WITHIN = {
 }
 UID = "11111111-1111-4111-8111-111111111111"
 FIELDS = {
+    "/exports": {"what": "attendances", "kind": "csv"},
     "/B/<code>": {"site": "{site_id}", "uid": UID},
     "/b/<code>": {"site": "{site_id}", "uid": UID},
     "/B/<code>/withdrawal": {"uid": "{witnessed}"},
