@@ -19,8 +19,8 @@ def value_of(minutes: int, halalas_per_hour: int) -> int:
     """What `minutes` are worth, in halalas: minutes ÷ 60 × rate, half a halala rounded up.
 
     Each approval is valued and rounded for itself, then summed, so that the parts of a total add
-    up to it. The rule is product rule 21: the rate of the type on the day of work, frozen with
-    the decision.
+    up to it. The rate is that of the type of volunteering on the day of work, frozen with the
+    decision (decision 17).
     """
     return (minutes * halalas_per_hour + 30) // 60
 
