@@ -108,6 +108,23 @@ def test_the_form_keeps_what_was_typed(cast, salem, here, leader):
     assert kept() == []
 
 
+def test_searching_the_leader_keeps_what_was_filled_in(cast, salem, here, leader, scouts):
+    body = f"partner-{scouts.id}"
+    sent = arriving(cast, leader, headcount="42", body=body, at="13:00", q="الجهني", asked="")
+    page = salem.send(f"{here}/groups", **{**sent, "leader": ""})
+    assert page.status_code == 200
+    assert leader.name in page.text
+    assert 'value="42"' in page.text
+    assert 'value="13:00"' in page.text
+    assert f'<option selected value="{body}">' in page.text
+    assert "There is a problem" not in page.text
+    assert 'aria-invalid="true"' not in page.text
+    other = salem.send(f"{here}/groups", **{**sent, "asked": "محمد"})
+    assert other.status_code == 200, "the leader of an earlier search is not the one looked for"
+    assert kept() == []
+    assert salem.send(f"{here}/groups", **{**sent, "asked": "الجهني"}).status_code == 303
+
+
 def test_nothing_to_come_to(cast, salem, here):
     factories.alter(cast.shift, cancelled_at=cast.shift.starts_at)
     assert "No shift at this site today" in salem.text(f"{here}/groups/new")

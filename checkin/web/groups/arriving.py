@@ -36,7 +36,10 @@ def new(site_id: int):
 def create(site_id: int):
     site, form, now = site_within(site_id), GroupForm(), clock.now()
     _offer(form, _shifts(site))
-    leader = _leader()
+    typed, leader = request.form.get("q", ""), _leader()
+    if request.form.get("asked", typed[:80]) != typed[:80]:
+        # new words of the search were sent: they are looked up first, and nothing typed is lost
+        return _new_page(site, form, typed)
     if form.carry_out(
         lambda: groups.arrive(
             Arrival(
@@ -55,7 +58,7 @@ def create(site_id: int):
     ):
         flash(_("The group is on the board"), "done")
         return redirect(url_for(".show", site_id=site.id, group_id=form.made), 303)
-    return _new_page(site, form, request.form.get("q", ""), leader), form.status
+    return _new_page(site, form, typed, leader), form.status
 
 
 @bp.get("/floor/<int:site_id>/groups/<int:group_id>")
