@@ -54,9 +54,11 @@ def init_app(app: Flask) -> None:
     together = (time_long, time_short, time_range, duration, duration_after)
     for filter_ in together:
         app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
+    app.jinja_env.filters[date_lines.__name__] = _whole_date_lines
+    app.jinja_env.filters[date_long.__name__] = _whole_date_long
     shown = (
         *(num, in_digits, other_digits, clock_duration),
-        *(date_long, date_lines, date_short, hijri, hijri_short, gregorian, weekday, month_long),
+        *(date_short, hijri, hijri_short, gregorian, weekday, month_long),
         *(mobile, mobile_masked, last3, bdi, label, plain_label, isolate),
     )
     for filter_ in shown:
@@ -76,6 +78,22 @@ def _unbroken(filter_: Callable[..., str]) -> Callable[..., str]:
         return _BEFORE_TIME.sub(_NO_BREAK, glued)
 
     return unbroken
+
+
+def _whole_date_lines(day: Day, zone: str | None = None) -> tuple[str, ...]:
+    """On pages a line may end behind the weekday, never within a date."""
+    first, *rest = date_lines(day, zone)
+    named, _space, date_itself = first.partition(" ")
+    return (f"{named} {_whole(date_itself)}", *map(_whole, rest))
+
+
+def _whole_date_long(day: Day, zone: str | None = None) -> str:
+    """On pages a line may also end between the two calendars, behind what parts them."""
+    return f"{_NO_BREAK}/ ".join(_whole_date_lines(day, zone))
+
+
+def _whole(words: str) -> str:
+    return words.replace(" ", _NO_BREAK)
 
 
 # Times of day

@@ -150,6 +150,28 @@ def test_dates_in_arabic_indic_digits():
         assert filters.date_long(AFTERNOON) == "الأحد ١٢ جمادى الآخرة ١٤٤٨هـ / ٢٢ نوفمبر ٢٠٢٦م"
 
 
+def test_on_pages_a_line_ends_behind_what_parts_two_calendars_and_in_neither_date():
+    with reader("en"):
+        page = render_template_string("{{ at|date_long }}", at=AFTERNOON)
+        assert page.split(" ") == [
+            "Sunday",
+            "22\xa0November\xa02026\xa0/",
+            "12\xa0Jumada\xa0II\xa01448\xa0AH",
+        ]
+    with reader("ar"):
+        page = render_template_string("{{ at|date_long }}", at=AFTERNOON)
+        assert page.split(" ") == [
+            "الأحد",
+            "12\xa0جمادى\xa0الآخرة\xa01448هـ\xa0/",
+            "22\xa0نوفمبر\xa02026م",
+        ]
+        lines = render_template_string("{{ at|date_lines|join('|') }}", at=AFTERNOON)
+        assert lines == "الأحد 12\xa0جمادى\xa0الآخرة\xa01448هـ|22\xa0نوفمبر\xa02026م"
+    with reader("en"):
+        year = date(1800, 1, 1)
+        assert "/" not in render_template_string("{{ day|date_long }}", day=year)
+
+
 def test_a_day_of_another_year_names_the_year():
     with reader("ar", "arab"):
         assert filters.date_short(date(2021, 10, 5)) == "٥ أكتوبر ٢٠٢١م"
