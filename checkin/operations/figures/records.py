@@ -89,9 +89,12 @@ def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
 
 
 def waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
-    """Those that wait: they are few, so the days are spelled as no index of days has them."""
+    """Those that wait: they are few, so they are found first, and the days are spelled as no
+    index of days has them."""
     day = func.coalesce(_A.work_on, _A.work_on)
-    return _rows_within(wanted, columns).where(WAITS, *_of_days(wanted, day))
+    few = select(_A.id).where(WAITS)
+    # asked for beside the tables joined, SQLite at times reads every attendance instead
+    return _rows_within(wanted, columns).where(_A.id.in_(few), *_of_days(wanted, day))
 
 
 def _rows_within(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
