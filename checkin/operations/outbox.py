@@ -18,6 +18,7 @@ from checkin.operations.senders import NotSent
 
 PER_PAGE = 50
 TESTS_AN_HOUR = 5
+SHOWN_OF_MOBILE = 4
 HIDDEN_CODE = "••••••"
 """Stands for a code wherever a message is shown: it opens somebody's account."""
 
@@ -128,16 +129,21 @@ def try_again(message_id: int, *, by: int, now: datetime) -> None:
 
 
 def send_test(
-    person_id: int, render: messages.Renderer, *, language: str, now: datetime
+    person_id: int,
+    render: messages.Renderer,
+    *,
+    to: str | None = None,
+    language: str,
+    now: datetime,
 ) -> NotSent | None:
-    """Send one's own mobile a message right away; the fault when it did not leave.
+    """Send `to`, or else one's own mobile, a message right away; the fault when it did not leave.
 
     Raises Problem `mobile_missing`, `too_many` (fact `seconds`) and `messages_spent`.
     """
-    mobile = db.session.scalar(select(Person.mobile).where(Person.id == person_id))
+    mobile = to or db.session.scalar(select(Person.mobile).where(Person.id == person_id))
     if mobile is None:
         raise Problem("mobile_missing")
-    _allow_test(person_id, now)
+    _allow_test(person_id, mobile, now)
     text = render(messages.TEST, language, {}) or ""
     settings: Mapping[str, Any] = current_app.config
     try:
@@ -148,7 +154,9 @@ def send_test(
 
 
 @transaction
-def _allow_test(person_id: int, now: datetime) -> None:
+def _allow_test(person_id: int, mobile: str, now: datetime) -> None:
+    """Of the number the audit keeps its end, as this page shows it."""
     limits.take(f"test-message:{person_id}", TESTS_AN_HOUR, timedelta(hours=1), now)
     messages.spend(now)
-    audit.note("outbox.test", "person", person_id, by=person_id, at=now)
+    end = mobile[-SHOWN_OF_MOBILE:]
+    audit.note("outbox.test", "person", person_id, by=person_id, at=now, ends_in=end)

@@ -9,9 +9,10 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import jobs, messages, outbox, people, settings
 from checkin.operations.outbox import State
+from checkin.operations.senders import NotSent
 from checkin.web import clock, errors, message_words
 from checkin.web.digits import num
-from checkin.web.fields import row_number
+from checkin.web.fields import Form, mobile_field, row_number
 from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
 from checkin.web.message_kinds import KINDS
@@ -20,16 +21,27 @@ bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 
 errors.sentences(
     message_too_late=_l("It is too late for this message, or it has left already"),
-    mobile_missing=_l("Your account has no mobile. Ask a colleague to enter it"),
+    mobile_missing=_l("Your account has no mobile. Enter the number to send the test to"),
 )
 STATES = {
     State.WAITING: _l("To be sent"),
     State.SENT: _l("Sent"),
     State.FAILED: _l("Failed"),
 }
+LEFT = {
+    "console": _l("Printed, not sent"),
+    "file": _l("Written, not sent"),
+    "http": STATES[State.SENT],
+}
+"""What became of a message that left, by the way in which messages leave."""
+TESTED = {
+    "console": _l("The test message was printed on the server, not sent"),
+    "file": _l("The test message was written into a file on the server, not sent"),
+    "http": _l("The test message has left. It should arrive within a minute"),
+}
 SENDERS = {
     "console": _l("Printed on the server, not sent"),
-    "file": _l("Written into a file on the server"),
+    "file": _l("Written into a file on the server, not sent"),
     "http": _l("Through an SMS gateway"),
 }
 NOTHING = {
@@ -42,15 +54,27 @@ NOTHING = {
 _ANSWERED = "gateway answered "
 
 
+class TestForm(Form):
+    mobile = mobile_field(
+        _l("Mobile for the test"),
+        description=_l("Five tests an hour. Each counts as a message of today and is recorded."),
+    )
+
+
 @bp.get("")
 @requires(Permission.MANAGE_PEOPLE)
 def index():
+    return _page(TestForm(formdata=None, mobile=people.find(current_user.id).mobile))
+
+
+def _page(form: TestForm) -> str:
     state = request.args.get("state", State.WAITING, State)
-    now, counts = clock.now(), outbox.counts()
+    now, counts, setup = clock.now(), outbox.counts(), outbox.setup()
     return render_template(
         "outbox/index.html",
         found=outbox.page_of(state, request.args.get("before", type=row_number)),
-        chips=[_chip(one, counts[one], state) for one in State],
+        form=form,
+        chips=[_chip(one, counts[one], state, setup.kind) for one in State],
         state=state,
         nothing=NOTHING[state],
         kinds=KINDS,
@@ -59,9 +83,9 @@ def index():
         may_try_again=lambda message: outbox.may_try_again(message, now),
         spent=messages.spent_today(now),
         budget=settings.value("messages_per_day"),
-        setup=outbox.setup(),
+        setup=setup,
         senders=SENDERS,
-        mobile=people.find(current_user.id).mobile,
+        left=LEFT[setup.kind],
     )
 
 
@@ -84,27 +108,29 @@ def attempt(message_id: int):
 @requires(Permission.MANAGE_PEOPLE)
 def test():
     """Answered when the gateway has answered, or not within its seconds."""
-    try:
-        fault = outbox.send_test(
-            *(current_user.id, message_words.render),
-            language=current_prefs().lang,
-            now=clock.now(),
-        )
-    except Problem as problem:
-        flash(errors.sentence(problem), "stop")
-        return redirect(url_for(".index"), 303)
-    if fault is None:
-        flash(_("The test message has left. It should arrive within a minute"), "done")
+    form = TestForm()
+    if not form.carry_out(lambda: _send_test(form.mobile.data), mobile_missing="mobile"):
+        return _page(form), form.status
+    if form.made is None:
+        flash(TESTED[outbox.setup().kind], "done")
     else:
-        flash(
-            _("The test message did not leave: %(fault)s", fault=_fault_words(fault.reason)), "stop"
-        )
+        fault = _fault_words(form.made.reason)
+        flash(_("The test message did not leave: %(fault)s", fault=fault), "stop")
     return redirect(url_for(".index"), 303)
 
 
-def _chip(state: State, number: int, chosen: State) -> dict[str, object]:
+def _send_test(mobile: str | None) -> NotSent | None:
+    return outbox.send_test(
+        *(current_user.id, message_words.render),
+        to=mobile,
+        language=current_prefs().lang,
+        now=clock.now(),
+    )
+
+
+def _chip(state: State, number: int, chosen: State, kind: str) -> dict[str, object]:
     return {
-        "text": STATES[state],
+        "text": LEFT[kind] if state is State.SENT else STATES[state],
         "count": number,
         "href": url_for(".index", state=state.value),
         "pressed": state is chosen,

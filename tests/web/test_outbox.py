@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checkin.database import db
-from checkin.models import Message
+from checkin.models import AuditEntry, Message
 from checkin.operations import messages, outbox
 from checkin.operations.outbox import State
 from tests import factories
@@ -43,7 +43,7 @@ def test_each_state_has_its_messages_and_their_number(layla, now, failed):
     factories.message(now, sent_at=now, attempts=1)
     factories.message(now, sent_at=now, attempts=1)
     page = layla.text("/outbox")
-    assert "1 To be sent 2 Sent 1 Failed" in page
+    assert "1 To be sent 2 Written, not sent 1 Failed" in page
     assert layla.text("/outbox?state=sent").count("A new phone was signed in to your") == 2
     assert layla.get("/outbox?state=nonsense").status_code == 200
 
@@ -92,30 +92,58 @@ def test_what_is_too_late_or_lost_its_code_is_not_tried_again(layla, now):
     assert layla.send("/outbox/9999/attempt").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("console", "Printed, not sent"), ("file", "Written, not sent"), ("http", "Sent")],
+)
+def test_what_only_the_server_saw_is_not_called_sent(app, layla, now, kind, words):
+    app.config.update(SENDER=kind, SENDER_URL="http://127.0.0.1:9/send")
+    factories.message(now, sent_at=now, attempts=1)
+    page = layla.text("/outbox?state=sent")
+    assert f"0 To be sent 1 {words} 0 Failed" in page
+    assert page.count(words) == 2
+
+
 def test_a_test_message_goes_to_ones_own_mobile_and_counts(app, cast, layla):
-    answer = layla.send("/outbox/test")
-    assert "The test message has left" in layla.text(answer.location)
+    assert f'value="{cast.layla.mobile}"' in layla.get("/outbox").text
+    answer = layla.send("/outbox/test", mobile=cast.layla.mobile)
+    page = layla.text(answer.location)
+    assert "The test message was written into a file on the server, not sent" in page
     (message,) = sent(app)
     assert message["to"] == cast.layla.mobile
     assert "this is a test message" in message["text"]
-    assert "1 of 5,000" in layla.text("/outbox")
+    assert "1 of 5,000" in page
 
 
 def test_test_messages_are_few(app, layla, at):
     for _ in range(outbox.TESTS_AN_HOUR):
-        layla.text(layla.send("/outbox/test").location)
-    refused = layla.send("/outbox/test")
-    assert "has left" not in layla.text(refused.location)
+        layla.send("/outbox/test")
+    assert layla.send("/outbox/test", mobile="0551234567").status_code == 422
     assert len(sent(app)) == outbox.TESTS_AN_HOUR
     at.shift(timedelta(hours=1))
-    assert "has left" in layla.text(layla.send("/outbox/test").location)
+    assert layla.send("/outbox/test").status_code == 303
+    assert len(sent(app)) == outbox.TESTS_AN_HOUR + 1
 
 
-def test_without_a_mobile_there_is_nothing_to_press(app, cast, layla):
+def test_without_a_mobile_a_number_is_entered_and_its_end_is_noted(app, cast, layla):
     factories.alter(cast.layla, mobile=None)
-    assert "/outbox/test" not in layla.get("/outbox").text
-    assert "Your account has no mobile. Ask" in layla.text(layla.send("/outbox/test").location)
-    assert sent(app) == []
+    assert 'action="/outbox/test"' in layla.get("/outbox").text
+    refused = layla.send("/outbox/test", mobile="")
+    assert (refused.status_code, sent(app)) == (422, [])
+    assert "Your account has no mobile. Enter the number" in refused.text
+    wrong = layla.send("/outbox/test", mobile="0123")
+    assert (wrong.status_code, sent(app)) == (422, [])
+    assert 'value="0123"' in wrong.text
+    layla.send("/outbox/test", mobile="055 123 4567")
+    assert [one["to"] for one in sent(app)] == ["+966551234567"]
+    (note,) = db.session.scalars(db.select(AuditEntry).where(AuditEntry.act == "outbox.test"))
+    assert (note.actor_id, note.facts) == (cast.layla.id, {"ends_in": "4567"})
+
+
+def test_the_page_says_where_the_gateway_is_set(layla):
+    page = layla.text("/outbox")
+    assert "CHECKIN_SENDER_URL" in page
+    assert "CHECKIN_SENDER_NAME" in page
 
 
 def test_a_gateway_that_does_not_answer_is_said(app, layla):
