@@ -1,6 +1,6 @@
 """People, what they may do, the phones that remember them, and the ways to sign in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -177,6 +177,11 @@ class Grant(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def last_at(self) -> datetime | None:
+        """Within its last day, where `until_at` is already the midnight after it."""
+        return self.until_at - timedelta.resolution if self.until_at else None
 
     person: Mapped[Person] = relationship(
         back_populates="grants", foreign_keys=person_id, lazy="raise_on_sql"

@@ -15,6 +15,7 @@ from checkin.operations import audit, grants
 
 REVIEW_EVERY = timedelta(days=90)
 """A role nobody has looked at for three months is overdue."""
+ENDS_SOON = timedelta(days=14)
 PER_PAGE = 50
 
 
@@ -25,6 +26,8 @@ class Holders:
     items: Sequence[AnyRow]
     total: int
     overdue: int
+    endless: int
+    soon: int
     page: int
     pages: int
 
@@ -34,8 +37,9 @@ def page_of(number: int, *, by: int, now: datetime, per_page: int = PER_PAGE) ->
     g, reviewer = Grant, aliased(Person)
     mine = (or_(g.until_at.is_(None), g.until_at > now), g.role.in_(grants.grantable(by, now)))
     looked = func.coalesce(g.reviewed_at, g.from_at)
-    total, overdue = db.session.execute(
-        select(func.count(), func.count().filter(looked <= now - REVIEW_EVERY)).where(*mine)
+    counted = (looked <= now - REVIEW_EVERY, g.until_at.is_(None), g.until_at <= now + ENDS_SOON)
+    total, overdue, endless, soon = db.session.execute(
+        select(func.count(), *(func.count().filter(which) for which in counted)).where(*mine)
     ).one()
     seen = select(func.max(Device.seen_on)).where(Device.person_id == g.person_id).scalar_subquery()
     rows = db.session.execute(
@@ -52,12 +56,17 @@ def page_of(number: int, *, by: int, now: datetime, per_page: int = PER_PAGE) ->
         .offset((number - 1) * per_page)
         .limit(per_page)
     ).all()
-    return Holders(rows, total, overdue, number, max(-(-total // per_page), 1))
+    return Holders(rows, total, overdue, endless, soon, number, max(-(-total // per_page), 1))
 
 
 def is_overdue(grant: Grant, now: datetime) -> bool:
     """Whether nobody has looked at this role for three months."""
     return (grant.reviewed_at or grant.from_at) <= now - REVIEW_EVERY
+
+
+def ends_soon(grant: Grant, now: datetime) -> bool:
+    """Whether two weeks from now nobody holds this role any more."""
+    return grant.until_at is not None and grant.until_at <= now + ENDS_SOON
 
 
 @transaction

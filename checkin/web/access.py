@@ -37,6 +37,8 @@ def index():
         found=access.page_of(request.args.get("page", 1, row_number), by=by, now=now),
         requests=grants.waiting_requests() if confirms else [],
         is_overdue=lambda grant: access.is_overdue(grant, now),
+        ends_soon=lambda grant: access.ends_soon(grant, now),
+        soon_days=access.ENDS_SOON.days,
         roles=ROLES,
         now=now,
     )

@@ -1,5 +1,7 @@
 """Who may do what: the page that is looked through, and roles that take two."""
 
+from datetime import timedelta
+
 import pytest
 
 from checkin.domain.roles import Role
@@ -25,6 +27,22 @@ def test_an_administrator_sees_everybody_and_a_coordinator_what_is_below(cast, l
     page = layla.text("/access")
     assert cast.salem.name in page
     assert cast.faisal.name not in page
+
+
+def test_roles_that_end_soon_or_never_are_told_apart(cast, now, majed):
+    day = timedelta(days=1)
+    soon = factories.person(now, "طلال فهد العتيبي")
+    midnight = (now + 5 * day).replace(hour=21)  # in Riyadh, after the 27th
+    factories.grant(now, soon, Role.SUPERVISOR, site_id=cast.mataf.id, until_at=midnight)
+    later = factories.person(now, "بندر فهد العتيبي")
+    factories.grant(now, later, Role.SUPERVISOR, site_id=cast.mataf.id, until_at=now + 38 * day)
+    page = majed.text("/access")
+    assert "21 Nov Ends soon 27 Nov Never" in page
+    assert "21 Nov 30 Dec Never" in page
+    assert page.count("Ends soon") == 1
+    assert page.count("No end") == 6
+    assert "Without an end: 6, ending within 14 days: 1" in page
+    assert "27 Nov" in majed.text(f"/people/{soon.id}")
 
 
 def test_still_needed_and_ended(cast, now, layla):
