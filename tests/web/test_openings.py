@@ -1,8 +1,11 @@
 """Openings as volunteers find them: looking without signing in, joining, waiting, leaving."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
 
 from checkin.database import db
 from checkin.models import Assignment
@@ -190,3 +193,64 @@ def test_a_shift_that_is_not_there_is_not_found(noura, shift):
     for address in (place(shift), f"/openings/shifts/{shift.id}/departure"):
         assert noura.get(address).status_code == 404
         assert noura.send(address).status_code == 404
+
+
+def test_the_list_of_shifts_says_what_speaks_against_each(cast, now, noura, call, shift):
+    alter(call, requires_id=factories.opportunity(now, "course", name_en="First aid").id)
+    free = factories.shift(now, cast.squares, call, starts=3 * DAY)
+    factories.assign(now, cast.noura, factories.shift(now, cast.mataf, starts=DAY + 30))
+    address = f"/openings/{call.id}"
+    page = noura.get(address).get_data(as_text=True)
+    assert f'href="{place(free)}"' in page
+    assert f'href="{place(shift)}"' not in page
+    said = plain(noura.text(address))
+    assert said.count("You are expected at Mataf courtyard at the same time") == 1
+    assert "No attendance at the required course: First aid" in said
+
+
+@pytest.mark.parametrize(
+    ("rule", "known", "why"),
+    [
+        ({"gender": "man"}, {"gender": "woman"}, "This opportunity is for men"),
+        (
+            {"minimum_age": 21},
+            {"birth_year": 2008},
+            "This opportunity is for volunteers from the age of 21",
+        ),
+    ],
+)
+def test_who_cannot_join_sees_why_in_place_of_the_button(
+    cast, noura, stranger, call, shift, rule, known, why
+):
+    alter(call, **rule)
+    alter(cast.noura, **known)
+    address = f"/openings/{call.id}"
+    assert why in plain(noura.text(address))
+    assert f'href="{place(shift)}"' not in noura.get(address).get_data(as_text=True)
+    assert f'href="{place(shift)}"' in stranger.get(address).get_data(as_text=True)
+
+
+def test_many_shifts_are_asked_about_at_once(cast, now, noura, call, shift):
+    address = f"/openings/{call.id}"
+    noura.get(address)
+    with counted_statements() as few:
+        noura.get(address)
+    for number in range(2, 12):
+        factories.shift(now, cast.squares, call, starts=number * DAY)
+    with counted_statements() as many:
+        noura.get(address)
+    assert len(many) == len(few)
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(*given) -> None:
+        seen.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

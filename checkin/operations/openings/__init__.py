@@ -5,7 +5,7 @@ plans do. A walk-in's scan has locked its volunteer before it asks for the shift
 """
 
 from checkin.operations.openings.finding import places_of
-from checkin.operations.openings.fitting import Obstacle, obstacles
+from checkin.operations.openings.fitting import Obstacle, obstacles, obstacles_of
 from checkin.operations.openings.joining import JOINED, WAITING, join, leave, move_up
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "leave",
     "move_up",
     "obstacles",
+    "obstacles_of",
     "places_of",
 ]

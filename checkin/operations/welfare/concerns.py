@@ -22,6 +22,7 @@ from checkin.models import Person, Remark
 from checkin.operations.welfare.serving import (
     courses_of,
     expected,
+    is_near,
     left_by,
     near,
     people_around,
@@ -114,16 +115,29 @@ def ahead(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
 
     With `rest_after` (facts `minutes`, `most`) where the next shift would follow too soon.
     """
-    row = db.session.execute(planned(person_id, shift_id)).one_or_none()
-    if row is None:
-        return []
+    return ahead_of(person_id, [shift_id], now).get(shift_id, [])
+
+
+def ahead_of(person_id: int, shift_ids: Collection[int], now: datetime) -> dict[int, list[Concern]]:
+    """The same of each of several shifts, taken by itself; three questions for all of them."""
+    rows = db.session.execute(planned(person_id, *shift_ids)).all()
+    if not rows:
+        return {}
+    days = [row.work_on for row in rows]
+    others = expected(person_id, min(days), max(days))
+    courses = courses_of(rows)
+    return {row.shift_id: _ahead(row, others, courses, now) for row in rows}
+
+
+def _ahead(
+    row: AnyRow, expected_on: Iterable[AnyRow], courses: Mapping[int, Course], now: datetime
+) -> list[Concern]:
     one = served_in(row, ((row.starts_at, row.ends_at),))
     others = [
         served_in(other, ((other.starts_at, other.ends_at),))
-        for other in expected(person_id, row.work_on)
-        if other.shift_id != shift_id
+        for other in expected_on
+        if other.shift_id != row.shift_id and is_near(other.work_on, row.work_on)
     ]
-    courses = courses_of([row])
     found = findings(one, others, now, courses.get(row.id))
     told = [_concern(each, row, now, courses, {}) for each in found]
     return [*told, *_rest_after(one, others, now)]

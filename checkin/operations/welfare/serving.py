@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
@@ -64,15 +64,18 @@ def near(person_ids: Collection[int], first: date, last: date) -> Sequence[AnyRo
     ).all()
 
 
-def planned(person_id: int, shift_id: int) -> Select[*tuple[Any, ...]]:
-    """A person and a shift as if they were an attendance, which has no number yet."""
-    new = (literal(0).label("id"), Person.id.label("volunteer_id"))
+def planned(person_id: int, *shift_ids: int) -> Select[*tuple[Any, ...]]:
+    """A person and shifts as if they were attendances, which have no number yet.
+
+    Each has one below zero, which no attendance or assignment has.
+    """
+    new = ((-Shift.id).label("id"), Person.id.label("volunteer_id"))
     query = _with_plan(select(*new, *_PLAN).select_from(Shift))
-    return query.join(Person, Person.id == person_id).where(Shift.id == shift_id)
+    return query.join(Person, Person.id == person_id).where(Shift.id.in_(sorted(shift_ids)))
 
 
-def expected(person_id: int, day: date) -> Sequence[AnyRow]:
-    """The shifts somebody is expected on around a day, as if they had been served as planned."""
+def expected(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
+    """The shifts somebody is expected on around some days, as if served as planned."""
     a = Assignment
     who = (a.id, a.person_id.label("volunteer_id"))
     query = _with_plan(select(*who, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id))
@@ -80,9 +83,14 @@ def expected(person_id: int, day: date) -> Sequence[AnyRow]:
         query.join(Person, Person.id == a.person_id)
         .where(a.person_id.in_(rows_of(person_id)), a.how != "waiting")
         .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
-        .where(Shift.work_on.between(day - _BEFORE, day + _AFTER))
+        .where(Shift.work_on.between(first - _BEFORE, last + _AFTER))
         .order_by(a.id)
     ).all()
+
+
+def is_near(other: date, day: date) -> bool:
+    """Whether a day of service can reach, with its rest, to another one."""
+    return day - _BEFORE <= other <= day + _AFTER
 
 
 def _with_plan(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -4,12 +4,13 @@ from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from checkin.operations import openings
 from checkin.operations.openings import finding
 from checkin.web import clock
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import public
 from checkin.web.openings.blueprint import bp
-from checkin.web.openings.wording import whom
+from checkin.web.openings.wording import said, whom
 
 TYPES = {
     "general": _l("General"),
@@ -60,14 +61,31 @@ def show(opportunity_id: int):
     opportunity = finding.find(opportunity_id)
     seats = finding.seats_of(opportunity_id, clock.now(), _reader())
     waiting = [seat.shift.id for seat in seats if seat.how == "waiting"]
+    refusing, told = _against([seat.shift.id for seat in seats if seat.how is None])
     return render_template(
         "openings/show.html",
         opportunity=opportunity,
         seats=seats,
         places=finding.places_of(current_user.id, waiting) if waiting else {},
+        refusing=refusing,
+        told=told,
         types=TYPES,
         kinds=KINDS,
         whom=whom,
+    )
+
+
+def _against(shift_ids: list[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """By shift, in sentences to whoever is signed in: what refuses joining it, what is told."""
+    if not shift_ids or _reader() is None:
+        return {}, {}
+    found = openings.obstacles_of(current_user.id, shift_ids, clock.now())
+    return tuple(
+        {
+            number: [said(one) for one in several if one.refuses is refuses]
+            for number, several in found.items()
+        }
+        for refuses in (True, False)
     )
 
 
