@@ -101,6 +101,21 @@ def test_long_lists_have_pages(cast, noura, now):
         assert noura.get(f"/hours?page={odd}").status_code == 200
 
 
+def test_ways_on_stand_above_the_records_and_older_years_are_folded(cast, noura, now):
+    new, last, old = (served(cast, now - timedelta(days=days), 1) for days in (3, 400, 800))
+    page = noura.get("/hours").text
+    main = page[page.index("<main") :]
+    for way in ("/openings", "/calendar", "/account"):
+        assert main.index(f'href="{way}"') < main.index("My attendance")
+    folded = main[main.index('<details class="stack"') :]
+    assert [year for year in ("2026", "2025", "2024") if f">{year}</bdi></summary>" in folded] == [
+        "2025",
+        "2024",
+    ]
+    assert f"/attendances/{new}" not in folded
+    assert folded.index(f"/attendances/{last}") < folded.index(f"/attendances/{old}")
+
+
 def test_nobody_sees_another_persons_hours(cast, browser_of, client, now):
     attendance_id = served(cast, now - timedelta(days=1), 2)
     for person in (cast.huda, cast.salem):
