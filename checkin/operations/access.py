@@ -37,9 +37,13 @@ def page_of(number: int, *, by: int, now: datetime, per_page: int = PER_PAGE) ->
     g, reviewer = Grant, aliased(Person)
     mine = (or_(g.until_at.is_(None), g.until_at > now), g.role.in_(grants.grantable(by, now)))
     looked = func.coalesce(g.reviewed_at, g.from_at)
-    counted = (looked <= now - REVIEW_EVERY, g.until_at.is_(None), g.until_at <= now + ENDS_SOON)
     total, overdue, endless, soon = db.session.execute(
-        select(func.count(), *(func.count().filter(which) for which in counted)).where(*mine)
+        select(
+            func.count(),
+            func.count().filter(looked <= now - REVIEW_EVERY),
+            func.count().filter(g.until_at.is_(None)),
+            func.count().filter(g.until_at <= now + ENDS_SOON),
+        ).where(*mine)
     ).one()
     seen = select(func.max(Device.seen_on)).where(Device.person_id == g.person_id).scalar_subquery()
     rows = db.session.execute(

@@ -39,6 +39,7 @@ REASONS = {
     Reason.MOBILE: _l("The same mobile"),
     Reason.BIRTH_YEAR: _l("The same name and year of birth"),
     Reason.PARTNER: _l("The same name and partner"),
+    Reason.NAME: _l("The same full name"),
 }
 NAMES = {
     "name": _l("Full name"),

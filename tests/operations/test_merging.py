@@ -119,10 +119,12 @@ def test_a_family_on_one_phone_is_not(twins, now):
     [
         ({"birth_year": 2001}, {"birth_year": 2001}, "birth_year"),
         ({"birth_year": 2001}, {"birth_year": 2002}, None),
-        ({}, {}, None),
+        ({"birth_year": 2001}, {}, "name"),
+        ({"gender": "man"}, {"gender": "woman"}, None),
+        ({}, {}, "name"),
     ],
 )
-def test_one_name_needs_one_thing_more(cast, now, one, two, reason):
+def test_one_full_name_is_enough_with_nothing_against_it(cast, now, one, two, reason):
     first = factories.person(now, "خالد فهد الثقفي", **one)
     second = factories.person(now, "خالد بن فهد ثقفي", **two)
     assert offered() == ([(first.id, second.id, reason)] if reason else [])
@@ -136,6 +138,32 @@ def test_one_name_at_one_partner_is_offered(cast, now):
     assert offered() == [(first.id, second.id, "partner")]
     factories.alter(second, birth_year=2001)
     assert offered() == [], "two years of birth are two people"
+
+
+def test_the_same_full_name_alone_comes_last_and_is_set_apart(cast, twins, now):
+    noura, other = twins
+    scouts = factories.partner("جمعية الكشافة", "Scouts", "scouts")
+    first = factories.person(now, "خالد فهد الثقفي", partner_id=cast.university.id)
+    second = factories.person(now, "خالد بن فهد ثقفي", partner_id=scouts.id)
+    years = [factories.person(now, "يزيد فهد الثقفي", birth_year=2001) for _ in range(2)]
+    assert offered() == [
+        (noura.id, other.id, "mobile"),
+        (*(one.id for one in years), "birth_year"),
+        (first.id, second.id, "name"),
+    ]
+    merging.set_apart(first.id, second.id, by=cast.layla.id, now=now)
+    assert [reason for *_, reason in offered()] == ["mobile", "birth_year"]
+
+
+def test_a_short_name_or_one_of_many_says_nothing(cast, now):
+    for _ in range(2):
+        factories.person(now, "خالد الثقفي")
+    assert offered() == []
+    for _ in range(3):
+        factories.person(now, "خالد فهد الثقفي")
+    assert [reason for *_, reason in offered()] == ["name"] * 3
+    factories.person(now, "خالد فهد الثقفي")
+    assert offered() == []
 
 
 def test_who_was_called_two_people_is_offered_no_more(cast, twins, now):

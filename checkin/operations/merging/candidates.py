@@ -1,12 +1,13 @@
-"""Who may have been entered twice: the same mobile first, then the same name and one thing more."""
+"""Who may have been entered twice: one mobile, then one name and one thing more, then a name."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from checkin.database import AnyRow, db
 from checkin.domain.likeness import alike
@@ -14,6 +15,10 @@ from checkin.models import Apart, Attendance, Opportunity, Person, Shift
 from checkin.operations.identity import living
 
 PER_PAGE = 20
+FEWEST_NAMES = 3
+"""A name of fewer words is too common to say anything by itself."""
+MOST_NAMESAKES = 3
+"""So is one that more people share; it would also make pairs without number."""
 
 
 class Reason(StrEnum):
@@ -25,6 +30,8 @@ class Reason(StrEnum):
     """The same name and the same year of birth."""
     PARTNER = "partner"
     """The same name at the same partner."""
+    NAME = "name"
+    """The same name of three words or more that few share, and nothing against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Standing:
 
 
 def page_of(number: int, per_page: int = PER_PAGE) -> Pairs:
-    """The pairs nobody has called two people, those of one mobile first."""
+    """The pairs nobody has called two people: those of one mobile first, a mere name last."""
     found = _without_apart([*_by_mobile(), *_by_name()])
     start = (number - 1) * per_page
     shown = found[start : start + per_page]
@@ -118,17 +125,18 @@ def _by_name() -> list[_Found]:
     )
     p = Person
     rows = db.session.execute(
-        select(p.id, p.name_folded, p.mobile, p.birth_year, p.partner_id)
+        select(p.id, p.name_folded, p.mobile, p.birth_year, p.partner_id, p.gender)
         .where(living(), p.name_folded.in_(same))
-        .where(or_(p.birth_year.is_not(None), p.partner_id.is_not(None)))
+        .where(or_(p.birth_year.is_not(None), p.partner_id.is_not(None), _is_full(p.name_folded)))
         .order_by(p.name_folded, p.id)
     ).all()
+    shared_by = Counter(row.name_folded for row in rows)
     found = []
     for one, other in _within(rows, "name_folded"):
-        reason = _agree(one, other)
+        reason = _agree(one, other, shared_by[one.name_folded])
         if reason is not None and (one.mobile is None or one.mobile != other.mobile):
             found.append((one.id, other.id, reason))
-    return found
+    return sorted(found, key=lambda pair: pair[2] is Reason.NAME)
 
 
 def _within(rows: Sequence[AnyRow], by: str) -> Iterable[tuple[AnyRow, AnyRow]]:
@@ -146,14 +154,20 @@ def _alike(one: AnyRow, other: AnyRow) -> bool:
     return bool(one.latin_folded) and alike(one.latin_folded, other.latin_folded)
 
 
-def _agree(one: AnyRow, other: AnyRow) -> Reason | None:
+def _agree(one: AnyRow, other: AnyRow, namesakes: int) -> Reason | None:
     if one.birth_year is not None and one.birth_year == other.birth_year:
         return Reason.BIRTH_YEAR
     if None not in (one.birth_year, other.birth_year):
         return None
     if one.partner_id is not None and one.partner_id == other.partner_id:
         return Reason.PARTNER
-    return None
+    is_full = one.name_folded.count(" ") >= FEWEST_NAMES - 1
+    one_gender = None in (one.gender, other.gender) or one.gender == other.gender
+    return Reason.NAME if is_full and one_gender and namesakes <= MOST_NAMESAKES else None
+
+
+def _is_full(name: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return name.like("% " * (FEWEST_NAMES - 1) + "_%")
 
 
 def _without_apart(found: list[_Found]) -> list[_Found]:
