@@ -15,7 +15,7 @@ from checkin.models import Attendance, Partner
 from checkin.operations import desk
 from checkin.operations.desk import Year
 from checkin.operations.figures import Measure
-from checkin.operations.figures.of_partner import of_partner, years_of_partner
+from checkin.operations.figures.of_partner import last_year_of_partner, of_partner, years_of_partner
 from checkin.web import clock, record_words
 from checkin.web.csv_file import csv_file
 from checkin.web.digits import in_digits, num
@@ -46,13 +46,15 @@ def index():
 @bp.get("/<int:partner_id>")
 @requires(Permission.READ_MEMBERS)
 def show(partner_id: int):
-    partner, year = _partner(partner_id), _year()
+    partner = _partner(partner_id)
+    year, this_year = _opening_year(partner_id), _today().year
     totals, months, opportunities = of_partner(partner_id, year.first, year.last)
     return render_template(
         "desk/show.html",
         partner=partner,
         year=year.number,
         years=_years(partner_id),
+        instead_of=this_year if "year" not in request.args and year.number != this_year else None,
         totals=totals,
         months=months,
         opportunities=opportunities,
@@ -160,6 +162,14 @@ def _year() -> Year:
         return Year(planned_day(f"{text}-01-01").year)
     except ValueError:
         raise NotFound("year") from None
+
+
+def _opening_year(partner_id: int) -> Year:
+    """The year in the address; else the last with approved hours, where this one has none."""
+    year = _year()
+    if request.args.get("year"):
+        return year
+    return Year(last_year_of_partner(partner_id, year.number) or year.number)
 
 
 def _years(partner_id: int) -> list[int]:

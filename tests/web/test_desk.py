@@ -175,3 +175,20 @@ def test_nobody_else_enters(cast, browser_of, address, who):
     browser = browser_of(getattr(cast, who), kind="staff")
     assert browser.get(address).status_code == 403
     assert browser.send(f"{address}/members/export").status_code == 403
+
+
+def test_the_desk_opens_on_the_last_year_with_approved_hours_and_says_so(
+    reem, cast, address, work, now, at, browser_of
+):
+    work(cast.noura, 3)
+    said = "This is 2026, the last year with approved hours."
+    assert said not in reem.text(address)
+    at.move_to(now.replace(year=2027))
+    reem = browser_of(cast.reem, kind="staff", lang="en")
+    page = reem.text(address)
+    assert f"No hours are approved in 2027 yet. {said}" in page
+    assert "November 2026" in page
+    assert said not in reem.text(f"{address}?year=2026")
+    empty = reem.text(f"{address}?year=2027")
+    assert said not in empty
+    assert "No data for this period" in empty

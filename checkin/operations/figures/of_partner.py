@@ -40,6 +40,18 @@ def years_of_partner(partner_id: int) -> tuple[int, int] | None:
     return (first.year, last.year) if first else None
 
 
+def last_year_of_partner(partner_id: int, until: int) -> int | None:
+    """The last Gregorian year, `until` included, in which its members have approved hours."""
+    last = (
+        select(func.max(_M.from_on))
+        .join(Opportunity, Opportunity.id == _M.opportunity_id)
+        .where(_M.partner_id == partner_id, VOLUNTEERING, _M.approved_minutes > 0)
+        .where(_M.from_on <= date(until, 12, 31))
+    )
+    found = db.session.scalar(last)
+    return found.year if found else None
+
+
 def _by_month(wanted: Filter) -> list[Line]:
     found: dict[date, list[int]] = {}
     for from_on, *sums in db.session.execute(_summed(wanted, [_M.from_on])):
