@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from checkin.domain import sounds
 from checkin.domain.text import fold_name, latin_digits
 
 WHOLE_MOBILE = 9
 """From so many digits on, what is typed is a number as it is dialled, with its zeros in front."""
 LONG_NAME = 4
+_SHORTEST_HEARD = 3
+_SERVANTS = {"abdul", "abdel", "abdal"}
 
 _ARTICLES = ("ال", "al", "el")
 _IN_NUMBERS = re.compile(r"[\s+().\u2010-\u2015-]+")
@@ -19,12 +22,14 @@ class Wanted:
 
     `words` holds for each word its possible spellings, one of which must be in the name; one with
     a space in front must begin a word there. `run` is the name written without spaces, or empty.
-    `digits` end the mobile. Nothing typed wants everybody.
+    `digits` end the mobile. Nothing typed wants everybody. `heard` holds for each word typed in
+    Latin letters what it may be in Arabic, which an index finds and `finds` does not look at.
     """
 
     words: tuple[tuple[str, ...], ...] = ()
     run: str = ""
     digits: str = ""
+    heard: tuple[tuple[str, ...], ...] = ()
 
     @property
     def length(self) -> int:
@@ -58,7 +63,9 @@ def wanted(typed: str) -> Wanted:
     digits = "".join(part for part in parts if part.isdecimal())
     folded = fold_name(" ".join(part for part in parts if not part.isdecimal()))
     words = tuple(_spellings(word) for word in folded.split() if word not in _ARTICLES)
-    return Wanted(words, _run(folded), _dialled(digits))
+    before = ((), *words)[: len(words)]
+    heard = tuple(_heard(one, after) for one, after in zip(words, before, strict=True))
+    return Wanted(words, _run(folded), _dialled(digits), heard)
 
 
 def written_as_one(folded: str) -> str:
@@ -77,6 +84,15 @@ def _spellings(word: str) -> tuple[str, ...]:
         if rest != word:
             return (word, f" {rest}")
     return (word,)
+
+
+def _heard(spellings: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    """Also what is heard after an article: Arabic names are kept without. «Abdul Rahman» is one."""
+    word, *rests = (one.strip() for one in spellings)
+    if _SERVANTS.intersection(before):
+        return sounds.spellings(f"abdul{word}")
+    words = [word, *(rest for rest in rests if len(rest) >= _SHORTEST_HEARD)]
+    return tuple(heard for one in words for heard in sounds.spellings(one))
 
 
 def _dialled(digits: str) -> str:

@@ -4,7 +4,10 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    String,
     and_,
+    column,
+    exists,
     false,
     func,
     literal,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     select,
     true,
     union,
+    values,
 )
 
 from checkin.database import db
@@ -42,7 +46,8 @@ def people_like(wanted: Wanted) -> ColumnElement[bool]:
 def anybody_like(wanted: Wanted) -> ColumnElement[bool]:
     """The same among a hundred thousand, by index: a word is found by its beginning.
 
-    Names written as one («نورالدين») are found from the beginning of the name on.
+    Names written as one («نورالدين») are found from the beginning of the name on, and Arabic
+    names by how they sound in Latin letters.
     """
     asked: list[ColumnElement[bool]] = [true()]
     if wanted.digits:
@@ -92,13 +97,27 @@ def _ending(digits: str) -> ColumnElement[bool]:
 
 def _named(wanted: Wanted) -> Select[int] | CompoundSelect[int]:
     """The ids of those with all the words, or with a name that begins as the run does."""
-    first, *more = ([one.strip() for one in spellings] for spellings in wanted.words)
+    known = _known({one for heard in wanted.heard for one in heard})
+    first, *more = (
+        [*(one.strip() for one in spellings), *(one for one in heard if one in known)]
+        for spellings, heard in zip(wanted.words, wanted.heard, strict=True)
+    )
     found = _under(*first)
     for spellings in more:
         found = found.where(SearchWord.person_id.in_(_under(*spellings)))
     if not wanted.run or [wanted.run] == [one[0] for one in wanted.words]:
         return found
     return union(found, _under(f"={wanted.run}"))
+
+
+def _known(beginnings: set[str]) -> set[str]:
+    """Those of many possible beginnings with which a kept word begins: a few."""
+    if not beginnings:
+        return set()
+    asked = values(column("word", String), name="heard").data([(one,) for one in beginnings]).cte()
+    w, begins = SearchWord.word, asked.c.word
+    kept = exists().where(w >= begins, w < begins + _LAST)
+    return set(db.session.scalars(select(begins).where(kept)))
 
 
 def _under(*prefixes: str) -> Select[int]:

@@ -36,6 +36,8 @@ _LATIN = {
     "ؤ": "w",
 }
 
+_HEARD = ["mohammed", "ahmed", "khaled", "fatima", "abdulrahman", "alghamdi", "otaibi", "sulaiman"]
+
 
 def somebody(number: int, heard: dict, chance: random.Random) -> dict:
     """A name of four words as they are heard in Makkah, and a mobile."""
@@ -103,6 +105,7 @@ def questions(count: int, chance: random.Random) -> dict[str, Callable[[], tuple
         "two letters": lambda: (one().name[:2], 1),
         "one letter": lambda: (one().name[:1], 1),
         "Latin name": lambda: (" ".join(one().name_latin.split()[:2]), 1),
+        "Arabic name as it sounds": lambda: (" ".join(chance.sample(_HEARD, 2)), 1),
         "nobody": lambda: ("زوزو كوكو", 1),
         "whole mobile": lambda: ("0" + (one().mobile or "")[4:], 1),
         "last four digits": lambda: ((one().mobile or "")[-4:], 1),

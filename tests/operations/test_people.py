@@ -53,6 +53,21 @@ def test_words_are_found_by_their_beginning_in_both_alphabets(cast, now, typed, 
     assert found(typed) == names
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        *(("ahmed", "أحمد خالد الغامدي"), ("Alghamdi ahmad", "أحمد خالد الغامدي")),
+        *(("abdul rahman", "عبد الرحمن العتيبي"), ("0077 otaibi", "عبد الرحمن العتيبي")),
+    ],
+)
+def test_an_arabic_name_is_found_as_it_sounds_in_latin_letters(cast, now, typed, name):
+    factories.person(now, "أحمد خالد الغامدي", mobile="+966500000078")
+    factories.person(now, "عبد الرحمن العتيبي", mobile="+966500000077")
+    others = {"أحمد خالد الغامدي", "عبد الرحمن العتيبي"} - {name}
+    assert name in found(typed)
+    assert not others.intersection(found(typed))
+
+
 def test_a_person_is_found_by_their_own_number(cast):
     assert found(str(cast.huda.id)) == [cast.huda.name]
     assert cast.huda.name in found(f"٠{cast.huda.id}")
