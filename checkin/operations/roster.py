@@ -252,11 +252,15 @@ def add(shift_id: int, wanted: Iterable[Pick], *, by: int, now: datetime) -> int
 def _open_shift(shift_id: int) -> Shift:
     """Ours until the end, so that two lists added at once do not meet."""
     shift = catalogue.hold_shift(shift_id)
+    _refuse_settled(shift)
+    return shift
+
+
+def _refuse_settled(shift: Shift) -> None:
     if shift.cancelled_at is not None:
         raise Problem("shift_cancelled")
     if shift.closed_at is not None:
         raise Problem("shift_closed")
-    return shift
 
 
 def _lock(person_ids: Iterable[int]) -> None:
@@ -337,14 +341,10 @@ def set_lead(assignment_id: int, is_lead: bool, *, by: int, now: datetime) -> No
 def invite(shift_id: int, *, link: str, by: int, now: datetime) -> int:
     """Tell everybody expected who has a mobile and has not come; how many, each once per plan.
 
-    A shift that was moved since is told again. Problems `shift_over` once it has ended, and
-    `shift_draft` before it is published.
+    A shift that was moved since is told again. Problems as in `refuse_inviting`.
     """
-    shift = _open_shift(shift_id)
-    if shift.ends_at <= now:
-        raise Problem("shift_over")
-    if shift.is_draft:
-        raise Problem("shift_draft")
+    shift = catalogue.hold_shift(shift_id)
+    refuse_inviting(shift, now)
     told = _reachable(shift_id)
     facts = _invitation(shift, link)
     for person_id, mobile in told:
@@ -359,6 +359,16 @@ def invite(shift_id: int, *, link: str, by: int, now: datetime) -> int:
         )
     audit.note("roster.invite", "shift", shift_id, by=by, at=now, number=len(told))
     return len(told)
+
+
+def refuse_inviting(shift: Shift, now: datetime) -> None:
+    """Problems `shift_cancelled`, `shift_closed`, `shift_over` once it has ended, and
+    `shift_draft` before it is published."""
+    _refuse_settled(shift)
+    if shift.ends_at <= now:
+        raise Problem("shift_over")
+    if shift.is_draft:
+        raise Problem("shift_draft")
 
 
 def _invitation(shift: Shift, link: str) -> dict[str, str]:

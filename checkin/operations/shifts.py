@@ -1,6 +1,6 @@
 """Stretches of time that are planned: made, moved, cancelled, and shown week by week."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -120,12 +120,15 @@ def create_on(
     """The ids of one shift on each of these days.
 
     Problems: `shift_too_long`, `site_closed`, `opportunity_closed`, `lane_elsewhere`,
-    `repeats_out_of_range` (fact `most`). Shifts may overlap; the pages show it.
+    `repeats_out_of_range` (fact `most`), `time_past` when one of them would be over already.
+    Shifts may overlap; the pages show it.
     """
     if not 1 <= len(days) <= MOST_REPEATS:
         raise Problem("repeats_out_of_range", most=MOST_REPEATS)
     site = _usable(plan, opportunity_too=True)
     planned = [columns_of(replace(plan, day=day), site) for day in days]
+    if any(is_over(columns, now) for columns in planned):
+        raise Problem("time_past")
     return keep(planned, is_draft, by=by, now=now)
 
 
@@ -151,6 +154,8 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     Conflict `shift_changed` when somebody else changed it since `row_version`. Problems as
     `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
     are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided).
+    Of a shift to come nobody could be told that it is over: `time_past`. One that is over or that
+    somebody came to can be corrected to what was; one that has begun, on its day.
     """
     shift = catalogue.hold_shift(shift_id)
     if shift.row_version != row_version:
@@ -161,7 +166,9 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     changed = sorted(name for name, value in values.items() if getattr(shift, name) != value)
     if not changed:
         return 0
-    _refuse_contradiction(shift_id, changed)
+    came = _refuse_contradiction(shift_id, changed)
+    if not came and _puts_in_the_past(shift, values, now):
+        raise Problem("time_past")
     with _figures_in_step(shift_id, changed):
         _write(shift, {name: values[name] for name in changed})
         audit.note("shift.change", "shift", shift_id, by=by, at=now, changed=changed)
@@ -242,6 +249,17 @@ def columns_of(plan: ShiftPlan, site: Site) -> dict[str, Any]:
     }
 
 
+def is_over(columns: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a shift with these columns has ended."""
+    return bool(columns["ends_at"] <= now)
+
+
+def _puts_in_the_past(shift: Shift, values: Mapping[str, Any], now: datetime) -> bool:
+    """Whether what is not over yet would be, other than by ending earlier today."""
+    ends_earlier = shift.starts_at <= now and values["work_on"] == shift.work_on
+    return shift.ends_at > now and is_over(values, now) and not ends_earlier
+
+
 def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContextManager[None]:
     """What was approved is laid over the hours of the day from the shift's start on."""
     if "starts_at" not in changed:
@@ -249,8 +267,11 @@ def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContext
     return rollup.in_step(volunteer_ids=rollup.volunteers_on(shift_id))
 
 
-def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> None:
-    """What an attendance keeps a copy of, or was decided by, must not be pulled from under it."""
+def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> bool:
+    """What an attendance keeps a copy of, or was decided by, must not be pulled from under it.
+
+    Whether anybody came.
+    """
     states = set(
         db.session.scalars(
             select(Attendance.state)
@@ -262,6 +283,7 @@ def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> None:
         raise Problem("shift_attended")
     if states & set(DECIDED) and "work_on" in changed:
         raise Problem("shift_decided")
+    return bool(states)
 
 
 def _write(shift: Shift, values: dict[str, Any]) -> None:

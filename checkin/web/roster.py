@@ -104,13 +104,24 @@ def invite(shift_id: int):
     shift = _shift(shift_id)
     if request.method != "POST":
         said = _volunteers(roster.reachable(shift_id))
-        return render_template("roster/invitations.html", shift=shift, volunteers=said)
+        return render_template(
+            "roster/invitations.html", shift=shift, volunteers=said, refused=_uninvited(shift)
+        )
     link = absolute(url_for("hours.index"))
     return _acted(
         lambda: roster.invite(shift_id, link=link, by=current_user.id, now=clock.now()),
         _("The messages are on their way"),
         shift_id,
     )
+
+
+def _uninvited(shift: Shift) -> str | None:
+    """Why nobody can be invited."""
+    try:
+        roster.refuse_inviting(shift, clock.now())
+    except Problem as problem:
+        return errors.sentence(problem)
+    return None
 
 
 def _preview(shift: Shift, form: RosterForm) -> Any:

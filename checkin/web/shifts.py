@@ -25,6 +25,7 @@ from checkin.web.shifts_forms import ChangedShiftForm, ShiftForm
 bp = Blueprint("shifts", __name__, url_prefix="/shifts")
 
 errors.sentences(
+    time_past=_l("This time is over already. Choose a later day or time"),
     shift_too_long=_l("A shift lasts %(hours)s hours at most. Check both times"),
     site_closed=_l("This site is closed. Choose another"),
     opportunity_closed=_l("This opportunity is closed. Choose another"),
@@ -37,6 +38,7 @@ errors.sentences(
     shift_decided=_l("Hours of this shift are decided already, so its day stays"),
 )
 BESIDE = {
+    "time_past": "day",
     "shift_too_long": "ends",
     "site_closed": "site_id",
     "opportunity_closed": "opportunity_id",

@@ -230,6 +230,17 @@ def test_a_moved_shift_keeps_its_hours_and_those_expected_are_told(cast, now, ac
         plan.move(coming.id, **where, row_version=1, **acting)
 
 
+def test_a_template_leaves_out_what_is_over_and_says_when_it_is_all(cast, morning, acting):
+    made = templates.create(replace(morning, ends=time(13)), **acting)
+    days = [SUNDAY - timedelta(days=1), SUNDAY, SUNDAY + timedelta(days=1)]
+    added = templates.add([made], [cast.mataf.id], days, **acting)
+    assert (len(added.made), added.there, added.over) == (1, 0, 2)
+    again = templates.add([made], [cast.mataf.id], days, **acting)
+    assert (again.made, again.there, again.over) == ([], 1, 2)
+    with pytest.raises(Problem, match="time_past"):
+        templates.add([made], [cast.mataf.id], days[:2], **acting)
+
+
 def test_nobody_is_told_of_a_draft_that_moves(cast, now, acting):
     draft = factories.shift(now, cast.mataf, starts=DAY, is_draft=True)
     factories.assign(now, cast.noura, draft)

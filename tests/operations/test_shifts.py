@@ -59,6 +59,7 @@ def attendance_of(who):
     ],
 )
 def test_local_times_become_instants_of_the_day_they_start(plan, acting, starts, ends, begin, end):
+    acting["now"] -= timedelta(days=1)
     (made,) = shifts.create(replace(plan, starts=starts, ends=ends), **acting)
     shift = stored(made)
     assert shift.starts_at == datetime(2026, 11, *begin, tzinfo=UTC)
@@ -122,6 +123,50 @@ def test_a_lane_is_one_of_the_site(cast, plan, acting):
         shifts.create(replace(plan, lane_id=lane), **acting)
     with pytest.raises(NotFound):
         shifts.create(replace(plan, opportunity_id=9_999), **acting)
+
+
+# --- what is over already ------------------------------------------------------------------
+
+
+def put(shift, acting, **values):
+    fresh = stored(shift.id)
+    shifts.change(
+        shift.id, replace(plan_of(fresh), **values), row_version=fresh.row_version, **acting
+    )
+
+
+def test_nothing_is_planned_that_is_over_already(cast, plan, acting):
+    for past in ({"day": date(2020, 1, 1)}, {"starts": time(8), "ends": time(13)}):
+        with pytest.raises(Problem, match="time_past"):
+            shifts.create(replace(plan, **past), days=3, **acting)
+    (begun,) = shifts.create(replace(plan, starts=time(8), ends=time(13, 1)), **acting)
+    assert stored(begun).starts_at < acting["now"]
+
+
+def test_a_shift_to_come_is_not_moved_to_where_it_is_over(cast, now, acting):
+    coming = factories.shift(now, cast.mataf, starts=20)
+    factories.assign(now, cast.noura, coming)
+    past = ({"day": date(2020, 1, 1)}, {"starts": time(8), "ends": time(13)})
+    for values in past:
+        with pytest.raises(Problem, match="time_past"):
+            put(coming, acting, **values)
+    assert stored(coming.id).starts_at == now + timedelta(minutes=20)
+
+
+def test_a_running_shift_may_end_earlier_and_stays_on_its_day(cast, now, acting):
+    with pytest.raises(Problem, match="time_past"):
+        put(cast.shift, acting, day=date(2026, 11, 21))
+    put(cast.shift, acting, ends=time(12, 30))
+    assert stored(cast.shift.id).ends_at < now
+
+
+def test_a_shift_that_is_over_or_attended_is_corrected_to_what_was(cast, now, acting):
+    over = factories.shift(now, cast.mataf, starts=-48 * 60, minutes=60)
+    put(over, acting, day=date(2026, 11, 19))
+    assert stored(over.id).work_on == date(2026, 11, 19)
+    check_in(cast.noura, cast.poster, now)
+    put(cast.shift, acting, day=date(2026, 11, 21))
+    assert stored(cast.shift.id).work_on == date(2026, 11, 21)
 
 
 # --- changing ------------------------------------------------------------------------------

@@ -157,6 +157,19 @@ def test_inviting_asks_first_and_queues_one_message_each(cast, layla):
     assert (message.template, message.mobile) == ("shift_invitation", cast.noura.mobile)
 
 
+def test_nobody_is_invited_to_what_is_over(cast, now, layla):
+    over = factories.shift(now, cast.mataf, starts=-120, minutes=60)
+    factories.assign(now, cast.noura, over)
+    address = f"/shifts/{over.id}/invitations"
+    page = layla.get(address).get_data(as_text=True)
+    assert "This shift is over" in page
+    assert f'action="{address}"' not in page
+    assert "Send invitations?" not in page
+    refused = layla.send(address)
+    assert "This shift is over" in layla.text(refused.location)
+    assert db.session.scalars(db.select(Message)).all() == []
+
+
 def test_the_invitation_names_place_day_and_time(cast, layla, app):
     layla.send(f"/shifts/{cast.shift.id}/invitations")
     (message,) = db.session.scalars(db.select(Message)).all()

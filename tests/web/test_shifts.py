@@ -80,6 +80,8 @@ def test_a_shift_may_stay_a_draft(cast, layla, fields):
         ({"starts": "25:00"}, "Enter a time"),
         ({"ends": "21:00"}, "A shift lasts 16 hours at most"),
         ({"seats": "0"}, "Enter a number from 1 to"),
+        ({"day": "2026-11-20"}, "This time is over already"),
+        ({"day": "2026-11-20", "until": "2026-11-24"}, "This time is over already"),
         ({"until": "2030-01-01"}, "Repeat it on 120 days at most"),
     ],
 )
@@ -221,3 +223,23 @@ def test_of_hundreds_of_shifts_one_day_is_listed(cast, now, layla, monkeypatch):
     assert f"/shifts/{made[1].id}" in tomorrow
     assert f"/shifts/{cast.shift.id}" not in tomorrow
     assert f"/shifts/{cast.shift.id}" in markup(layla, "/shifts?day=2026-11-27")
+
+
+def test_how_many_are_likely_to_come_is_said_once_the_past_tells(cast, now, layla):
+    last = factories.shift(now, cast.mataf, starts=-7 * 24 * 60)
+    coming = factories.shift(now, cast.mataf, starts=24 * 60, seats=16)
+    for shift in (last, coming):
+        factories.alter(shift, opportunity_id=cast.shift.opportunity_id)
+    people = [factories.person(now, f"أمل {letter} الحربي") for letter in "ابتثجحخدذرزس"]
+    for person in people[:10]:
+        factories.assign(now, person, last)
+    for person in people:
+        factories.assign(now, person, coming)
+    address = f"/shifts/{coming.id}"
+    there = factories.poster(now - timedelta(days=8), cast.mataf, last)
+    for person in people[:8]:
+        check_in(person, there, last.starts_at)
+    assert "12 of 16" in layla.text(address)
+    assert "Likely to come About 10, as of the last shift" in layla.text(address)
+    assert "Likely: 10" in layla.text(f"/plan?week=2026-11-22&site={cast.mataf.id}")
+    assert "Likely to come" not in layla.text(f"/shifts/{last.id}")

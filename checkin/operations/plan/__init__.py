@@ -3,7 +3,7 @@
 from checkin.operations.plan.conflicts import Conflict, Found
 from checkin.operations.plan.copying import Copied, copy_week
 from checkin.operations.plan.coverage import Cover, Coverage
-from checkin.operations.plan.moving import move
+from checkin.operations.plan.moving import lies_ahead, move
 from checkin.operations.plan.publishing import drop, publish
 from checkin.operations.plan.rosters import LeftOut, left_out
 from checkin.operations.plan.weeks import Week, drafts_of, is_planned, prayers_during, week
@@ -21,6 +21,7 @@ __all__ = [
     "drop",
     "is_planned",
     "left_out",
+    "lies_ahead",
     "move",
     "prayers_during",
     "publish",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from checkin.database import transaction
+from checkin.models import Shift
 from checkin.operations import shifts
 from checkin.operations.permissions import Reach
 
@@ -25,3 +26,9 @@ def move(
     plan = shifts.plan_of(shifts.find(shift_id, EVERYWHERE))
     moved = replace(plan, day=day, site_id=site_id, lane_id=lane_id)
     return shifts.change(shift_id, moved, row_version=row_version, by=by, now=now)
+
+
+def lies_ahead(shift: Shift, day: date, now: datetime) -> bool:
+    """Whether the shift, whose site is loaded, would not be over yet if it were on `day`."""
+    later = day - shifts.plan_of(shift).day
+    return shift.ends_at - now > -later

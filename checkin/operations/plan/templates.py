@@ -98,10 +98,13 @@ def reopen(template_id: int, *, by: int, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """How many drafts were made, and how many of the wished were planned already."""
+    """The drafts made, and how many of those wished were left out."""
 
     made: list[int]
     there: int
+    """Planned already."""
+    over: int = 0
+    """Would have ended already."""
 
 
 @transaction
@@ -114,10 +117,11 @@ def add(
     by: int,
     now: datetime,
 ) -> Added:
-    """A draft of each template at each site and lane on each day, save where it is planned already.
+    """A draft of each template at each site and lane on each day, save where it is planned already
+    or would be over already.
 
     Problems: `too_many_at_once` (fact `most`), `template_closed`, `site_closed`,
-    `opportunity_closed`, `shift_too_long`.
+    `opportunity_closed`, `shift_too_long`, and `time_past` when all of them would be over.
     """
     if len(template_ids) * (len(site_ids) + len(lane_ids)) * len(days) > MOST_ADDED:
         raise Problem("too_many_at_once", most=MOST_ADDED)
@@ -129,7 +133,11 @@ def add(
     ]
     planned = _planned({site.id for site, _ in places}, days)
     fresh = [one for one in wanted if _identity(one) not in planned]
-    return Added(shifts.keep(fresh, True, by=by, now=now), len(wanted) - len(fresh))
+    coming = [one for one in fresh if not shifts.is_over(one, now)]
+    over, there = len(fresh) - len(coming), len(wanted) - len(fresh)
+    if wanted and over == len(wanted):
+        raise Problem("time_past")
+    return Added(shifts.keep(coming, True, by=by, now=now), there, over)
 
 
 def _usable(template_id: int) -> ShiftTemplate:

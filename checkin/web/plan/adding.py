@@ -29,6 +29,7 @@ def add():
             now=clock.now(),
         ),
         repeats_out_of_range="until",
+        time_past="days",
     ):
         return _added(form.made, first)
     return render_template("plan/adding.html", form=form, first=first, known=known), form.status
@@ -47,6 +48,9 @@ def _added(added, first):
     if added.there:
         shifts = counted("shifts", added.there)
         flash(_("Planned in this week already: %(shifts)s", shifts=shifts), "info")
+    if added.over:
+        shifts = counted("shifts", added.over)
+        flash(_("Not added, because their time is over: %(shifts)s", shifts=shifts), "info")
     return redirect(url_for(".index", week=first), 303)
 
 

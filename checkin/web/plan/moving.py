@@ -17,6 +17,7 @@ from checkin.web.plan.forms import PlaceForm
 
 PLACE = ("day", "site_id", "lane_id")
 BESIDE = {
+    "time_past": "day",
     "site_closed": "site_id",
     "shift_attended": "site_id",
     "lane_elsewhere": "lane_id",
@@ -29,9 +30,10 @@ BESIDE = {
 def place(shift_id: int):
     """Where the shift is to go; who is told is said before anybody is."""
     shift = shifts.find(shift_id, current_user.reach(Permission.PLAN))
-    told = _told(shift)
     form = PlaceForm(shift, _offered())
-    if told and form.is_submitted() and not request.form.get("seen"):
+    ahead = bool(form.day.data) and plan.lies_ahead(shift, form.day.data, clock.now())
+    told = _told(shift, ahead)
+    if ahead and told and form.is_submitted() and not request.form.get("seen"):
         wanted = {name: request.form.get(name, "") for name in PLACE}
         return redirect(url_for(".place", shift_id=shift_id, site=asked_site(), **wanted), 303)
     if form.carry_out(
@@ -62,9 +64,9 @@ def _moved(shift_id, form):
     return redirect(url_for(".index", week=week, site=site_id, _anchor=f"shift-{shift_id}"), 303)
 
 
-def _told(shift):
-    """Who would be told of a move."""
-    if shift.is_draft or shift.ends_at <= clock.now():
+def _told(shift, ahead):
+    """Who would be told of a move: of what is over they are, when it is to come after all."""
+    if shift.is_draft or (shift.ends_at <= clock.now() and not ahead):
         return []
     return telling.affected(shift.id)
 
