@@ -191,6 +191,24 @@ def test_a_shift_is_moved_by_keys_and_every_step_is_said(cast, coming, visit, la
     assert place_of(coming) == (date(2026, 11, 25), cast.mataf.id)
 
 
+def test_keys_pressed_before_the_grid_is_awake_are_not_lost(cast, coming, visit):
+    mataf = cast.mataf.id
+    layla = visit("laptop", person=cast.layla, lang="en")
+    script, asked = "**/js/*/modules/plan.js", []
+    layla.page.route(script, lambda route: asked.append(route))
+    layla.page.goto("/plan", wait_until="commit")
+    layla.page.locator(f"#shift-{coming.id} a").focus()
+    for key in ("m", "ArrowRight", "Enter"):
+        layla.page.keyboard.press(key)
+    assert layla.page.locator("html[data-awake]").count() == 0
+    with layla.page.expect_navigation():
+        layla.page.route(script, lambda route: route.continue_())
+        for one in asked:
+            one.continue_()
+    expect(layla.page.locator("#moved")).to_contain_text("24")
+    assert place_of(coming) == (date(2026, 11, 24), mataf)
+
+
 def test_a_shift_is_dragged_to_another_site_and_day(cast, coming, visit):
     layla = visit("laptop", person=cast.layla, lang="en")
     layla.open("/plan")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from checkin.database import db
+from checkin.domain.days import day_bounds
 from checkin.domain.prayer import PRAYED, Prayer
 from checkin.models import Shift, Site
 from checkin.operations import prayers, shifts
@@ -28,6 +29,8 @@ class Week:
     shifts: Sequence[Shift]
     coverage: dict[int, Coverage]
     conflicts: list[Found]
+    carried_over: Sequence[Shift] = ()
+    """Begun on the day before and not ended when the week begins: shown, counted in its own."""
 
     @property
     def drafts(self) -> list[Shift]:
@@ -40,13 +43,20 @@ def week(first: date, reach: Reach, *, site_id: int | None, today: date, now: da
     around = shifts.of_days(first - A_DAY, last + A_DAY, reach, site_id=site_id)
     held = [shift for shift in around if shift.cancelled_at is None]
     here = [shift for shift in held if first <= shift.work_on <= last]
+    over = [shift for shift in held if shift.work_on < first and _reaches(shift, first)]
     ids = {shift.id for shift in here}
     found = [
         one
         for one in conflicts_of(held, now)
         if one.shift.id in ids or (one.other is not None and one.other.id in ids)
     ]
-    return Week(first, _sites(reach, here, site_id), here, coverage_of(here, today), found)
+    there = _sites(reach, [*over, *here], site_id)
+    return Week(first, there, here, coverage_of(here, today), found, over)
+
+
+def _reaches(shift: Shift, day: date) -> bool:
+    begins, _ends = day_bounds(day, shift.site.zone)
+    return shift.ends_at > begins
 
 
 def _sites(reach: Reach, planned: Sequence[Shift], site_id: int | None) -> Sequence[Site]:

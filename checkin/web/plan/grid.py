@@ -32,6 +32,8 @@ class Block:
     lasts: int
     goes_on: bool
     """Ends beyond the last day shown."""
+    goes_back: bool = False
+    """Began before the first day shown."""
 
     @property
     def length(self) -> int:
@@ -39,7 +41,7 @@ class Block:
 
     @property
     def is_overnight(self) -> bool:
-        return self.end % PARTS != 0 or self.goes_on
+        return self.end % PARTS != 0 or self.goes_on or self.goes_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Line:
         for block in sorted(self.blocks, key=lambda block: block.start):
             yield from _room(at, block.start, first)
             border = block.start % PARTS == 0
-            yield Cell(block.end - block.start, block.shift.work_on, block, border)
+            yield Cell(block.end - block.start, max(block.shift.work_on, first), block, border)
             at = block.end
         yield from _room(at, WIDTH, first)
 
@@ -115,14 +117,16 @@ def _row(first: date, site: Site, lane: Lane | None, planned: Sequence[Shift]) -
 
 
 def block_of(shift: Shift, first: date, zone: str) -> Block:
-    """Where the shift stands; it starts within the week."""
-    begins, ends = (_minutes(at, shift.work_on, zone) for at in (shift.starts_at, shift.ends_at))
+    """Where the shift stands; one that began before the week stands on its first day."""
+    day = max(shift.work_on, first)
+    begins, ends = (_minutes(at, day, zone) for at in (shift.starts_at, shift.ends_at))
+    goes_back, begins = begins < 0, max(begins, 0)
     moved = max(0, -(-(ends - MINUTES) // PART))
-    start = (shift.work_on - first).days * PARTS + moved
+    start = (day - first).days * PARTS + moved
     end = min(start + PARTS, WIDTH)
     begins, ends = begins - moved * PART, ends - moved * PART
     shown = (end - start) * PART
-    return Block(shift, start, end, begins, min(ends, shown) - begins, goes_on=ends > shown)
+    return Block(shift, start, end, begins, min(ends, shown) - begins, ends > shown, goes_back)
 
 
 def _minutes(at: datetime, day: date, zone: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from flask import current_app
 
 from checkin.domain.days import local_time, minutes_between, period_bounds
-from checkin.domain.prayer import PRAYED, PrayerDay
+from checkin.domain.prayer import PRAYED, Prayer, PrayerDay
 from checkin.operations import prayers
 
 A_DAY = timedelta(days=1)
@@ -21,6 +21,11 @@ class Lines:
     of_days: dict[date, PrayerDay]
     minutes: Sequence[int]
     now: int | None
+    zone: str
+
+    def minute(self, day: date, prayer: Prayer) -> int:
+        """When it begins, in minutes of its day."""
+        return _minute(self.of_days[day].at(prayer), day, self.zone)
 
     def within(self, start: int, end: int) -> list[int]:
         """The prayers between two minutes of the week, in minutes from the first of them."""
@@ -33,7 +38,7 @@ def lines_of(first: date, now: datetime) -> Lines:
     zone = current_app.config["ZONE"]
     begin, end = period_bounds(first, first + 6 * A_DAY, zone)
     at = [_minute(day.at(prayer), first, zone) for day in table.values() for prayer in PRAYED]
-    return Lines(table, at, minutes_between(begin, now) if begin <= now < end else None)
+    return Lines(table, at, minutes_between(begin, now) if begin <= now < end else None, zone)
 
 
 def _minute(instant: datetime, first: date, zone: str) -> int:

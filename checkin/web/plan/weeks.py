@@ -40,7 +40,7 @@ def index():
         by_site=is_large,
         table=by_site(week, days, clock.now())
         if is_large
-        else rows(first, week.sites, week.shifts),
+        else rows(first, week.sites, [*week.carried_over, *week.shifts]),
         before=first - WEEK,
         after=first + WEEK,
         this_week=week_of(today()),

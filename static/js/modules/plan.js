@@ -29,6 +29,7 @@ export default class Plan {
     table.addEventListener("keydown", (event) => this.#onKey(event));
     table.addEventListener("focusout", () => this.#putBack());
     this.#arrive();
+    document.dispatchEvent(new Event("plan:awake"));
   }
 
   /* For each site or lane, and in it for each day, the cells that show it. */
