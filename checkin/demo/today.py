@@ -209,11 +209,12 @@ class Day:
             self._leave(crew, volunteer_id, crew.ends_at + self._between(-8, 10) * MINUTE)
 
     def yesterday(self, duty: Duty) -> None:
-        """Long over: one check-out was forgotten."""
-        crew = self._crew(duty, (-27, -23), 8)
-        for volunteer_id in crew.people:
+        """Long over: three stayed away and one check-out was forgotten."""
+        crew = self._crew(duty, (-27, -23), 11)
+        came = crew.people[:-3]
+        for volunteer_id in came:
             self._come(crew, volunteer_id, self._between(-12, 5))
-        for volunteer_id in crew.people[1:]:
+        for volunteer_id in came[1:]:
             self._leave(crew, volunteer_id, crew.ends_at + self._between(-5, 8) * MINUTE)
 
     def taught(self, course: Duty, *, people: int) -> list[int]:

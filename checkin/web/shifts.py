@@ -15,6 +15,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Shift
 from checkin.operations import plan, posters, roster, shifts, sites
 from checkin.operations.openings import telling
+from checkin.operations.plan.coverage import coverage_of
 from checkin.web import clock, errors
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
@@ -124,6 +125,7 @@ def show(shift_id: int):
         form=RosterForm(),
         lines=lines,
         numbers=shifts.numbers_of([shift_id])[shift_id],
+        coverage=coverage_of([shift], local_day(clock.now(), current_app.config["ZONE"]))[shift_id],
         clashes=[line for line in lines if line.clash],
         beside=shifts.beside(shift),
         reachable=roster.reachable(shift_id),

@@ -254,29 +254,44 @@ def test_nobody_is_told_of_a_draft_that_moves(cast, now, acting):
 
 @pytest.mark.parametrize(
     ("assigned", "expected", "came", "coming"),
-    [(20, 0, 0, 20), (20, 10, 10, 20), (20, 10, 7, 14), (5, 10, 9, 5), (1, 3, 1, 0), (0, 5, 5, 0)],
+    [
+        *((20, 0, 0, 20), (20, 10, 10, 20), (20, 10, 7, 14), (5, 10, 9, 5), (1, 30, 10, 0)),
+        *((0, 15, 15, 0), (4, 16, 10, 3), (20, 9, 1, 20), (12, 10, 0, 0)),
+    ],
 )
 def test_who_came_lately_says_who_is_likely_to_come(assigned, expected, came, coming):
-    assert Share(expected, came).of(assigned) == coming
+    assert Share(expected, came, shifts=3).of(assigned) == coming
 
 
 def test_coverage_looks_at_the_same_work_at_the_same_site(cast, now):
     call = cast.shift.opportunity_id
-    before = factories.shift(now, cast.mataf, starts=-7 * DAY)
-    coming = factories.shift(now, cast.mataf, starts=DAY, seats=2)
-    factories.alter(before, opportunity_id=call)
-    factories.alter(coming, opportunity_id=call)
-    for name in ("أمل", "سارة"):
-        person = factories.person(now, name)
-        factories.assign(now, person, before)
-        factories.assign(now, person, coming)
-    there = factories.poster(now - timedelta(days=8), cast.mataf, before)
-    factories.check_in(person, there, before.starts_at)
+    before = [factories.shift(now, cast.mataf, starts=-days * DAY) for days in (7, 14)]
+    coming = factories.shift(now, cast.mataf, starts=DAY, seats=5)
+    for shift in (*before, coming):
+        factories.alter(shift, opportunity_id=call)
+    people = [factories.person(now, name) for name in ("أمل", "سارة", "هند", "ريم", "منى")]
+    for person in people:
+        for shift in (*before, coming):
+            factories.assign(now, person, shift)
+    there = factories.poster(now - timedelta(days=15), cast.mataf, before[0])
+    for person in people[:3]:
+        factories.check_in(person, there, before[0].starts_at)
     found = coverage_of([coming], SUNDAY)[coming.id]
-    assert (found.needed, found.assigned, found.coming) == (2, 2, 1)
+    assert (found.needed, found.assigned, found.coming, found.told_by) == (5, 5, 2, 2)
     assert found.cover is Cover.DOUBTFUL
     elsewhere = factories.shift(now, cast.squares, starts=DAY, seats=2)
     assert coverage_of([elsewhere], SUNDAY)[elsewhere.id].cover is Cover.NOBODY
+
+
+def test_one_shift_of_few_people_foretells_nothing(cast, now):
+    before = factories.shift(now, cast.mataf, starts=-7 * DAY)
+    coming = factories.shift(now, cast.mataf, starts=DAY, seats=9)
+    for shift in (before, coming):
+        factories.alter(shift, opportunity_id=cast.shift.opportunity_id)
+        for number in range(9):
+            factories.assign(now, factories.person(now, f"أمل {number} {shift.id}"), shift)
+    found = coverage_of([coming], SUNDAY)[coming.id]
+    assert (found.assigned, found.coming, found.told_by) == (9, 9, 0)
 
 
 def test_nobody_alarms_only_shortly_before(cast, now):

@@ -14,6 +14,9 @@ from checkin.operations.shifts import Numbers, numbers_of
 LATELY = timedelta(weeks=8)
 """How far back it is looked who came of those expected."""
 
+ENOUGH_PAST = 10
+"""Of fewer who were expected lately nothing is foretold: one who fell ill would weigh too much."""
+
 SOON = timedelta(days=2)
 """So near, a shift without anybody needs somebody now; before, it is merely planned."""
 
@@ -43,6 +46,8 @@ class Coverage:
     coming: int
     came: int = 0
     is_soon: bool = False
+    told_by: int = 0
+    """How many shifts say how many are likely to come; none where too few were expected lately."""
 
     @property
     def cover(self) -> Cover:
@@ -57,20 +62,26 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of those expected, how many came."""
+    """Of those expected, how many came, and to how many shifts they were expected."""
 
     expected: int
     came: int
+    shifts: int
+
+    @property
+    def tells(self) -> bool:
+        """Whether there were enough of them to say who will come."""
+        return self.expected >= ENOUGH_PAST
 
     def of(self, assigned: int) -> int:
         """How many of `assigned` are likely to come, to the nearest whole; halves count as one."""
-        if not self.expected:
+        if not self.tells:
             return assigned
         return (2 * assigned * self.came + self.expected) // (2 * self.expected)
 
 
-UNKNOWN = Share(0, 0)
-"""Where nobody was expected lately, everybody is taken to come."""
+UNKNOWN = Share(0, 0, 0)
+"""Where nobody, or hardly anybody, was expected lately, everybody is taken to come."""
 
 
 def coverage_of(shifts: Sequence[Shift], today: date) -> dict[int, Coverage]:
@@ -83,7 +94,8 @@ def coverage_of(shifts: Sequence[Shift], today: date) -> dict[int, Coverage]:
 def _coverage(shift: Shift, numbers: Numbers, shares: dict[Place, Share], today: date) -> Coverage:
     share = shares.get((shift.opportunity_id, shift.site_id), UNKNOWN)
     expected, is_soon = numbers.expected, shift.work_on < today + SOON
-    return Coverage(shift.seats, expected, share.of(expected), numbers.came, is_soon)
+    told_by = share.shifts if share.tells and expected else 0
+    return Coverage(shift.seats, expected, share.of(expected), numbers.came, is_soon, told_by)
 
 
 def shares_of(shifts: Iterable[Shift], today: date) -> dict[Place, Share]:
@@ -101,6 +113,7 @@ def shares_of(shifts: Iterable[Shift], today: date) -> dict[Place, Share]:
             *(Shift.opportunity_id, Shift.site_id),
             func.count().label("expected"),
             func.count(Attendance.id).label("came"),
+            func.count(Shift.id.distinct()).label("shifts"),
         )
         .join(Assignment, Assignment.shift_id == Shift.id)
         .outerjoin(Attendance, came)
@@ -109,4 +122,4 @@ def shares_of(shifts: Iterable[Shift], today: date) -> dict[Place, Share]:
         .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
         .group_by(Shift.opportunity_id, Shift.site_id)
     )
-    return {(row[0], row[1]): Share(row[2], row[3]) for row in rows}
+    return {(row[0], row[1]): Share(*row[2:]) for row in rows}

@@ -25,6 +25,7 @@ class SiteDay:
     assigned: int
     coming: int
     came: int
+    told_by: int
 
 
 def by_site(
@@ -54,4 +55,5 @@ def _day(shifts: list[Shift], coverage: dict[int, Coverage], now: datetime) -> S
         assigned=sum(one.assigned for one in counted),
         coming=sum(one.coming for one in counted),
         came=sum(one.came for one in counted),
+        told_by=max(one.told_by for one in counted),
     )
