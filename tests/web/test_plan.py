@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from checkin.database import db
-from checkin.models import Assignment, Lane, Shift, ShiftTemplate
+from checkin.models import Assignment, Lane, Message, Shift, ShiftTemplate
 from checkin.operations import hours, opportunities, plan
 from checkin.operations.permissions import Reach
 from checkin.operations.plan import Cover, Coverage, Week
@@ -146,6 +146,20 @@ def test_one_form_plans_several_sites_and_days_as_drafts(cast, layla, template):
     assert "Draft" in page
     days = sorted({draft.work_on.day for draft in drafts()})
     assert days == [1, 23, 24, 30]
+
+
+def test_days_that_are_over_are_left_out_and_alone_refused(cast, layla, template):
+    chosen = {"templates": [str(template.id)], "sites": [str(cast.mataf.id)]}
+    week = {"week": "2026-11-15"}
+    past = layla.send("/plan/additions?week=2026-11-15", **week, **chosen, days=["2026-11-16"])
+    body = past.get_data(as_text=True)
+    assert past.status_code == 422
+    assert "This time is over already. Choose a later day or time" in body
+    assert re.search(r'value="2026-11-16" checked', body)
+    later = {"days": ["2026-11-16"], "until": "2026-11-23"}
+    added = layla.send("/plan/additions?week=2026-11-15", **week, **chosen, **later)
+    assert "Not added, because their time is over: 1 shift" in layla.text(added.location)
+    assert [draft.work_on for draft in drafts()] == [date(2026, 11, 23)]
 
 
 def test_lanes_can_be_chosen_instead_of_a_site(cast, layla, template):
@@ -338,6 +352,50 @@ def test_moving_people_asks_first_and_tells_them(cast, now, layla):
     assert f'<option selected value="{cast.squares.id}"' in page
     layla.send(address, **where, row_version="1", seen="1")
     assert "Those expected are told" in layla.text("/plan?week=2026-11-22")
+
+
+def test_a_move_to_a_day_that_is_over_is_refused_and_tells_nobody(cast, now, layla):
+    coming = factories.shift(now, cast.mataf, starts=DAY)
+    factories.assign(now, cast.noura, coming)
+    where = {"day": "2020-01-01", "site_id": str(cast.squares.id), "lane_id": ""}
+    address = f"/plan/shifts/{coming.id}/place"
+    for seen in ({}, {"seen": "1"}):
+        refused = layla.send(address, **where, row_version="1", **seen)
+        assert refused.status_code == 422
+        body = refused.get_data(as_text=True)
+        assert "This time is over already. Choose a later day or time" in body
+        assert 'value="2020-01-01"' in body
+        assert f'<option selected value="{cast.squares.id}"' in body
+    fresh = db.session.get(Shift, coming.id, populate_existing=True)
+    assert fresh.starts_at == now + timedelta(days=1)
+    assert db.session.scalars(db.select(Message.id)).all() == []
+
+
+@pytest.mark.parametrize("starts", [DAY, -DAY])
+def test_by_form_keys_or_dragging_everybody_expected_is_told(cast, now, layla, starts):
+    """Keys and dragging send the place alone; of a shift that is over the form promises late."""
+    shift = factories.shift(now, cast.mataf, starts=starts, minutes=60)
+    for who in (cast.noura, cast.huda):
+        factories.assign(now, who, shift)
+    where = {"day": "2026-11-26", "site_id": str(cast.mataf.id), "lane_id": ""}
+    address = f"/plan/shifts/{shift.id}/place"
+    asked = layla.send(address, **where, row_version="1")
+    assert db.session.scalars(db.select(Message.id)).all() == []
+    page = layla.get(asked.location).get_data(as_text=True)
+    assert "They get a message about the change" in page
+    assert 'name="seen"' in page
+    layla.send(address, **where, row_version="1", seen="1")
+    told = db.session.execute(db.select(Message.template, Message.mobile)).all()
+    mobiles = {cast.noura.mobile, cast.huda.mobile}
+    assert {tuple(row) for row in told} == {("shift_moved", mobile) for mobile in mobiles}
+
+
+def test_nothing_is_promised_about_a_shift_that_is_over_and_stays_so(cast, now, layla):
+    over = factories.shift(now, cast.mataf, starts=-3 * DAY, minutes=60)
+    factories.assign(now, cast.noura, over)
+    page = layla.get(f"/plan/shifts/{over.id}/place").get_data(as_text=True)
+    assert "They get a message" not in page
+    assert 'name="seen"' not in page
 
 
 def test_a_move_that_met_another_change_or_an_attendance_is_refused(cast, now, layla):
