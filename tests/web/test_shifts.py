@@ -243,23 +243,3 @@ def test_how_many_are_likely_to_come_is_said_once_the_past_tells(cast, now, layl
     assert "Likely to come About 10, as of the last shift" in layla.text(address)
     assert "Likely: 10" in layla.text(f"/plan?week=2026-11-22&site={cast.mataf.id}")
     assert "Likely to come" not in layla.text(f"/shifts/{last.id}")
-
-
-def test_how_many_are_likely_to_come_is_said_once_the_past_tells(cast, now, layla):
-    last = factories.shift(now, cast.mataf, starts=-7 * 24 * 60)
-    coming = factories.shift(now, cast.mataf, starts=24 * 60, seats=16)
-    for shift in (last, coming):
-        factories.alter(shift, opportunity_id=cast.shift.opportunity_id)
-    people = [factories.person(now, f"أمل {letter} الحربي") for letter in "ابتثجحخدذرزس"]
-    for person in people[:10]:
-        factories.assign(now, person, last)
-    for person in people:
-        factories.assign(now, person, coming)
-    address = f"/shifts/{coming.id}"
-    there = factories.poster(now - timedelta(days=8), cast.mataf, last)
-    for person in people[:8]:
-        check_in(person, there, last.starts_at)
-    assert "12 of 16" in layla.text(address)
-    assert "Likely to come About 10, as of the last shift" in layla.text(address)
-    assert "Likely: 10" in layla.text(f"/plan?week=2026-11-22&site={cast.mataf.id}")
-    assert "Likely to come" not in layla.text(f"/shifts/{last.id}")
