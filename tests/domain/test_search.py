@@ -1,7 +1,7 @@
 """Finding somebody by however much of a name or a number has been typed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from checkin.domain.search import wanted
@@ -89,4 +89,6 @@ NAME = st.text(alphabet="أاإةهىيبتلنعدرسق ", min_size=3, max_siz
 @given(NAME, st.data())
 def test_every_beginning_of_a_name_finds_it(name, data):
     typed = name[: data.draw(st.integers(1, len(name)))]
+    # an alif alone may begin an article, which is not kept, and would find everybody
+    assume(fold_name(typed).split()[-1:] != ["ا"])
     assert finds(typed, name)
