@@ -44,7 +44,10 @@ def crowd(cast, now):
 def shown():
     db.session.rollback()
     return [
-        tuple(row) for row in db.session.execute(db.select(Attendance.id, Attendance.row_version))
+        tuple(row)
+        for row in db.session.execute(
+            db.select(Attendance.id, Attendance.row_version).order_by(Attendance.id)
+        )
     ]
 
 

@@ -16,7 +16,7 @@ def shift(cast):
         "opportunity_id": cast.shift.opportunity_id,
         "site_id": cast.mataf.id,
         "lane_id": "",
-        "day": "2026-11-22",
+        "day": "2026-11-23",
         "starts": "22:00",
         "ends": "02:00",
         "seats": "5",

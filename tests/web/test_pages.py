@@ -23,7 +23,7 @@ def test_a_watch_learns_when_the_sweeps_last_ran(client, now):
         ("salem", "staff", "/floor"),
         ("layla", "staff", "/figures"),
         ("faisal", "staff", "/figures"),
-        ("reem", "staff", "/figures"),
+        ("reem", "staff", "/desk"),
     ],
 )
 def test_everybody_lands_on_their_work(cast, browser_of, who, kind, door):
