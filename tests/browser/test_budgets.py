@@ -34,7 +34,7 @@ BUDGETS = {
     "floor": ("salem", "/floor/{site}", Budget(110, 20, 10, 3)),
     "approvals": ("salem", "/shifts/{shift}/approvals?list=1", Budget(110, 25, 10, 2)),
     "figures": ("layla", "/figures", Budget(170, 60, 12, 4)),
-    "poster": ("layla", "/posters/sheets?poster={poster}", Budget(70, 70, 7, 7)),
+    "poster": ("layla", "/posters/sheets?poster={poster}", Budget(70, 70, 6, 6)),
 }
 
 
