@@ -276,27 +276,10 @@ def begin_to_write(session: Session) -> Connection:
 
 
 @contextlib.contextmanager
-def snapshot() -> Iterator[None]:
-    """Read only, and everything as it stood at one instant, however long the reading takes."""
-    session = db.session()
-    session.rollback()
-    connection = session.connection()
-    try:
-        if connection.dialect.name == "postgresql":
-            driver = connection.connection.dbapi_connection
-            assert driver is not None
-            driver.autocommit = False
-            connection.execute(_ONE_INSTANT)
-            take_time(connection)
-        yield
-    finally:
-        session.rollback()
-
-
-@contextlib.contextmanager
 def at_one_instant() -> Iterator[Connection]:
-    """A connection of its own that sees everything as it stood at one instant, while the session
-    goes on reading and writing. Rows may be fetched from it little by little."""
+    """A connection of its own that sees everything as it stood at one instant, however long the
+    reading takes, while the session goes on reading and writing. Rows may be fetched from it
+    little by little."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -309,9 +292,6 @@ def take_time(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-
-
-_ONE_INSTANT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def pass_gate(number: int, *, alone: bool = False) -> None:

@@ -5,17 +5,17 @@ does so inside `in_step`. What waits is few and is counted when asked, so that n
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Table, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Insert, Table, case, delete, func, or_, select
 from sqlalchemy.orm import aliased
 
-from checkin.database import AnyRow, Base, ask, db, snapshot, take_time, transaction, upsert
+from checkin.database import AnyRow, Base, ask, at_one_instant, db, take_time, transaction, upsert
 from checkin.domain.days import local_time
 from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
 from checkin.models.attendance import COUNTED
@@ -326,25 +326,25 @@ def prove(now: datetime) -> int:
 
 def difference() -> Sums:
     """What would have to be added to the sums, all seen at one instant."""
-    with snapshot():
-        return _from_records().less(_kept())
+    with at_one_instant() as connection:
+        return _from_records(connection).less(_kept(connection))
 
 
-def _kept() -> Sums:
+def _kept(connection: Connection) -> Sums:
     m, p = _M.__table__, _P.__table__
-    stretches: Iterable[Any] = ask(select(*(m.c[name] for name in (*STRETCH, *OF_STRETCH))))
-    places: Iterable[Any] = ask(select(*(p.c[name] for name in (*PLACE, *OF_PLACE))))
+    stretches = connection.execute(select(*(m.c[name] for name in (*STRETCH, *OF_STRETCH))))
+    places = connection.execute(select(*(p.c[name] for name in (*PLACE, *OF_PLACE))))
     return Sums(
         {tuple(row[: len(STRETCH)]): list(row[len(STRETCH) :]) for row in stretches},
         {tuple(row[: len(PLACE)]): list(row[len(PLACE) :]) for row in places},
     )
 
 
-def _from_records() -> Sums:
-    sums, merged = Sums(), _merged()
+def _from_records(connection: Connection) -> Sums:
+    sums, merged = Sums(), _merged(connection)
     twice: dict[int, list[Counted]] = {}
     calls: dict[int, Call] = {}
-    for own in _by_volunteer():
+    for own in _by_volunteer(connection):
         for one in own:
             sums.add(one)
             calls[one.opportunity_id] = one.call
@@ -368,18 +368,18 @@ def _by_call(sums: Sums) -> dict[int, list[Where]]:
     return wheres
 
 
-def _merged() -> Mapping[int, int]:
+def _merged(connection: Connection) -> Mapping[int, int]:
     """By row: the person, of all who were entered twice."""
-    rows = ask(_ROOTS.where(Person.merged_into_id.is_not(None))).all()
+    rows = connection.execute(_ROOTS.where(Person.merged_into_id.is_not(None))).all()
     return {row.id: row.person_id for row in rows} | {row.person_id: row.person_id for row in rows}
 
 
-def _by_volunteer() -> Iterator[list[Counted]]:
+def _by_volunteer(connection: Connection) -> Iterator[list[Counted]]:
     """Everybody's approved attendances, read some people at a time."""
-    last = ask(select(func.max(_A.volunteer_id))).scalar() or 0
+    last = connection.execute(select(func.max(_A.volunteer_id))).scalar() or 0
     for first in range(0, last + 1, AT_ONCE):
         some = _COUNTED.where(_A.volunteer_id >= first, _A.volunteer_id < first + AT_ONCE)
         of_volunteer: dict[int, list[Counted]] = {}
-        for row in ask(some):
+        for row in connection.execute(some):
             of_volunteer.setdefault(row.volunteer_id, []).append(_counted(row))
         yield from of_volunteer.values()
