@@ -5,7 +5,6 @@ from checkin.operations.importing.files import MOST_BYTES
 from checkin.operations.importing.headings import Field
 from checkin.operations.importing.judged import Entry, Fate, Judged, Outcome, Told
 from checkin.operations.importing.lists import (
-    KEPT,
     OVER,
     UNDER_WAY,
     Line,
@@ -27,7 +26,6 @@ from checkin.operations.importing.working import work_on, work_on_waiting
 
 __all__ = [
     "FOR",
-    "KEPT",
     "MOST_BYTES",
     "OVER",
     "UNCALCULATED",

@@ -30,8 +30,8 @@ from checkin.operations.importing.judged import (
     Writer,
     packed,
 )
-from checkin.operations.importing.progress import Progress, Stopped
 from checkin.operations.importing.words import keep_words, words_left_out
+from checkin.operations.leases import Progress, Stopped
 
 FINDABLE_TOGETHER = 100
 

@@ -128,7 +128,10 @@ def birth(cell: str, today: date) -> Birth | None:
     typed = latin_digits(cell).strip()
     if not typed:
         return None
-    born_at_latest = _latest_day(typed)
+    try:
+        born_at_latest = latest_day(typed)
+    except ValueError as fault:
+        raise Problem("birth_unreadable") from fault
     year = born_at_latest.year
     if not today.year - OLDEST <= year <= today.year - YOUNGEST:
         raise Problem("birth_implausible")
@@ -142,7 +145,11 @@ def _birthday(born: date, age: int) -> date:
         return date(born.year + age, 3, 1)
 
 
-def _latest_day(typed: str) -> date:
+def latest_day(typed: str) -> date:
+    """The day written in Latin digits, in either calendar; of a year alone its last one.
+
+    ValueError for what is no day.
+    """
     try:
         numbers = [int(one) for one in _NUMBERS.findall(typed)]
         if len(numbers) == 1 or re.fullmatch(r"[0-9]+\.0*", typed):
@@ -151,8 +158,8 @@ def _latest_day(typed: str) -> date:
             return _from_words(typed, numbers)
         year_or_day, month, day_or_year, *_time = numbers
         return _from_parts(year_or_day, month, day_or_year)
-    except (ValueError, OverflowError) as fault:
-        raise Problem("birth_unreadable") from fault
+    except OverflowError as fault:
+        raise ValueError(typed) from fault
 
 
 def _from_number(number: int) -> date:

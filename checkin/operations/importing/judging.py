@@ -1,6 +1,5 @@
 """Each row judged by itself and against the rows before it: whom it means, and what is wrong."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,12 @@ from checkin.operations.importing import cells
 from checkin.operations.importing.columns import Layout
 from checkin.operations.importing.headings import Field
 from checkin.operations.importing.judged import Entry, Fate, Judged
-from checkin.operations.importing.rows import GARBLED, UNCALCULATED, Row
+from checkin.operations.importing.rows import FAULT, GARBLED, UNCALCULATED, Row
 
 Read = TypeVar("Read")
 
 FAMILY = 6
 """So many people may share one mobile before it is worth a look."""
-_FAULT = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 _SUMS = frozenset(map(fold_name, ("الإجمالي", "المجموع", "العدد", "total", "sum")))
 _PARTS = (Field.FIRST_NAME, Field.MIDDLE_NAME, Field.FAMILY_NAME)
 
@@ -146,7 +144,7 @@ class _Reading:
 
     def _cell(self, place: int) -> str:
         cell = self.judged.cells[place] if place < len(self.judged.cells) else ""
-        return "" if cell == UNCALCULATED or _FAULT.fullmatch(cell) else cell
+        return "" if cell == UNCALCULATED or FAULT.fullmatch(cell) else cell
 
     def _read(self, wanted: Field, means: Callable[[str], Read]) -> Read | None:
         text = self.text(wanted)
@@ -165,7 +163,7 @@ class _Reading:
                 continue
             if cell == UNCALCULATED:
                 self.judged.refuse("cell_uncalculated", place)
-            elif _FAULT.fullmatch(cell):
+            elif FAULT.fullmatch(cell):
                 self.judged.refuse("cell_fault", place, value=cell)
             elif GARBLED in cell:
                 self.judged.refuse("cell_garbled", place)

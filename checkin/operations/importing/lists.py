@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -14,7 +14,7 @@ from checkin.domain.days import local_day
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import fold_name
 from checkin.models import ColumnMap, Import, Partner, Shift, Team
-from checkin.operations import audit, catalogue
+from checkin.operations import audit, catalogue, settings
 from checkin.operations.importing import columns
 from checkin.operations.importing.columns import LOOKED_AT, Layout
 from checkin.operations.importing.files import Book, opened
@@ -24,8 +24,6 @@ from checkin.operations.importing.judging import Terms
 
 log = logging.getLogger(__name__)
 
-KEPT = timedelta(days=7)
-"""How long a file and what was found in it are kept: both hold people's names and mobiles."""
 LATEST = 30
 _SAMPLES = 3
 UNDER_WAY = ("checking", "adding")
@@ -192,8 +190,8 @@ def drop(import_id: int, *, by: int, now: datetime) -> None:
 
 @transaction
 def forget_passed(now: datetime) -> int:
-    """Files and findings go after a week, whatever became of them; how many went."""
-    old = now - KEPT
+    """Files and findings hold names and mobiles: they go, whatever became of them; how many."""
+    old = now - settings.period("import_days")
     query = select(Import).where(
         Import.created_at < old,
         Import.state.not_in(UNDER_WAY),

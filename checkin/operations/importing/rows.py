@@ -1,5 +1,6 @@
 """Rows of text, whatever kind of file they come from."""
 
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ MOST_COLUMNS = 100
 LONGEST_CELL = 1000
 UNCALCULATED = "\0formula"
 """Stands in a cell whose formula was never calculated; no text of a file holds a NUL."""
+FAULT = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
+"""What Excel shows where a formula has no result."""
 GARBLED = "\ufffd"
 """Stands for a letter that could not be read."""
 

@@ -6,8 +6,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
-
 from checkin.database import db, transaction
 from checkin.domain.errors import Problem
 from checkin.models import Import
@@ -16,41 +14,27 @@ from checkin.operations.importing.adding import add_rows
 from checkin.operations.importing.files import opened
 from checkin.operations.importing.judged import Fate, Judged, Writer
 from checkin.operations.importing.judging import Judge
-from checkin.operations.importing.progress import LEASE, Clock, Progress, Stopped
 from checkin.operations.importing.rows import MOST_EXPECTED, refuse_more
+from checkin.operations.leases import Clock, Progress, Queue, Stopped
 
 log = logging.getLogger(__name__)
 
+QUEUE = Queue(Import, lists.UNDER_WAY)
 MOST_NAMES = 50
+BREATHER_ROWS = 10
 
 
 def work_on_waiting(clock: Clock) -> int:
     """Check and add what waits, one import after the other; how many were worked on.
 
-    Safe in several threads and machines at once. A fault is the import's own: the next one
-    still gets its turn.
+    A fault is the import's own: the next one still gets its turn.
     """
-    number = 0
-    while _anything_waits(clock()) and (import_id := _take(clock())) is not None:
-        number += 1
-        _work_on(import_id, clock)
-    return number
-
-
-def _anything_waits(now: datetime) -> bool:
-    """Asked every second: reading takes nobody's turn to write."""
-    db.session.rollback()
-    return db.session.scalar(select(Import.id).where(*_waiting(now)).limit(1)) is not None
-
-
-def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(Import.leased_until.is_(None), Import.leased_until <= now)
-    return Import.state.in_(lists.UNDER_WAY), free
+    return QUEUE.work_through(clock, _work_on)
 
 
 def work_on(import_id: int, clock: Clock) -> bool:
     """Whether this one was ours to work on: nobody else has taken it, and it waits."""
-    if _take(clock(), Import.id == import_id) is None:
+    if QUEUE.take(clock(), Import.id == import_id) is None:
         return False
     _work_on(import_id, clock)
     return True
@@ -60,7 +44,7 @@ def _work_on(import_id: int, clock: Clock) -> None:
     try:
         row = lists.find(import_id)
         work = {"checking": _check, "adding": add_rows}[row.state]
-        work(row, Progress(import_id, row.state, clock))
+        work(row, Progress(QUEUE, import_id, row.state, clock))
     except (Stopped, KeyError):
         db.session.rollback()
     except Problem as problem:
@@ -70,18 +54,6 @@ def _work_on(import_id: int, clock: Clock) -> None:
         db.session.rollback()
         log.exception("the import %s failed", import_id)
         _fail(import_id, "import_failed", {}, clock())
-
-
-@transaction
-def _take(now: datetime, *which: ColumnElement[bool]) -> int | None:
-    """The oldest that waits and is nobody's; one conditional statement, so one worker gets it."""
-    oldest = select(Import.id).where(*_waiting(now), *which).order_by(Import.id).limit(1)
-    return db.session.scalar(
-        update(Import)
-        .where(Import.id == oldest.scalar_subquery(), *_waiting(now))
-        .values(leased_until=now + LEASE)
-        .returning(Import.id)
-    )
 
 
 @transaction
@@ -104,7 +76,7 @@ def _check(row: Import, progress: Progress) -> None:
     judge, writer = Judge(terms), Writer()
     import_id, compare = row.id, _comparison(row)
     rows = opened(row.content or b"").rows(row.mapping["sheet"])
-    judged = judge.judged(progress.over(rows))
+    judged = judge.judged(progress.over(rows, BREATHER_ROWS))
     while together := list(islice(judged, matching.TOGETHER)):
         compare(together, terms.layout)
         writer.add_all(together)

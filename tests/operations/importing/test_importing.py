@@ -8,7 +8,7 @@ import pytest
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Assignment, AuditEntry, Import, Membership, Person, SearchWord, Team
-from checkin.operations import importing, people
+from checkin.operations import importing, leases, people
 from checkin.operations.importing import Fate, working
 from tests import factories
 from tests.operations.importing import corpus
@@ -371,10 +371,10 @@ def test_all_of_a_list_is_added_or_nothing(cast, now, send, work, save):
 
 def test_work_that_broke_off_is_taken_up_when_its_lease_is_over(cast, now, work):
     import_id = importing.begin(corpus.PLAIN.encode(), "list.csv", by=cast.layla.id, now=now)
-    assert working._take(now) == import_id
+    assert working.QUEUE.take(now) == import_id
     assert importing.work_on_waiting(lambda: now) == 0
     assert row_of(import_id).state == "checking"
-    later = now + working.LEASE + timedelta(seconds=1)
+    later = now + leases.LEASE + timedelta(seconds=1)
     assert importing.work_on_waiting(lambda: later) == 1
     assert row_of(import_id).state == "ready"
 
