@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,10 +18,13 @@ _LONGEST_HEADING = 120
 
 
 NAMES = (Field.NAME, Field.FIRST_NAME, Field.MIDDLE_NAME, Field.FAMILY_NAME)
+_OF_HOURS = (Field.OPPORTUNITY, Field.HOURS)
 FOR = {
-    "people": tuple(Field),
+    "people": tuple(field for field in Field if field not in _OF_HOURS),
     "roster": (*NAMES, Field.MOBILE),
+    "platform": (*NAMES, Field.MOBILE, *_OF_HOURS),
 }
+"""What a list of each kind may hold."""
 REPEATABLE = frozenset({Field.MIDDLE_NAME})
 
 
@@ -37,7 +40,9 @@ _HINTS: tuple[tuple[frozenset[str], Field], ...] = (
     (frozenset(_folded("بريد, ايميل, email, mail")), Field.EMAIL),
     (frozenset(_folded("ميلاد, birth")), Field.BIRTH),
     (frozenset(_folded("إنجليزي, إنجليزية, english, latin")), Field.NAME_LATIN),
+    (frozenset(_folded("فرصة, مبادرة, opportunity")), Field.OPPORTUNITY),
     (frozenset(_folded("اسم, name")), Field.NAME),
+    (frozenset(_folded("ساعات, ساعة, hours, hrs")), Field.HOURS),
 )
 """A word in a longer heading that says what is probably meant; somebody has to agree."""
 
@@ -165,12 +170,33 @@ def _unsure(layout: Layout) -> Layout:
 
 
 def enough(columns: Iterable[Field | None], kind: str) -> bool:
-    """Whether people can be told apart: by name and mobile or e-mail; on a roster either does."""
-    held = set(columns)
-    named = bool(held & {Field.NAME, Field.FIRST_NAME})
-    if kind == "roster":
-        return named or Field.MOBILE in held
-    return named and bool(held & {Field.MOBILE, Field.EMAIL, Field.GUARDIAN_MOBILE})
+    """Whether the columns say what a list of this kind is about."""
+    return _ENOUGH[kind](frozenset(field for field in columns if field is not None))
+
+
+def _tells_people(held: frozenset[Field]) -> bool:
+    """Apart: by name and mobile or e-mail."""
+    reached = held & {Field.MOBILE, Field.EMAIL, Field.GUARDIAN_MOBILE}
+    return _is_named(held) and bool(reached)
+
+
+def _tells_expected(held: frozenset[Field]) -> bool:
+    return _is_named(held) or Field.MOBILE in held
+
+
+def _tells_hours(held: frozenset[Field]) -> bool:
+    return _tells_expected(held) and Field.HOURS in held
+
+
+def _is_named(held: frozenset[Field]) -> bool:
+    return bool(held & {Field.NAME, Field.FIRST_NAME})
+
+
+_ENOUGH: dict[str, Callable[[frozenset[Field]], bool]] = {
+    "people": _tells_people,
+    "roster": _tells_expected,
+    "platform": _tells_hours,
+}
 
 
 def _without_headings(rows: Sequence[Row], kind: str) -> Layout:

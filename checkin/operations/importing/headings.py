@@ -19,6 +19,8 @@ class Field(StrEnum):
     TEAM = "team"
     CATEGORY = "category"
     GUARDIAN_MOBILE = "guardian_mobile"
+    OPPORTUNITY = "opportunity"
+    HOURS = "hours"
 
 
 HEADINGS: dict[Field, str] = {
@@ -84,6 +86,17 @@ HEADINGS: dict[Field, str] = {
         جوال ولي امر الطالب، جوال الأب، جوال الوالد، guardian mobile, guardian phone, parent
         mobile, parent phone, guardian, guardian number, guardians mobile, guardian mobile number,
         parents mobile
+    """,
+    Field.OPPORTUNITY: """
+        الفرصة، الفرصة التطوعية، اسم الفرصة، اسم الفرصة التطوعية، عنوان الفرصة، عنوان الفرصة
+        التطوعية، المبادرة، اسم المبادرة، opportunity, opportunity name, opportunity title,
+        volunteer opportunity, volunteering opportunity
+    """,
+    Field.HOURS: """
+        الساعات، ساعات، عدد الساعات، عدد ساعات التطوع، ساعات التطوع، الساعات التطوعية، عدد الساعات
+        التطوعية، مجموع الساعات، إجمالي الساعات، إجمالي ساعات التطوع، الساعات المعتمدة، عدد الساعات
+        المعتمدة، hours, volunteer hours, volunteering hours, total hours, number of hours, hours
+        worked, approved hours, hrs
     """,
 }
 NOT_KEPT = """

@@ -4,28 +4,25 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 
-from checkin.database import db, transaction, upsert
+from checkin.database import db, transaction
 from checkin.domain.days import local_day
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import fold_name
-from checkin.models import ColumnMap, Import, Partner, Shift, Team
+from checkin.models import Import, Partner, Shift, Team
 from checkin.operations import audit, catalogue, settings
-from checkin.operations.importing import columns
-from checkin.operations.importing.columns import LOOKED_AT, Layout
-from checkin.operations.importing.files import Book, opened
-from checkin.operations.importing.headings import Field
+from checkin.operations.importing import columns, looking
+from checkin.operations.importing.columns import Layout
+from checkin.operations.importing.files import opened
 from checkin.operations.importing.judged import Fate, Outcome
 from checkin.operations.importing.judging import Terms
 
 log = logging.getLogger(__name__)
 
 LATEST = 30
-_SAMPLES = 3
 UNDER_WAY = ("checking", "adding")
 OVER = ("added", "failed", "dropped")
 
@@ -48,7 +45,7 @@ def begin(
     """
     kind = "roster" if shift_id is not None else "people"
     book = opened(content)
-    mapping = _first_look(book, kind)
+    mapping = looking.first_look(book, kind)
     row = Import(
         kind=kind,
         shift_id=shift_id,
@@ -98,7 +95,7 @@ def choose_sheet(import_id: int, sheet: int, *, by: int, now: datetime) -> None:
     book = opened(row.content)
     if not 0 <= sheet < len(book.sheets):
         raise Problem("sheet_missing")
-    look = _looked_at(book, sheet, row.kind)
+    look = looking.looked_at(book, sheet, row.kind)
     _keep_sheet(import_id, look, book.length(sheet), by, now)
 
 
@@ -117,8 +114,8 @@ def name_columns(import_id: int, fields: Sequence[str], *, by: int, now: datetim
     """
     row = find(import_id, "mapping", "ready", "failed")
     layout = columns.chosen(layout_of(row), fields, row.kind)
-    _remember(layout, row.kind, now)
-    row.mapping = {**row.mapping, "columns": _codes(layout), "sure": True}
+    looking.remember(layout, row.kind, now)
+    row.mapping = {**row.mapping, "columns": looking.codes(layout), "sure": True}
     _check_again(row)
     audit.note("import.columns", "import", row.id, by=by, at=now)
 
@@ -219,70 +216,8 @@ def _check_again(row: Import) -> None:
 # --- columns -------------------------------------------------------------------------------
 
 
-def _first_look(book: Book, kind: str) -> dict[str, Any]:
-    """The sheet that names most of what we keep; Problem `no_rows` when none holds a row."""
-    looks = []
-    for sheet in range(len(book.sheets)):
-        try:
-            looks.append(_looked_at(book, sheet, kind))
-        except Problem as problem:
-            if problem.code != "no_rows":
-                raise
-    if not looks:
-        raise Problem("no_rows")
-    best = max(looks, key=lambda look: (look["sure"], sum(map(bool, look["columns"]))))
-    return best if len(looks) == 1 else {**best, "sure": best["sure"] and _is_alone(best, looks)}
-
-
-def _is_alone(best: dict[str, Any], looks: Sequence[dict[str, Any]]) -> bool:
-    """Two sheets that look alike: somebody has to say which."""
-    return bool(best["sure"]) and sum(look["sure"] for look in looks) == 1
-
-
-def _looked_at(book: Book, sheet: int, kind: str) -> dict[str, Any]:
-    rows = list(islice(book.rows(sheet), LOOKED_AT + _SAMPLES))
-    layout = _remembered(columns.found_in(rows, kind), kind)
-    samples = [row.cells for row in rows if row.number > layout.row][:_SAMPLES]
-    if not samples:
-        raise Problem("no_rows")
-    return {
-        "sheet": sheet,
-        "sheets": list(book.sheets),
-        "row": layout.row,
-        "headings": list(layout.headings),
-        "columns": _codes(layout),
-        "sure": layout.sure,
-        "samples": [[cell.replace("\0", "") for cell in cells] for cells in samples],
-    }
-
-
-def _codes(layout: Layout) -> list[str]:
-    return [str(column or "") for column in layout.columns]
-
-
-def _remembered(layout: Layout, kind: str) -> Layout:
-    kept = db.session.get(ColumnMap, (layout.sha, kind)) if any(layout.headings) else None
-    if kept is None:
-        return layout
-    try:
-        return columns.chosen(layout, kept.mapping["columns"], kind)
-    except Problem:  # what is kept has changed since
-        return layout
-
-
-def _remember(layout: Layout, kind: str, now: datetime) -> None:
-    if not any(layout.headings):
-        return
-    values = {"mapping": {"columns": _codes(layout)}, "used_at": now}
-    adding = upsert(ColumnMap).values(headers_sha=layout.sha, kind=kind, **values)
-    key = [ColumnMap.headers_sha, ColumnMap.kind]
-    db.session.execute(adding.on_conflict_do_update(index_elements=key, set_=values))
-
-
 def layout_of(row: Import) -> Layout:
-    held = row.mapping
-    fields = tuple(Field(code) if code else None for code in held["columns"])
-    return Layout(held["row"], tuple(held["headings"]), fields, held["sure"])
+    return looking.layout_of(row.mapping)
 
 
 def terms_of(row: Import, now: datetime) -> Terms:

@@ -92,6 +92,8 @@ FIELDS: dict[str, Any] = {
     Field.TEAM: _l("Volunteer team"),
     Field.CATEGORY: _l("Category"),
     Field.GUARDIAN_MOBILE: _l("Guardian’s mobile"),
+    Field.OPPORTUNITY: _l("Opportunity"),
+    Field.HOURS: _l("Hours"),
 }
 STATES = {
     "mapping": ("note", "list", _l("Columns to name")),
