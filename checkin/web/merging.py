@@ -20,6 +20,7 @@ from checkin.web.digits import in_digits
 from checkin.web.fields import Form, row_number
 from checkin.web.filters import bdi, mobile, plain_label
 from checkin.web.guard import requires
+from checkin.web.people_choosing import looked_for
 from checkin.web.people_forms import CATEGORIES, GENDERS
 
 bp = Blueprint("merging", __name__, url_prefix="/people")
@@ -34,7 +35,6 @@ errors.sentences(
     merge_old=_l("Merged more than 30 days ago. It stays"),
     merge_covered=_l("This entry was merged again since. Take that apart first"),
 )
-MOST_FOUND = 10
 REASONS = {
     Reason.MOBILE: _l("The same mobile"),
     Reason.BIRTH_YEAR: _l("The same name and year of birth"),
@@ -78,9 +78,8 @@ def set_apart():
 @requires(Permission.MANAGE_PEOPLE)
 def choose(person_id: int):
     """The other entry of somebody, where none was found by itself."""
-    person, text = people.find(person_id), request.args.get("q", "")[:100]
-    found = people.page_of(1, text, MOST_FOUND) if text.strip() else None
-    return render_template("merging/choose.html", person=person, text=text, found=found)
+    found = looked_for(but=person_id)
+    return render_template("merging/choose.html", one=people.find(person_id), **found)
 
 
 @bp.route("/<int:person_id>/merges/<int:other_id>", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from checkin.web.fields import row_number
 from checkin.web.filters import isolate
 from checkin.web.guard import requires
 from checkin.web.partners_forms import KINDS, MembershipForm, PartnerForm
+from checkin.web.people_choosing import looked_for
 
 bp = Blueprint("partners", __name__, url_prefix="/partners")
 
@@ -23,8 +24,6 @@ OF_DAYS = {
     "membership_overlaps": "from_on",
     "month_closed": "from_on",
 }
-MOST_FOUND = 10
-
 
 errors.sentences(
     membership_ahead=_l("This day has not come yet. Choose today or a day before"),
@@ -108,13 +107,8 @@ def reopen(partner_id: int):
 @requires(Permission.PLAN)
 def find_member(partner_id: int):
     """Find who shall belong to the partner."""
-    text = request.args.get("q", "")[:100]
-    return render_template(
-        "partners/members.html",
-        partner=partners.find(partner_id),
-        text=text,
-        found=people.page_of(1, text, MOST_FOUND) if text.strip() else None,
-    )
+    partner = partners.find(partner_id)
+    return render_template("partners/members.html", partner=partner, **looked_for())
 
 
 @bp.route("/<int:partner_id>/members/<int:person_id>", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.filters import isolate, time_range
 from checkin.web.guard import requires
+from checkin.web.people_choosing import looked_for
 from checkin.web.prayer_words import around_words
 from checkin.web.sites_forms import CODE_MODES, LaneForm, SiteForm, zone_name
 
@@ -35,7 +36,6 @@ errors.sentences(
 )
 BESIDE = {"name_taken": "name_ar", "zone_fixed": "zone", "zone_unknown": "zone"}
 """The field each problem stands beside."""
-MOST_FOUND = 10
 
 
 @bp.get("")
@@ -161,12 +161,9 @@ def reopen_lane(site_id: int, lane_id: int):
 @requires(Permission.PLAN)
 def supervisors(site_id: int):
     """Find the person who shall supervise the site."""
-    text = request.args.get("q", "")[:100]
-    found = people.page_of(1, text, MOST_FOUND) if text.strip() else None
+    site, found = _site(site_id), looked_for()
     held = {grant.person_id for grant in grants.supervisors_of(site_id, clock.now())}
-    return render_template(
-        "sites/supervisors.html", site=_site(site_id), text=text, found=found, held=held
-    )
+    return render_template("sites/supervisors.html", site=site, held=held, **found)
 
 
 @bp.post("/<int:site_id>/supervisors")

@@ -13,10 +13,9 @@ from checkin.web import clock, errors
 from checkin.web.fields import Form, name_field, row_number
 from checkin.web.filters import isolate
 from checkin.web.guard import requires
+from checkin.web.people_choosing import looked_for
 
 bp = Blueprint("teams", __name__)
-
-MOST_FOUND = 10
 
 errors.sentences(team_closed=_l("This team is closed and takes no new members"))
 
@@ -116,13 +115,7 @@ def reopen(team_id: int):
 @bp.get("/teams/<int:team_id>/members")
 @requires(Permission.MANAGE_PEOPLE)
 def find_member(team_id: int):
-    text = request.args.get("q", "")[:100]
-    return render_template(
-        "teams/members.html",
-        team=teams.find(team_id),
-        text=text,
-        found=people.page_of(1, text, MOST_FOUND) if text.strip() else None,
-    )
+    return render_template("teams/members.html", team=teams.find(team_id), **looked_for())
 
 
 @bp.post("/teams/<int:team_id>/members/<int:person_id>")

@@ -394,6 +394,24 @@ def test_two_rows_of_one_person_are_one_name(cast, group_id, boys, name, now):
 # --- races ---------------------------------------------------------------------------------
 
 
+def named_at_once(app, group_ids, person, leader, now):
+    """Both groups name one person in the same moment; how many each named, and what was said."""
+    gate, said = threading.Barrier(len(group_ids)), []
+
+    def press(group_id):
+        with app.app_context():
+            gate.wait()
+            naming = groups.name_members(group_id, [one(person)], by=leader.id, now=now)
+            said.append((naming.named, *codes(naming).values()))
+
+    presses = [threading.Thread(target=press, args=(group_id,)) for group_id in group_ids]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join()
+    return sorted(said)
+
+
 def test_one_person_named_twice_at_once_is_named_once(app, cast, arrival, boys, leader, now):
     """By two groups of one shift: one of them gets the name, the other a sentence."""
     ids = [
@@ -402,20 +420,8 @@ def test_one_person_named_twice_at_once_is_named_once(app, cast, arrival, boys, 
         )
         for text in ("one", "two")
     ]
-    gate, said = threading.Barrier(2), []
-
-    def press(group_id):
-        with app.app_context():
-            gate.wait()
-            naming = groups.name_members(group_id, [one(boys[0])], by=leader.id, now=now)
-            said.append((naming.named, *codes(naming).values()))
-
-    presses = [threading.Thread(target=press, args=(group_id,)) for group_id in ids]
-    for thread in presses:
-        thread.start()
-    for thread in presses:
-        thread.join()
-    assert sorted(said) == [(0, "named_elsewhere"), (1,)]
+    said = named_at_once(app, ids, boys[0], leader, now)
+    assert said == [(0, "named_elsewhere"), (1,)]
     assert db.session.scalar(select(func.count()).select_from(GroupMember)) == 1
     assert db.session.scalar(select(func.count()).where(Scan.kind == Kind.IN)) == 1
 
@@ -430,18 +436,6 @@ def test_one_person_named_at_two_sites_at_once_is_in_at_one(app, cast, boys, lea
         )
         for shift in (cast.shift, beside)
     ]
-    gate, said = threading.Barrier(2), []
-
-    def press(group_id):
-        with app.app_context():
-            gate.wait()
-            naming = groups.name_members(group_id, [one(boys[0])], by=leader.id, now=now)
-            said.append((naming.named, *codes(naming).values()))
-
-    presses = [threading.Thread(target=press, args=(group_id,)) for group_id in ids]
-    for thread in presses:
-        thread.start()
-    for thread in presses:
-        thread.join()
-    assert sorted(said) == [(0, "open_elsewhere"), (1,)]
+    said = named_at_once(app, ids, boys[0], leader, now)
+    assert said == [(0, "open_elsewhere"), (1,)]
     assert len(attendances()) == 1
