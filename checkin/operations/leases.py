@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, or_, select, update
 
 from checkin.database import db, transaction
-from checkin.models import Export, Import
 
 Row = TypeVar("Row")
 Clock = Callable[[], datetime]
@@ -28,10 +27,11 @@ class Stopped(Exception):
 class Queue:
     """The rows of `model` in one of the states `under_way` wait or are being worked on.
 
-    `begun` is what a row is set to when a worker takes it.
+    The model has an `id`, `state`, `done` and `leased_until`; `begun` is what a row is set to
+    when a worker takes it.
     """
 
-    model: type[Export | Import]
+    model: type[Any]
     under_way: tuple[str, ...]
     begun: Mapping[str, Any] = field(default_factory=dict)
 
@@ -51,12 +51,13 @@ class Queue:
         """The oldest that is nobody's; one conditional statement, so that one worker gets it."""
         waiting = self._waiting(now)
         oldest = select(self.model.id).where(*waiting, *which).order_by(self.model.id).limit(1)
-        return db.session.scalar(
+        taken: int | None = db.session.scalar(
             update(self.model)
             .where(self.model.id == oldest.scalar_subquery(), *waiting)
             .values(leased_until=now + LEASE, **self.begun)
             .returning(self.model.id)
         )
+        return taken
 
     @transaction
     def renew(self, row_id: int, state: str, until: datetime, **values: Any) -> None:

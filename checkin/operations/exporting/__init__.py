@@ -10,24 +10,34 @@ from checkin.operations.exporting.asked import (
     forget_passed,
     latest,
 )
-from checkin.operations.exporting.tables import Cell, Column, Kind, Table
-from checkin.operations.exporting.working import LISTS, work_on_waiting
-from checkin.operations.exporting.writers import written
+from checkin.operations.exporting.tables import Asked, Book, Cell, Column, Head, Kind, Table
+from checkin.operations.exporting.working import (
+    LISTS,
+    PAPER,
+    book_of,
+    into_file,
+    work_on_waiting,
+)
 
 __all__ = [
     "KEPT",
     "KINDS",
     "LISTS",
+    "PAPER",
     "UNDER_WAY",
+    "Asked",
+    "Book",
     "Cell",
     "Column",
+    "Head",
     "Kind",
     "Table",
     "ask",
+    "book_of",
     "file_of",
     "find",
     "forget_passed",
+    "into_file",
     "latest",
     "work_on_waiting",
-    "written",
 ]

@@ -17,7 +17,7 @@ KEPT = timedelta(days=2)
 """A file with people's names is not left lying about."""
 UNDER_WAY = ("waiting", "writing")
 MOST_UNDER_WAY = 5
-KINDS = ("csv", "xlsx", "jsonl")
+KINDS = ("csv", "xlsx", "jsonl", "pdf")
 
 
 @transaction

@@ -1,4 +1,4 @@
-"""What is taken out: a list with its columns, cell by cell, as any kind of file may hold it."""
+"""What is taken out: tables, cell by cell, as any kind of file may hold them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,23 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from checkin.operations.permissions import Reach
+
 Cell = str | int | date | datetime | None
 """Datetimes are naive and local to the site; times and money are integers, see `Kind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody takes out: a list as its address says it, never beyond `reach`.
+
+    `by` is whoever takes it out, as paper names them; empty from a terminal.
+    """
+
+    query: str
+    language: str
+    reach: Reach
+    by: str = ""
 
 
 class Kind(StrEnum):
@@ -19,6 +34,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     MINUTES = "minutes"
     """Whole minutes, shown as hours and minutes."""
+    DECIMAL_HOURS = "decimal_hours"
+    """Whole minutes, shown as hours with two decimals, for programs that want them so."""
     MONEY = "money"
     """Halalas, shown in riyals."""
     DAY = "day"
@@ -34,26 +51,68 @@ class Column:
     kind: Kind = Kind.TEXT
     width: int = 16
     """Of a sheet's column, in characters."""
+    is_shown: bool = True
+    """Not only for programs, which read JSON lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list as its address defines it, in one language.
+    """Rows below one line of headings: a sheet of a workbook, a table on paper.
 
-    `query` is read as it stands at one instant, `cells` makes one row of cells from one row of
-    it, in the order of `columns`; `count` is how many rows there are about now. `sums` are the
-    totals by the definitions of figures, by a column's key.
+    `rows` are known already, or a question that is read as it stands at one instant; `cells`
+    makes one row of cells from each, in the order of `columns`; `count` is how many there are
+    about now. `sums` are the totals by the definitions of figures, by a column's key. `key` and
+    `title` tell one table of a book from the others.
     """
 
-    title: str
     columns: Sequence[Column]
-    query: Select[Any]
-    cells: Callable[[Any], Sequence[Cell]]
+    rows: Select[Any] | Sequence[Any]
     count: int
+    cells: Callable[[Any], Sequence[Cell]] = tuple
     sums: Mapping[str, int] = field(default_factory=dict)
+    key: str = ""
+    title: str = ""
+    is_on_paper: bool = True
+    """Not said already by what stands at the head of paper."""
+
+    @property
+    def shown(self) -> list[int]:
+        """The places of the columns that people read."""
+        return [place for place, column in enumerate(self.columns) if column.is_shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands on paper above the tables: whose it is, what it is about, who took it out,
+    and what stands out, as a name, an amount and a note."""
+
+    organisation: str = ""
+    logo: bytes | None = None
+    about: str = ""
+    taken: str = ""
+    figures: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that one address takes out, in one language."""
+
+    title: str
+    tables: Sequence[Table]
+    language: str
     total: str = ""
     """The word beside the sums."""
+    table_heading: str = ""
+    """Of the column that names the table, where one file of rows holds several."""
     method: Sequence[tuple[str, str]] = ()
     """How the figures come about: pairs of a name and a sentence."""
     method_title: str = ""
-    from_the_right: bool = False
+    head: Head = Head()
+
+    @property
+    def from_the_right(self) -> bool:
+        return self.language == "ar"
+
+    @property
+    def count(self) -> int:
+        return sum(table.count for table in self.tables)

@@ -1,27 +1,33 @@
 """The work on exports that goes on by itself: writing a file, under a lease that is renewed."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
+from sqlalchemy import Select
 
 from checkin.database import at_one_instant, db, transaction
 from checkin.domain.errors import Problem
-from checkin.models import Export
-from checkin.operations import audit, settings
-from checkin.operations.exporting.asked import UNDER_WAY, folder, new_file_name
-from checkin.operations.exporting.tables import Table
-from checkin.operations.exporting.writers import written
+from checkin.domain.roles import Permission
+from checkin.models import Export, Person
+from checkin.operations import audit
+from checkin.operations.exporting.asked import KEPT, UNDER_WAY, folder, new_file_name
+from checkin.operations.exporting.tables import Asked, Book, Table
+from checkin.operations.exporting.writers import WRITERS, written
 from checkin.operations.leases import Clock, Progress, Queue, Stopped
+from checkin.operations.permissions import reach_of, roles_of
 
 log = logging.getLogger(__name__)
 
-Lister = Callable[[Export, datetime], Table]
+Lister = Callable[[Asked, datetime], Book]
 LISTS = "checkin_export_lists"
 """Where the web floor puts what can be taken out, among the app's extensions: by `what`, a
-function from an export to its table."""
+function from what is asked to its tables."""
+PAPER = "checkin_export_paper"
+"""Where it puts the writer of PDFs: letters are shaped where pages are made."""
 QUEUE = Queue(Export, UNDER_WAY, begun={"state": "writing", "done": 0})
 BREATHER_ROWS = 20
 TOGETHER = 500
@@ -56,18 +62,41 @@ def _work_on(export_id: int, clock: Clock) -> None:
 
 def _write(row: Export, path: Path, clock: Clock) -> int:
     """How many rows stand in the file."""
-    kind, done = row.kind, 0
     progress = Progress(QUEUE, row.id, "writing", clock)
-    lists: dict[str, Lister] = current_app.extensions[LISTS]
-    table = lists[row.what](row, clock())
-    progress.begins(total=table.count)
-    with at_one_instant() as connection:
-        rows = iter(connection.execution_options(yield_per=TOGETHER).execute(table.query))
-        for done in progress.over(written(path, kind, table, rows), BREATHER_ROWS):
-            if done % TOGETHER == 0:
-                progress.reached(done)
-    path.chmod(0o600)
+    kind, done = row.kind, 0
+    book = book_of(row.what, _asked(row, clock()), clock())
+    progress.begins(total=book.count)
+    for done in progress.over(into_file(path, kind, book), BREATHER_ROWS):
+        if done % TOGETHER == 0:
+            progress.reached(done)
     return done
+
+
+def _asked(row: Export, now: datetime) -> Asked:
+    """What whoever asked may still see: they may have lost the right to it since."""
+    reach = reach_of(roles_of(row.owner_id, now), Permission.EXPORT)
+    if reach.is_empty:
+        raise Problem("export_not_yours")
+    owner = db.session.get_one(Person, row.owner_id)
+    return Asked(row.query, row.language, reach, owner.name)
+
+
+def book_of(what: str, asked: Asked, now: datetime) -> Book:
+    lists: dict[str, Lister] = current_app.extensions[LISTS]
+    return lists[what](asked, now)
+
+
+def into_file(path: Path, kind: str, book: Book) -> Iterator[int]:
+    """Write the book, all as it stands at one instant; how many rows there are after each."""
+    opener = WRITERS[kind] if kind in WRITERS else current_app.extensions[PAPER]
+    with at_one_instant() as connection:
+        streamed = connection.execution_options(yield_per=TOGETHER)
+
+        def rows_of(table: Table) -> Iterable[Any]:
+            return streamed.execute(table.rows) if isinstance(table.rows, Select) else table.rows
+
+        yield from written(path, opener, book, rows_of)
+    path.chmod(0o600)
 
 
 @transaction
@@ -78,9 +107,7 @@ def _finish(export_id: int, name: str, number: int, now: datetime) -> None:
     path = folder() / name
     row.state, row.file_name, row.bytes = "ready", name, path.stat().st_size
     row.total = row.done = number
-    row.leased_until, row.finished_at = None, now
-    # a file with names of people is not left lying about
-    row.expires_at = now + settings.period("export_days")
+    row.leased_until, row.finished_at, row.expires_at = None, now, now + KEPT
     audit.note("export.ready", "export", row.id, by=row.owner_id, at=now, rows=number)
 
 

@@ -1,7 +1,7 @@
 """Tables into files, row by row: nothing is held in memory but the row at hand."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -13,9 +13,10 @@ import xlsxwriter
 
 from checkin.domain.money import HALALAS
 from checkin.domain.text import guarded
-from checkin.operations.exporting.tables import Cell, Column, Kind, Table
+from checkin.operations.exporting.tables import Book, Cell, Column, Kind, Table
 
-DAY_MINUTES = 24 * 60
+HOUR_MINUTES = 60
+DAY_MINUTES = 24 * HOUR_MINUTES
 MOST_SHEET_ROWS = 1_048_576 - 2
 """A spreadsheet holds no more; room is left for the headings and the totals."""
 
@@ -27,42 +28,65 @@ class Writer(Protocol):
 
     def __exit__(self, *fault: Any) -> None: ...
 
+    def begin(self, table: Table) -> None:
+        """Another table; the rows that follow are its own."""
+
     def add(self, cells: Sequence[Cell]) -> None:
-        """One more row, in the order of the columns."""
+        """One more row, in the order of the table's columns."""
 
 
 class CsvWriter:
-    """UTF-8 with its mark, without which Excel shows Arabic as garbage; no cell is a formula."""
+    """UTF-8 with its mark, without which Excel shows Arabic as garbage; no cell is a formula.
 
-    def __init__(self, path: Path, table: Table) -> None:
-        self._path, self._columns = path, table.columns
-        self._words = [_IN_WORDS[column.kind] for column in table.columns]
+    Several tables stand below one line of headings, each row begins with the name of its own.
+    """
+
+    def __init__(self, path: Path, book: Book) -> None:
+        self._path, self._tables = path, book.tables
+        self._lead = [book.table_heading] if len(book.tables) > 1 else []
+        self._keys = dict.fromkeys(
+            column.key for table in book.tables for column in table.columns if column.is_shown
+        )
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
         self._write = csv.writer(file).writerow
-        self._write([column.heading for column in self._columns])
+        every = (column for table in self._tables for column in table.columns)
+        headings = {column.key: column.heading for column in reversed([*every])}
+        self._write([*self._lead, *(headings[key] for key in self._keys)])
         return self
 
     def __exit__(self, *_fault: Any) -> None:
         self._stack.close()
 
+    def begin(self, table: Table) -> None:
+        self._name = [guarded(table.title)] if self._lead else []
+        own = {column.key: (place, column.kind) for place, column in enumerate(table.columns)}
+        self._places = [
+            (own[key][0], _IN_WORDS[own[key][1]]) if key in own else None for key in self._keys
+        ]
+
     def add(self, cells: Sequence[Cell]) -> None:
         self._write(
             [
-                "" if cell is None else say(cell)
-                for say, cell in zip(self._words, cells, strict=True)
+                *self._name,
+                *(
+                    "" if place is None or (cell := cells[place[0]]) is None else place[1](cell)
+                    for place in self._places
+                ),
             ]
         )
 
 
 class JsonLinesWriter:
-    """One object a line for programs: stable names, plain numbers, ISO days and instants."""
+    """One object a line for programs: stable names, plain numbers, ISO days and instants.
 
-    def __init__(self, path: Path, table: Table) -> None:
-        self._path = path
-        self._keys = [column.key for column in table.columns]
+    Of several tables each object says which it is of.
+    """
+
+    def __init__(self, path: Path, book: Book) -> None:
+        self._path, self._several = path, len(book.tables) > 1
         self._encoded = msgspec.json.Encoder().encode
         self._stack = ExitStack()
 
@@ -73,8 +97,12 @@ class JsonLinesWriter:
     def __exit__(self, *_fault: Any) -> None:
         self._stack.close()
 
+    def begin(self, table: Table) -> None:
+        self._of = {"table": table.key} if self._several else {}
+        self._keys = [column.key for column in table.columns]
+
     def add(self, cells: Sequence[Cell]) -> None:
-        row = dict(zip(self._keys, cells, strict=True))
+        row = {**self._of, **dict(zip(self._keys, cells, strict=True))}
         self._file.write(self._encoded(row))
         self._file.write(b"\n")
 
@@ -83,22 +111,21 @@ class XlsxWriter:
     """A workbook that reads in its language's direction, with real days and numbers, totals
     below, and a sheet that says how the figures come about."""
 
-    def __init__(self, path: Path, table: Table) -> None:
-        self._table = table
+    def __init__(self, path: Path, book: Book) -> None:
+        self._book = book
         safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(path, {**safe, "default_date_format": "yyyy-mm-dd"})
+        self._file = xlsxwriter.Workbook(path, {**safe, "default_date_format": "yyyy-mm-dd"})
         self._formats = {
-            kind: self._book.add_format({"num_format": f}) for kind, f in _SHOWN.items()
+            kind: self._file.add_format({"num_format": f}) for kind, f in _SHOWN.items()
         }
-        self._heading = self._book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+        self._heading = self._file.add_format({"bold": True, "text_wrap": True, "bottom": 1})
         self._sums = {
-            kind: self._book.add_format({"bold": True, "top": 1, "num_format": shown})
+            kind: self._file.add_format({"bold": True, "top": 1, "num_format": shown})
             for kind, shown in _SHOWN.items()
         }
-        self._sheets = 0
+        self._table: Table | None = None
 
     def __enter__(self) -> Self:
-        self._begin_sheet()
         return self
 
     def __exit__(
@@ -107,31 +134,39 @@ class XlsxWriter:
         if fault is None:
             self._write_sums()
             self._write_method()
-        self._book.close()
+        self._file.close()
+
+    def begin(self, table: Table) -> None:
+        self._write_sums()
+        self._table, self._sheets = table, 0
+        self._shown = [(place, table.columns[place]) for place in table.shown]
+        self._begin_sheet()
 
     def add(self, cells: Sequence[Cell]) -> None:
         if self._row > MOST_SHEET_ROWS:
             self._begin_sheet()
         row = self._row
-        for place, (write, cell) in enumerate(zip(self._writes, cells, strict=True)):
+        for number, (place, write) in enumerate(self._writes):
+            cell = cells[place]
             if cell is not None:
-                write(row, place, cell)
+                write(row, number, cell)
         self._row += 1
 
     def _begin_sheet(self) -> None:
+        assert self._table is not None
         self._sheets += 1
-        title = self._table.title[:25]
+        title = (self._table.title or self._book.title)[:25]
         sheet = self._add_sheet(title if self._sheets == 1 else f"{title} {self._sheets}")
         self._sheet, self._row = sheet, 1
-        for place, column in enumerate(self._table.columns):
-            sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, column.heading, self._heading)
+        for number, (_place, column) in enumerate(self._shown):
+            sheet.set_column(number, number, column.width)
+            sheet.write_string(0, number, column.heading, self._heading)
         sheet.freeze_panes(1, 0)
-        self._writes = [self._writing(sheet, column) for column in self._table.columns]
+        self._writes = [(place, self._writing(sheet, column)) for place, column in self._shown]
 
     def _add_sheet(self, title: str) -> Any:
-        sheet = self._book.add_worksheet(title.translate(_NOT_IN_A_TITLE))
-        if self._table.from_the_right:
+        sheet = self._file.add_worksheet(title.translate(_NOT_IN_A_TITLE))
+        if self._book.from_the_right:
             sheet.right_to_left()
         return sheet
 
@@ -146,38 +181,46 @@ class XlsxWriter:
         return lambda row, place, cell: sheet.write_number(row, place, cell / per, shown)
 
     def _write_sums(self) -> None:
-        table = self._table
-        if not table.sums:
+        """Below the table that ends here."""
+        if self._table is None or not self._table.sums:
             return
-        self._sheet.write_string(self._row, 0, table.total, self._sums[Kind.TEXT])
-        for place, column in enumerate(table.columns):
-            if column.key in table.sums:
-                amount = table.sums[column.key] / _PER[column.kind]
-                self._sheet.write_number(self._row, place, amount, self._sums[column.kind])
+        sums = self._table.sums
+        self._sheet.write_string(self._row, 0, self._book.total, self._sums[Kind.TEXT])
+        for number, (_place, column) in enumerate(self._shown):
+            if column.key in sums:
+                amount = sums[column.key] / _PER[column.kind]
+                self._sheet.write_number(self._row, number, amount, self._sums[column.kind])
 
     def _write_method(self) -> None:
-        if not self._table.method:
+        if not self._book.method:
             return
-        sheet = self._add_sheet(self._table.method_title[:31])
+        sheet = self._add_sheet(self._book.method_title[:31])
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 1, 100)
-        for row, (name, sentence) in enumerate(self._table.method):
+        for row, (name, sentence) in enumerate(self._book.method):
             sheet.write_string(row, 0, name, self._heading)
             sheet.write_string(row, 1, sentence)
 
 
-WRITERS: Mapping[str, Callable[[Path, Table], Writer]] = {
+Opener = Callable[[Path, Book], Writer]
+WRITERS: Mapping[str, Opener] = {
     "csv": CsvWriter,
     "xlsx": XlsxWriter,
     "jsonl": JsonLinesWriter,
 }
 
 _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-_PER = {Kind.NUMBER: 1, Kind.MINUTES: DAY_MINUTES, Kind.MONEY: HALALAS}
+_PER = {
+    Kind.NUMBER: 1,
+    Kind.MINUTES: DAY_MINUTES,
+    Kind.DECIMAL_HOURS: HOUR_MINUTES,
+    Kind.MONEY: HALALAS,
+}
 _SHOWN = {
     Kind.TEXT: "@",
     Kind.NUMBER: "#,##0",
     Kind.MINUTES: "[h]:mm",
+    Kind.DECIMAL_HOURS: "0.00",
     Kind.MONEY: "#,##0.00",
     Kind.DAY: "yyyy-mm-dd",
     Kind.INSTANT: "yyyy-mm-dd hh:mm",
@@ -185,27 +228,45 @@ _SHOWN = {
 
 
 def _hours(minutes: Any) -> str:
-    return f"{minutes // 60}:{minutes % 60:02}"
+    return f"{_sign(minutes)}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
+
+
+def _decimal_hours(minutes: Any) -> str:
+    """To the nearest hundredth, halves up."""
+    hundredths = (abs(minutes) * 100 + 30) // HOUR_MINUTES
+    return f"{_sign(minutes)}{hundredths // 100}.{hundredths % 100:02}"
 
 
 def _riyals(halalas: Any) -> str:
-    return f"{halalas // HALALAS}.{halalas % HALALAS:02}"
+    return f"{_sign(halalas)}{abs(halalas) // HALALAS}.{abs(halalas) % HALALAS:02}"
+
+
+def _sign(number: int) -> str:
+    """A month can have more taken back than was done."""
+    return "-" if number < 0 else ""
 
 
 _IN_WORDS: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXT: guarded,
     Kind.NUMBER: str,
     Kind.MINUTES: _hours,
+    Kind.DECIMAL_HOURS: _decimal_hours,
     Kind.MONEY: _riyals,
     Kind.DAY: date.isoformat,
     Kind.INSTANT: lambda at: datetime.isoformat(at, " ", "minutes"),
 }
 
 
-def written(path: Path, kind: str, table: Table, rows: Iterator[Any]) -> Iterator[int]:
+def written(
+    path: Path, opener: Opener, book: Book, rows_of: Callable[[Table], Iterable[Any]]
+) -> Iterator[int]:
     """Write every row and say after each how many there are; the file is whole at the end."""
-    number, cells = 0, table.cells
-    with WRITERS[kind](path, table) as writer:
-        for number, row in enumerate(rows, 1):
-            writer.add(cells(row))
-            yield number
+    number = 0
+    with opener(path, book) as writer:
+        for table in book.tables:
+            writer.begin(table)
+            cells = table.cells
+            for row in rows_of(table):
+                writer.add(cells(row))
+                number += 1
+                yield number

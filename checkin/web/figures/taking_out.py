@@ -1,24 +1,19 @@
 """The attendances behind a figure as a table: the list that was looked at, whole."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from checkin.domain.days import local_day
-from checkin.domain.errors import Problem
-from checkin.domain.roles import Permission
 from checkin.models import (
     Attendance,
     Campaign,
-    Export,
     Lane,
     Opportunity,
     Partner,
@@ -28,17 +23,14 @@ from checkin.models import (
     Site,
 )
 from checkin.operations import figures
-from checkin.operations.exporting import LISTS, Cell, Column, Kind, Table
+from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
 from checkin.operations.figures import Measure
-from checkin.operations.permissions import reach_of, roles_of
 from checkin.web import record_words, value_words
 from checkin.web.figures.blueprint import bp
+from checkin.web.figures.books import book, opened
 from checkin.web.figures.listing import HEADINGS, measure_asked
 from checkin.web.figures.narrowing import wanted
 from checkin.web.figures.periods import chosen
-from checkin.web.filters import date_long, time_short
-from checkin.web.i18n import current_locale, in_language
-from checkin.web.navigation import organisation
 from checkin.web.opportunities_forms import TYPES
 
 
@@ -47,36 +39,21 @@ def _offer(state: BlueprintSetupState) -> None:
     state.app.extensions.setdefault(LISTS, {})["attendances"] = attendances
 
 
-def attendances(export: Export, now: datetime) -> Table:
-    """What the list shows whoever asked, who may have lost the right to it since."""
-    with _at(export):
-        reach = reach_of(roles_of(export.owner_id, now), Permission.EXPORT)
-        if reach.is_empty:
-            raise Problem("export_not_yours")
-        measure, period = measure_asked(), chosen(reach, local_day(now))
-        asked = wanted(reach, period)
-        about = [str(HEADINGS[measure]), *asked.about, *([period.text] if period.span else [])]
-        totals = figures.totals(asked.filter)
-        return Table(
-            title=about[0],
+def attendances(asked: Asked, now: datetime) -> Book:
+    """What the list shows."""
+    with opened("/figures/attendances", asked):
+        measure, period = measure_asked(), chosen(asked.reach, local_day(now))
+        listed = wanted(asked.reach, period)
+        about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
+        totals = figures.totals(listed.filter)
+        table = Table(
             columns=_columns(),
-            query=_query(measure, asked.filter, current_locale().lang),
+            rows=_query(measure, listed.filter, asked.language),
+            count=figures.count_behind(measure, listed.filter),
             cells=_cells(),
-            count=figures.count_behind(measure, asked.filter),
             sums=_sums(measure, totals),
-            total=_("Total"),
-            method=_method(about, totals, now),
-            method_title=_("How it is counted"),
-            from_the_right=current_locale().dir == "rtl",
         )
-
-
-@contextmanager
-def _at(export: Export) -> Iterator[None]:
-    """As if the list's address were open in the language of whoever asked for it."""
-    address = current_app.test_request_context(f"/figures/attendances?{export.query}")
-    with address, in_language(export.language):
-        yield
+        return book([table], about, totals, asked, now)
 
 
 def _columns() -> list[Column]:
@@ -168,20 +145,3 @@ def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:
     sums = {"minutes": totals.approved_minutes, "beneficiaries": totals.beneficiaries}
     value = {"value_halalas": totals.value_halalas} if value_words.is_set(totals) else {}
     return {**sums, **value}
-
-
-def _method(about: list[str], totals: figures.Totals, now: datetime) -> list[tuple[str, str]]:
-    return [
-        (_("Organisation"), organisation()),
-        (_("List"), " · ".join(about)),
-        (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
-        (
-            _("Hours"),
-            _("Only approved time counts. Courses and meetings are attendance, no hours"),
-        ),
-        (
-            _("Beneficiaries"),
-            _("Services given: one person served twice counts twice"),
-        ),
-        (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
-    ]

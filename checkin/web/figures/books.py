@@ -1,0 +1,92 @@
+"""What every file of figures says: whose it is, what it is about, how its figures come about."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from checkin.operations.exporting import Asked, Book, Head, Table
+from checkin.operations.figures import Totals
+from checkin.web import value_words
+from checkin.web.filters import date_long, time_short
+from checkin.web.i18n import in_language
+from checkin.web.letterhead import letterhead
+from checkin.web.navigation import organisation
+
+
+@contextmanager
+def opened(path: str, asked: Asked) -> Iterator[None]:
+    """As if the page's address were open in the language of whoever asked for it."""
+    address = current_app.test_request_context(f"{path}?{asked.query}")
+    with address, in_language(asked.language):
+        yield
+
+
+def book(
+    tables: Sequence[Table],
+    about: Sequence[str],
+    totals: Totals,
+    asked: Asked,
+    now: datetime,
+    figures: Sequence[tuple[str, str, str]] = (),
+) -> Book:
+    """`about` begins with the title; `figures` stand out on paper."""
+    title, *more = about
+    return Book(
+        title=title,
+        tables=tables,
+        language=asked.language,
+        total=_("Total"),
+        table_heading=_("Table"),
+        method=_method(about, totals, now),
+        method_title=_("How it is counted"),
+        head=_head(" · ".join(more), asked, now, figures),
+    )
+
+
+def methods(totals: Totals) -> list[str]:
+    """The lines that stand under figures, wherever they are shown."""
+    return [
+        *value_words.method(totals),
+        *filter(None, [value_words.warning(totals)]),
+        _("Beneficiaries are services given: one person served twice counts twice."),
+        _("A volunteer who served at two sites counts once in the total."),
+        _("Time at courses and meetings is not volunteer hours."),
+    ]
+
+
+def taken_by(name: str, now: datetime) -> str:
+    """Who took it out and when; without a name only when."""
+    when = f"{date_long(now)} {time_short(now)}"
+    if not name:
+        return _("Taken out: %(when)s", when=when)
+    return _("Taken out by %(name)s: %(when)s", name=name, when=when)
+
+
+def _head(about: str, asked: Asked, now: datetime, figures: Sequence[tuple[str, str, str]]) -> Head:
+    paper = letterhead()
+    return Head(
+        organisation=paper.ar if asked.language == "ar" else paper.en,
+        logo=paper.logo.png() if paper.logo else None,
+        about=about,
+        taken=taken_by(asked.by, now),
+        figures=figures,
+    )
+
+
+def _method(about: Sequence[str], totals: Totals, now: datetime) -> list[tuple[str, str]]:
+    return [
+        (_("Organisation"), organisation()),
+        (_("List"), " · ".join(about)),
+        (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
+        (
+            _("Hours"),
+            _("Only approved time counts. Courses and meetings are attendance, no hours"),
+        ),
+        (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
+        (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
+        (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
+        *((_("Please look at"), warning) for warning in [value_words.warning(totals)] if warning),
+    ]
