@@ -25,6 +25,12 @@ def rows_of(*person_ids: int) -> Select[int]:
     return select(Person.id).where(rows)
 
 
+def rows_where(condition: ColumnElement[bool]) -> Select[int]:
+    """The ids of all rows of the people whose own row fulfils a condition on `Person`."""
+    own = select(Person.id).where(condition, Person.merged_into_id.is_(None))
+    return select(Person.id).where(or_(Person.id.in_(own), Person.merged_into_id.in_(own)))
+
+
 def is_one(row_id: int, person_id: int) -> bool:
     """Whether this row is that person, or was merged into them."""
     if row_id == person_id:

@@ -2,19 +2,23 @@
 
 The count reads scans, decisions, rates, valuations and closings, one after the other as they
 happened, and knows nothing of sums that are kept. An example is one act and one question about all
-figures, in total and by every table. `FIGURES_EXAMPLES=500` asks for so many on each engine.
+figures: in total, by every table, and in reports by some dimensions and pairs of them, other ones
+each time. `FIGURES_EXAMPLES=500` asks for so many on each engine.
 """
 
 import os
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import cycle, islice
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
+from hijridate import Gregorian, Hijri
 from sqlalchemy import select
 
 from checkin.database import db
@@ -25,6 +29,7 @@ from checkin.models import (
     AuditEntry,
     Campaign,
     Decision,
+    Lane,
     LateEntry,
     MonthClosing,
     Opportunity,
@@ -34,7 +39,7 @@ from checkin.models import (
     Shift,
 )
 from checkin.operations import approvals, figures, months, rates, revaluing
-from checkin.operations.figures import Filter, Grouping, Totals, rollup
+from checkin.operations.figures import Dimension, Filter, Grouping, Totals, rollup
 from checkin.operations.permissions import Reach
 from tests import factories
 
@@ -63,17 +68,20 @@ DAYS_AGO = (1, 15, 40, 41, 48, 70, 160, 330)
 class Place:
     """What a question may be narrowed to."""
 
-    filters: list[dict[str, int]]
+    filters: list[dict[str, int | str]]
     reaches: list[Reach]
 
 
 @pytest.fixture
 def place(cast, now) -> Place:
     """Five people, two rows of one of them, at two sites in three calls and a course."""
-    twin = factories.person(now, "أحمد علي الزهراني")
+    team, other = factories.team(), factories.team("فريق حي الشوقية")
+    own = {"team_id": team.id, "gender": "man"}
+    twin = factories.person(now, "أحمد علي الزهراني", **own)
+    merged = {"team_id": other.id, "merged_into_id": twin.id}
     people = [
-        *(cast.noura, factories.person(now, partner_id=cast.university.id), twin),
-        *(factories.person(now, twin.name, merged_into_id=twin.id), factories.person(now)),
+        *(cast.noura, factories.person(now, partner_id=cast.university.id, gender="woman"), twin),
+        *(factories.person(now, twin.name, **merged), factories.person(now, **own)),
     ]
     campaign = factories.keep(Campaign(name_ar="كن من المليون", name_en="A Million"))
     calls = [
@@ -81,10 +89,12 @@ def place(cast, now) -> Place:
         factories.opportunity(now, type="professional"),
         factories.opportunity(now, "course"),
     ]
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 7", name_en="Lane 7"))
     for number, days in enumerate(DAYS_AGO):
         site = (cast.mataf, cast.squares)[number % 2]
         begin = now - timedelta(days=days, hours=5)
-        shift = factories.shift(begin, site, calls[number % 3])
+        lane_id = lane.id if site is cast.mataf and number % 3 else None
+        shift = factories.shift(begin, site, calls[number % 3], lane_id=lane_id)
         poster = factories.poster(begin - timedelta(days=1), site, shift)
         for turn, who in enumerate(people[number % 3 : number % 3 + 3]):
             factories.assign(begin - timedelta(days=1), who, shift)
@@ -92,7 +102,10 @@ def place(cast, now) -> Place:
             factories.check_out(who, shift, begin + 237 * MINUTE, beneficiaries=number + turn)
     filters = [
         *({}, {"site_id": cast.mataf.id}, {"partner_id": cast.university.id}, {"partner_id": 0}),
-        *({"service_id": calls[1].service_id}, {"campaign_id": campaign.id}),
+        *({"service_id": calls[1].service_id}, {"campaign_id": campaign.id}, {"campaign_id": 0}),
+        *({"lane_id": lane.id}, {"lane_id": 0}, {"kind": "general"}, {"kind": "professional"}),
+        *({"team_id": team.id}, {"team_id": 0}, {"gender": "man"}, {"gender": "unsaid"}),
+        *({"opportunity_id": calls[0].id}, {"site_id": cast.mataf.id, "kind": "professional"}),
     ]
     reaches = [Reach(site_ids=frozenset({cast.squares.id})), ALL, ALL]
     return Place(filters, reaches)
@@ -163,9 +176,10 @@ class Hands:
 class Known:
     """One attendance as the roster and the scans know it."""
 
-    person_id: int
+    person: Person
     work_on: date
     site_id: int
+    lane_id: int
     partner_id: int
     call: Opportunity
     proved: int
@@ -258,7 +272,8 @@ def worth_of(one: Known, minutes: int, at: datetime) -> int | None:
 
 
 def known_attendances() -> dict[int, Known]:
-    people = {one.id: one.merged_into_id or one.id for one in db.session.scalars(select(Person))}
+    people = {one.id: one for one in db.session.scalars(select(Person))}
+    persons = {key: people[one.merged_into_id or key] for key, one in people.items()}
     shifts = {one.id: one for one in db.session.scalars(select(Shift))}
     calls = {one.id: one for one in db.session.scalars(select(Opportunity))}
     scanned = defaultdict(dict)
@@ -266,9 +281,10 @@ def known_attendances() -> dict[int, Known]:
         scanned[one.attendance_id][str(one.kind)] = one.effective_at
     return {
         one.id: Known(
-            person_id=people[one.volunteer_id],
+            person=persons[one.volunteer_id],
             work_on=shifts[one.shift_id].work_on,
             site_id=shifts[one.shift_id].site_id,
+            lane_id=shifts[one.shift_id].lane_id or 0,
             partner_id=one.partner_id or 0,
             call=calls[shifts[one.shift_id].opportunity_id],
             proved=(scanned[one.id]["out"] - scanned[one.id]["in"]) // MINUTE,
@@ -280,14 +296,36 @@ def known_attendances() -> dict[int, Known]:
 # --- asking it -----------------------------------------------------------------------------
 
 
-def key_of(grouping: Grouping | None, one: Known, day: date) -> object:
-    return {
-        None: 0,
-        Grouping.SITE: one.site_id,
-        Grouping.SERVICE: one.call.service_id or 0,
-        Grouping.PARTNER: one.partner_id,
-        Grouping.MONTH: day.replace(day=1),
-    }[grouping]
+KeyOf = Callable[[Known, date], object]
+
+
+def hijri_begin(day: date, month: int | None = None) -> date:
+    there = Gregorian.fromdate(day).to_hijri()
+    return date.fromisoformat(Hijri(there.year, month or there.month, 1).to_gregorian().isoformat())
+
+
+KEYS: dict[Dimension, KeyOf] = {
+    Dimension.SITE: lambda one, _day: one.site_id,
+    Dimension.LANE: lambda one, _day: one.lane_id,
+    Dimension.SERVICE: lambda one, _day: one.call.service_id or 0,
+    Dimension.TYPE: lambda one, _day: one.call.type,
+    Dimension.OPPORTUNITY: lambda one, _day: one.call.id,
+    Dimension.CAMPAIGN: lambda one, _day: one.call.campaign_id or 0,
+    Dimension.PARTNER: lambda one, _day: one.partner_id,
+    Dimension.TEAM: lambda one, _day: one.person.team_id or 0,
+    Dimension.GENDER: lambda one, _day: one.person.gender or "unsaid",
+    Dimension.DAY: lambda _one, day: day,
+    Dimension.WEEK: lambda _one, day: day - timedelta(days=(day.weekday() + 1) % 7),
+    Dimension.MONTH: lambda _one, day: day.replace(day=1),
+    Dimension.YEAR: lambda _one, day: date(day.year, 1, 1),
+    Dimension.HIJRI_MONTH: lambda _one, day: hijri_begin(day),
+    Dimension.HIJRI_YEAR: lambda _one, day: hijri_begin(day, 1),
+}
+TABLES = {one: KEYS[Dimension(one.value)] for one in Grouping}
+
+
+def in_all(_one: Known, _day: date) -> object:
+    return 0
 
 
 def wanted_of(wanted: Filter, one: Known) -> bool:
@@ -296,7 +334,12 @@ def wanted_of(wanted: Filter, one: Known) -> bool:
         and wanted.site_id in (None, one.site_id)
         and wanted.service_id in (None, one.call.service_id or 0)
         and wanted.partner_id in (None, one.partner_id)
-        and wanted.campaign_id in (None, one.call.campaign_id)
+        and wanted.campaign_id in (None, one.call.campaign_id or 0)
+        and wanted.lane_id in (None, one.lane_id)
+        and wanted.kind in (None, one.call.type)
+        and wanted.opportunity_id in (None, one.call.id)
+        and wanted.team_id in (None, one.person.team_id or 0)
+        and wanted.gender in (None, one.person.gender or "unsaid")
     )
 
 
@@ -304,18 +347,18 @@ def within(wanted: Filter, day: date) -> bool:
     return (wanted.first or date.min) <= day <= (wanted.last or date.max)
 
 
-def counted(book: Ledger, wanted: Filter, grouping: Grouping | None) -> dict[object, Totals]:
+def counted(book: Ledger, wanted: Filter, key_of: KeyOf) -> dict[object, Totals]:
     sums: dict[object, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 5))
     for number, day, difference in book.entries:
         one = book.known[number]
         if within(wanted, day) and wanted_of(wanted, one):
-            line = sums[key_of(grouping, one, day)][number]
+            line = sums[key_of(one, day)][number]
             line[:] = [a + b for a, b in zip(line, difference, strict=True)]
     waiting: dict[object, int] = defaultdict(int)
     for number in book.waiting:
         one = book.known[number]
         if within(wanted, one.work_on) and wanted_of(wanted, one) and one.call.kind == "service":
-            waiting[key_of(grouping, one, one.work_on)] += one.proved
+            waiting[key_of(one, one.work_on)] += one.proved
     keys = sums.keys() | waiting.keys()
     found = {key: total(book, sums.get(key, {}), waiting.get(key, 0)) for key in keys}
     return {key: one for key, one in found.items() if any(one)}
@@ -329,7 +372,7 @@ def total(book: Ledger, lines: dict[int, list[int]], waiting: int) -> Totals:
         approved_minutes=sums[1],
         waiting_minutes=waiting,
         beneficiaries=sums[2],
-        volunteers=len({book.known[one].person_id for one in there}),
+        volunteers=len({book.known[one].person.id for one in there}),
         attendances=sums[0],
         opportunities=len({book.known[one].call.id for one in there}),
         course_attendances=sum(lines[one][0] for one in lines.keys() - served),
@@ -338,10 +381,34 @@ def total(book: Ledger, lines: dict[int, list[int]], waiting: int) -> Totals:
     )
 
 
+def agree_by(book: Ledger, wanted: Filter, first: Dimension, second: Dimension | None) -> None:
+    """A report's total, its rows, and the rows within them."""
+    dimensions = (first,) if second is None else (first, second)
+    told = figures.report(dimensions, wanted)
+    assert told.dimensions == dimensions
+    assert told.total == counted(book, wanted, in_all).get(0, Totals())
+    rows = {row.key: row.totals for row in told.rows if any(row.totals)}
+    assert rows == counted(book, wanted, KEYS[first]), (dimensions, wanted)
+    adds_up(told.total, told.rows)
+    if second is None:
+        return
+    pairs = {(row.key, own.key): own.totals for row in told.rows for own in row.rows}
+    both = counted(book, wanted, lambda one, day: (KEYS[first](one, day), KEYS[second](one, day)))
+    assert pairs == both, (dimensions, wanted)
+    for row in told.rows:
+        adds_up(row.totals, row.rows)
+
+
+def adds_up(whole: Totals, rows: tuple[figures.Row, ...]) -> None:
+    for name in set(Totals._fields) - {"volunteers", "opportunities"}:
+        assert getattr(whole, name) == sum(getattr(row.totals, name) for row in rows), name
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_every_figure_is_what_a_slow_count_says(cast, now, place, seed):
     hands = Hands(seed, cast, now)
     hands.begin()
+    each = cycle(Dimension)
     for _ in range(max(EXAMPLES // 2, 1)):
         hands.act()
         db.session.rollback()
@@ -349,9 +416,13 @@ def test_every_figure_is_what_a_slow_count_says(cast, now, place, seed):
         book, random = ledger(), hands.random
         first, last = random.choice(PERIODS)
         wanted = Filter(random.choice(place.reaches), first, last, **random.choice(place.filters))
-        assert figures.totals(wanted) == counted(book, wanted, None).get(0, Totals()), wanted
-        for grouping in Grouping:
+        assert figures.totals(wanted) == counted(book, wanted, in_all).get(0, Totals()), wanted
+        for grouping, key_of in TABLES.items():
             told = {line.key: line.totals for line in figures.by(grouping, wanted)}
-            assert told == counted(book, wanted, grouping), (grouping, wanted)
+            assert told == counted(book, wanted, key_of), (grouping, wanted)
+        for dimension in islice(each, 2):
+            agree_by(book, wanted, dimension, None)
+            other = random.choice([one for one in Dimension if one is not dimension])
+            agree_by(book, wanted, dimension, other)
     assert rollup.difference().is_nought
     assert db.session.scalar(select(LateEntry.id).limit(1)) is not None

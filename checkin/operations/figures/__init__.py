@@ -14,6 +14,8 @@ from checkin.operations.figures.asking import (
     worked_in,
 )
 from checkin.operations.figures.definitions import (
+    GENDERS,
+    NOT_SAID,
     WITHOUT,
     Filter,
     Grouping,
@@ -21,8 +23,10 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
+from checkin.operations.figures.dimensions import Dimension
 from checkin.operations.figures.genders import MAN, UNSAID, WOMAN, Share, by_gender
 from checkin.operations.figures.records import totals_of
+from checkin.operations.figures.reporting import Report, Row, report
 from checkin.operations.figures.timing import (
     Day,
     days,
@@ -34,15 +38,20 @@ from checkin.operations.figures.timing import (
 from checkin.operations.figures.waiting import Waiting, waiting
 
 __all__ = [
+    "GENDERS",
     "MAN",
+    "NOT_SAID",
     "UNSAID",
     "WITHOUT",
     "WOMAN",
     "Day",
+    "Dimension",
     "Filter",
     "Grouping",
     "Line",
     "Measure",
+    "Report",
+    "Row",
     "Share",
     "Totals",
     "Waiting",
@@ -57,6 +66,7 @@ __all__ = [
     "hours_of_week",
     "newcomers",
     "parts",
+    "report",
     "rows_behind",
     "span",
     "totals",

@@ -17,7 +17,10 @@ from checkin.models.attendance import COUNTED, WAITS
 from checkin.operations.permissions import Reach
 
 WITHOUT = 0
-"""As a partner: volunteers of no partner. As a service: courses and meetings."""
+"""As a partner: volunteers of no partner. As a service: courses and meetings. As a lane, campaign
+or team: none."""
+NOT_SAID = "unsaid"
+GENDERS = ("man", "woman", NOT_SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,25 @@ class Filter:
     partner_id: int | None = None
     campaign_id: int | None = None
     team_id: int | None = None
+    lane_id: int | None = None
+    kind: str | None = None
+    """The type of the opportunity: general, skilled or professional."""
+    opportunity_id: int | None = None
+    gender: str | None = None
+    """One of `GENDERS`."""
 
     @property
     def is_whole(self) -> bool:
         """Everything of its days."""
-        places = (self.site_id, self.service_id, self.partner_id)
-        narrower = (*places, self.campaign_id, self.team_id)
-        return self.reach.everywhere and not any(key is not None for key in narrower)
+        places = (self.site_id, self.service_id, self.partner_id, self.campaign_id)
+        narrower = (*places, self.opportunity_id, self.kind)
+        return not self.is_unusual and not any(key is not None for key in narrower)
+
+    @property
+    def is_unusual(self) -> bool:
+        """Narrowed to what no sum is kept of."""
+        unusual = (self.team_id, self.lane_id, self.gender)
+        return not self.reach.everywhere or any(key is not None for key in unusual)
 
 
 class Totals(NamedTuple):

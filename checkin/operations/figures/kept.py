@@ -64,9 +64,8 @@ def place_of(wanted: Filter) -> Place | None:
         CAMPAIGN: wanted.campaign_id,
     }
     asked = [(grouping, key) for grouping, key in narrower.items() if key is not None]
-    if period is None or not wanted.reach.everywhere or len(asked) > 1:
-        return None
-    if wanted.team_id is not None:
+    unkept = wanted.is_unusual or wanted.kind is not None or wanted.opportunity_id is not None
+    if period is None or unkept or len(asked) > 1:
         return None
     return (period, *asked[0]) if asked else (period, ALL, 0)
 
@@ -174,7 +173,7 @@ _COUNTED = {Measure.APPROVED: "attendances", Measure.COURSES: "course_attendance
 
 def _counts(measure: Measure, wanted: Filter) -> list[tuple[date, int]] | None:
     """How many on each day or in each stretch, the latest first; nothing when none is kept."""
-    if measure not in _COUNTED or not wanted.reach.everywhere or wanted.team_id is not None:
+    if measure not in _COUNTED or wanted.is_unusual:
         return None
     if wanted.is_whole:
         return _by_day(measure, wanted)
@@ -218,5 +217,9 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.partner_id is not None:
         found.append(_M.partner_id == wanted.partner_id)
     if wanted.campaign_id is not None:
-        found.append(Opportunity.campaign_id == wanted.campaign_id)
+        found.append(is_key(Opportunity.campaign_id, wanted.campaign_id))
+    if wanted.opportunity_id is not None:
+        found.append(_M.opportunity_id == wanted.opportunity_id)
+    if wanted.kind is not None:
+        found.append(Opportunity.type == wanted.kind)
     return found

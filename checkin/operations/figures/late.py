@@ -6,10 +6,10 @@ that counts it; over both days together nothing changes. So a closed month keeps
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, not_, or_, select, true
 
@@ -18,13 +18,21 @@ from checkin.models import Attendance, Decision, LateEntry, Opportunity, Person,
 from checkin.models.attendance import COUNTED
 from checkin.operations import months
 from checkin.operations.figures import records
-from checkin.operations.figures.definitions import VOLUNTEERING, WITHOUT, Filter, Grouping, Totals
+from checkin.operations.figures.definitions import (
+    NOT_SAID,
+    VOLUNTEERING,
+    WITHOUT,
+    Filter,
+    Grouping,
+    Totals,
+)
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import Counted
 from checkin.operations.identity import one_person, rows_of
 from checkin.operations.permissions import Reach, attendances_within
 
 _A, _E = Attendance, LateEntry
+K = TypeVar("K", bound=Hashable)
 _SUMS = ("approved_minutes", "beneficiaries", "value_halalas", "valued_minutes")
 
 
@@ -92,6 +100,11 @@ class Part(NamedTuple):
     site_id: int
     service_id: int
     partner_id: int
+    lane_id: int
+    campaign_id: int
+    team_id: int
+    kind: str
+    gender: str
     day: date
     attendances: int
     approved_minutes: int
@@ -99,8 +112,13 @@ class Part(NamedTuple):
     value_halalas: int
     valued_minutes: int
 
+    @property
+    def sums(self) -> tuple[int, ...]:
+        """Records, minutes, people served, value and minutes with one."""
+        return self[-5:]
 
-def in_total(_part: Part) -> Key:
+
+def in_total(_part: Part) -> int:
     """The key of everything together."""
     return WITHOUT
 
@@ -114,16 +132,19 @@ KEYS: dict[Grouping, Callable[[Part], Key]] = {
 
 
 def corrected(
-    found: Mapping[Key, Totals], wanted: Filter, key_of: Callable[[Part], Key]
-) -> dict[Key, Totals]:
-    """Figures by the day of work, as the closed months and the days that count make them."""
-    by_day = key_of is KEYS[Grouping.MONTH]
+    found: Mapping[K, Totals], wanted: Filter, key_of: Callable[[Part], K], *, by_day: bool = False
+) -> dict[K, Totals]:
+    """Figures by the day of work, as the closed months and the days that count make them.
+
+    `by_day` where lines may hold some of the days asked for, and not others.
+    """
+    by_day = by_day or key_of is KEYS[Grouping.MONTH]
     if wanted.first is wanted.last is None and not by_day:
         return dict(found)
     moved = moves(wanted, by_day=by_day)
-    net: dict[tuple[Key, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    net: dict[tuple[K, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     for part in moved:
-        _add(net[key_of(part), part.attendance_id], part[8:])
+        _add(net[key_of(part), part.attendance_id], part.sums)
     moving = [part for part in moved if any(net[key_of(part), part.attendance_id])]
     if not moving:
         return dict(found)
@@ -184,12 +205,17 @@ def _parts(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     """Attendances of these places, whatever their day, with what a part is known by."""
     about = [
         *(_A.id, one_person(), Opportunity.id, VOLUNTEERING, _A.site_id),
-        *(func.coalesce(Opportunity.service_id, WITHOUT), func.coalesce(_A.partner_id, WITHOUT)),
-        _A.work_on,
+        *(_or_none(Opportunity.service_id), _or_none(_A.partner_id), _or_none(Shift.lane_id)),
+        *(_or_none(Opportunity.campaign_id), _or_none(records.STANDING.team_id)),
+        *(Opportunity.type, func.coalesce(records.STANDING.gender, NOT_SAID), _A.work_on),
     ]
     anywhen = replace(wanted, first=None, last=None)
-    rows = records.rows_of(anywhen, [*about, *columns])
-    return rows.join(Person, Person.id == _A.volunteer_id)
+    rows = records.rows_of(anywhen, [*about, *columns]).join(Person, Person.id == _A.volunteer_id)
+    return rows.join(records.STANDING, records.STANDING.id == one_person())
+
+
+def _or_none(key: Any) -> ColumnElement[int]:
+    return func.coalesce(key, WITHOUT)
 
 
 def _touching(wanted: Filter, by_day: bool) -> ColumnElement[bool]:
@@ -214,8 +240,8 @@ def _asked(day: date, wanted: Filter) -> bool:
 
 
 def _counted_once(
-    wanted: Filter, moving: Sequence[Part], key_of: Callable[[Part], Key]
-) -> dict[Key, tuple[int, int]]:
+    wanted: Filter, moving: Sequence[Part], key_of: Callable[[Part], K]
+) -> dict[K, tuple[int, int]]:
     """By line: how many more people and opportunities it has than by the days of work.
 
     Somebody volunteered in these days when an attendance counts in them. Only whom the entries
@@ -224,13 +250,13 @@ def _counted_once(
     of_people = {part.person_id for part in moving if part.is_volunteering}
     of_calls = {part.opportunity_id for part in moving if part.is_volunteering}
     standing = _standing(wanted, of_people, of_calls)
-    counts: dict[tuple[Key, int], int] = defaultdict(int)
+    counts: dict[tuple[K, int], int] = defaultdict(int)
     about = {part.attendance_id: part for part in (*moving, *standing) if part.is_volunteering}
     for part in (*standing, *moving):
         counts[key_of(part), part.attendance_id] += part.attendances
     by_work = {(key_of(part), part.attendance_id) for part in standing}
     really = {place for place, count in counts.items() if count > 0}
-    more: dict[Key, tuple[int, int]] = {}
+    more: dict[K, tuple[int, int]] = {}
     for key in {key_of(part) for part in moving if part.is_volunteering}:
         was = [about[one] for place, one in by_work if place == key]
         now = [about[one] for place, one in really if place == key and one in about]

@@ -24,6 +24,16 @@ def new_year(hijri_year: int) -> date:
 
 
 @lru_cache(8192)
+def hijri_month_begin(day: date) -> date:
+    """The first day of the Hijri month; of the Gregorian one for a day the tables do not hold."""
+    try:
+        there = Gregorian.fromdate(day).to_hijri()
+        return date(*Hijri(there.year, there.month, 1).to_gregorian().datetuple())
+    except OverflowError:
+        return day.replace(day=1)
+
+
+@lru_cache(8192)
 def periods_of(day: date) -> tuple[str, ...]:
     """The periods that figures are kept for and that hold this day."""
     year = hijri_year_of(day)

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, extract, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    distinct,
+    extract,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from checkin.database import db
@@ -15,6 +26,7 @@ from checkin.models import Attendance, Opportunity, Person, Shift
 from checkin.models.attendance import WAITS
 from checkin.operations.figures.definitions import (
     BEHIND,
+    NOT_SAID,
     VOLUNTEERED,
     Filter,
     Grouping,
@@ -22,6 +34,7 @@ from checkin.operations.figures.definitions import (
     Totals,
     is_key,
 )
+from checkin.operations.identity import rows_where
 from checkin.operations.permissions import Reach, attendances_within
 
 Key = int | date
@@ -29,6 +42,8 @@ _A = Attendance
 _MERGED = aliased(Person)
 ONE_PERSON = func.coalesce(_MERGED.merged_into_id, _A.volunteer_id)
 """Who volunteered; somebody entered twice and merged is one person."""
+STANDING = aliased(Person)
+"""The row of that person."""
 _KEYS: dict[Grouping, list[Any]] = {
     Grouping.SITE: [_A.site_id],
     Grouping.SERVICE: [func.coalesce(Opportunity.service_id, 0)],
@@ -53,6 +68,19 @@ def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
     keys = _KEYS[grouping]
     rows = map(tuple, db.session.execute(_measured(wanted, keys).group_by(*keys)))
     return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows}
+
+
+def by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], Totals]:
+    """All figures of each combination of these columns.
+
+    A column may be of the attendance, its shift, its opportunity, or of `STANDING`.
+    """
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    # by their names: PostgreSQL does not see that two spellings with parameters are the same
+    groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
+    rows = _measured(wanted, named).join(STANDING, STANDING.id == ONE_PERSON).group_by(*groups)
+    found = map(tuple, db.session.execute(rows))
+    return {row[: len(keys)]: Totals(*map(int, row[len(keys) :])) for row in found}
 
 
 def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
@@ -162,13 +190,26 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(is_key(_A.partner_id, wanted.partner_id))
     if wanted.campaign_id is not None:
         found.append(_A.shift_id.in_(_shifts_of_campaign(wanted.campaign_id)))
+    if wanted.opportunity_id is not None:
+        shifts = select(Shift.id).where(Shift.opportunity_id == wanted.opportunity_id)
+        found.append(_A.shift_id.in_(shifts))
+    if wanted.kind is not None:
+        found.append(Opportunity.type == wanted.kind)
+    if wanted.lane_id is not None:
+        found.append(is_key(Shift.lane_id, wanted.lane_id))
     if wanted.team_id is not None:
-        members = select(Person.id).where(Person.team_id == wanted.team_id)
-        found.append(_A.volunteer_id.in_(members))
+        found.append(_A.volunteer_id.in_(rows_where(is_key(Person.team_id, wanted.team_id))))
+    if wanted.gender is not None:
+        found.append(_A.volunteer_id.in_(rows_where(_is_gender(wanted.gender))))
     return found
+
+
+def _is_gender(gender: str) -> ColumnElement[bool]:
+    said: ColumnElement[bool] = Person.gender == gender
+    return Person.gender.is_(None) if gender == NOT_SAID else said
 
 
 def _shifts_of_campaign(campaign_id: int) -> Select[int]:
     """Named as shifts, so that the database begins with them and not with all attendances."""
-    calls = select(Opportunity.id).where(Opportunity.campaign_id == campaign_id)
+    calls = select(Opportunity.id).where(is_key(Opportunity.campaign_id, campaign_id))
     return select(Shift.id).where(Shift.opportunity_id.in_(calls))

@@ -1,0 +1,145 @@
+"""What reports can be by, and how each attendance says which row it belongs to."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal_column
+
+from checkin.domain.days import month_of, week_of
+from checkin.models import (
+    Attendance,
+    Campaign,
+    Lane,
+    Opportunity,
+    Partner,
+    Service,
+    Shift,
+    Site,
+    Team,
+)
+from checkin.operations.figures.definitions import NOT_SAID, WITHOUT
+from checkin.operations.figures.late import Part
+from checkin.operations.figures.periods import hijri_month_begin, hijri_year_of, new_year
+from checkin.operations.figures.records import STANDING
+
+Key = int | str | date
+"""An id (`WITHOUT` for the rest), the word of a type or gender, or the first day of a stretch of
+time."""
+Keys = tuple[Key, ...]
+"""Of a row, and before it that of the row it belongs to."""
+
+
+class Dimension(StrEnum):
+    SITE = "site"
+    LANE = "lane"
+    SERVICE = "service"
+    TYPE = "type"
+    OPPORTUNITY = "opportunity"
+    CAMPAIGN = "campaign"
+    PARTNER = "partner"
+    TEAM = "team"
+    GENDER = "gender"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    HIJRI_MONTH = "hijri_month"
+    HIJRI_YEAR = "hijri_year"
+
+
+NAMED: dict[Dimension, Any] = {
+    Dimension.SITE: Site,
+    Dimension.LANE: Lane,
+    Dimension.SERVICE: Service,
+    Dimension.OPPORTUNITY: Opportunity,
+    Dimension.CAMPAIGN: Campaign,
+    Dimension.PARTNER: Partner,
+    Dimension.TEAM: Team,
+}
+"""Those whose rows have names."""
+
+
+def _year_of(day: date) -> date:
+    return day.replace(month=1, day=1)
+
+
+def _hijri_year_begin(day: date) -> date:
+    """That of the Gregorian year where the tables of the Hijri calendar end."""
+    year = hijri_year_of(day)
+    return _year_of(day) if year is None else new_year(year)
+
+
+TIMES: dict[Dimension, Callable[[date], date]] = {
+    Dimension.DAY: lambda day: day,
+    Dimension.WEEK: week_of,
+    Dimension.MONTH: month_of,
+    Dimension.YEAR: _year_of,
+    Dimension.HIJRI_MONTH: hijri_month_begin,
+    Dimension.HIJRI_YEAR: _hijri_year_begin,
+}
+"""The first day of the stretch of time that holds a day; weeks begin on Sunday."""
+
+_COLUMNS: dict[Dimension, ColumnElement[Any]] = {
+    Dimension.SITE: Attendance.site_id.expression,
+    Dimension.LANE: func.coalesce(Shift.lane_id, WITHOUT),
+    Dimension.SERVICE: func.coalesce(Opportunity.service_id, WITHOUT),
+    Dimension.TYPE: Opportunity.type.expression,
+    Dimension.OPPORTUNITY: Opportunity.id.expression,
+    Dimension.CAMPAIGN: func.coalesce(Opportunity.campaign_id, WITHOUT),
+    Dimension.PARTNER: func.coalesce(Attendance.partner_id, WITHOUT),
+    Dimension.TEAM: func.coalesce(STANDING.team_id, WITHOUT),
+    Dimension.GENDER: func.coalesce(STANDING.gender, NOT_SAID),
+    Dimension.DAY: Attendance.work_on.expression,
+}
+_PARTS: dict[Dimension, Callable[[Part], Key]] = {
+    Dimension.SITE: lambda part: part.site_id,
+    Dimension.LANE: lambda part: part.lane_id,
+    Dimension.SERVICE: lambda part: part.service_id,
+    Dimension.TYPE: lambda part: part.kind,
+    Dimension.OPPORTUNITY: lambda part: part.opportunity_id,
+    Dimension.CAMPAIGN: lambda part: part.campaign_id,
+    Dimension.PARTNER: lambda part: part.partner_id,
+    Dimension.TEAM: lambda part: part.team_id,
+    Dimension.GENDER: lambda part: part.gender,
+}
+
+
+def keys_of(part: Part, dimensions: Sequence[Dimension]) -> Keys:
+    """The row of a late entry's part."""
+    return tuple(TIMES[one](part.day) if one in TIMES else _PARTS[one](part) for one in dimensions)
+
+
+def column_of(dimension: Dimension, span: tuple[date, date]) -> ColumnElement[Any]:
+    """What attendances of these days are grouped by; `read` makes a key of it."""
+    known = _COLUMNS.get(dimension)
+    return _begin_of(begins(dimension, *span)) if known is None else known
+
+
+def read(dimension: Dimension, value: Any) -> Key:
+    if dimension in TIMES and dimension is not Dimension.DAY:
+        return date.fromordinal(value)
+    key: Key = value
+    return key
+
+
+@lru_cache(64)
+def begins(dimension: Dimension, first: date, last: date) -> tuple[date, ...]:
+    """The first days of the stretches of time that hold some of these days, in order."""
+    begin_of = TIMES[dimension]
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(sorted({begin_of(day) for day in days}))
+
+
+def _begin_of(beginnings: Sequence[date]) -> ColumnElement[Any]:
+    """The number of the last of these days that a day of work is not before.
+
+    Halved again and again, so that a year of weeks takes six comparisons; both databases can.
+    """
+    if len(beginnings) == 1:
+        return literal_column(str(beginnings[0].toordinal()))
+    middle = len(beginnings) // 2
+    earlier, later = _begin_of(beginnings[:middle]), _begin_of(beginnings[middle:])
+    return case((Attendance.work_on < beginnings[middle], earlier), else_=later)

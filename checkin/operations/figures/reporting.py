@@ -1,0 +1,163 @@
+"""Reports: all figures by one dimension, or by two, one within the other."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from checkin.database import AnyRow, db
+from checkin.domain.errors import Problem
+from checkin.operations.figures import asking, late, records
+from checkin.operations.figures.definitions import GENDERS, Filter, Totals
+from checkin.operations.figures.dimensions import (
+    NAMED,
+    TIMES,
+    Dimension,
+    Key,
+    Keys,
+    begins,
+    column_of,
+    keys_of,
+    read,
+)
+from checkin.operations.permissions import Reach
+from checkin.operations.rates import TYPES
+
+MOST_ROWS = 5000
+DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one site, month, … comes to; minutes, records and whatever else adds up to its parent.
+
+    `key` is an id (0 for the rest), the word of a type or gender, or the first day of a day, week,
+    month or year of either calendar; only ids have names.
+    """
+
+    key: Key
+    name_ar: str | None
+    name_en: str | None
+    totals: Totals
+    rows: tuple["Row", ...]
+    """By the second dimension; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    dimensions: tuple[Dimension, ...]
+    total: Totals
+    rows: tuple[Row, ...]
+
+
+def report(dimensions: Sequence[Dimension], wanted: Filter) -> Report:
+    """All figures by one or two different dimensions.
+
+    What adds up adds up exactly; people and opportunities are counted once in each row, and once
+    in the total. Rows without any figure are left out. Problem `report_too_long`.
+    """
+    if not 1 <= len(set(dimensions)) == len(dimensions) <= DEEPEST:
+        raise ValueError("a report is by one or two different dimensions")
+    total, span = asking.totals(wanted), _span(wanted)
+    outer = _by(dimensions[:1], wanted, span)
+    inner = _by(dimensions, wanted, span) if len(dimensions) > 1 else {}
+    if len(outer) + len(inner) > MOST_ROWS:
+        raise Problem("report_too_long", most=MOST_ROWS)
+    return Report(tuple(dimensions), total, _nested(dimensions, outer, inner))
+
+
+Span = tuple[date, date] | None
+
+
+def _span(wanted: Filter) -> Span:
+    """The days that are asked for and may hold an attendance."""
+    known = asking.span(Reach(everywhere=True))
+    if known is None:
+        return None
+    first, last = max(known[0], wanted.first or date.min), min(known[1], wanted.last or date.max)
+    return (first, last) if first <= last else None
+
+
+def _by(dimensions: Sequence[Dimension], wanted: Filter, span: Span) -> dict[Keys, Totals]:
+    """Every row with a figure, as closed months make it."""
+    counted = _counted(dimensions, wanted, span) if span else {}
+    by_day = any(one in TIMES for one in dimensions)
+    key_of = partial(keys_of, dimensions=dimensions)
+    found = late.corrected(counted, wanted, key_of, by_day=by_day)
+    return {keys: totals for keys, totals in found.items() if any(totals)}
+
+
+def _counted(
+    dimensions: Sequence[Dimension], wanted: Filter, span: tuple[date, date]
+) -> dict[Keys, Totals]:
+    """By the day of work, from the records themselves."""
+    if any(one in TIMES and len(begins(one, *span)) > MOST_ROWS for one in dimensions):
+        raise Problem("report_too_long", most=MOST_ROWS)
+    columns = [column_of(one, span) for one in dimensions]
+    return {
+        tuple(read(*pair) for pair in zip(dimensions, values, strict=True)): totals
+        for values, totals in records.by_keys(columns, wanted).items()
+    }
+
+
+# --- rows, named and in order --------------------------------------------------------------
+
+
+def _nested(
+    dimensions: Sequence[Dimension], outer: Mapping[Keys, Totals], inner: Mapping[Keys, Totals]
+) -> tuple[Row, ...]:
+    """Rows of the first dimension, each with its rows of the second."""
+    within: dict[Key, list[tuple[Key, Totals]]] = defaultdict(list)
+    for (key, own), totals in inner.items():
+        within[key].append((own, totals))
+    names = [_names(one, keys) for one, keys in zip(dimensions, (outer, inner), strict=False)]
+    first = [
+        _row(key, outer.get((key,), Totals()), names[0], _rows(dimensions[1:], within[key], names))
+        for key in {key for key, *_ in (*outer, *inner)}
+    ]
+    return tuple(sorted(first, key=_order(dimensions[0])))
+
+
+def _rows(
+    dimensions: Sequence[Dimension],
+    found: Iterable[tuple[Key, Totals]],
+    names: Sequence[Mapping[Key, AnyRow]],
+) -> tuple[Row, ...]:
+    if not dimensions:
+        return ()
+    rows = [_row(key, totals, names[1], ()) for key, totals in found]
+    return tuple(sorted(rows, key=_order(dimensions[0])))
+
+
+def _row(key: Key, totals: Totals, names: Mapping[Key, AnyRow], rows: tuple[Row, ...]) -> Row:
+    named = names.get(key)
+    name_ar, name_en = (named.name_ar, named.name_en) if named is not None else (None, None)
+    return Row(key, name_ar, name_en, totals, rows)
+
+
+def _names(dimension: Dimension, found: Iterable[Keys]) -> dict[Key, AnyRow]:
+    model = NAMED.get(dimension)
+    if model is None:
+        return {}
+    asked = {keys[-1] for keys in found}
+    named = select(model.id, model.name_ar, model.name_en).where(model.id.in_(asked))
+    return {row.id: row for row in db.session.execute(named)}
+
+
+def _order(dimension: Dimension) -> Callable[[Row], Any]:
+    """Time as it passes, types and genders as they are always said, others by most hours."""
+    if dimension in TIMES:
+        return lambda row: row.key
+    if dimension in _SAID:
+        return lambda row: _SAID[dimension].index(str(row.key))
+    return lambda row: (-row.totals.approved_minutes, row.key)
+
+
+_SAID: dict[Dimension, Sequence[str]] = {
+    Dimension.TYPE: TYPES,
+    Dimension.GENDER: GENDERS,
+}
