@@ -205,7 +205,7 @@ def forget_passed(now: datetime) -> int:
         message.failed_at = now
         message.fault = message.fault or "expired"
         message.facts = _without_code(message.facts)
-    kept_for = timedelta(days=settings.value("message_days"))
+    kept_for = settings.period("message_days")
     old = db.session.execute(
         delete(Message).where(Message.created_at <= now - kept_for).returning(Message.id)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
@@ -11,11 +11,8 @@ from checkin.database import db, transaction
 from checkin.domain.codes import new_code, new_short_code
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.models import Opportunity, Poster, Shift, Site
-from checkin.operations import audit
+from checkin.operations import audit, settings
 from checkin.operations.permissions import Reach, sites_within
-
-KEPT = timedelta(days=14)
-"""How long the old paper works after a new one was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def _current_or_new(place: Place, by: int | None, now: datetime) -> Poster:
 
 @transaction
 def reissue(poster_id: int, *, by: int | None, now: datetime) -> Poster:
-    """A new poster for the same place; the old one works 14 more days, while it is replaced.
+    """A new poster for the same place; the old one works some days longer, while it is replaced.
 
     Raises `Conflict("poster_not_current")` when somebody replaced or revoked it before.
     """
@@ -62,7 +59,7 @@ def reissue(poster_id: int, *, by: int | None, now: datetime) -> Poster:
     if old.replaced_at or old.revoked_at:
         raise Conflict("poster_not_current")
     _lock(Place(old.site_id, old.shift_id), now)
-    old.replaced_at = now + KEPT
+    old.replaced_at = now + settings.period("poster_days")
     db.session.flush()
     fresh = _new(Place(old.site_id, old.shift_id), by, now)
     audit.note("poster.replace", "poster", old.id, by=by, at=now, replacement=fresh.id)

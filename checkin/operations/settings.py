@@ -4,7 +4,7 @@ Read anew for each request, all in one question, so that every worker knows a ch
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, g
@@ -25,13 +25,24 @@ DEPLOYED = {
     "quiet_after": "QUIET_AFTER",
     "messages_per_day": "MESSAGES_PER_DAY",
     "message_days": "MESSAGE_DAYS",
+    "import_days": "IMPORT_DAYS",
+    "export_days": "EXPORT_DAYS",
+    "device_days": "DEVICE_DAYS",
+    "poster_days": "POSTER_DAYS",
 }
 """Each setting, and the deployment's that holds when nobody chose."""
 LOGO = "logo"
 """Not typed but drawn: see `pictures`."""
 LONGEST_NAME = 80
 MOST_MESSAGES = 1_000_000
-FEWEST_DAYS, MOST_DAYS = 7, 730
+DAYS = {
+    "message_days": (7, 730),
+    "import_days": (1, 30),
+    "export_days": (1, 14),
+    "device_days": (1, 400),  # browsers keep no cookie for longer
+    "poster_days": (1, 90),
+}
+"""How long something is kept or goes on: the fewest and the most days that may be chosen."""
 _CHOSEN = select(Setting.name, Setting.value)
 
 
@@ -41,6 +52,11 @@ _CHOSEN = select(Setting.name, Setting.value)
 def value(name: str) -> Any:
     """What holds now."""
     return _chosen().get(name, default(name))
+
+
+def period(name: str) -> timedelta:
+    """How long: of the settings in `DAYS`."""
+    return timedelta(days=value(name))
 
 
 def default(name: str) -> Any:

@@ -4,7 +4,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_login import current_user
 
 from checkin.domain.roles import Permission
-from checkin.operations import jobs
+from checkin.operations import accounts, jobs, settings
 from checkin.web.guard import public
 from checkin.web.i18n import set_prefs
 from checkin.web.scan_forms import CodeForm
@@ -42,7 +42,12 @@ def help():
 @bp.get("/privacy")
 @public
 def privacy():
-    return render_template("pages/privacy.html")
+    return render_template(
+        "pages/privacy.html",
+        code_days=accounts.KEPT_FOR.days,
+        message_days=settings.value("message_days"),
+        device_days=settings.value("device_days"),
+    )
 
 
 @bp.get("/healthz")

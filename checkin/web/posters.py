@@ -26,9 +26,9 @@ from checkin.domain.days import day_bounds, local_day
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Poster, Shift, Site
-from checkin.operations import posters
+from checkin.operations import posters, settings
 from checkin.operations.permissions import shifts_within, sites_within
-from checkin.operations.posters import KEPT, Place
+from checkin.operations.posters import Place
 from checkin.web import clock, errors, filters
 from checkin.web.digits import num
 from checkin.web.guard import requires
@@ -132,7 +132,7 @@ def show(poster_id: int):
 def replacement(poster_id: int):
     """A new code for the same place; the old paper works on for some days."""
     poster, now = _poster(poster_id), clock.now()
-    last_day = filters.date_long(now + KEPT, poster.site.zone)
+    last_day = filters.date_long(now + settings.period("poster_days"), poster.site.zone)
     if request.method != "POST":
         return render_template("posters/replacement.html", poster=poster, last_day=last_day)
     try:

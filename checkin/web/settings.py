@@ -21,6 +21,7 @@ from checkin.web.assets import A_YEAR
 from checkin.web.digits import num
 from checkin.web.fields import Form, name_field, number_field, worded
 from checkin.web.filters import isolate
+from checkin.web.fixed_times import fixed_times
 from checkin.web.guard import public, requires
 from checkin.web.sites_forms import zone_name
 
@@ -49,13 +50,19 @@ GROUPS = (
         _l("Times and messages"),
         "clock",
         None,
-        ("zone", "opens_minutes", "messages_per_day", "message_days"),
+        ("zone", "opens_minutes", "messages_per_day"),
     ),
     (
         _l("Quiet times"),
         "moon",
         _l("Reminders and news wait until they are over. Codes are always sent."),
         ("quiet_times", "quiet_before", "quiet_after"),
+    ),
+    (
+        _l("How long things are kept"),
+        "history",
+        _l("What holds names and mobiles stays no longer than it is needed."),
+        tuple(settings.DAYS),
     ),
 )
 """What is shown together: title, icon, what holds for all of it, and the settings."""
@@ -78,7 +85,19 @@ EFFECTS = {
         "signs in. 0: nothing is sent at all."
     ),
     "message_days": _l("Messages older than that are deleted, with whom they went to."),
+    "import_days": _l(
+        "Then the file is deleted, with what was found in it. The volunteers added stay."
+    ),
+    "export_days": _l("Then the file is deleted. Those there already keep their day."),
+    "device_days": _l(
+        "Then the mobile is confirmed anew. Phones signed in already keep their day."
+    ),
+    "poster_days": _l("Time to change the paper. Posters replaced already keep their day."),
 }
+
+
+def _days_field(name: str, label: Any) -> Any:
+    return number_field(label, *settings.DAYS[name], optional=True)
 
 
 class SettingsForm(Form):
@@ -105,11 +124,11 @@ class SettingsForm(Form):
     messages_per_day = number_field(
         _l("Messages a day at most"), 0, settings.MOST_MESSAGES, optional=True
     )
-    message_days = number_field(
-        _l("Messages are kept for, in days"),
-        *(settings.FEWEST_DAYS, settings.MOST_DAYS),
-        optional=True,
-    )
+    message_days = _days_field("message_days", _l("Messages are kept for, in days"))
+    import_days = _days_field("import_days", _l("Imported files are kept for, in days"))
+    export_days = _days_field("export_days", _l("Files taken out are kept for, in days"))
+    device_days = _days_field("device_days", _l("Volunteers’ phones are remembered for, in days"))
+    poster_days = _days_field("poster_days", _l("Replaced posters still work for, in days"))
 
     def __init__(self, *, sent: bool = True) -> None:
         kept = {name: settings.value(name) for name in settings.DEPLOYED}
@@ -228,6 +247,7 @@ def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
             (form[name].label.text, shown(name, settings.value(name)), form[name].description)
             for name in settings.DEPLOYED
         ],
+        fixed=fixed_times(),
         doors=[door for door in DOORS if current_user.may(door[0])],
     )
 

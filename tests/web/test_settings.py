@@ -1,9 +1,12 @@
 """The settings page: who sees it, who changes it, and that a change holds at once everywhere."""
 
+from datetime import timedelta
+
 import pytest
 
 from checkin.database import db
-from checkin.models import AuditEntry, Setting
+from checkin.models import AuditEntry, Export, Poster, Setting
+from checkin.operations import accounts, importing
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -19,6 +22,10 @@ AS_THEY_ARE = {
     "opens_minutes": "30",
     "messages_per_day": "5000",
     "message_days": "90",
+    "import_days": "7",
+    "export_days": "2",
+    "device_days": "180",
+    "poster_days": "14",
 }
 
 
@@ -153,3 +160,41 @@ def test_quiet_times_that_cannot_be_read_stay_typed(majed):
     assert refused.status_code == 422
     assert "is not a time window" in refused.text
     assert ">\nat night<" in refused.text.replace("\r", "")
+
+
+def test_things_are_kept_for_as_long_as_was_chosen(cast, majed, salem, now):
+    days = {"import_days": "3", "export_days": "1", "device_days": "30", "poster_days": "21"}
+    majed.send(ADDRESS, **{**AS_THEY_ARE, **days})
+    salem.send(f"/posters/{cast.poster.id}/replacement")
+    replaced = db.session.get_one(Poster, cast.poster.id, populate_existing=True)
+    assert replaced.replaced_at == now + timedelta(days=21)
+    by_code = {"mobile": cast.noura.mobile, "proved_by": "code", "label": "", "now": now}
+    opened = accounts.sign_in(cast.noura.id, remember=True, **by_code)
+    assert opened.ends_at == now + timedelta(days=30)
+    exported = db.session.get_one(Export, factories.export(now, cast.layla))
+    assert exported.expires_at == now + timedelta(days=1)
+    factories.people_import(now, cast.layla)
+    assert importing.forget_passed(now + timedelta(days=2)) == 0
+    assert importing.forget_passed(now + timedelta(days=4)) == 1
+
+
+def test_what_is_kept_for_how_long_is_said_where_it_matters(cast, majed, layla):
+    majed.send(ADDRESS, **{**AS_THEY_ARE, "message_days": "40", "import_days": "3"})
+    assert "after 1 day, messages after 40 days" in layla.text("/privacy")
+    factories.people_import(cast.shift.starts_at, cast.layla)
+    assert "Files are deleted after 3 days" in layla.text("/imports")
+
+
+def test_nothing_is_kept_for_longer_than_is_sensible(majed):
+    refused = majed.send(ADDRESS, **{**AS_THEY_ARE, "export_days": "15", "device_days": "0"})
+    assert refused.status_code == 422
+    assert "Enter a number from 1 to 14" in refused.text
+    assert "Enter a number from 1 to 400" in refused.text
+    assert kept() == {}
+
+
+def test_times_nobody_chooses_are_said_with_their_reason(majed, layla):
+    for page in (majed.text(ADDRESS), layla.text(ADDRESS)):
+        assert "Taking merged entries apart" in page
+        assert "30 days" in page
+        assert "Each entry is sealed to the one before it." in page

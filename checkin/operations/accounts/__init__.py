@@ -18,7 +18,7 @@ from checkin.operations.accounts.enrolling import (
     own_enrolment,
     typed_part,
 )
-from checkin.operations.accounts.forgetting import forget_passed
+from checkin.operations.accounts.forgetting import KEPT_FOR, forget_passed
 from checkin.operations.accounts.guardians import (
     awaits_guardian,
     change_guardian_mobile,
@@ -64,6 +64,7 @@ from checkin.operations.accounts.vouching import (
 __all__ = [
     "CODE_LENGTH",
     "CODE_LIVES",
+    "KEPT_FOR",
     "RESEND_AFTER",
     "Candidate",
     "Checked",

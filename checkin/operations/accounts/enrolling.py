@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
@@ -12,7 +11,7 @@ from checkin.database import db, transaction
 from checkin.domain.codes import CODE_LENGTH, encode, read_code, read_typed
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Enrolment, Person
-from checkin.operations import audit, devices, limits, messages
+from checkin.operations import audit, devices, limits, messages, settings
 from checkin.operations.accounts.registration import Opened
 from checkin.operations.identity import living
 from checkin.operations.keys import key_for, keys_for
@@ -148,7 +147,7 @@ def enrol(text: str, *, label: str, language: str, now: datetime) -> tuple[int, 
     if used is None:
         raise Problem("enrolment_over")
     person = enrolment.person
-    kept = timedelta(days=current_app.config["DEVICE_DAYS"])
+    kept = settings.period("device_days")
     device_id, cookie = devices.remember(person.id, "phone", label, lifetime=kept, now=now)
     enrolment.device_id = device_id
     audit.note(

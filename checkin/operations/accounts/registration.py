@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_name, clean_text, fold_name
 from checkin.models import Person
-from checkin.operations import audit, devices, limits
+from checkin.operations import audit, devices, limits, settings
 from checkin.operations.identity import living, one_person
 
 UNREMEMBERED = timedelta(hours=12)
@@ -118,7 +117,7 @@ def sign_in(
         db.session.execute(
             update(Person).where(Person.id == person_id).values(mobile_proved_at=now)
         )
-    kept = timedelta(days=current_app.config["DEVICE_DAYS"]) if remember else UNREMEMBERED
+    kept = settings.period("device_days") if remember else UNREMEMBERED
     device_id, cookie = devices.remember(person_id, "phone", label, lifetime=kept, now=now)
     audit.note(
         "account.sign_in",

@@ -12,10 +12,11 @@ from checkin.operations.floor.places import (
     sites_of,
     stage_of,
 )
-from checkin.operations.floor.requests import decline, requests_at
+from checkin.operations.floor.requests import REQUEST_KEPT, decline, requests_at
 
 __all__ = [
     "REACHES_BACK",
+    "REQUEST_KEPT",
     "Board",
     "Line",
     "Presence",

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
-from checkin.operations import exporting, jobs
+from checkin.operations import exporting, jobs, settings
 from checkin.web import clock, errors
 from checkin.web.export_words import KINDS
 from checkin.web.exports.blueprint import bp
@@ -25,9 +25,12 @@ _MIME = {
 @bp.get("")
 @requires(Permission.EXPORT)
 def index():
-    rows = exporting.latest(current_user.id)
     return render_template(
-        "exports/index.html", rows=rows, states=STATES, kinds=KINDS, kept=exporting.KEPT.days
+        "exports/index.html",
+        rows=exporting.latest(current_user.id),
+        states=STATES,
+        kinds=KINDS,
+        kept=settings.value("export_days"),
     )
 
 

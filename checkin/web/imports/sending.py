@@ -9,7 +9,7 @@ from wtforms.validators import StopValidation
 
 from checkin.domain.roles import Permission
 from checkin.models import Shift
-from checkin.operations import importing, partners
+from checkin.operations import importing, partners, settings
 from checkin.web import clock
 from checkin.web.fields import Form, choice_or_none, named, row_number
 from checkin.web.guard import requires
@@ -90,5 +90,6 @@ def _page(shift: Shift | None, form: FileForm | None = None):
         form=form,
         imports=importing.latest(shift.id if shift else None),
         states=sentences.STATES,
+        kept=settings.value("import_days"),
     )
     return page, form.status

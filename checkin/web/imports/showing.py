@@ -34,7 +34,6 @@ def show(import_id: int):
         row=row,
         states=sentences.STATES,
         fault=sentences.fault_of(row) if row.state == "failed" else "",
-        kept_days=importing.KEPT.days,
     )
 
 
