@@ -1,7 +1,6 @@
-"""Lists taken out as files, written in the background and fetched within two days."""
+"""Lists taken out as files, written in the background and fetched within some days."""
 
 from checkin.operations.exporting.asked import (
-    KEPT,
     KINDS,
     UNDER_WAY,
     ask,
@@ -20,7 +19,6 @@ from checkin.operations.exporting.working import (
 )
 
 __all__ = [
-    "KEPT",
     "KINDS",
     "LISTS",
     "PAPER",

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
@@ -13,8 +13,6 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Export
 from checkin.operations import audit
 
-KEPT = timedelta(days=2)
-"""A file with people's names is not left lying about."""
 UNDER_WAY = ("waiting", "writing")
 MOST_UNDER_WAY = 5
 KINDS = ("csv", "xlsx", "jsonl", "pdf")

@@ -88,6 +88,7 @@ class Head:
 
     organisation: str = ""
     logo: bytes | None = None
+    logo_size: tuple[int, int] = (1, 1)
     about: str = ""
     taken: str = ""
     figures: Sequence[tuple[str, str, str]] = ()

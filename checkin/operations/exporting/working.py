@@ -13,8 +13,8 @@ from checkin.database import at_one_instant, db, transaction
 from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.models import Export, Person
-from checkin.operations import audit
-from checkin.operations.exporting.asked import KEPT, UNDER_WAY, folder, new_file_name
+from checkin.operations import audit, settings
+from checkin.operations.exporting.asked import UNDER_WAY, folder, new_file_name
 from checkin.operations.exporting.tables import Asked, Book, Table
 from checkin.operations.exporting.writers import WRITERS, written
 from checkin.operations.leases import Clock, Progress, Queue, Stopped
@@ -107,7 +107,9 @@ def _finish(export_id: int, name: str, number: int, now: datetime) -> None:
     path = folder() / name
     row.state, row.file_name, row.bytes = "ready", name, path.stat().st_size
     row.total = row.done = number
-    row.leased_until, row.finished_at, row.expires_at = None, now, now + KEPT
+    row.leased_until, row.finished_at = None, now
+    # a file with names of people is not left lying about
+    row.expires_at = now + settings.period("export_days")
     audit.note("export.ready", "export", row.id, by=row.owner_id, at=now, rows=number)
 
 
