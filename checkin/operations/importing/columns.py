@@ -19,10 +19,24 @@ _LONGEST_HEADING = 120
 
 NAMES = (Field.NAME, Field.FIRST_NAME, Field.MIDDLE_NAME, Field.FAMILY_NAME)
 _OF_HOURS = (Field.OPPORTUNITY, Field.HOURS)
+_OF_PARTS = (Field.SITE, Field.PARTNER, Field.CAMPAIGN)
+_LENGTH = (Field.HOURS, Field.MINUTES)
+_OF_TOTALS = (
+    *_LENGTH,
+    *(Field.BENEFICIARIES, Field.VOLUNTEERS, Field.ATTENDANCES, Field.OPPORTUNITIES),
+    *(Field.COURSES, Field.VALUE),
+)
+_OF_DAYS = (Field.DATE, Field.YEAR, Field.FROM, Field.UNTIL)
+_OF_FIGURES = {*_OF_HOURS, *_OF_PARTS, *_OF_TOTALS, *_OF_DAYS} - {Field.PARTNER}
 FOR = {
-    "people": tuple(field for field in Field if field not in _OF_HOURS),
+    "people": tuple(field for field in Field if field not in _OF_FIGURES),
     "roster": (*NAMES, Field.MOBILE),
     "platform": (*NAMES, Field.MOBILE, *_OF_HOURS),
+    "totals": (Field.YEAR, *_OF_PARTS, *_OF_TOTALS),
+    "attended": (
+        *(*NAMES, Field.MOBILE, *_OF_DAYS, *_LENGTH, Field.BENEFICIARIES),
+        *(Field.OPPORTUNITY, Field.ATTENDANCES, *_OF_PARTS),
+    ),
 }
 """What a list of each kind may hold."""
 REPEATABLE = frozenset({Field.MIDDLE_NAME})
@@ -196,6 +210,8 @@ _ENOUGH: dict[str, Callable[[frozenset[Field]], bool]] = {
     "people": _tells_people,
     "roster": _tells_expected,
     "platform": _tells_hours,
+    "totals": lambda held: not held.isdisjoint(_OF_TOTALS),
+    "attended": _tells_expected,
 }
 
 

@@ -21,6 +21,19 @@ class Field(StrEnum):
     GUARDIAN_MOBILE = "guardian_mobile"
     OPPORTUNITY = "opportunity"
     HOURS = "hours"
+    MINUTES = "minutes"
+    YEAR = "year"
+    DATE = "date"
+    FROM = "from"
+    UNTIL = "until"
+    SITE = "site"
+    CAMPAIGN = "campaign"
+    BENEFICIARIES = "beneficiaries"
+    VOLUNTEERS = "volunteers"
+    ATTENDANCES = "attendances"
+    OPPORTUNITIES = "opportunities"
+    COURSES = "courses"
+    VALUE = "value"
 
 
 HEADINGS: dict[Field, str] = {
@@ -97,6 +110,58 @@ HEADINGS: dict[Field, str] = {
         التطوعية، مجموع الساعات، إجمالي الساعات، إجمالي ساعات التطوع، الساعات المعتمدة، عدد الساعات
         المعتمدة، hours, volunteer hours, volunteering hours, total hours, number of hours, hours
         worked, approved hours, hrs
+    """,
+    Field.MINUTES: """
+        الدقائق، دقائق، عدد الدقائق، المدة بالدقائق، minutes, volunteer minutes, number of minutes
+    """,
+    Field.YEAR: """
+        السنة، سنة، العام، عام، السنة الميلادية، السنة الهجرية، العام الميلادي، العام الهجري، سنة
+        هجرية، سنة ميلادية، year, hijri year, gregorian year, calendar year
+    """,
+    Field.DATE: """
+        التاريخ، تاريخ، اليوم، تاريخ التطوع، تاريخ الحضور، تاريخ الفترة، تاريخ المشاركة، تاريخ
+        الفرصة، تاريخ العمل، التاريخ الهجري، التاريخ الميلادي، date, day, work date, date worked,
+        attendance date, shift date, volunteering date
+    """,
+    Field.FROM: """
+        من، من الساعة، وقت الحضور، وقت الدخول، ساعة الحضور، وقت البداية، بداية الفترة، وقت البدء،
+        from, start, start time, starts at, check in, time in, from time
+    """,
+    Field.UNTIL: """
+        إلى، إلى الساعة، حتى، وقت الانصراف، وقت الخروج، ساعة الانصراف، وقت النهاية، نهاية الفترة،
+        وقت الانتهاء، until, to, end, end time, ends at, check out, time out, to time
+    """,
+    Field.SITE: """
+        الموقع، موقع، اسم الموقع، موقع التطوع، مكان التطوع، المكان، المركز، اسم المركز، مركز الحي،
+        site, site name, location, place, centre, center
+    """,
+    Field.CAMPAIGN: """
+        الحملة، حملة، اسم الحملة، البرنامج، اسم البرنامج، campaign, campaign name, programme,
+        program
+    """,
+    Field.BENEFICIARIES: """
+        المستفيدون، المستفيدين، عدد المستفيدين، إجمالي المستفيدين، beneficiaries, number of
+        beneficiaries, total beneficiaries, people served, served
+    """,
+    Field.VOLUNTEERS: """
+        المتطوعون، المتطوعين، عدد المتطوعين، إجمالي المتطوعين، عدد المتطوعين والمتطوعات، المتطوعون
+        والمتطوعات، volunteers, number of volunteers, total volunteers
+    """,
+    Field.ATTENDANCES: """
+        عدد مرات الحضور، مرات الحضور، سجلات الحضور، عدد السجلات، السجلات، عدد سجلات الحضور، عدد
+        المشاركات، attendances, records, number of attendances, number of records, times
+    """,
+    Field.OPPORTUNITIES: """
+        الفرص، الفرص التطوعية، عدد الفرص، عدد الفرص التطوعية، إجمالي الفرص، opportunities, number of
+        opportunities, volunteer opportunities, total opportunities
+    """,
+    Field.COURSES: """
+        حضور الدورات، عدد حضور الدورات، حضور الدورات واللقاءات، المستفيدون من الدورات، المتدربون،
+        عدد المتدربين، course attendances, course attendance, course attendees, trainees
+    """,
+    Field.VALUE: """
+        القيمة، القيمة الاقتصادية، العائد الاقتصادي، العائد، القيمة بالريال، العائد الاقتصادي
+        بالريال، القيمة الاقتصادية بالريال، value, economic value, economic return, value sar, sar
     """,
 }
 NOT_KEPT = """
