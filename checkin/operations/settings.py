@@ -69,6 +69,11 @@ def kept(name: str) -> Any:
     return _chosen().get(name)
 
 
+def read_anew() -> None:
+    """For work that goes on longer than a request: what was chosen meanwhile holds."""
+    g.pop("settings", None)
+
+
 def _chosen() -> dict[str, Any]:
     if "settings" not in g:
         g.settings = {row.name: row.value for row in ask(_CHOSEN)}

@@ -54,6 +54,7 @@ PEOPLE = ("volunteer", "lead", "salem", "huda", "layla", "reem", "faisal", "maje
 QUERIES = {
     "/badges/sheets": "?person={person_id}",
     "/badges/sheets.pdf": "?person={person_id}",
+    "/figures/platform/missing": "?what=name",
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
     "/partners/<int:partner_id>": "?q=نورة",
     "/partners/<int:partner_id>/members": "?q=نورة",

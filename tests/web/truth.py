@@ -395,6 +395,8 @@ export all
     GET      /exports/<int:export_id>
     GET      /exports/<int:export_id>/file
     GET      /exports/<int:export_id>/progress
+    GET+POST /figures/platform/columns
+    POST     /figures/platform/columns/removal
 
 see_figures all
     GET      /rates
@@ -405,12 +407,17 @@ see_figures all
 
 see_figures mataf
     GET      /figures/attendances/<int:attendance_id>
+
+see_figures everywhere
+    GET      /figures/platform
+    GET      /figures/platform/missing
 """
 """Every address, below the permission it takes and the reach that permission is asked for.
 
 `all`: whoever has the permission anywhere. `mataf`: only where it reaches the Mataf, so never
 Huda. `own`: only the volunteer whose record it is. `led`: only the leader of the team. `salem`:
-only the supervisor who entered it. `staff`: not from a remembered phone.
+only the supervisor who entered it. `staff`: not from a remembered phone. `everywhere`: not for
+whom the permission reaches some places or one partner only.
 """
 
 STAFF = ("salem", "huda", "layla", "reem", "faisal", "majed")
@@ -448,9 +455,11 @@ WITHIN = {
     "salem": ("salem",),
     "staff": STAFF,
     "mataf": tuple(name for name in PEOPLE if name != "huda"),
+    "everywhere": ("layla", "faisal", "majed"),
 }
 UID = "11111111-1111-4111-8111-111111111111"
 FIELDS = {
+    "/figures/platform/columns": {"use-name": "1", "use-hours": "1"},
     "/exports": {"what": "attendances", "kind": "csv"},
     "/B/<code>": {"site": "{site_id}", "uid": UID},
     "/b/<code>": {"site": "{site_id}", "uid": UID},

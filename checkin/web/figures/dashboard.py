@@ -51,6 +51,7 @@ def index():
         periods=_choices(asked.period, today),
         years=years(reach),
         said=asked.said,
+        enters_platform=reach.everywhere,
         address=asked.address,
         hours=hours,
     )

@@ -1,0 +1,88 @@
+"""Which days, campaign, partner and opportunity an address of the room is about."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from flask import request
+from flask_babel import gettext as _
+
+from checkin.domain.errors import NotFound
+from checkin.operations.figures import spans
+from checkin.operations.figures.spans import Span
+from checkin.operations.permissions import Reach
+from checkin.web.figures.narrowing import Wanted, wanted
+from checkin.web.figures.periods import Period, name_of
+
+NAMES = ("period", "from", "until", "campaign", "partner", "opportunity")
+"""What an address may say; nothing said about days is this month."""
+MONTHS_BACK = 12
+YEARS_BACK = 3
+
+
+def asked(reach: Reach, today: date) -> Wanted:
+    """NotFound for what was never, is not there, or no day."""
+    return wanted(reach, _period(today))
+
+
+def is_fresh() -> bool:
+    """The form was just sent; it says by `was` which period it had shown."""
+    return "was" in request.args
+
+
+def settled() -> dict[str, str]:
+    """What somebody meant by the form: the days typed, unless another period was chosen then."""
+    meant = said()
+    days = [meant.pop(name) for name in ("from", "until") if name in meant]
+    if days and meant.get("period", "") == request.args["was"]:
+        meant.pop("period", None)
+        return {**meant, "from": days[0], "until": days[-1]}
+    return meant
+
+
+def said() -> dict[str, str]:
+    """The address's own words, for links and files that are about the same."""
+    return {name: request.args[name] for name in NAMES if request.args.get(name)}
+
+
+def about(found: Wanted) -> str:
+    """September 2026 · King Abdulaziz Gate."""
+    days = [found.period.text] if found.period.span or not request.args.get("from") else []
+    return " · ".join([*found.about, *days])
+
+
+def _period(today: date) -> Period:
+    key = request.args.get("period", "")
+    if not key:
+        days = request.args.get("from")
+        return Period() if days else Period(spans.around(today)[0])
+    span = spans.of_key(key)
+    if span is None:
+        raise NotFound("period")
+    return Period(span)
+
+
+def choices(today: date, chosen: Period) -> dict[str, list[tuple[str, str]]]:
+    """Months and years of both calendars up to today, and the one in the address."""
+    month, year, *hijri = spans.around(today)
+    months, years = _back(month, MONTHS_BACK), _back(year, YEARS_BACK)
+    groups = {_("Months"): months, _("Years"): years}
+    if hijri:
+        groups = {
+            _("Months"): months,
+            _("Hijri months"): _back(hijri[0], MONTHS_BACK),
+            _("Years"): [*years, *_back(hijri[1], YEARS_BACK)],
+        }
+    offered = {span for group in groups.values() for span in group}
+    if chosen.span and chosen.span not in offered:
+        groups = {_("Shown"): [chosen.span], **groups}
+    return {name: [(one.key, name_of(one)) for one in group] for name, group in groups.items()}
+
+
+def _back(span: Span, number: int) -> list[Span]:
+    return list(_earlier(span, number))
+
+
+def _earlier(span: Span, number: int) -> Iterator[Span]:
+    for _number in range(number):
+        yield span
+        span = span.previous

@@ -1,0 +1,77 @@
+"""What the file for the platform would hold, what is missing for it, opportunity by opportunity."""
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from checkin.domain.days import local_day
+from checkin.domain.errors import NotFound
+from checkin.domain.roles import Permission
+from checkin.operations import platform, targets
+from checkin.operations.paging import Page
+from checkin.operations.platform import Part
+from checkin.web import clock, export_words
+from checkin.web.fields import row_number
+from checkin.web.figures.amounts import hours
+from checkin.web.guard import requires
+from checkin.web.opportunities_forms import TYPES
+from checkin.web.platform import asking, words
+from checkin.web.platform.blueprint import bp, reach
+
+KINDS = ("xlsx", "csv")
+"""What the platform's pages and people take."""
+
+
+@bp.get("")
+@requires(Permission.SEE_FIGURES)
+def index():
+    if asking.is_fresh():
+        return redirect(url_for(".index", **asking.settled()), 303)
+    today = local_day(clock.now())
+    found = asking.asked(reach(), today)
+    total = platform.sum_of(found.filter)
+    shown = Page.of([], total.opportunities, request.args.get("page", 1, row_number))
+    return render_template(
+        "platform/index.html",
+        about=asking.about(found),
+        total=total,
+        lacks=[(what, words.LACKS[what], total.lacking(what)) for what in _lacks()],
+        opportunities=platform.by_opportunity(found.filter, shown.page),
+        shown=shown,
+        types=TYPES,
+        said=asking.said(),
+        period=found.period,
+        periods=asking.choices(today, found.period),
+        narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
+        kinds={kind: export_words.KINDS[kind] for kind in KINDS},
+        query=url_for(".index", **asking.said()).partition("?")[2],
+        hours=hours,
+        may_export=current_user.may(Permission.EXPORT),
+    )
+
+
+@bp.get("/missing")
+@requires(Permission.SEE_FIGURES)
+def missing():
+    """The volunteers of whom something is missing that the platform asks for."""
+    what = request.args.get("what", "")
+    if what not in _lacks():
+        raise NotFound("missing")
+    found = asking.asked(reach(), local_day(clock.now()))
+    number = platform.sum_of(found.filter).lacking(what)
+    shown = Page.of([], number, request.args.get("page", 1, row_number))
+    return render_template(
+        "platform/missing.html",
+        about=asking.about(found),
+        what=what,
+        heading=str(words.LACKS[what]),
+        people=platform.lacking(found.filter, what, shown.page),
+        shown=shown,
+        said=asking.said(),
+        may_mend=current_user.may(Permission.MANAGE_PEOPLE),
+    )
+
+
+def _lacks() -> list[str]:
+    """A gender is missing only where the file has a column for it."""
+    asks_gender = Part.GENDER in platform.chosen().parts
+    return [what for what in platform.LACKS if what != "gender" or asks_gender]
