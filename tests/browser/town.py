@@ -23,7 +23,17 @@ from checkin.models import (
     Poster,
     Shift,
 )
-from checkin.operations import accounts, approvals, badges, displays, groups, months, tally, targets
+from checkin.operations import (
+    accounts,
+    approvals,
+    badges,
+    displays,
+    groups,
+    months,
+    reports,
+    tally,
+    targets,
+)
 from checkin.operations.approvals import appealing, asking, sampling
 from checkin.operations.attendance import relief
 from checkin.operations.attendance.arrival import take_back
@@ -537,6 +547,11 @@ def _membership_of(who: Person) -> int:
     return db.session.scalars(db.select(Membership.id).filter_by(person_id=who.id)).one()
 
 
+def _unread_years(cast: Cast, now: datetime) -> str:
+    """A file of earlier years whose headings say nothing."""
+    return factories.past_file(now, cast.layla, "س,ص\n2019,600\n")
+
+
 def _closed_month(cast: Cast, now: datetime) -> str:
     months.close(date(2026, 9, 1), by=cast.layla.id, now=now)
     return "/months/2026-09/reopening"
@@ -552,6 +567,12 @@ def _goal(cast: Cast, now: datetime) -> int:
     return targets.put(plan, by=cast.layla.id, now=now)
 
 
+def _report(cast: Cast, now: datetime) -> int:
+    """One that the coordinator keeps under a long name."""
+    naming = reports.Naming("ساعات الرجال والنساء في فرق الأحياء، كل شهر من هذا العام", True)
+    return reports.keep(naming, "by=team&then=gender", by=cast.layla.id, now=now)
+
+
 def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     service = factories.service("السقيا")
     call = factories.opportunity(now, service_id=service.id)
@@ -559,7 +580,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
     approved = _receipt_of(town, "approved")
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
-    person = f"/people/{cast.noura.id}"
+    person, report = f"/people/{cast.noura.id}", _report(cast, now)
     team = f"/teams/{factories.team(leader=cast.noura).id}"
     partner, desk = f"/partners/{cast.university.id}", f"/desk/{cast.university.id}"
     template = factories.template(call.id)
@@ -656,8 +677,20 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("months.index", "/months"),
         ("months.closure", "/months/2026-10/closure"),
         ("months.reopen", _closed_month(cast, now)),
+        ("past.removal", f"/figures/past/{factories.past_line(now, cast.layla)}/removal"),
+        ("past.index", "/figures/past"),
+        ("past.new", "/figures/past/new"),
+        ("past.new_line", "/figures/past/lines/new"),
+        ("past.show", f"/figures/past/files/{factories.past_file(now, cast.layla)}"),
+        ("past.columns", f"/figures/past/files/{_unread_years(cast, now)}/columns"),
         ("figures.index", "/figures"),
         ("figures.index", "/figures?period=2026"),
+        ("figures.reports_index", "/figures/reports"),
+        ("figures.reports_index", "/figures/reports?by=site&then=month"),
+        ("figures.reports_index", "/figures/reports?by=site&from=2026-11-22&until=2026-11-01"),
+        ("figures.new_report", "/figures/reports/new?by=team&then=gender"),
+        ("figures.edit_report", f"/figures/reports/{report}"),
+        ("figures.remove_report", f"/figures/reports/{report}/removal"),
         ("figures.targets_index", "/figures/targets"),
         ("figures.new_target", "/figures/targets/new"),
         ("figures.edit_target", f"/figures/targets/{_goal(cast, now)}"),

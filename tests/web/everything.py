@@ -38,6 +38,7 @@ from checkin.operations import (
     manual,
     merging,
     pictures,
+    reports,
     targets,
 )
 from checkin.operations.openings import feed
@@ -56,6 +57,8 @@ QUERIES = {
     "/badges/sheets.pdf": "?person={person_id}",
     "/figures/platform/missing": "?what=name",
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
+    "/figures/reports": "?by=site&then=month",
+    "/figures/reports/new": "?by=site",
     "/partners/<int:partner_id>": "?q=نورة",
     "/partners/<int:partner_id>/members": "?q=نورة",
     "/people": "?q=نورة",
@@ -131,11 +134,16 @@ def build(now: datetime) -> World:
         "day": "2026-11-22",
         "export_id": made.export(now, cast.layla),
         "import_id": made.people_import(now, cast.layla),
+        "past_id": made.past_line(now, cast.layla),
+        "draft_name": made.past_file(now, cast.layla),
         "month": "2026-10",
         "partner_id": cast.university.id,
         "membership_id": membership.id,
         "team_id": team.id,
         "sha": _logo(cast.majed, now),
+        "report_id": reports.keep(
+            reports.Naming("ساعات المواقع"), "by=site", by=cast.salem.id, now=now
+        ),
         "target_id": targets.put(
             targets.TargetPlan(figure="hours", period="2026", amount=3650),
             by=cast.layla.id,

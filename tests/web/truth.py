@@ -403,7 +403,13 @@ see_figures all
     GET      /months
     GET      /figures
     GET      /figures/attendances
+    GET      /figures/reports
+    GET+POST /figures/reports/new
     GET      /figures/targets
+
+see_figures salem
+    GET+POST /figures/reports/<int:report_id>
+    GET+POST /figures/reports/<int:report_id>/removal
 
 see_figures mataf
     GET      /figures/attendances/<int:attendance_id>
@@ -416,7 +422,7 @@ see_figures everywhere
 
 `all`: whoever has the permission anywhere. `mataf`: only where it reaches the Mataf, so never
 Huda. `own`: only the volunteer whose record it is. `led`: only the leader of the team. `salem`:
-only the supervisor who entered it. `staff`: not from a remembered phone. `everywhere`: not for
+only the supervisor who entered or named it. `staff`: not from a remembered phone. `everywhere`: not for
 whom the permission reaches some places or one partner only.
 """
 

@@ -99,3 +99,10 @@ def _month_and_day(day: date, *, hijri: bool) -> tuple[int, int]:
         return day.month, day.day
     there = Gregorian.fromdate(day).to_hijri()
     return there.month, there.day
+
+
+def hajj(hijri_year: int) -> tuple[date, date]:
+    """The days of Hajj, 8 to 13 Dhu al-Hijjah; OverflowError where the tables end."""
+    begin = Hijri(hijri_year, 12, 8).to_gregorian()
+    first = date(*begin.datetuple())
+    return first, first + timedelta(days=5)

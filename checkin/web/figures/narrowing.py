@@ -1,26 +1,57 @@
 """Which attendances an address of the room asks for, and the words and links for it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 from checkin.domain.errors import NotFound
-from checkin.operations import campaigns, partners, services, sites
-from checkin.operations.figures import Filter, Grouping, Measure
+from checkin.operations import figures
+from checkin.operations.figures import Filter, Grouping, Measure, naming
+from checkin.operations.figures.naming import Named
 from checkin.operations.permissions import Reach
-from checkin.web.figures.periods import Period, days_in_words
+from checkin.web.figures.periods import days_in_words
 from checkin.web.filters import gregorian, month_long, plain_label
+from checkin.web.opportunities_forms import TYPES
 
 REST: dict[str, Any] = {
     Grouping.SERVICE: _l("Courses and meetings"),
     Grouping.PARTNER: _l("No partner"),
+    "lane": _l("No lane"),
+    "campaign": _l("No campaign"),
+    "team": _l("No team"),
 }
-NARROWER = ("site", "service", "partner", "campaign")
-"""What an address may name by its id."""
+"""What is of none; its key is 0."""
+GENDERS: dict[str, Any] = dict(
+    zip(figures.GENDERS, (_l("Men"), _l("Women"), _l("Not said")), strict=True)
+)
+WORDS: dict[str, dict[str, Any]] = {"type": TYPES, "gender": GENDERS}
+"""What an address names by a word."""
+NARROWER = (
+    *("site", "lane", "service", "type", "opportunity"),
+    *("campaign", "partner", "team", "gender"),
+)
+"""What an address may name: by its word, or by its id."""
+ASKED_BY = {"type": "kind", "gender": "gender"}
+"""The filter's name for what is named by a word."""
+
+
+class Days(Protocol):
+    """The days an address is about: a year, a month, or from one to another."""
+
+    @property
+    def first(self) -> date | None: ...
+
+    @property
+    def last(self) -> date | None: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def address(self) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +59,7 @@ class Wanted:
     """What the address asks for: the filter, the reader's words for it, and how it was said."""
 
     filter: Filter
-    period: Period
+    period: Any
     about: list[str]
     said: dict[str, str]
 
@@ -38,23 +69,41 @@ class Wanted:
         return url_for("figures.attendances", of=Measure(measure).value, **asked)
 
 
-def wanted(reach: Reach, period: Period) -> Wanted:
+def wanted(reach: Reach, period: Days) -> Wanted:
     """What the address says about places and days; NotFound for what is out of reach."""
     first, last, about = _days(period)
-    names: dict[str, Callable[[int], str]] = {
-        "site": lambda key: plain_label(sites.find(key, reach)),
-        "service": lambda key: _named("service", services, key),
-        "partner": lambda key: _named("partner", partners, key),
-        "campaign": lambda key: plain_label(campaigns.find(key)),
-    }
-    keys = {name: number(name) for name in NARROWER}
-    about += [names[name](key) for name, key in keys.items() if key is not None]
-    ids = {f"{name}_id": key for name, key in keys.items()}
-    said = {name: request.args[name] for name in NARROWER if keys[name] is not None}
-    return Wanted(Filter(reach, first, last, **ids), period, about, said)
+    return narrowed(reach, period, first, last, about)
 
 
-def _days(period: Period) -> tuple[date | None, date | None, list[str]]:
+def narrowed(
+    reach: Reach, period: Days, first: date | None, last: date | None, about: list[str]
+) -> Wanted:
+    """What the address says about places and people, in these days."""
+    keys = {name: _key(name) for name in NARROWER if request.args.get(name)}
+    asked = {ASKED_BY.get(name, f"{name}_id"): key for name, key in keys.items()}
+    return Wanted(
+        filter=Filter(reach, first, last, **asked),
+        period=period,
+        about=[*about, *(_called(name, key, reach) for name, key in keys.items())],
+        said={name: str(key) for name, key in keys.items()},
+    )
+
+
+def _called(name: str, key: Any, reach: Reach) -> str:
+    if name in WORDS:
+        return str(WORDS[name][key])
+    if key == figures.WITHOUT and name in REST:
+        return str(REST[name])
+    return full_name(naming.find(name, key, reach))
+
+
+def full_name(one: Named) -> str:
+    """A lane with its site, for there are many third lanes."""
+    own = plain_label(one)
+    return own if one.site is None else f"{own} · {plain_label(one.site)}"
+
+
+def _days(period: Days) -> tuple[date | None, date | None, list[str]]:
     """The days of the period, cut to those that the address names."""
     first, last = period.first, period.last
     begin, end = _day("from"), _day("until")
@@ -73,17 +122,22 @@ def _days(period: Period) -> tuple[date | None, date | None, list[str]]:
     )
 
 
-def _named(name: str, room: Any, key: int) -> str:
-    return plain_label(room.find(key)) if key else str(REST[name])
-
-
 def number(name: str, otherwise: int | None = None) -> int | None:
     text = request.args.get(name)
-    if text is None:
+    if not text:
         return otherwise
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotFound
     return int(text)
+
+
+def _key(name: str) -> Any:
+    if name not in WORDS:
+        return number(name)
+    text = request.args[name]
+    if text not in WORDS[name]:
+        raise NotFound
+    return text
 
 
 def _day(name: str) -> date | None:

@@ -1,0 +1,135 @@
+"""What figures may be narrowed to by name: what there is to choose, and what one reader may see."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, select, true
+
+from checkin.database import db
+from checkin.domain.errors import NotFound
+from checkin.models import (
+    Attendance,
+    Campaign,
+    Lane,
+    Opportunity,
+    Partner,
+    Service,
+    Shift,
+    Site,
+    Team,
+)
+from checkin.operations.permissions import Reach, attendances_within
+
+MODELS: dict[str, Any] = {
+    "site": Site,
+    "lane": Lane,
+    "service": Service,
+    "opportunity": Opportunity,
+    "campaign": Campaign,
+    "partner": Partner,
+    "team": Team,
+}
+MOST_OPPORTUNITIES = 200
+"""Thousands would be no list to choose from: the latest are offered."""
+
+
+class Name(NamedTuple):
+    """In both languages."""
+
+    name_ar: str
+    name_en: str
+
+
+class Named(NamedTuple):
+    """A thing with its names; a lane also has its site's."""
+
+    id: int
+    name_ar: str
+    name_en: str
+    site: Name | None = None
+
+
+def find(what: str, key: int, reach: Reach) -> Named:
+    """One of `MODELS` by its id; NotFound where it is not the reader's to see.
+
+    Whoever sees some places only sees there what somebody attended, and of partners their own.
+    """
+    row = db.session.execute(_named(what).where(MODELS[what].id == key)).first()
+    if row is None or not _is_seen(what, key, reach):
+        raise NotFound(what)
+    return _read(row)
+
+
+def names(what: str, keys: Iterable[Any]) -> dict[int, Named]:
+    """Those of `MODELS` with these ids."""
+    rows = db.session.execute(_named(what).where(MODELS[what].id.in_(list(keys))))
+    return {row.id: _read(row) for row in rows}
+
+
+def choosable(what: str, reach: Reach) -> Sequence[Named]:
+    """What a reader may choose, by name, closed ones too; of opportunities the latest."""
+    model, query = MODELS[what], _named(what)
+    if not reach.everywhere:
+        query = query.where(_offered(what, reach))
+    if what == "opportunity":
+        query = query.order_by(model.id.desc()).limit(MOST_OPPORTUNITIES)
+    else:
+        order = (Site.name_ar,) if what == "lane" else ()
+        query = query.order_by(*order, model.name_ar, model.id)
+    return [_read(row) for row in db.session.execute(query)]
+
+
+def _named(what: str) -> Select[Any]:
+    model = MODELS[what]
+    own = (model.id, model.name_ar, model.name_en)
+    if what != "lane":
+        return select(*own)
+    return select(*own, Site.name_ar, Site.name_en).join(Site, Site.id == Lane.site_id)
+
+
+def _read(row: Any) -> Named:
+    own, site = row[:3], row[3:]
+    return Named(*own, Name(*site) if site else None)
+
+
+# --- within reach ------------------------------------------------------------------------------
+
+
+def _is_seen(what: str, key: int, reach: Reach) -> bool:
+    if reach.everywhere:
+        return True
+    if what == "partner":
+        return bool(reach.site_ids) or key in reach.partner_ids
+    if what not in _ATTENDED:
+        return True
+    if what == "site" and key in reach.site_ids:
+        return True
+    attended = _attended(reach).where(_ATTENDED[what] == key).limit(1)
+    return db.session.scalar(attended) is not None
+
+
+_ATTENDED: dict[str, Any] = {
+    "site": Attendance.site_id,
+    "lane": Shift.lane_id,
+    "opportunity": Shift.opportunity_id,
+}
+
+
+def _attended(reach: Reach) -> Select[Any]:
+    own = attendances_within(reach).with_only_columns(Attendance.id)
+    return own.join(Shift, Shift.id == Attendance.shift_id)
+
+
+def _offered(what: str, reach: Reach) -> ColumnElement[bool]:
+    """Without reading all that anybody attended: by the reader's own sites and partners."""
+    if what == "partner" and not reach.site_ids:
+        return Partner.id.in_(reach.partner_ids)
+    if what == "site":
+        at = attendances_within(reach).with_only_columns(Attendance.id)
+        return Site.id.in_(reach.site_ids) | at.where(Attendance.site_id == Site.id).exists()
+    if what == "lane":
+        return Lane.site_id.in_(reach.site_ids)
+    if what == "opportunity":
+        here = select(Shift.opportunity_id).where(Shift.site_id.in_(reach.site_ids))
+        return Opportunity.id.in_(here.where(Shift.is_draft.is_(False)))
+    return true()

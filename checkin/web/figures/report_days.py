@@ -1,0 +1,189 @@
+"""The days a report is about: a year or month, Ramadan, Hajj, or any days, in both calendars."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import pgettext
+
+from checkin.domain.errors import NotFound, Problem
+from checkin.domain.text import latin_digits
+from checkin.operations import figures
+from checkin.operations.figures import spans
+from checkin.operations.figures.spans import Span
+from checkin.operations.permissions import Reach
+from checkin.web.digits import in_digits
+from checkin.web.fields import YEARS
+from checkin.web.figures.periods import days_in_words, name_of
+from checkin.web.filters import hijri
+
+RAMADAN = 9
+OTHER_DAYS = "days"
+"""What the form chooses instead of a period."""
+_HAJJ = re.compile(r"(\d{4})h-hajj", re.ASCII)
+MONTHS_BACK = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days from one to another, both included, as an address says them and as they are called."""
+
+    key: str = ""
+    """Of a period; empty for any days."""
+    first: date | None = None
+    last: date | None = None
+    name: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.name or _("All years")
+
+    @property
+    def address(self) -> dict[str, str]:
+        if self.key or self.first is None or self.last is None:
+            return {"period": self.key} if self.key else {}
+        return between(self.first, self.last)
+
+    @property
+    def listed(self) -> dict[str, str]:
+        """As the list of attendances takes it, which knows years and months but no seasons."""
+        if self.first is None or self.last is None or spans.of_key(self.key):
+            return self.address
+        return between(self.first, self.last)
+
+    @property
+    def in_both(self) -> tuple[str, ...]:
+        """The days in words, Gregorian and Hijri; nothing for all there ever was."""
+        if self.first is None or self.last is None:
+            return ()
+        ends = hijri(self.first), hijri(self.last)
+        if not all(ends):
+            return (days_in_words(self.first, self.last),)
+        there = pgettext("days", "%(first)s to %(last)s", first=ends[0], last=ends[1])
+        return days_in_words(self.first, self.last), there
+
+
+def between(first: date, last: date) -> dict[str, str]:
+    """Days as an address says them."""
+    return {"from": first.isoformat(), "until": last.isoformat()}
+
+
+def asked_days() -> Stretch:
+    """What the address says. NotFound for a period there is none of.
+
+    Problems `day_unreadable`, `days_incomplete`, `days_turned`.
+    """
+    key = request.args.get("period", "")
+    first, last = _day("from"), _day("until")
+    if (first or last) and not (key not in ("", OTHER_DAYS) and _are_the_old_ones()):
+        return _between(first, last)
+    if key == OTHER_DAYS:
+        raise Problem("days_incomplete")
+    return _period(key) if key else Stretch()
+
+
+def _are_the_old_ones() -> bool:
+    """Whether the form was sent with the days it came with, and another period chosen."""
+    days = request.args.get("from", ""), request.args.get("until", "")
+    return request.args.get("was") == " ".join(days)
+
+
+def _between(first: date | None, last: date | None) -> Stretch:
+    if first is None or last is None:
+        raise Problem("days_incomplete")
+    if last < first:
+        raise Problem("days_turned")
+    name = days_in_words(first, last)
+    return Stretch(first=first, last=last, name=name)
+
+
+def _day(name: str) -> date | None:
+    text = latin_digits(request.args.get(name, "")).strip()
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Problem("day_unreadable", field=name) from None
+    if day.year not in YEARS:
+        raise Problem("day_unreadable", field=name)
+    return day
+
+
+def _period(key: str) -> Stretch:
+    if found := _HAJJ.fullmatch(key):
+        return _hajj(int(found[1]))
+    span = spans.of_key(key)
+    if span is None:
+        raise NotFound
+    return Stretch(span.key, span.first, span.last, name_of(span))
+
+
+def _hajj(year: int) -> Stretch:
+    try:
+        first, last = spans.hajj(year)
+    except (ValueError, OverflowError):
+        raise NotFound from None
+    name = _("Hajj %(year)s AH", year=in_digits(str(year)))
+    return Stretch(f"{year}h-hajj", first, last, name)
+
+
+# --- what there is to choose ---------------------------------------------------------------
+
+
+def offered(reach: Reach, today: date, chosen: Stretch) -> dict[str, list[tuple[str, str]]]:
+    """Periods by kind, the latest first: key and name of each."""
+    first, last = figures.span(reach) or (today, today)
+    begins, ends = spans.around(min(first, today)), spans.around(max(last, today))
+    groups = {_("Gregorian years"): _named(_years(begins[1], ends[1]))}
+    if len(begins) == len(ends) == 4:
+        hijri_years = list(_years(begins[3], ends[3]))
+        groups[_("Hijri years")] = _named(hijri_years)
+        groups[_("Ramadan and Hajj")] = list(_seasons(hijri_years, min(first, today), today))
+        groups[_("Hijri months")] = _named(_months(begins[2], ends[2]))
+    groups[_("Gregorian months")] = _named(_months(begins[0], ends[0]))
+    known = {key for options in groups.values() for key, _name in options}
+    if chosen.key and chosen.key not in known:
+        groups = {_("Chosen"): [(chosen.key, chosen.text)], **groups}
+    return groups
+
+
+def _named(some: Iterator[Span] | list[Span]) -> list[tuple[str, str]]:
+    return [(span.key, name_of(span)) for span in some]
+
+
+def _years(first: Span, last: Span) -> Iterator[Span]:
+    for year in range(last.year, first.year - 1, -1):
+        yield Span(year, hijri=last.hijri)
+
+
+def _months(first: Span, last: Span) -> Iterator[Span]:
+    """The latest of them; older ones can be asked for by their days."""
+    month = last
+    for _step in range(MONTHS_BACK):
+        yield month
+        if month == first:
+            return
+        month = month.previous
+
+
+def _seasons(years: list[Span], first: date, today: date) -> Iterator[tuple[str, str]]:
+    """Ramadan and Hajj of each year, those that have begun and were not over before all figures."""
+    for year in years:
+        hajj, ramadan = _hajj(year.year), Span(year.year, RAMADAN, hijri=True)
+        if first <= hajj.last and hajj.first <= today:
+            yield hajj.key, hajj.text
+        if first <= ramadan.last and ramadan.first <= today:
+            yield ramadan.key, name_of(ramadan)
+
+
+def latest_ramadan(today: date) -> Span | None:
+    """The one that goes on or was last; nothing where the Hijri tables end."""
+    around = spans.around(today)
+    if len(around) < 4:
+        return None
+    this = Span(around[3].year, RAMADAN, hijri=True)
+    return this if this.first <= today else Span(this.year - 1, RAMADAN, hijri=True)

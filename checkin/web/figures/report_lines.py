@@ -1,0 +1,199 @@
+"""A report as it is read: lines with names, figures in the reader's digits, and ways onward."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from checkin.domain.money import HALALAS
+from checkin.operations.figures import Dimension, Filter, Measure, Report, Row, Totals, naming
+from checkin.operations.figures.later import counted_later
+from checkin.web import value_words
+from checkin.web.figures.narrowing import REST, WORDS, full_name
+from checkin.web.figures.report_asked import Asked, query_of
+from checkin.web.figures.report_days import between
+from checkin.web.figures.report_words import (
+    DIMENSIONS,
+    FIGURES,
+    LAST,
+    shown,
+    time_words,
+)
+from checkin.web.filters import plain_label
+from checkin.web.words import counted
+
+NEXT = {True: Dimension.SITE, False: Dimension.MONTH}
+"""By what a row of time, or any other, is looked into when nothing is left to look into it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of a line: empty where there is none; it leads to what stands behind it."""
+
+    figure: str
+    shown: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row, and the rows in it; `note` is what the other calendar calls an outer one."""
+
+    name: str
+    note: str
+    href: str
+    cells: tuple[Cell, ...]
+    totals: Totals
+    lines: tuple["Line", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole report: its columns, its lines, and their total."""
+
+    corner: str
+    """What the rows are of."""
+    headings: dict[str, str]
+    lines: tuple[Line, ...]
+    total: tuple[Cell, ...]
+    totals: Totals
+
+    @property
+    def is_nested(self) -> bool:
+        return any(line.lines for line in self.lines)
+
+
+def sheet(report: Report, asked: Asked) -> Sheet:
+    drawn = _Drawn(report, asked)
+    return Sheet(
+        corner=" · ".join(str(DIMENSIONS[one]) for one in asked.dimensions),
+        headings={key: str(FIGURES[key].heading) for key in asked.figures},
+        lines=tuple(drawn.lines(report.rows, 0, _Place.of(asked))),
+        total=drawn.cells(report.total, _Place.of(asked)),
+        totals=report.total,
+    )
+
+
+def methods(sheet: Sheet, asked: Asked) -> list[str]:
+    """How it is counted: stands under every report, on the page and on paper."""
+    lines = value_words.method(sheet.totals) if "value" in asked.figures else []
+    lines += [
+        _("Beneficiaries are services given: one person served twice counts twice."),
+        _(
+            "Volunteers and opportunities count once in each row and once in the total, so their "
+            "rows may come to more."
+        ),
+        _("Time at courses and meetings is not volunteer hours."),
+    ]
+    if Dimension.WEEK in asked.dimensions:
+        lines.append(_("Weeks begin on Sunday."))
+    return lines
+
+
+def later(wanted: Filter) -> str:
+    """That closed months were changed later, where it counts here; nothing where it does not."""
+    number = counted_later(wanted)
+    if not number:
+        return ""
+    told = counted("records", number)
+    return _("Later changes of closed months counted here: %(number)s", number=told)
+
+
+class _Place(NamedTuple):
+    """What a line is narrowed to, as addresses say it, and the days that are left of it."""
+
+    said: Mapping[str, str]
+    first: date | None
+    last: date | None
+
+    @classmethod
+    def of(cls, asked: Asked) -> "_Place":
+        days = asked.days
+        return cls({**days.listed, **asked.wanted.said}, days.first, days.last)
+
+    def within(self, dimension: Dimension, key: Any) -> "_Place":
+        """The line of this key in it: a week that reaches beyond its month ends with it."""
+        if dimension not in LAST:
+            return self._replace(said={**self.said, dimension.value: str(key)})
+        first = max(filter(None, (key, self.first)))
+        last = min(filter(None, (LAST[dimension](key), self.last)))
+        rest = {name: text for name, text in self.said.items() if name != "period"}
+        return _Place({**rest, **between(first, last)}, first, last)
+
+
+class _Drawn:
+    """What is asked once for all lines of a report."""
+
+    def __init__(self, report: Report, asked: Asked) -> None:
+        self._asked = asked
+        self._behind = url_for("figures.attendances")
+        self._reports = url_for("figures.reports_index")
+        self._in_halalas = any(
+            totals.value_halalas % HALALAS for totals in _all_totals(report.rows)
+        )
+        self._lanes = _lanes(report)
+
+    def lines(self, rows: Sequence[Row], depth: int, place: _Place) -> Iterator[Line]:
+        for row in rows:
+            dimension = self._asked.dimensions[depth]
+            here = place.within(dimension, row.key)
+            name, note = self._name(dimension, row)
+            yield Line(
+                name=name,
+                note="" if depth else note,
+                href=self._narrower(depth, here),
+                cells=self.cells(row.totals, here),
+                totals=row.totals,
+                lines=tuple(self.lines(row.rows, depth + 1, here)),
+            )
+
+    def cells(self, totals: Totals, place: _Place) -> tuple[Cell, ...]:
+        behind = {
+            measure: f"{self._behind}?{query_of({'of': measure.value, **place.said})}"
+            for measure in Measure
+        }
+        return tuple(self._cell(key, totals, behind) for key in self._asked.figures)
+
+    def _cell(self, key: str, totals: Totals, behind: Mapping[Measure, str]) -> Cell:
+        figure = FIGURES[key]
+        text = shown(key, totals, in_halalas=self._in_halalas)
+        return Cell(key, text, behind[figure.measure] if getattr(totals, figure.field) else "")
+
+    def _narrower(self, depth: int, place: _Place) -> str:
+        """The same report of this line alone, by what is left to look into it by."""
+        own = self._asked.dimensions
+        rest = [one for number, one in enumerate(own) if number != depth]
+        by = rest[0] if rest and depth == 0 else NEXT[own[depth] in LAST]
+        if by in own[: depth + 1]:
+            return ""
+        show = {key: text for key, text in self._asked.address.items() if key == "show"}
+        return f"{self._reports}?{query_of({'by': by.value, **place.said, **show})}"
+
+    def _name(self, dimension: Dimension, row: Row) -> tuple[str, str]:
+        if dimension in LAST:
+            return time_words(dimension, row.key)
+        if dimension.value in WORDS:
+            return str(WORDS[dimension.value][row.key]), ""
+        if row.name_ar is None and row.name_en is None:
+            return str(REST[dimension.value]), ""
+        if row.key in self._lanes and dimension is Dimension.LANE:
+            return full_name(self._lanes[row.key]), ""
+        return plain_label(row), ""
+
+
+def _all_totals(rows: Sequence[Row]) -> Iterator[Totals]:
+    for row in rows:
+        yield row.totals
+        yield from _all_totals(row.rows)
+
+
+def _lanes(report: Report) -> dict[int, naming.Named]:
+    """The lanes of the report with their sites, where these do not stand above them anyway."""
+    if Dimension.LANE not in report.dimensions or report.dimensions[0] is Dimension.SITE:
+        return {}
+    inner = (row for outer in report.rows for row in outer.rows)
+    rows = report.rows if report.dimensions[0] is Dimension.LANE else tuple(inner)
+    return naming.names("lane", {row.key for row in rows})
