@@ -18,6 +18,7 @@ from checkin.models import (
     Message,
     Opportunity,
     Partner,
+    PastTotal,
     Person,
     Poster,
     Service,
@@ -26,7 +27,7 @@ from checkin.models import (
     Site,
     Team,
 )
-from checkin.operations import exporting, importing
+from checkin.operations import exporting, importing, past
 from checkin.operations.attendance import Answer, Reading, record_scan
 
 _numbers = itertools.count(1)
@@ -127,6 +128,21 @@ def people_import(now: datetime, by: Person, text: str = LIST) -> int:
     import_id = importing.begin(text.encode(), "list.csv", by=by.id, now=now)
     importing.work_on_waiting(lambda: now)
     return import_id
+
+
+def past_file(now: datetime, by: Person, text: str = "السنة,الساعات\n2019,600\n2018,-5\n") -> str:
+    """The name of a file of earlier years that was sent and read."""
+    said = {"kind": "totals", "source": "التقرير السنوي"}
+    return past.begin(text.encode(), "years.csv", **said, by=by.id, now=now).name
+
+
+def past_line(now: datetime, by: Person, period: str = "2020", **told) -> int:
+    """An earlier year's figures of everybody."""
+    figures = past.Figures(**(told or {"approved_minutes": 36000, "volunteers": 12}))
+    entry = past.Entry(period, past.ALL, 0, figures)
+    past.put(entry, source="التقرير السنوي", by=by.id, now=now)
+    line = db.select(PastTotal.id).where(PastTotal.period == period)
+    return db.session.scalars(line.where(PastTotal.dropped_at.is_(None))).one()
 
 
 def export(now: datetime, by: Person, query: str = "", kind: str = "csv", language="en") -> int:

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     """See and export the attendance of a partner's members, of their days with it."""
     SEE_FIGURES = "see_figures"
     EXPORT = "export"
+    ENTER_PAST = "enter_past"
+    """Enter figures of years before this system, and take them back."""
     CLOSE_MONTHS = "close_months"
     """Close a month's figures, and open it again."""
     SEE_AUDIT = "see_audit"
@@ -113,7 +115,10 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.PARTNER_READER: frozenset({_P.SEE_FIGURES, _P.READ_MEMBERS}),
     Role.AUDITOR: frozenset({_P.SEE_FIGURES, _P.SEE_AUDIT}),
     Role.ADMINISTRATOR: frozenset(
-        {_P.OWN_ATTENDANCE, _P.MANAGE_PEOPLE, _P.SEE_FIGURES, _P.SEE_AUDIT, _P.ADMINISTER}
+        {
+            *(_P.OWN_ATTENDANCE, _P.MANAGE_PEOPLE, _P.SEE_FIGURES, _P.ENTER_PAST),
+            *(_P.SEE_AUDIT, _P.ADMINISTER),
+        }
     ),
 }
 

@@ -22,6 +22,7 @@ from checkin.operations import (
     limits,
     merging,
     messages,
+    past,
     reminders,
     senders,
 )
@@ -53,6 +54,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_counters": (600, limits.forget_passed),
     "forget_imports": (3600, importing.forget_passed),
     "forget_exports": (3600, exporting.forget_passed),
+    "forget_past_files": (3600, past.forget_passed),
     "prove_figures": (3600, rollup.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""

@@ -57,6 +57,7 @@ BEHIND = {
     "rates": "figures",
     "exports": "figures",
     "months": "figures",
+    "past": "figures",
     "platform": "figures",
 }
 """Rooms that are entered through another one."""

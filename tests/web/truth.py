@@ -278,7 +278,7 @@ plan all
     GET      /plan/opportunities
     POST     /plan/publications
     GET+POST /plan/shifts/<int:shift_id>/place
-    GET      /plan/templates
+    GET+POST /plan/templates
     GET+POST /plan/templates/<int:template_id>
     POST     /plan/templates/<int:template_id>/closure
     POST     /plan/templates/<int:template_id>/reopening
@@ -369,6 +369,18 @@ manage_people all
     POST     /outbox/test
     GET      /settings
 
+enter_past all
+    GET      /figures/past/<int:past_id>/removal
+    POST     /figures/past/<int:past_id>/removal
+    GET      /figures/past/files/<string(length=32):draft_name>
+    GET      /figures/past/files/<string(length=32):draft_name>/columns
+    POST     /figures/past/files/<string(length=32):draft_name>/columns
+    POST     /figures/past/files/<string(length=32):draft_name>/entry
+    POST     /figures/past/files/<string(length=32):draft_name>/removal
+    POST     /figures/past/files/<string(length=32):draft_name>/sheet
+    GET+POST /figures/past/lines/new
+    GET+POST /figures/past/new
+
 close_months all
     GET+POST /months/<string(length=7):month>/closure
     GET+POST /months/<string(length=7):month>/reopening
@@ -403,6 +415,7 @@ see_figures all
     GET      /months
     GET      /figures
     GET      /figures/attendances
+    GET      /figures/past
     GET      /figures/reports
     GET+POST /figures/reports/new
     GET      /figures/targets
@@ -448,6 +461,7 @@ HOLDERS = {
     "manage_people": ("layla", "majed"),
     "administer": ("majed",),
     "close_months": ("layla",),
+    "enter_past": ("layla", "majed"),
     "export": ("layla",),
     "read_members": ("layla", "reem"),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),

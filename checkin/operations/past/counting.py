@@ -1,0 +1,152 @@
+"""What earlier years add to figures that somebody looks at, when they ask for it.
+
+Only whole years were told, so they add to all of time and to their own year, never to a month or
+other days; and only to everybody, or to one site, partner or campaign. What adds up is added;
+people and opportunities of earlier years cannot be told from ours, so they stand apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from sqlalchemy import ColumnElement, select
+
+from checkin.database import db
+from checkin.models import PastTotal
+from checkin.operations.figures import Filter, Totals, periods
+from checkin.operations.figures.spans import Span
+from checkin.operations.past.entries import ALL, Figures, span_of
+
+ADDS_UP = (
+    *("approved_minutes", "beneficiaries", "attendances"),
+    *("course_attendances", "value_halalas"),
+)
+PARTS = ("site", "partner", "campaign")
+"""Where nobody told the whole of a year, its parts may add up to it: sites first."""
+_NARROWER = {f"{scope}_id": scope for scope in PARTS}
+_P = PastTotal
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One earlier year: its figures and where they come from."""
+
+    period: str
+    figures: Figures
+    sources: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        return span_of(self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier years that belong to what was asked, the latest first."""
+
+    years: tuple[Year, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.years)
+
+    @property
+    def figures(self) -> Figures:
+        """The sums of what was told; people and opportunities of several years are no people
+        counted once, which is why they are never added to ours."""
+        return _sum(year.figures for year in self.years)
+
+    def sources_of(self, figure: str) -> tuple[str, ...]:
+        """Where one figure comes from, each source once."""
+        told = (year for year in self.years if getattr(year.figures, figure) is not None)
+        return tuple(dict.fromkeys(source for year in told for source in year.sources))
+
+    def added_to(self, totals: Totals) -> Totals:
+        """Ours and what adds up of theirs; people and opportunities stay ours."""
+        more = {name: getattr(self.figures, name) or 0 for name in ADDS_UP}
+        return totals._replace(**{name: getattr(totals, name) + more[name] for name in more})
+
+
+def counted(wanted: Filter) -> Earlier:
+    """What was told of exactly these figures; empty where nothing was, or where it cannot be."""
+    which = _which(wanted)
+    if which is None:
+        return Earlier()
+    rows = db.session.scalars(
+        select(_P).where(_P.dropped_at.is_(None), *which).order_by(_P.period)
+    ).all()
+    by_year: dict[str, list[PastTotal]] = {}
+    for row in rows:
+        by_year.setdefault(row.period, []).append(row)
+    years = [_year(period, lines) for period, lines in by_year.items()]
+    return Earlier(tuple(sorted(years, key=lambda year: year.span.first, reverse=True)))
+
+
+def told_years(wanted: Filter) -> list[Span]:
+    """The years of all that could be asked for within the reach of `wanted`, the latest first."""
+    return [year.span for year in counted(Filter(wanted.reach)).years]
+
+
+def _which(wanted: Filter) -> list[ColumnElement[bool]] | None:
+    """Which lines; nothing when none says exactly what is asked."""
+    period = periods.named(wanted.first, wanted.last)
+    whose = _whose(wanted)
+    if period is None or whose is None:
+        return None
+    return whose if period == periods.ALWAYS else [_P.period == period, *whose]
+
+
+def _whose(wanted: Filter) -> list[ColumnElement[bool]] | None:
+    bounds = ("reach", "first", "last")
+    said = {one.name: getattr(wanted, one.name) for one in fields(wanted) if one.name not in bounds}
+    narrowed = {name: key for name, key in said.items() if key is not None}
+    reach = wanted.reach
+    if not narrowed:
+        return [] if reach.everywhere else _own(wanted)
+    (name, key), *more = narrowed.items()
+    if more or name not in _NARROWER:
+        return None
+    mine = {"site": reach.site_ids, "partner": reach.partner_ids}.get(_NARROWER[name], frozenset())
+    if not reach.everywhere and key not in mine:
+        return None
+    return [_P.scope == _NARROWER[name], _P.key == key]
+
+
+def _own(wanted: Filter) -> list[ColumnElement[bool]] | None:
+    """All of somebody's sites, or of their partners."""
+    reach = wanted.reach
+    own = {"site": reach.site_ids, "partner": reach.partner_ids}
+    held = [(scope, ids) for scope, ids in own.items() if ids]
+    if len(held) != 1 or reach.shift_ids:
+        return None
+    return [_P.scope == held[0][0], _P.key.in_(held[0][1])]
+
+
+def _year(period: str, lines: Sequence[PastTotal]) -> Year:
+    """The line of everybody; what it does not tell, and adds up, from the parts of one kind."""
+    by_scope: dict[str, list[PastTotal]] = {}
+    for line in lines:
+        by_scope.setdefault(line.scope, []).append(line)
+    used: dict[int, PastTotal] = {}
+    told = {name: _told(name, by_scope, used) for name in Figures._fields}
+    sources = dict.fromkeys(line.source for line in used.values())
+    return Year(period, Figures(**told), tuple(sources))
+
+
+def _told(
+    name: str, by_scope: Mapping[str, Sequence[PastTotal]], used: dict[int, PastTotal]
+) -> int | None:
+    """One figure of a year. The lines it is taken from are put into `used`."""
+    for scope in (ALL, *PARTS):
+        lines = [one for one in by_scope.get(scope, ()) if getattr(one, name) is not None]
+        if lines and (len(lines) == 1 or name in ADDS_UP):
+            used.update((one.id, one) for one in lines)
+            return sum(int(getattr(one, name)) for one in lines)
+    return None
+
+
+def _sum(all_figures: Iterable[Figures]) -> Figures:
+    found: list[int | None] = [None] * len(Figures._fields)
+    for one in all_figures:
+        for place, number in enumerate(one):
+            if number is not None:
+                found[place] = (found[place] or 0) + number
+    return Figures(*found)
