@@ -76,7 +76,11 @@ def plan_of(shift: Shift) -> ShiftPlan:
 
 def ends_of(shift: Shift) -> tuple[End, End]:
     """How each end is said: by its prayer, or by the time the site's clock shows."""
-    zone = shift.site.zone
+    return ends_in(shift, shift.site.zone)
+
+
+def ends_in(shift: Shift | AnyRow, zone: str) -> tuple[End, End]:
+    """`ends_of` a shift, or a row with a shift's columns, at a site of this zone."""
     starts: End = local_time(shift.starts_at, zone).time()
     ends: End = local_time(shift.ends_at, zone).time()
     if shift.starts_prayer is not None and shift.starts_offset is not None:
@@ -261,8 +265,9 @@ def _puts_in_the_past(shift: Shift, values: Mapping[str, Any], now: datetime) ->
 
 
 def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContextManager[None]:
-    """What was approved is laid over the hours of the day from the shift's start on."""
-    if "starts_at" not in changed:
+    """What was approved is laid over the hours of the day from the shift's start on, and is the
+    lane's."""
+    if not {"starts_at", "lane_id"} & set(changed):
         return nullcontext()
     return rollup.in_step(volunteer_ids=rollup.volunteers_on(shift_id))
 

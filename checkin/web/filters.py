@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
     """Every filter under its own name, and the range of two times as a global too."""
     together = (time_long, time_short, time_range, duration, duration_after)
     for filter_ in together:
-        app.jinja_env.filters[filter_.__name__] = _unbroken(filter_)
+        app.jinja_env.filters[filter_.__name__] = unbroken(filter_)
     app.jinja_env.filters[date_lines.__name__] = _whole_date_lines
     app.jinja_env.filters[date_long.__name__] = _whole_date_long
     shown = (
@@ -63,21 +63,21 @@ def init_app(app: Flask) -> None:
     )
     for filter_ in shown:
         app.jinja_env.filters[filter_.__name__] = filter_
-    app.jinja_env.globals["time_range"] = _unbroken(time_range)
+    app.jinja_env.globals["time_range"] = unbroken(time_range)
 
 
-def _unbroken(filter_: Callable[..., str]) -> Callable[..., str]:
+def unbroken(filter_: Callable[..., str]) -> Callable[..., str]:
     """On pages no line ends between a number and its unit, nor before a time's number.
 
     Messages and posters take the plain functions: they have no use for such spaces.
     """
 
     @wraps(filter_)
-    def unbroken(*args: Any, **kwargs: Any) -> str:
-        glued = _AFTER_NUMBER.sub(_NO_BREAK, filter_(*args, **kwargs))
-        return _BEFORE_TIME.sub(_NO_BREAK, glued)
+    def glued(*args: Any, **kwargs: Any) -> str:
+        after = _AFTER_NUMBER.sub(_NO_BREAK, filter_(*args, **kwargs))
+        return _BEFORE_TIME.sub(_NO_BREAK, after)
 
-    return unbroken
+    return glued
 
 
 def _whole_date_lines(day: Day, zone: str | None = None) -> tuple[str, ...]:

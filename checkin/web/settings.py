@@ -58,12 +58,6 @@ GROUPS = (
         _l("Reminders and news wait until they are over. Codes are always sent."),
         ("quiet_times", "quiet_before", "quiet_after"),
     ),
-    (
-        _l("How long things are kept"),
-        "history",
-        _l("What holds names and mobiles stays no longer than it is needed."),
-        tuple(settings.DAYS),
-    ),
 )
 """What is shown together: title, icon, what holds for all of it, and the settings."""
 EFFECTS = {
@@ -242,6 +236,7 @@ def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
         "settings/show.html",
         form=form,
         groups=GROUPS,
+        lasting=settings.DAYS,
         logo_form=logo_form or LogoForm(formdata=None),
         rows=[
             (form[name].label.text, shown(name, settings.value(name)), form[name].description)

@@ -1,15 +1,16 @@
 """The plan's pages: the grid, adding from templates, drafts, moving, and the box that finds."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from checkin.database import db
-from checkin.models import Assignment, Lane, Message, Shift, ShiftTemplate
+from checkin.models import Assignment, Lane, Message, Opportunity, Shift, ShiftTemplate
 from checkin.operations import hours, opportunities, plan
 from checkin.operations.permissions import Reach
 from checkin.operations.plan import Cover, Coverage, Week
+from checkin.operations.plan.proposals import proposals
 from checkin.web.plan.grid import block_of, rows
 from checkin.web.plan.overview import by_site
 from tests import factories
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.usefixtures("at")
 DAY = 24 * 60
 SUNDAY = date(2026, 11, 22)
 EVERYWHERE = Reach(everywhere=True)
+
+
+def plain(browser, address):
+    """What a page says, where it breaks lines or not."""
+    return browser.text(address).replace("\xa0", " ")
 
 
 def drafts():
@@ -217,9 +223,58 @@ def test_a_template_is_made_from_a_shift(cast, layla):
         "seats": "40",
     }
     assert layla.send(address, **fields).status_code == 303
-    assert "12 PM to 5 PM" in layla.text("/plan/templates")
+    assert "12 PM to 5 PM" in plain(layla, "/plan/templates")
     again = layla.send(address, **fields)
     assert "This name is taken" in again.get_data(as_text=True)
+
+
+@pytest.fixture
+def habits(cast, now):
+    """The cast's opportunity in the evening on three days, twice at the squares; and at noon."""
+    of = db.session.get_one(Opportunity, cast.shift.opportunity_id)
+    for day, site, seats in ((1, cast.mataf, 9), (2, cast.squares, 12), (3, cast.squares, 12)):
+        factories.shift(now, site, of, starts=day * DAY + 3 * 60, minutes=240, seats=seats)
+    for day in (-9, -8):
+        factories.shift(now, cast.mataf, of, starts=day * DAY - 60, minutes=300)
+
+
+def test_what_is_planned_again_and_again_becomes_a_template_in_one_press(cast, layla, habits):
+    for address in ("/plan/templates", "/plan/additions"):
+        page = plain(layla, address)
+        assert "Visual screening at the gates 4 PM to 8 PM 12 3 shifts Sites: 2" in page
+        assert "12 PM to 5 PM 40 3 shifts Sites: 1" in page
+    evening, noon = (one.shift_id for one in sorted_by_start())
+    assert layla.send("/plan/templates", shift=str(noon)).location == "/plan/templates"
+    added = layla.send("/plan/templates", shift=str(evening), week="2026-11-29")
+    assert added.location == "/plan/additions?week=2026-11-29"
+    kept = db.session.scalars(db.select(ShiftTemplate).order_by(ShiftTemplate.id)).all()
+    assert [(one.name_en, one.starts.hour, one.seats) for one in kept] == [
+        ("Visual screening at the gates", 12, 40),
+        ("Visual screening at the gates · 4 PM to 8 PM", 16, 12),
+    ]
+    assert kept[1].name_ar.endswith(" · من 4 م إلى 8 م")
+    assert "Planned again and again" not in plain(layla, "/plan/templates")
+
+
+def sorted_by_start():
+    return sorted(proposals(EVERYWHERE, SUNDAY), key=lambda one: one.starts, reverse=True)
+
+
+def test_what_is_long_over_closed_or_rare_is_no_habit(cast, layla, now, habits):
+    assert proposals(EVERYWHERE, SUNDAY + timedelta(weeks=5)) == []
+    opportunities.close(cast.shift.opportunity_id, by=cast.layla.id, now=now)
+    assert "Planned again and again" not in plain(layla, "/plan/templates")
+
+
+def test_a_template_that_cannot_be_kept_so_is_asked_for(cast, layla, template):
+    of = db.session.get_one(Opportunity, cast.shift.opportunity_id)
+    for name in (of.name_ar, f"{of.name_ar} · من 12 م إلى 5 م"):
+        factories.alter(factories.template(of.id, name), starts=time(6), ends=time(7))
+    asked = layla.send("/plan/templates", shift=str(cast.shift.id))
+    assert asked.location == f"/plan/templates/new?shift={cast.shift.id}"
+    assert "This name is taken" in layla.text(asked.location)
+    assert layla.send("/plan/templates", shift="9999").status_code == 404
+    assert layla.send("/plan/templates").status_code == 404
 
 
 def test_a_template_may_say_its_ends_by_prayers(cast, layla, template):
@@ -235,7 +290,7 @@ def test_a_template_may_say_its_ends_by_prayers(cast, layla, template):
         "seats": "40",
     }
     assert layla.send(f"/plan/templates/{template.id}", **fields).status_code == 303
-    assert "30 minutes after Isha to 30 minutes before Fajr" in layla.text("/plan/templates")
+    assert "30 minutes after Isha to 30 minutes before Fajr" in plain(layla, "/plan/templates")
     kept = db.session.get(ShiftTemplate, template.id, populate_existing=True)
     assert (kept.starts, kept.starts_prayer, kept.ends_offset) == (None, "isha", -30)
     without = {**fields, "starts_prayer": ""}
@@ -244,7 +299,7 @@ def test_a_template_may_say_its_ends_by_prayers(cast, layla, template):
     closed = layla.send(f"/plan/templates/{template.id}/closure")
     assert "Closed" in layla.text(closed.location)
     layla.send(f"/plan/templates/{template.id}/reopening")
-    assert "In use" in layla.text("/plan/templates")
+    assert "In use" in plain(layla, "/plan/templates")
 
 
 # --- copying and publishing ----------------------------------------------------------------

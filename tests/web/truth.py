@@ -417,6 +417,7 @@ see_figures all
     GET      /figures/attendances
     GET      /figures/past
     GET      /figures/reports
+    GET      /figures/sheet
     GET+POST /figures/reports/new
     GET      /figures/targets
 
@@ -494,6 +495,7 @@ FIELDS = {
     "/floor/<int:site_id>/check-ins": {"person": "{person_id}", "uid": UID, "shift": "0"},
     "/floor/<int:site_id>/withdrawals": {"person": "{entered_id}", "entry": "{entry}"},
     "/floor/<int:site_id>/tally/<int:shift_id>": {"amount": "5", "uid": UID},
+    "/plan/templates": {"shift": "{shift_id}"},
     "/posters": {"only": "site-{site_id}"},
     "/sites/<int:site_id>/supervisors": {"person": "{supervisor_id}"},
 }

@@ -10,7 +10,7 @@ from checkin.operations.plan import templates
 from checkin.web import clock
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
-from checkin.web.plan.blueprint import asked_site, asked_week, bp
+from checkin.web.plan.blueprint import asked_site, asked_week, bp, proposed
 from checkin.web.plan.forms import AdditionForm
 from checkin.web.words import counted
 
@@ -32,7 +32,14 @@ def add():
         time_past="days",
     ):
         return _added(form.made, first)
-    return render_template("plan/adding.html", form=form, first=first, known=known), form.status
+    page = render_template(
+        "plan/adding.html",
+        form=form,
+        first=first,
+        known=known,
+        proposals=[] if known else proposed(),
+    )
+    return page, form.status
 
 
 def _places():

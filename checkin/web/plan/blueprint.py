@@ -4,8 +4,11 @@ from datetime import date
 
 from flask import Blueprint, current_app, request
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
 from checkin.domain.days import local_day, week_of
+from checkin.domain.roles import Permission
+from checkin.operations.plan.proposals import Proposal, proposals
 from checkin.web import clock, errors
 from checkin.web.fields import planned_day, row_number
 
@@ -19,6 +22,11 @@ errors.sentences(
 
 def today() -> date:
     return local_day(clock.now(), current_app.config["ZONE"])
+
+
+def proposed() -> list[Proposal]:
+    """What could become a template."""
+    return proposals(current_user.reach(Permission.PLAN), today())
 
 
 def asked_week() -> date:

@@ -32,6 +32,7 @@ from checkin.web.opportunity_field import OpportunityField
 from checkin.web.shifts_forms import lane_choices, version_in
 
 USUAL_SEATS = 20
+LONGEST_NAME = 80
 MOST_WEEKS = 20
 
 
@@ -39,8 +40,8 @@ class TemplateForm(AnchoredEnds, Form):
     """A shift as it is planned again and again."""
 
     opportunity_id = OpportunityField(_l("Opportunity"))
-    name_ar = name_field(_l("Name in Arabic"), 80)
-    name_en = name_field(_l("Name in English"), 80, optional=True)
+    name_ar = name_field(_l("Name in Arabic"), LONGEST_NAME)
+    name_en = name_field(_l("Name in English"), LONGEST_NAME, optional=True)
     seats = number_field(_l("Volunteers needed"), 1, MOST_SEATS, default=USUAL_SEATS)
 
     @property

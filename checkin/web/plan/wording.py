@@ -9,6 +9,7 @@ from checkin.domain.prayer import Anchor, End
 from checkin.models import ShiftTemplate
 from checkin.operations.plan.templates import ends_of
 from checkin.web.digits import in_digits
+from checkin.web.filters import unbroken
 from checkin.web.plan.blueprint import bp
 from checkin.web.prayer_words import anchor_words
 
@@ -22,8 +23,17 @@ def time_brief(instant: datetime, zone: str) -> str:
 @bp.app_template_filter()
 def template_times(template: ShiftTemplate) -> str:
     """From 6 AM to 2 PM, on the clock of whatever site it is planned at, or by prayers."""
-    start, end = (_end(one) for one in ends_of(template))
+    return _whole_times(*ends_of(template))
+
+
+def times_between(starts: End, ends: End) -> str:
+    """The same of two ends, for plain text."""
+    start, end = _end(starts), _end(ends)
     return pgettext("times", "%(start)s to %(end)s", start=start, end=end)
+
+
+_whole_times = unbroken(times_between)
+bp.add_app_template_global(_whole_times, "times_between")
 
 
 def _end(end: End) -> str:
