@@ -1,5 +1,6 @@
 """Kinds of files a list can be taken out as, in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,4 +9,19 @@ KINDS: dict[str, Any] = {
     "xlsx": _l("Excel workbook"),
     "csv": _l("CSV text"),
     "jsonl": _l("JSON lines, for programs"),
+    "pdf": _l("PDF, for paper"),
 }
+OF_LISTS = ("xlsx", "csv", "jsonl")
+"""For lists of records, which have more columns than paper has room for."""
+OF_FIGURES = ("pdf", "xlsx", "csv", "jsonl")
+LISTS: dict[str, Any] = {
+    "attendances": _l("Records"),
+    "dashboard": _l("Figures"),
+}
+"""What there is to take out."""
+NAMELESS = ("dashboard",)
+"""Lists that name nobody."""
+
+
+def kinds(of: Sequence[str]) -> dict[str, Any]:
+    return {kind: KINDS[kind] for kind in of}

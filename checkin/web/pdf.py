@@ -14,21 +14,19 @@ Colour = tuple[int, int, int]
 _POINTS = 72 / 25.4
 _LEADING = 1.25
 _SMALLEST = 1.5
-_SHAPING = {
-    "ar": {"direction": "rtl", "script": "arab", "language": "ara"},
-    "en": {"direction": "ltr", "script": "latn", "language": "eng"},
-}
+_DIRECTION = {"ar": "rtl", "en": "ltr"}
+"""Of the whole line; letters of each script in it are shaped as their own."""
 
 
 class Paper:
     """A document of A4 sheets; what stands where is its reader's thought."""
 
-    def __init__(self, title: str, now: datetime) -> None:
+    def __init__(self, title: str, now: datetime, lang: str = "ar") -> None:
         from fpdf import FPDF  # heavy: a third of a second that no other page waits for
 
         self._pdf: Any = FPDF(format="A4")
         self._pdf.set_title(title)
-        self._pdf.set_lang("ar")
+        self._pdf.set_lang(lang)
         self._pdf.set_creation_date(now)
         self._pdf.set_auto_page_break(False)
         for style, weight in (("", "Regular"), ("B", "Bold")):
@@ -37,8 +35,17 @@ class Paper:
     def finished(self) -> bytes:
         return bytes(self._pdf.output())
 
-    def new_page(self) -> None:
-        self._pdf.add_page()
+    def new_page(self, *, on_its_side: bool = False) -> None:
+        self._pdf.add_page("landscape" if on_its_side else "portrait")
+
+    @property
+    def page_count(self) -> int:
+        return int(self._pdf.pages_count)
+
+    def go_to(self, page: int) -> None:
+        """Draw on a page that is there already, the first being 1."""
+        self._pdf.page = page
+        self._pdf.font_family = ""  # else the writer takes the other page's font for set
 
     def ink(self, colour: Colour) -> None:
         """The colour of the letters that follow."""
@@ -59,7 +66,7 @@ class Paper:
         inset: float = 0,
     ) -> None:
         """One line of text in its box; too long a text is set smaller rather than cut."""
-        self._pdf.set_text_shaping(True, **_SHAPING[lang])
+        self._pdf.set_text_shaping(True, direction=_DIRECTION[lang])
         self._pdf.set_font("plex", style, size * _POINTS)
         room = width - 2 * inset - 2 * self._pdf.c_margin
         wide = self._pdf.get_string_width(text)
@@ -70,7 +77,7 @@ class Paper:
 
     def width_of(self, text: str, lang: str, size: float, style: str = "") -> float:
         """Millimetres that a line of this text takes."""
-        self._pdf.set_text_shaping(True, **_SHAPING[lang])
+        self._pdf.set_text_shaping(True, direction=_DIRECTION[lang])
         self._pdf.set_font("plex", style, size * _POINTS)
         wide: float = self._pdf.get_string_width(text)
         return wide
@@ -90,7 +97,7 @@ class Paper:
     ) -> None:
         """Words on several lines in the middle of their box, smaller where they are many."""
         while True:
-            lines = self._wrapped(text, lang, width - 2 * self._pdf.c_margin, size, style)
+            lines = self.wrapped(text, lang, width, size, style)
             if len(lines) * size * _LEADING <= height or size <= _SMALLEST:
                 break
             size *= 0.93
@@ -100,8 +107,11 @@ class Paper:
             below, high = top + number * size * _LEADING, size * _LEADING
             self.line(words, lang, below, high, size=size, style=style, **place)
 
-    def _wrapped(self, text: str, lang: str, room: float, size: float, style: str) -> list[str]:
-        lines: list[str] = []
+    def wrapped(
+        self, text: str, lang: str, width: float, size: float, style: str = ""
+    ) -> list[str]:
+        """The lines that these words take in a box; `line` sets a longer word smaller."""
+        room, lines = width - 2 * self._pdf.c_margin, list[str]()
         for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and self.width_of(longer, lang, size, style) <= room:
@@ -131,6 +141,11 @@ class Paper:
         style = "F" if fill else "D"
         shape = {"round_corners": corner > 0, "corner_radius": corner}
         self._pdf.rect(x, y, width, height, style, **shape)
+
+    def rule(self, left: float, right: float, y: float, colour: Colour, thick: float) -> None:
+        self._pdf.set_line_width(thick)
+        self._pdf.set_draw_color(*colour)
+        self._pdf.line(left, y, right, y)
 
     def code(self, text: str, level: Level, *, x: float, y: float, side: float) -> None:
         """A code whose dark part is `side` wide, around the point; its quiet zone stays empty."""

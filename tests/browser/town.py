@@ -685,6 +685,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("past.columns", f"/figures/past/files/{_unread_years(cast, now)}/columns"),
         ("figures.index", "/figures"),
         ("figures.index", "/figures?period=2026"),
+        ("figures.sheet", "/figures/sheet?period=2026"),
         ("figures.reports_index", "/figures/reports"),
         ("figures.reports_index", "/figures/reports?by=site&then=month"),
         ("figures.reports_index", "/figures/reports?by=site&from=2026-11-22&until=2026-11-01"),

@@ -9,7 +9,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import exporting, jobs, settings
 from checkin.web import clock, errors
-from checkin.web.export_words import KINDS
+from checkin.web.export_words import KINDS, LISTS, NAMELESS
 from checkin.web.exports.blueprint import bp
 from checkin.web.exports.words import STATES
 from checkin.web.guard import requires
@@ -19,6 +19,7 @@ _MIME = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
+    "pdf": "application/pdf",
 }
 
 
@@ -30,6 +31,7 @@ def index():
         rows=exporting.latest(current_user.id),
         states=STATES,
         kinds=KINDS,
+        lists=LISTS,
         kept=settings.value("export_days"),
     )
 
@@ -63,7 +65,15 @@ def create():
 def show(export_id: int):
     row = exporting.find(export_id, current_user.id)
     fault = errors.sentence(Problem(row.fault)) if row.state == "failed" else ""
-    return render_template("exports/show.html", row=row, states=STATES, kinds=KINDS, fault=fault)
+    return render_template(
+        "exports/show.html",
+        row=row,
+        states=STATES,
+        kinds=KINDS,
+        lists=LISTS,
+        nameless=NAMELESS,
+        fault=fault,
+    )
 
 
 @bp.get("/<int:export_id>/progress")

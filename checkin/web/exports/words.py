@@ -19,5 +19,9 @@ errors.sentences(
     export_kind=_l("Please choose one of the kinds of files"),
     exports_under_way=_l("Several files are still being written. Please wait for one of them"),
     export_not_yours=_l("Your role no longer takes lists out"),
+    export_too_wide=_l(
+        "This list has more columns than paper has room for. Please take it as Excel"
+    ),
+    export_too_long=_l("This list is too long for paper. Please take it as Excel"),
     export_failed=_l("The file could not be written. Please try once more"),
 )

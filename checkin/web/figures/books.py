@@ -50,7 +50,6 @@ def methods(totals: Totals) -> list[str]:
     """The lines that stand under figures, wherever they are shown."""
     return [
         *value_words.method(totals),
-        *filter(None, [value_words.warning(totals)]),
         _("Beneficiaries are services given: one person served twice counts twice."),
         _("A volunteer who served at two sites counts once in the total."),
         _("Time at courses and meetings is not volunteer hours."),
@@ -70,6 +69,7 @@ def _head(about: str, asked: Asked, now: datetime, figures: Sequence[tuple[str, 
     return Head(
         organisation=paper.ar if asked.language == "ar" else paper.en,
         logo=paper.logo.png() if paper.logo else None,
+        logo_size=(paper.logo.width, paper.logo.height) if paper.logo else (1, 1),
         about=about,
         taken=taken_by(asked.by, now),
         figures=figures,

@@ -243,8 +243,12 @@ def week(minutes: Sequence[int]) -> Heat | None:
 
 
 def _hour_of_week(at: int, minutes: int) -> Mark:
-    named = _("%(day)s, %(hours)s", day=_day_of_week(at // 24), hours=between(at % 24))
-    return Mark(named, minutes, hours(minutes))
+    return Mark(hour_of_week(at), minutes, hours(minutes))
+
+
+def hour_of_week(at: int) -> str:
+    """«الأحد، من 4 م إلى 5 م»: the hours are counted from Sunday's midnight on."""
+    return _("%(day)s, %(hours)s", day=_day_of_week(at // 24), hours=between(at % 24))
 
 
 def _day_of_week(day: int) -> str:

@@ -1,28 +1,30 @@
 """The dashboard: what was done in a period, what waits, and how it is spread."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request, url_for
 from flask_login import current_user
 
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import figures, targets
 from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, spans
-from checkin.web import clock, value_words
+from checkin.web import clock, export_words, value_words
 from checkin.web.charts import Course
-from checkin.web.figures import charts
+from checkin.web.figures import books, charts
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.cards import cards
+from checkin.web.figures.cards import Card, cards
 from checkin.web.figures.charts import TITLES, Told
 from checkin.web.figures.goals import Goal, goal
 from checkin.web.figures.narrowing import REST, Wanted, wanted
 from checkin.web.figures.periods import Period, at_hand, chosen, days_in_words, years
 from checkin.web.filters import hijri_months, month_long, plain_label
 from checkin.web.guard import requires
+from checkin.web.letterhead import letterhead
 
 
 @bp.get("")
@@ -31,30 +33,60 @@ def index():
     reach = current_user.reach(Permission.SEE_FIGURES)
     today = local_day(clock.now())
     asked = wanted(reach, chosen(reach, today))
-    totals, compared = figures.totals(asked.filter), _before(asked.period, today)
-    before = figures.totals_until(_of_days(asked.filter, compared)) if compared else None
-    goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
     return render_template(
         "figures/index.html",
-        about=asked.about,
-        cards=cards(
-            totals, figures.waiting(asked.filter), before, goals if asked.period.span else [], asked
-        ),
-        goals=goals,
-        methods=value_words.method(totals)[1:],
-        warning=value_words.warning(totals),
-        compared=days_in_words(*compared) if compared else None,
-        totals=totals,
-        tables=tables,
-        **_drawn(asked, tables[-1], goals, today),
-        period=asked.period,
+        **shown(asked, today),
         periods=_choices(asked.period, today),
         years=years(reach),
         said=asked.said,
         enters_platform=reach.everywhere,
         address=asked.address,
-        hours=hours,
     )
+
+
+@bp.get("/sheet")
+@requires(Permission.SEE_FIGURES)
+def sheet():
+    """The same on paper; here it is also taken out."""
+    reach, now = current_user.reach(Permission.SEE_FIGURES), clock.now()
+    asked = wanted(reach, chosen(reach, local_day(now)))
+    return render_template(
+        "figures/sheet.html",
+        **shown(asked, local_day(now)),
+        paper=letterhead(),
+        taken=books.taken_by(current_user.name, now),
+        query=request.query_string.decode(),
+        kinds=export_words.kinds(export_words.OF_FIGURES),
+        may_export=current_user.may(Permission.EXPORT),
+        back_to=url_for(".index", **asked.period.address, **asked.said),
+    )
+
+
+def shown(asked: Wanted, today: date) -> dict[str, Any]:
+    """What the page and its print have in common."""
+    totals, compared = figures.totals(asked.filter), _before(asked.period, today)
+    goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
+    return {
+        "about": asked.about,
+        "cards": cards_of(asked, totals, today, goals),
+        "goals": goals,
+        "methods": books.methods(totals)[1:],
+        "warning": value_words.warning(totals),
+        "compared": days_in_words(*compared) if compared else None,
+        "totals": totals,
+        "tables": tables,
+        **_drawn(asked, tables[-1], goals, today),
+        "period": asked.period,
+        "hours": hours,
+    }
+
+
+def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] = ()) -> list[Card]:
+    """The big figures, each with what waits, what changed, and its target of the year shown."""
+    compared = _before(asked.period, today)
+    before = figures.totals_until(_of_days(asked.filter, compared)) if compared else None
+    aims = goals if asked.period.span else ()
+    return cards(totals, figures.waiting(asked.filter), before, aims, asked)
 
 
 def _choices(period: Period, today: date) -> list[Period]:
@@ -122,9 +154,7 @@ def _courses(asked: Wanted, days: list[Day], goals: list[Goal], today: date) -> 
 
 
 def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
-    """The lines with volunteering; courses have a figure of their own."""
-    found = [line for line in figures.by(grouping, asked.filter) if _volunteered(line.totals)]
-    lines = [_line(grouping, line, asked) for line in found]
+    lines = [_line(grouping, line, asked) for line in lines_of(grouping, asked)]
     told = [
         Told(one["name"], one["totals"].approved_minutes, one["href"], one["key"] != WITHOUT)
         for one in lines
@@ -140,11 +170,16 @@ def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
     }
 
 
+def lines_of(grouping: Grouping, asked: Wanted) -> list[Line]:
+    """The lines with volunteering; courses have a figure of their own."""
+    return [line for line in figures.by(grouping, asked.filter) if _volunteered(line.totals)]
+
+
 def _line(grouping: Grouping, line: Line, asked: Wanted) -> dict[str, Any]:
     month = isinstance(line.key, date)
     key = f"{line.key:%Y-%m}" if month else line.key
     return {
-        "name": _name(grouping, line),
+        "name": name_of_line(grouping, line),
         "key": line.key,
         "note": _hijri_months(line.key) if month else "",
         "totals": line.totals,
@@ -156,7 +191,7 @@ def _volunteered(totals: Totals) -> bool:
     return bool(totals.attendances or totals.waiting_minutes)
 
 
-def _name(grouping: Grouping, line: Line) -> str:
+def name_of_line(grouping: Grouping, line: Line) -> str:
     if isinstance(line.key, date):
         return month_long(line.key)
     return str(REST[grouping]) if line.key == WITHOUT else plain_label(line)

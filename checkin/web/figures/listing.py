@@ -50,7 +50,7 @@ def attendances():
         back_to=url_for(".index", **period.address, **_campaign(asked.said)),
         href=lambda number: url_for(".attendances", **{**request.args, "page": number}),
         may_export=current_user.may(Permission.EXPORT),
-        kinds=export_words.KINDS,
+        kinds=export_words.kinds(export_words.OF_LISTS),
         query=request.query_string.decode(),
         words=record_words,
     )

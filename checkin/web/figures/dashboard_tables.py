@@ -1,0 +1,167 @@
+"""The dashboard taken out: its figures and what stands under its charts, as tables."""
+
+from datetime import date, datetime
+
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+from flask_babel import pgettext
+
+from checkin.domain.days import local_day
+from checkin.operations import figures
+from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
+from checkin.operations.figures import Grouping, Totals
+from checkin.web import value_words
+from checkin.web.figures import charts
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.books import book, opened
+from checkin.web.figures.dashboard import cards_of, lines_of, name_of_line
+from checkin.web.figures.narrowing import Wanted, wanted
+from checkin.web.figures.periods import chosen
+
+
+@bp.record
+def _offer(state: BlueprintSetupState) -> None:
+    state.app.extensions.setdefault(LISTS, {})["dashboard"] = dashboard
+
+
+def dashboard(asked: Asked, now: datetime) -> Book:
+    """What the dashboard shows, with all lines of its tables."""
+    with opened("/figures", asked):
+        today = local_day(now)
+        found = wanted(asked.reach, chosen(asked.reach, today))
+        totals = figures.totals(found.filter)
+        tables = [
+            _totals(totals),
+            *(_table(grouping, found, totals) for grouping in charts.TITLES),
+            *_of_people(found),
+            *_of_hours(found),
+        ]
+        cards = cards_of(found, totals, today)
+        about = [_("Figures"), *found.about, found.period.text]
+        told = [(card.name, card.value, card.note or card.change or card.waiting) for card in cards]
+        return book([table for table in tables if table.rows], about, totals, asked, now, told)
+
+
+# --- the figures, as columns -------------------------------------------------------------------
+
+
+def columns(totals: Totals) -> list[Column]:
+    """Every figure, in the order of `cells`; people see no column of a value that is not set."""
+    is_valued = value_words.is_set(totals)
+    return [
+        Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+        Column("waiting_minutes", _("Waiting"), Kind.MINUTES, 11),
+        Column("beneficiaries", pgettext("column", "Beneficiaries"), Kind.NUMBER, 14),
+        Column("volunteers", pgettext("column", "Volunteers"), Kind.NUMBER, 12),
+        Column("attendances", _("Records"), Kind.NUMBER, 11),
+        Column("opportunities", _("Opportunities"), Kind.NUMBER, 14),
+        Column("course_attendances", _("Course attendance"), Kind.NUMBER, 12),
+        Column("value_halalas", _("Economic return (SAR)"), Kind.MONEY, 16, is_shown=is_valued),
+        Column("valued_minutes", _("Hours with a value"), Kind.MINUTES, 12, is_shown=False),
+    ]
+
+
+def cells(totals: Totals) -> list[Cell]:
+    """A value that is not set is not nought."""
+    found: dict[str, Cell] = {**totals._asdict()}
+    if not totals.valued_minutes:
+        found["value_halalas"] = None
+    return [found[name] for name in _ORDER]
+
+
+def sums(totals: Totals) -> dict[str, int]:
+    """What stands under a table of figures."""
+    unset = set() if totals.valued_minutes else {"value_halalas"}
+    return {name: sum_ for name, sum_ in totals._asdict().items() if name not in unset}
+
+
+_ORDER = (
+    *("approved_minutes", "waiting_minutes", "beneficiaries", "volunteers", "attendances"),
+    *("opportunities", "course_attendances", "value_halalas", "valued_minutes"),
+)
+
+
+def _totals(totals: Totals) -> Table:
+    """One row; paper says it in large figures."""
+    return Table(
+        key="totals",
+        title=_("Totals"),
+        columns=[Column("name", _("Name"), width=30), *columns(totals)],
+        rows=[[_("Total"), *cells(totals)]],
+        count=1,
+        is_on_paper=False,
+    )
+
+
+def _table(grouping: Grouping, found: Wanted, totals: Totals) -> Table:
+    lines = lines_of(grouping, found)
+    name = Column("name", str(charts.COLUMNS[grouping]), width=28)
+    rows = [[_key(line.key), name_of_line(grouping, line), *cells(line.totals)] for line in lines]
+    return Table(
+        key=grouping.value,
+        title=str(charts.TITLES[grouping]),
+        columns=[Column("key", _("Key"), is_shown=False), name, *columns(totals)],
+        rows=rows,
+        count=len(rows),
+        sums=sums(totals),
+    )
+
+
+def _key(key: int | date) -> int | str:
+    """An id, or a month as 2026-11."""
+    return f"{key:%Y-%m}" if isinstance(key, date) else key
+
+
+# --- people, and the hours of the week ---------------------------------------------------------
+
+
+def _of_people(found: Wanted) -> list[Table]:
+    """Men and women, and how many of each month are new."""
+    shares = figures.by_gender(found.filter)
+    rows = [
+        [str(charts.GENDERS[gender]), one.volunteers, one.approved_minutes, one.attendances]
+        for gender, one in shares.items()
+    ]
+    whole = {
+        name: sum(getattr(one, name) for one in shares.values())
+        for name in ("volunteers", "approved_minutes", "attendances")
+    }
+    return [
+        Table(
+            key="gender",
+            title=_("Men and women"),
+            columns=[
+                Column("name", _("Gender"), width=34),
+                Column("volunteers", pgettext("column", "Volunteers"), Kind.NUMBER, 12),
+                Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+                Column("attendances", _("Records"), Kind.NUMBER, 12),
+            ],
+            rows=rows if any(whole.values()) else [],
+            count=len(rows),
+            sums=whole,
+        )
+    ]
+
+
+def _of_hours(found: Wanted) -> list[Table]:
+    minutes = figures.hours_of_week(found.filter)
+    rows = [
+        [f"{at // 24}-{at % 24}", charts.hour_of_week(at), value]
+        for at, value in enumerate(minutes)
+        if value
+    ]
+    return [
+        Table(
+            key="week",
+            title=_("The week by day and hour"),
+            columns=[
+                Column("key", _("Key"), is_shown=False),
+                Column("name", _("Day and hour"), width=36),
+                Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+            ],
+            rows=rows,
+            count=len(rows),
+            sums={"approved_minutes": sum(minutes)},
+            is_on_paper=False,
+        )
+    ]

@@ -1,0 +1,183 @@
+"""Figures taken out: print page, PDF, workbook, text and JSON lines say what the page says."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import openpyxl
+import pypdfium2
+import pytest
+import time_machine
+from pypdfium2 import PdfDocument
+
+from checkin.database import db
+from checkin.models import Attendance, AuditEntry, Export, Rate
+from checkin.operations import approvals, exporting, figures
+from checkin.operations.exporting import Book, Column, Head, Table
+from checkin.operations.figures import Filter
+from checkin.operations.permissions import Reach
+from checkin.web import clock
+from checkin.web.exports import paper
+from tests import factories
+
+HOUR = timedelta(hours=1)
+LONG = "إدارة الخدمات الاجتماعية التطوعية بوكالة الرئاسة العامة لشؤون المسجد الحرام والمسجد النبوي"
+
+
+@pytest.fixture
+def rated(now, cast):
+    """A rate nobody ever published, so that the warning shows."""
+    rate = Rate(type="general", from_on=now.date(), halalas_per_hour=20_000, source="a test")
+    rate.set_by_id, rate.set_at = cast.majed.id, now
+    db.session.add(rate)
+    db.session.commit()
+
+
+@pytest.fixture
+def worked(now, cast, rated):
+    """Two approved stays of 4:05 with 30 served each."""
+    with time_machine.travel(now + 8 * HOUR, tick=False):
+        for name in ("أحمد", "سارة"):
+            who, shift = factories.person(now, name), factories.shift(now, cast.mataf, minutes=245)
+            factories.assign(now, who, shift)
+            factories.check_in(who, cast.poster, now)
+            done = factories.check_out(who, shift, shift.ends_at, beneficiaries=30)
+            found = db.session.get_one(Attendance, done.attendance_id)
+            shown = [(found.id, found.row_version)]
+            approvals.approve_many(shown, by=cast.salem.id, now=now + 5 * HOUR)
+        yield
+
+
+def taken_out(browser, kind: str, query: str = "", what: str = "dashboard") -> bytes:
+    answer = browser.send("/exports", what=what, query=query, kind=kind)
+    exporting.work_on_waiting(clock.now)
+    with browser.get(f"{answer.location}/file") as file:
+        assert file.status_code == 200
+        return file.data
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    with PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def totals() -> figures.Totals:
+    return figures.totals(Filter(Reach(everywhere=True)))
+
+
+def test_the_json_lines_hold_the_totals_and_every_table(layla, worked):
+    lines = [json.loads(line) for line in taken_out(layla, "jsonl").splitlines()]
+    (whole,) = [line for line in lines if line["table"] == "totals"]
+    known = totals()._asdict()
+    assert {name: whole[name] for name in known} == known
+    assert known["value_halalas"] == 2 * 245 * 20_000 // 60 + 1  # each approval rounded for itself
+    for table in ("site", "service", "partner", "month", "gender"):
+        parts = [line for line in lines if line["table"] == table]
+        assert sum(line["approved_minutes"] for line in parts) == 490, table
+    assert sum(line["approved_minutes"] for line in lines if line["table"] == "week") == 490
+
+
+def test_the_text_file_names_the_table_of_each_row(layla, worked):
+    text = taken_out(layla, "csv").decode("utf-8-sig")
+    heading, first, *rows = csv.reader(io.StringIO(text))
+    assert heading[:4] == ["Table", "Name", "Hours", "Waiting"]
+    assert first[:3] == ["Totals", "Total", "8:10"]
+    assert {row[0] for row in rows} >= {"By site", "By service", "By month"}
+
+
+def test_the_workbook_has_a_sheet_for_each_table_with_its_totals(layla, worked):
+    book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx")))
+    assert book.sheetnames[:2] == ["Totals", "By site"]
+    heading, *_rows, sums = book["By site"].iter_rows(values_only=True)
+    assert sums[0] == "Total"
+    assert sums[heading.index("Hours")] == timedelta(minutes=490)
+    assert sums[heading.index("Volunteers")] == 2
+    assert sums[heading.index("Economic return (SAR)")] == totals().value_halalas / 100
+    method = {row[0]: row[1] for row in book["How it is counted"].iter_rows(values_only=True)}
+    assert method["Economic return (SAR)"].startswith("Based on SAR 200 per approved hour")
+    assert "look at the rates again" in method["Please look at"]
+
+
+def test_the_pdf_says_the_figures_the_method_and_the_pages(layla, worked):
+    *_, last = pages = pages_of(taken_out(layla, "pdf"))
+    said = " ".join("\n".join(pages).split())
+    for part in ("Approved volunteer hours", "8:10", "By site", "look at the rates again"):
+        assert part in said
+    assert f"Page {len(pages)} of {len(pages)}" in last
+
+
+def test_an_arabic_pdf_has_its_first_column_at_the_right(browser_of, cast, worked):
+    """Hours stand right of beneficiaries, which come after them."""
+    layla = browser_of(cast.layla, kind="staff", lang="ar")
+    with PdfDocument(taken_out(layla, "pdf")) as document:
+        text = document[0].get_textpage()
+        *_, (people, line) = _places(text, "60")
+        hours = [left for left, below in _places(text, "8:10") if abs(below - line) < 3]
+    assert people < max(hours)
+
+
+def _places(text: pypdfium2.PdfTextPage, shown: str) -> list[tuple[float, float]]:
+    """How far from the left and from below these digits stand, wherever they do."""
+    found, places = text.search(shown), []
+    while (hit := found.get_next()) is not None:
+        places.append(text.get_charbox(hit[0])[:2])
+    return places
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_long_table_goes_on_with_its_headings_and_ends_with_its_totals(language, tmp_path, app):
+    """Three pages of long names: none is cut, every page begins with the headings."""
+    columns = [Column("name", "Name of it", width=28), Column("n", "Amount", exporting.Kind.NUMBER)]
+    rows = [[f"{LONG} {number}", 1000 + number] for number in range(80)]
+    table = Table(columns, rows, len(rows), sums={"n": sum(row[1] for row in rows)})
+    book = Book("List", [table], language, total="Sum of all", head=Head(LONG, about="2026"))
+    path = tmp_path / "long.pdf"
+    with app.app_context():
+        assert list(exporting.into_file(path, "pdf", book))[-1] == 80
+    pages = pages_of(path.read_bytes())
+    assert len(pages) >= 3
+    assert all("Name of it" in page and "Amount" in page for page in pages)
+    assert "Sum of all" in pages[-1]
+    assert "83,160" in pages[-1]
+    assert sum(f"{1000 + number:,}" in "".join(pages) for number in range(80)) == 80
+
+
+@pytest.mark.parametrize(
+    ("what", "most", "sentence"),
+    [
+        ("attendances", paper.MOST_ROWS, "This list has more columns than paper has room for"),
+        ("dashboard", 3, "This list is too long for paper"),
+    ],
+)
+def test_paper_refuses_what_it_has_no_room_for(layla, worked, monkeypatch, what, most, sentence):
+    monkeypatch.setattr(paper, "MOST_ROWS", most)
+    answer = layla.send("/exports", what=what, query="", kind="pdf")
+    exporting.work_on_waiting(clock.now)
+    assert sentence in layla.text(answer.location)
+
+
+def test_the_print_page_says_whose_it_is_who_took_it_and_how_it_is_counted(layla, cast, worked):
+    page = layla.text("/figures/sheet")
+    for part in ("8:10", "By site", "look at the rates again", "one person served twice"):
+        assert part in page
+    assert f"Taken out by {cast.layla.name}" in page
+    assert layla.get("/figures/sheet?period=2026").text.count('value="period=2026"') == 4
+    assert "/figures/sheet?period=2026" in layla.get("/figures?period=2026").text
+
+
+def test_only_who_takes_lists_out_is_offered_files(salem, huda, browser_of, cast, worked):
+    assert 'action="/exports"' not in salem.get("/figures/sheet").text
+    assert "8:10" not in huda.text("/figures/sheet")
+    assert huda.get(f"/figures/sheet?site={cast.mataf.id}").status_code == 404
+    assert browser_of(cast.noura).get("/figures/sheet").status_code == 403
+
+
+def test_each_file_of_figures_is_noted_with_its_rows(layla, worked):
+    lines = taken_out(layla, "jsonl").splitlines()
+    db.session.rollback()
+    noted = db.session.scalars(db.select(AuditEntry).filter_by(act="export.ready")).one()
+    assert noted.facts["rows"] == len(lines)
+    row = db.session.scalars(db.select(Export)).one()
+    assert "people’s names" not in layla.text(f"/exports/{row.id}")
+    assert "Figures" in layla.text("/exports")
