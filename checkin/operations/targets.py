@@ -14,7 +14,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.pace import Pace, pace
 from checkin.models import Campaign, Partner, Site, Target, Team
 from checkin.models.reports import FIGURES
-from checkin.operations import audit, figures
+from checkin.operations import audit, figures, past
 from checkin.operations.figures import Filter, Totals, spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
@@ -155,10 +155,12 @@ def standings(
     *,
     periods: Sequence[str] | None = None,
     of: tuple[str, int] | None = None,
+    with_earlier: bool = False,
 ) -> list[Standing]:
     """How the targets that somebody may see stand today, the latest year first.
 
-    Only those of some `periods`, or `of` one scope and key, where these are given.
+    Only those of some `periods`, or `of` one scope and key, where these are given. With earlier
+    years, what was told of a target's very year counts for it.
     """
     query = select(Target).where(_seen(reach))
     if periods is not None:
@@ -166,7 +168,7 @@ def standings(
     if of is not None:
         query = query.where(Target.scope == of[0], Target.key == of[1])
     rows = list(db.session.scalars(query))
-    names, totals = _names(rows), _Totals(reach)
+    names, totals = _names(rows), _Totals(reach, with_earlier)
     found = [_standing(row, names, totals, today) for row in rows]
     return sorted(found, key=_order)
 
@@ -206,15 +208,19 @@ def amount_of(figure: str, totals: Totals) -> int:
 class _Totals:
     """The figures of each year and each whom, asked once however many targets there are."""
 
-    def __init__(self, reach: Reach) -> None:
-        self._reach = reach
+    def __init__(self, reach: Reach, with_earlier: bool) -> None:
+        self._reach, self._with_earlier = reach, with_earlier
         self._known: dict[tuple[str, str, int], Totals] = {}
 
     def of(self, row: Target, span: Span) -> Totals:
         asked = (row.period, row.scope, row.key)
         if asked not in self._known:
-            self._known[asked] = figures.totals(self._filter(row, span))
+            self._known[asked] = self._count(self._filter(row, span))
         return self._known[asked]
+
+    def _count(self, wanted: Filter) -> Totals:
+        own = figures.totals(wanted)
+        return past.counted(wanted).added_to(own) if self._with_earlier else own
 
     def _filter(self, row: Target, span: Span) -> Filter:
         wanted = Filter(self._reach, span.first, span.last)

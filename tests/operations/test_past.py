@@ -307,6 +307,13 @@ def test_people_of_earlier_years_are_never_added_to_ours(enter):
     both = past.counted(EVERYWHERE).added_to(ours)
     assert (both.approved_minutes, both.attendances) == (660, 10)
     assert (both.volunteers, both.opportunities) == (2, 1)
+    assert past.counted(EVERYWHERE).apart(ours) == {"volunteers": 40, "opportunities": 3}
+    alone = past.counted(EVERYWHERE)
+    assert (alone.added_to(Totals()).volunteers, alone.apart(Totals())) == (40, {})
+    enter(year("2022", volunteers=5))
+    several = past.counted(EVERYWHERE)
+    assert several.added_to(Totals()).volunteers == 0
+    assert several.apart(Totals())["volunteers"] == 45
 
 
 def test_a_line_taken_back_counts_no_more(cast, now, enter):

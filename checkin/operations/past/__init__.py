@@ -1,6 +1,6 @@
 """Years before this system: figures from files or by hand, with their source, always marked."""
 
-from checkin.operations.past.counting import ADDS_UP, Earlier, Year, counted, told_years
+from checkin.operations.past.counting import ADDS_UP, ONCE, Earlier, Year, counted, told_years
 from checkin.operations.past.drafts import (
     KEPT,
     LONGEST_SOURCE,
@@ -35,6 +35,7 @@ __all__ = [
     "KEPT",
     "LONGEST_SOURCE",
     "OF",
+    "ONCE",
     "READERS",
     "Draft",
     "Earlier",

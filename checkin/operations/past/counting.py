@@ -20,6 +20,8 @@ ADDS_UP = (
     *("approved_minutes", "beneficiaries", "attendances"),
     *("course_attendances", "value_halalas"),
 )
+ONCE = ("volunteers", "opportunities")
+"""Each counted once in every total, which nobody can do for names that are not known."""
 PARTS = ("site", "partner", "campaign")
 """Where nobody told the whole of a year, its parts may add up to it: sites first."""
 _NARROWER = {f"{scope}_id": scope for scope in PARTS}
@@ -60,9 +62,24 @@ class Earlier:
         return tuple(dict.fromkeys(source for year in told for source in year.sources))
 
     def added_to(self, totals: Totals) -> Totals:
-        """Ours and what adds up of theirs; people and opportunities stay ours."""
-        more = {name: getattr(self.figures, name) or 0 for name in ADDS_UP}
+        """Ours and what adds up of theirs.
+
+        People and opportunities stay ours, for they may be the same; those of a single year are
+        taken where we have none of our own.
+        """
+        told = self.figures
+        more = {name: getattr(told, name) or 0 for name in ADDS_UP}
+        more |= {name: 0 if self._is_apart(name, totals) else getattr(told, name) for name in ONCE}
         return totals._replace(**{name: getattr(totals, name) + more[name] for name in more})
+
+    def apart(self, totals: Totals) -> dict[str, int]:
+        """People and opportunities that were told and are not added to ours."""
+        told = self.figures._asdict()
+        return {name: told[name] for name in ONCE if told[name] and self._is_apart(name, totals)}
+
+    def _is_apart(self, name: str, totals: Totals) -> bool:
+        told = getattr(self.figures, name)
+        return not told or len(self.years) > 1 or bool(getattr(totals, name))
 
 
 def counted(wanted: Filter) -> Earlier:

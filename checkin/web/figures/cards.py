@@ -1,18 +1,22 @@
 """The big figures of the dashboard, each with what waits, what changed and where it leads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from checkin.operations.figures import Measure, Totals, Waiting
+from checkin.operations.past import Earlier
 from checkin.web import value_words
 from checkin.web.digits import num
+from checkin.web.figures import earlier
 from checkin.web.figures.amounts import hours_alone, in_percent
 from checkin.web.figures.goals import Goal
 from checkin.web.figures.narrowing import Wanted
+
+NOTHING = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Card:
     waiting_href: str = ""
     change: str = ""
     note: str = ""
+    imported: str = ""
+    """How much of it was told of earlier years, and where from."""
     goal: Goal | None = None
 
 
@@ -41,6 +47,9 @@ NAMES: dict[str, Any] = {
 WAITS: dict[str, str] = {"approved_minutes": "minutes"}
 """Where what waits has another name than the figure."""
 
+KEPT_AS = {"value": "value_halalas"}
+"""Where a card has another name than its figure."""
+
 CARD_OF = {"hours": "approved_minutes", "courses": "course_attendances"}
 """Where a target's figure has another name."""
 
@@ -51,11 +60,24 @@ def cards(
     before: Totals | None,
     goals: Sequence[Goal],
     asked: Wanted,
+    told: Earlier = NOTHING,
 ) -> list[Card]:
-    """Hours first; the value of them stands last."""
+    """Hours first; the value of them stands last. What was `told` of earlier years is added, and
+    said."""
     aims = {CARD_OF.get(goal.key, goal.key): goal for goal in goals}
     found = [_card(key, totals, waiting, before, aims.get(key), asked) for key in NAMES]
-    return [*found, _value(totals, before, aims.get("value"), asked)]
+    all_cards = [*found, _value(totals, before, aims.get("value"), asked)]
+    return [_with_earlier(card, totals, told) for card in all_cards] if told else all_cards
+
+
+def _with_earlier(card: Card, totals: Totals, told: Earlier) -> Card:
+    """The sum of both, and how much of it was told; people of earlier years stand apart."""
+    figure = KEPT_AS.get(card.key, card.key)
+    ours, both = getattr(totals, figure), getattr(told.added_to(totals), figure)
+    said = earlier.mark(figure, both - ours, both, totals, told)
+    if both == ours:
+        return replace(card, imported=said)
+    return replace(card, value=earlier.amount(figure, both), imported=said)
 
 
 def _card(

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from checkin.domain.errors import NotFound
-from checkin.operations import figures
-from checkin.operations.figures import spans
+from checkin.operations import figures, past
+from checkin.operations.figures import Filter, spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 from checkin.web.digits import in_digits
@@ -65,9 +65,13 @@ def chosen(reach: Reach, today: date) -> Period:
     if not key:
         return Period()
     span = spans.of_key(key)
-    if span is None or not (span.holds(today) or _worked_in(reach, [span])[0]):
+    if span is None or not (span.holds(today) or _is_known(span, reach)):
         raise NotFound
     return Period(span)
+
+
+def _is_known(span: Span, reach: Reach) -> bool:
+    return _worked_in(reach, [span])[0] or span in past.told_years(Filter(reach))
 
 
 def at_hand(today: date) -> list[Period]:

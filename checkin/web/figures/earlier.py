@@ -1,0 +1,126 @@
+"""Earlier years beside our own figures: asked for in the address, added where they add up, marked.
+
+They were told by year alone, so they have no days, months or lanes; charts and the other tables
+stay on this system's figures.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from flask import request
+from flask_babel import gettext as _
+
+from checkin.operations import past
+from checkin.operations.figures import Filter, Totals
+from checkin.operations.past import Earlier, Figures
+from checkin.operations.permissions import Reach
+from checkin.web import value_words
+from checkin.web.digits import num
+from checkin.web.figures.amounts import hours_alone
+from checkin.web.figures.periods import name_of
+from checkin.web.filters import isolate
+
+COLUMNS = ("approved_minutes", "beneficiaries", "volunteers", "attendances")
+SWITCH = "past"
+"""The word of the address; 1 counts earlier years."""
+
+
+class Line(NamedTuple):
+    """A row of the table of years: one that was told, this system, or both together."""
+
+    name: str
+    source: str
+    is_imported: bool
+    figures: Figures
+
+    @property
+    def cells(self) -> list[str]:
+        """Hours, beneficiaries, volunteers and records as they are shown; empty where not told."""
+        found = ((name, getattr(self.figures, name)) for name in COLUMNS)
+        return ["" if number is None else amount(name, number) for name, number in found]
+
+
+def is_on() -> bool:
+    return request.args.get(SWITCH) == "1"
+
+
+def kept() -> dict[str, str]:
+    """For links that keep the switch as it is."""
+    return {SWITCH: "1"} if is_on() else {}
+
+
+def is_offered(reach: Reach) -> bool:
+    """Whether there are earlier years for this reader at all."""
+    return bool(past.told_years(Filter(reach)))
+
+
+def beside(wanted: Filter) -> Earlier:
+    """What was told of exactly this, where the address asks for it."""
+    return past.counted(wanted) if is_on() else Earlier()
+
+
+# --- how much of a figure ------------------------------------------------------------------
+
+
+def mark(figure: str, more: int, both: int, totals: Totals, told: Earlier) -> str:
+    """What is said under a figure: how much of it was told, or what stands apart, and by whom."""
+    from_ = _sources(told.sources_of(figure))
+    apart = told.apart(totals).get(figure)
+    if figure == "volunteers" and apart:
+        said = _("And %(number)s of earlier years, who may be the same people", number=num(apart))
+    elif figure == "opportunities" and apart:
+        said = _("And %(number)s of earlier years, each year by itself", number=num(apart))
+    elif not more:
+        return ""
+    elif more == both:
+        said = _("All of it")
+    else:
+        said = _("Of these %(number)s", number=amount(figure, more))
+    return _("%(figure)s: %(source)s", figure=said, source=from_)
+
+
+def amount(figure: str, number: int) -> str:
+    if figure == "approved_minutes":
+        return hours_alone(number)
+    return value_words.riyals(number) if figure == "value_halalas" else num(number)
+
+
+def _sources(all_sources: Sequence[str]) -> str:
+    first, *more = map(isolate, all_sources)
+    if not more:
+        return first
+    return _("%(first)s and %(number)s more", first=first, number=num(len(more)))
+
+
+# --- by year -------------------------------------------------------------------------------
+
+
+def lines(told: Earlier, totals: Totals) -> list[Line]:
+    """Every year that was told, this system, and both together; nothing where none was told."""
+    return list(_lines(told, totals)) if told else []
+
+
+def _lines(told: Earlier, totals: Totals) -> Iterator[Line]:
+    for year in told.years:
+        yield Line(name_of(year.span), " · ".join(year.sources), True, year.figures)
+    ours = Figures(*(getattr(totals, name) for name in Figures._fields))
+    if not totals.valued_minutes:
+        ours = ours._replace(value_halalas=None)
+    yield Line(_("This system"), "", False, ours)
+    both = told.added_to(totals)
+    summed = Figures(*(getattr(both, name) for name in Figures._fields))
+    # nobody can say how many different people ours and theirs are
+    unknown = dict.fromkeys(told.apart(totals))
+    if ours.value_halalas is None and told.figures.value_halalas is None:
+        unknown["value_halalas"] = None
+    yield Line(_("Together"), "", False, summed._replace(**unknown))
+
+
+def methods(told: Earlier) -> list[str]:
+    """What stands under figures that count earlier years."""
+    if not told:
+        return []
+    return [
+        _("Imported years count by year alone: charts and other tables show this system alone."),
+        _("People of imported years are not recognised, so they are never added to those here."),
+    ]
