@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +27,7 @@ def _git(*arguments: str) -> list[str]:
     return result.stdout.splitlines()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One Python module of the package."""
 
@@ -40,6 +41,7 @@ class Module:
         return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
 
+@cache
 def modules() -> list[Module]:
     return [read(path.relative_to(ROOT), path.read_text()) for path in files("checkin/*.py")]
 
@@ -60,6 +62,7 @@ class Import:
     for_types_only: bool
 
 
+@cache
 def imports(module: Module) -> list[Import]:
     return list(_walk(module, module.tree, in_function=False, for_types_only=False))
 
