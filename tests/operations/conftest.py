@@ -9,12 +9,10 @@ AGAIN = pytest.mark.measured_elsewhere
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
-        metafunc.parametrize(
-            "database_url",
-            ["sqlite_url", pytest.param("postgres_url", marks=AGAIN)],
-            ids=["sqlite", "postgres"],
-            indirect=True,
-        )
+        one = metafunc.definition.get_closest_marker("on_one_database")
+        both = [pytest.param("sqlite_url", id="sqlite")]
+        both += [] if one else [pytest.param("postgres_url", id="postgres", marks=AGAIN)]
+        metafunc.parametrize("database_url", both, indirect=True)
 
 
 @pytest.fixture(autouse=True)

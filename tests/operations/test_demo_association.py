@@ -124,6 +124,7 @@ def test_every_approval_is_worth_its_minutes_at_the_rate_of_its_day():
     assert revaluing.preview() == (0, 0, 0, 0)
 
 
+@pytest.mark.on_one_database
 def test_programmes_centres_and_teams_have_their_names():
     assert count(Campaign, Campaign.name_ar == "كن من المليون") == 1
     assert count(Team, Team.name_ar == "فريق حي العزيزية") == 1
@@ -151,6 +152,7 @@ def sample(*conditions, size=12) -> list[Attendance]:
     return found[:: max(len(found) // size, 1)][:size]
 
 
+@pytest.mark.on_one_database
 @pytest.mark.parametrize(
     "kind",
     [
@@ -190,6 +192,7 @@ def test_scans_are_what_a_phone_would_have_sent():
             assert (answer.replayed, answer.attendance_id) == (True, attendance.id)
 
 
+@pytest.mark.on_one_database
 def test_a_fortnight_is_planned_with_people():
     ahead = Shift.starts_at > NOW + timedelta(days=1)
     assert count(Shift, ahead) >= SMALL.centres * 20
