@@ -9,11 +9,13 @@ from checkin.database import Base
 
 
 class MonthTotal(Base):
-    """What was approved in one opportunity at one site for one partner, in one stretch of days.
+    """What was approved in one opportunity, at one site and lane, for one partner, of men, women or
+    who did not say, in one stretch of days.
 
-    A stretch is what a Gregorian month and a Hijri year share; `from_on` is its first day, so
-    that the years of both calendars are whole stretches. `partner_id` is 0 for volunteers of no
-    partner. A line whose attendances were all taken back stays, with nought in it.
+    A stretch is what a Gregorian month and a Hijri one share; `from_on` is its first day, so that
+    the months and years of both calendars are whole stretches. `lane_id` and `partner_id` are 0
+    for none; `gender` is 0 for who did not say, 1 for men and 2 for women. A line whose
+    attendances were all taken back stays, with nought in it.
     """
 
     __tablename__ = "month_totals"
@@ -26,7 +28,9 @@ class MonthTotal(Base):
     site_id: Mapped[int] = mapped_column(
         ForeignKey("sites.id"), primary_key=True, autoincrement=False
     )
+    lane_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     partner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    gender: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     attendances: Mapped[int]
     approved_minutes: Mapped[int]
     beneficiaries: Mapped[int]
@@ -38,16 +42,20 @@ class MonthTotal(Base):
 class PeriodTotal(Base):
     """All figures of one line of a table, or of a whole period; people are each counted once.
 
-    `period` is a Gregorian year (`2026`), a Hijri one (`1448h`), or empty for all time;
-    `grouping` is a table of figures, or `all` for its total; `key` is the id of the line (0 for
-    the rest), a month as 202611 or a day as 20261122 (`operations/figures/sums.py`).
+    `period` is a year or month of either calendar (`2026`, `2026-11`, `1448h`, `1448h-06`), a
+    stretch of days by its first (`20261122`), or empty for all time. `grouping` is a table of
+    figures, or `all` for its total; `key` is the id of the line (0 for the rest), or what
+    `operations/figures/sums.py` says. The table is of everything where `within` is `all`, else
+    of what `within` and `within_key` say in the same way: of one site by service.
     """
 
     __tablename__ = "period_totals"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    period: Mapped[str] = mapped_column(String(5), primary_key=True)
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    within: Mapped[str] = mapped_column(String(12), primary_key=True)
     grouping: Mapped[str] = mapped_column(String(12), primary_key=True)
+    within_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     volunteers: Mapped[int]
     opportunities: Mapped[int]

@@ -98,10 +98,11 @@ def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime
         raise Problem("course_required")
     if plan.kind != opportunity.kind and _attended(opportunity_id):
         raise Problem("kind_fixed")
-    # whoever volunteered in it did so for another service or campaign from now on
-    is_same = (plan.service_id, plan.campaign_id) == (
+    # whoever volunteered in it did so for another service, campaign or type from now on
+    is_same = (plan.service_id, plan.campaign_id, plan.type) == (
         opportunity.service_id,
         opportunity.campaign_id,
+        opportunity.type,
     )
     served = () if is_same else rollup.volunteers_of(opportunity_id)
     with rollup.in_step(volunteer_ids=served):

@@ -13,7 +13,7 @@ from sqlalchemy import distinct, func, select, update
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, Problem
-from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person
+from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Site
 from checkin.operations import approvals, campaigns, figures, opportunities, people, shifts, tally
 from checkin.operations.figures import Filter, Grouping, Measure, kept, periods, records, rollup
 from checkin.operations.figures.sums import CAMPAIGN, DAY, GENDER, HOUR
@@ -28,8 +28,17 @@ PERIODS = (
     (date(2026, 1, 1), date(2026, 12, 31)),
     (date(2025, 6, 26), date(2026, 6, 15)),
     (date(2026, 6, 16), date(2027, 6, 5)),
+    (date(2026, 11, 1), date(2026, 11, 30)),
+    (date(2026, 11, 11), date(2026, 12, 9)),
+    (date(2026, 10, 12), date(2026, 11, 10)),
 )
-"""All time, two Gregorian years, 1447 and 1448."""
+"""All time, two Gregorian years, 1447 and 1448, November, and two Hijri months around it."""
+BEGUN = (
+    (date(2026, 1, 1), date(2026, 11, 21)),
+    (date(2026, 6, 16), date(2026, 11, 20)),
+    (date(2026, 11, 1), date(2026, 11, 20)),
+)
+"""The first days of years and of a month."""
 ACTS = 30
 MINUTE = timedelta(minutes=1)
 
@@ -73,6 +82,22 @@ def agree_beside_tables(wanted) -> None:
             Person.merged_into_id.is_(None),
         )
         assert genders.get(key, kept.PeriodLine()).volunteers >= db.session.scalar(those)
+
+
+def agree_on_times(narrower) -> None:
+    """Days, hours, genders and first days of one place are what its records say."""
+    sites = Reach(site_ids=frozenset(db.session.scalars(select(Site.id))))
+    for first, last in (*PERIODS, *BEGUN):
+        wanted = Filter(ALL, first, last, **narrower)
+        counted = replace(wanted, reach=sites)  # of these no sums are kept
+        for one in (figures.days, figures.first_days, figures.newcomers, figures.by_gender):
+            assert one(wanted) == one(counted), (one, wanted)
+        assert figures.hours_of_week(wanted) == figures.hours_of_week(counted), wanted
+        told = figures.totals_until(wanted)._replace(waiting_minutes=0)
+        assert told == figures.totals_until(counted)._replace(waiting_minutes=0), wanted
+        for measure in (Measure.APPROVED, Measure.COURSES):
+            count = figures.count_behind(measure, wanted)
+            assert count == figures.count_behind(measure, counted), wanted
 
 
 @pytest.fixture
@@ -160,6 +185,23 @@ def test_the_sums_follow_every_act(cast, now, town, seed):
         approved = max(approved, figures.totals(Filter(ALL)).attendances)
     assert approved > 3
     agree()
+
+
+def test_the_times_of_one_place_are_those_of_its_records(cast, now, town):
+    who, where, lanes = town
+    work(now, who, where)
+    for one in db.session.scalars(select(Attendance)).all():
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    campaign_id = db.session.scalar(
+        select(Opportunity.campaign_id).where(Opportunity.campaign_id > 0)
+    )
+    for narrower in (
+        *({}, {"site_id": cast.mataf.id}, {"service_id": lanes.service_id}, {"service_id": 0}),
+        *({"partner_id": cast.university.id}, {"partner_id": 0}, {"campaign_id": campaign_id}),
+        *({"campaign_id": 0}, {"kind": "general"}, {"opportunity_id": lanes.id}),
+    ):
+        agree_on_times(narrower)
 
 
 @pytest.mark.parametrize("way", ["joined", "parted"])
@@ -266,21 +308,28 @@ def empty() -> None:
         (date(2026, 6, 16), date(2027, 6, 5), "1448h"),
         (date(2026, 1, 1), date(2026, 12, 30), None),
         (date(2026, 6, 16), date(2027, 6, 4), None),
+        (date(2026, 11, 1), date(2026, 11, 30), "2026-11"),
+        (date(2026, 11, 1), date(2026, 11, 29), None),
+        (date(2026, 11, 1), date(2026, 12, 31), None),
+        (date(2026, 6, 16), date(2026, 7, 14), "1448h-01"),
+        (date(2026, 6, 16), date(2026, 7, 13), None),
+        (date(2026, 6, 16), date(2026, 8, 13), None),
         (date(2026, 6, 16), date(2026, 12, 31), None),
         (date(2026, 1, 1), None, None),
         (None, date(2026, 12, 31), None),
         (date(1900, 1, 5), date(1900, 2, 5), None),
     ],
 )
-def test_a_period_is_a_whole_year_of_either_calendar(first, last, period):
+def test_a_period_is_a_whole_year_or_month_of_either_calendar(first, last, period):
     assert periods.named(first, last) == period
 
 
-def test_months_are_cut_where_a_hijri_year_begins():
+def test_months_are_cut_where_a_hijri_month_begins():
     assert periods.stretch_of(date(2026, 6, 15)) == date(2026, 6, 1)
     assert periods.stretch_of(date(2026, 6, 16)) == date(2026, 6, 16)
     assert periods.stretch_of(date(2026, 6, 30)) == date(2026, 6, 16)
     assert periods.stretch_of(date(2026, 7, 1)) == date(2026, 7, 1)
+    assert periods.stretch_of(date(2026, 7, 20)) == date(2026, 7, 15)
     assert periods.stretch_of(date(1900, 7, 9)) == date(1900, 7, 1)
     assert periods.whole_stretches(date(2026, 6, 16), date(2026, 7, 31))
     assert not periods.whole_stretches(date(2026, 6, 17), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.errors import NotFound
 from checkin.models import Attendance, Partner, Person, Service, Shift, Site
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures import kept, late, records
+from checkin.operations.figures import counting, kept, late, records
 from checkin.operations.figures.definitions import (
     BEHIND,
     VOLUNTEERING,
@@ -23,6 +23,7 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
+from checkin.operations.figures.dimensions import Dimension
 from checkin.operations.figures.periods import ALWAYS
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import CAMPAIGN
@@ -38,7 +39,7 @@ _NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
 def totals(wanted: Filter) -> Totals:
     """All figures of what `wanted` reaches."""
     place = kept.place_of(wanted)
-    found = records.totals(wanted) if place is None else kept.totals(wanted, *place)
+    found = records.totals(wanted) if place is None else kept.totals(wanted, place)
     return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 
@@ -79,9 +80,8 @@ def parts(grouping: Grouping, wanted: Filter) -> list[Line]:
 
 
 def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
-    period = kept.period_of(wanted)
-    by = records.by(grouping, wanted) if period is None else kept.by(grouping, wanted, period)
-    return late.corrected(by, wanted, late.KEYS[grouping])
+    found = counting.by([Dimension(grouping.value)], wanted)
+    return {cast(Key, key): totals for (key,), totals in found.items()}
 
 
 def _named(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:

@@ -46,14 +46,13 @@ class Filter:
     def is_whole(self) -> bool:
         """Everything of its days."""
         places = (self.site_id, self.service_id, self.partner_id, self.campaign_id)
-        narrower = (*places, self.opportunity_id, self.kind)
+        narrower = (*places, self.opportunity_id, self.kind, self.lane_id, self.gender)
         return not self.is_unusual and not any(key is not None for key in narrower)
 
     @property
     def is_unusual(self) -> bool:
         """Narrowed to what no sum is kept of."""
-        unusual = (self.team_id, self.lane_id, self.gender)
-        return not self.reach.everywhere or any(key is not None for key in unusual)
+        return not self.reach.everywhere or self.team_id is not None
 
 
 class Totals(NamedTuple):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from checkin.database import db
 from checkin.models import Attendance, Person
-from checkin.operations.figures import kept, records
+from checkin.operations.figures import periods, records, tables
 from checkin.operations.figures.definitions import VOLUNTEERED, Filter
 from checkin.operations.figures.sums import GENDER
 
@@ -26,16 +26,18 @@ class Share(NamedTuple):
 
 def by_gender(wanted: Filter) -> dict[int, Share]:
     """Keyed by `UNSAID`, `MAN` and `WOMAN`, always all three."""
-    period = kept.period_of(wanted)
-    found = _counted(wanted) if period is None else _kept(period)
+    period, table = periods.named(wanted.first, wanted.last), tables.table_of([GENDER], wanted)
+    if period is None or table is None or not table.holds(period):
+        found = _counted(wanted)
+    else:
+        found = _kept(table, period)
     return {gender: found.get(gender, Share()) for gender in (MAN, WOMAN, UNSAID)}
 
 
-def _kept(period: str) -> dict[int, Share]:
-    lines = kept.lines(period, GENDER)
+def _kept(table: tables.Table, period: str) -> dict[int, Share]:
     return {
         key: Share(line.volunteers, line.approved_minutes, line.attendances)
-        for key, line in lines.items()
+        for _, (key,), line in table.lines([period])
     }
 
 

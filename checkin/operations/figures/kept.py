@@ -23,10 +23,19 @@ from checkin.operations.figures.sums import (
     ALL,
     CAMPAIGN,
     DAY,
+    GENDER,
+    LANE,
     OF_PLACE,
     OF_STRETCH,
+    PARTNER,
+    PLACE,
+    SERVICE,
+    SITE,
+    TYPE,
     Place,
     day_of,
+    key_of_gender,
+    key_of_type,
     number_of,
 )
 
@@ -49,43 +58,50 @@ class PeriodLine(NamedTuple):
         return Totals(waiting_minutes=waiting_minutes, **self._asdict())
 
 
-def period_of(wanted: Filter) -> str | None:
-    """The period whose figures are asked for; nothing when they are not kept."""
-    return periods.named(wanted.first, wanted.last) if wanted.is_whole else None
+Part = tuple[str, int]
+"""A grouping and a key of it: what is looked at; (`ALL`, 0) is everything."""
+WHOLE: Part = (ALL, 0)
+
+
+def part_of(wanted: Filter) -> Part | None:
+    """The one thing that figures are narrowed to; nothing when no sum is kept of it."""
+    if wanted.is_unusual or wanted.opportunity_id is not None:
+        return None
+    asked = [(grouping, key) for grouping, key in _numbers(wanted).items() if key is not None]
+    return None if len(asked) > 1 else (*asked, WHOLE)[0]
+
+
+def _numbers(wanted: Filter) -> dict[str, int | None]:
+    """What figures are narrowed to, by groupings, as the sums spell it."""
+    return {
+        SITE: wanted.site_id,
+        LANE: wanted.lane_id,
+        SERVICE: wanted.service_id,
+        CAMPAIGN: wanted.campaign_id,
+        PARTNER: wanted.partner_id,
+        TYPE: None if wanted.kind is None else key_of_type(wanted.kind),
+        GENDER: None if wanted.gender is None else key_of_gender(wanted.gender),
+    }
 
 
 def place_of(wanted: Filter) -> Place | None:
     """The line that holds exactly what is asked for; nothing when none does."""
-    period = periods.named(wanted.first, wanted.last)
-    narrower = {
-        Grouping.SITE.value: wanted.site_id,
-        Grouping.SERVICE.value: wanted.service_id,
-        Grouping.PARTNER.value: wanted.partner_id,
-        CAMPAIGN: wanted.campaign_id,
-    }
-    asked = [(grouping, key) for grouping, key in narrower.items() if key is not None]
-    unkept = wanted.is_unusual or wanted.kind is not None or wanted.opportunity_id is not None
-    if period is None or unkept or len(asked) > 1:
+    period, part = periods.named(wanted.first, wanted.last), part_of(wanted)
+    if period is None or part is None:
         return None
-    return (period, *asked[0]) if asked else (period, ALL, 0)
+    return period, ALL, part[0], 0, part[1]
 
 
-def totals(wanted: Filter, period: str, grouping: str, key: int) -> Totals:
-    return _line(period, grouping, key).with_waiting(records.waiting(wanted))
+def totals(wanted: Filter, place: Place) -> Totals:
+    return _line(place).with_waiting(records.waiting(wanted))
 
 
-def by(grouping: Grouping, wanted: Filter, period: str) -> dict[Key, Totals]:
-    found = {_key(grouping, key): line for key, line in lines(period, grouping.value).items()}
-    waiting = records.waiting_by(grouping, wanted)
-    return {
-        key: found.get(key, PeriodLine()).with_waiting(waiting.get(key, 0))
-        for key in found.keys() | waiting.keys()
-    }
-
-
-def lines(period: str, grouping: str) -> dict[int, PeriodLine]:
-    """The lines of a table in one period, by their keys; both as `period_totals` spells them."""
-    rows = db.session.execute(_lines(period, grouping).order_by(_P.key))
+def lines(period: str, grouping: str, within: Part = WHOLE) -> dict[int, PeriodLine]:
+    """The lines of a table in one period, by their keys; all as `period_totals` spells them."""
+    columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]
+    asked = select(*columns).where(_P.period == period, _P.grouping == grouping)
+    asked = asked.where(_P.within == within[0], _P.within_key == within[1])
+    rows = db.session.execute(asked.order_by(_P.key))
     return {row[0]: PeriodLine(*row[1:]) for row in rows}
 
 
@@ -121,18 +137,13 @@ def _as_totals(sums: Sequence[Any]) -> Totals:
     return Totals(course_attendances=courses, **named)
 
 
-def _line(period: str, grouping: str, key: int) -> PeriodLine:
-    row = db.session.execute(_lines(period, grouping).where(_P.key == key)).first()
-    return PeriodLine(*row[1:]) if row else PeriodLine()
-
-
-def _lines(period: str, grouping: str) -> Select[Any]:
-    columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]
-    return select(*columns).where(_P.period == period, _P.grouping == grouping)
-
-
-def _key(grouping: Grouping, key: int) -> Key:
-    return date(key // 100, key % 100, 1) if grouping is Grouping.MONTH else key
+def _line(place: Place) -> PeriodLine:
+    columns = [getattr(_P, name) for name in OF_PLACE]
+    asked = select(*columns).where(
+        *(getattr(_P, n) == k for n, k in zip(PLACE, place, strict=True))
+    )
+    row = db.session.execute(asked).first()
+    return PeriodLine(*row) if row else PeriodLine()
 
 
 def window(measure: Measure, wanted: Filter, offset: int, size: int) -> tuple[Filter, int] | None:
@@ -163,7 +174,7 @@ def count_behind(measure: Measure, wanted: Filter) -> int | None:
     """How many attendances stand behind a figure; nothing when no sum is kept of them."""
     place = place_of(wanted)
     if measure in _COUNTED and place is not None:
-        return int(getattr(_line(*place), _COUNTED[measure]))
+        return int(getattr(_line(place), _COUNTED[measure]))
     counts = _counts(measure, wanted)
     return None if counts is None else sum(count for _, count in counts)
 
@@ -190,7 +201,7 @@ def _by_day(measure: Measure, wanted: Filter) -> list[tuple[date, int]]:
     count = getattr(_P, _COUNTED[measure])
     rows = (
         select(_P.key, count)
-        .where(_P.period == periods.ALWAYS, _P.grouping == DAY, count > 0)
+        .where(_P.period == periods.ALWAYS, _P.within == ALL, _P.grouping == DAY, count > 0)
         .where(_P.key.between(number_of(first), number_of(last)))
     )
     found = db.session.execute(rows.order_by(_P.key.desc()))
@@ -205,21 +216,19 @@ def _rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    o, numbers = Opportunity, _numbers(wanted)
+    narrower: list[tuple[Any, int | str | None]] = [
+        *((_M.site_id, wanted.site_id), (_M.lane_id, wanted.lane_id)),
+        *((_M.partner_id, wanted.partner_id), (_M.opportunity_id, wanted.opportunity_id)),
+        *((_M.gender, numbers[GENDER]), (o.type, wanted.kind)),
+    ]
     found: list[ColumnElement[bool]] = [_M.attendances > 0]
+    found += [column == key for column, key in narrower if key is not None]
     if wanted.first is not None:
         found.append(_M.from_on >= wanted.first)
     if wanted.last is not None:
         found.append(_M.from_on <= wanted.last)
-    if wanted.site_id is not None:
-        found.append(_M.site_id == wanted.site_id)
-    if wanted.service_id is not None:
-        found.append(is_key(Opportunity.service_id, wanted.service_id))
-    if wanted.partner_id is not None:
-        found.append(_M.partner_id == wanted.partner_id)
-    if wanted.campaign_id is not None:
-        found.append(is_key(Opportunity.campaign_id, wanted.campaign_id))
-    if wanted.opportunity_id is not None:
-        found.append(_M.opportunity_id == wanted.opportunity_id)
-    if wanted.kind is not None:
-        found.append(Opportunity.type == wanted.kind)
+    for column, key in ((o.service_id, wanted.service_id), (o.campaign_id, wanted.campaign_id)):
+        if key is not None:
+            found.append(is_key(column, key))
     return found

@@ -1,4 +1,4 @@
-"""Years of both calendars, and the stretches of days that months and Hijri years share."""
+"""Years and months of both calendars, and the stretches of days that their months share."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -34,19 +34,48 @@ def hijri_month_begin(day: date) -> date:
 
 
 @lru_cache(8192)
-def periods_of(day: date) -> tuple[str, ...]:
-    """The periods that figures are kept for and that hold this day."""
+def years_of(day: date) -> tuple[str, ...]:
+    """All time, and the years that hold this day."""
     year = hijri_year_of(day)
     hijri = () if year is None else (f"{year}h",)
     return ALWAYS, str(day.year), *hijri
 
 
 @lru_cache(8192)
+def months_of(day: date) -> tuple[str, ...]:
+    """The months that hold this day."""
+    try:
+        there = Gregorian.fromdate(day).to_hijri()
+    except OverflowError:
+        return (f"{day.year}-{day.month:02}",)
+    return f"{day.year}-{day.month:02}", f"{there.year}h-{there.month:02}"
+
+
+def periods_of(day: date) -> tuple[str, ...]:
+    """The periods that figures are kept for and that hold this day."""
+    return *years_of(day), *months_of(day)
+
+
+@lru_cache(8192)
 def stretch_of(day: date) -> date:
-    """The first day of the stretch that holds this day: of its month, or of its Hijri year."""
-    month = day.replace(day=1)
-    year = hijri_year_of(day)
-    return month if year is None or hijri_year_of(month) == year else new_year(year)
+    """The first day of the stretch that holds this day: of its month, or of its Hijri month."""
+    return max(day.replace(day=1), hijri_month_begin(day))
+
+
+def is_long(period: str) -> bool:
+    """Whether it is all time or a year."""
+    return "-" not in period
+
+
+def stretch_name(from_on: date) -> str:
+    """The period of one stretch of days."""
+    return f"{from_on.year}{from_on.month:02}{from_on.day:02}"
+
+
+def stretches(first: date, last: date) -> list[date]:
+    """The first days of the stretches that hold some of these days."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sorted({stretch_of(day) for day in days})
 
 
 def whole_stretches(first: date | None, last: date | None) -> bool:
@@ -57,14 +86,11 @@ def whole_stretches(first: date | None, last: date | None) -> bool:
 
 
 def named(first: date | None, last: date | None) -> str | None:
-    """The period of exactly these days, both included; nothing when they are no whole year."""
+    """The period of exactly these days, both included; nothing when they are none of those kept."""
     if first is None and last is None:
         return ALWAYS
     if first is None or last is None:
         return None
-    if (first.month, first.day) == (1, 1) and last == date(first.year, 12, 31):
-        return str(first.year)
-    year = hijri_year_of(first)
-    if year is None or hijri_year_of(last) != year or new_year(year) != first:
-        return None
-    return f"{year}h" if hijri_year_of(last + timedelta(days=1)) != year else None
+    before, after = periods_of(first - timedelta(days=1)), periods_of(last + timedelta(days=1))
+    whole = set(periods_of(first)) & set(periods_of(last)) - {*before, *after}
+    return next(iter(whole), None)

@@ -83,6 +83,27 @@ def by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], Totals
     return {row[: len(keys)]: Totals(*map(int, row[len(keys) :])) for row in found}
 
 
+def waiting_by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], int]:
+    """The minutes that wait, of each combination of these columns."""
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
+    rows = _standing(waiting_rows(wanted, [*named, _waiting()])).group_by(*groups)
+    found = map(tuple, db.session.execute(rows))
+    return {row[:-1]: int(row[-1]) for row in found if row[-1]}
+
+
+def span(wanted: Filter) -> tuple[date, date] | None:
+    """The days that are asked for and may hold an attendance; nothing when there are none."""
+    # each end by itself: asked together, SQLite reads the whole index
+    ends = [select(end(_A.work_on)).scalar_subquery() for end in (func.min, func.max)]
+    found = db.session.execute(select(*ends)).one()
+    ends_known: tuple[date, date] | None = (found[0], found[1]) if found[0] else None
+    if ends_known is None:
+        return None
+    first, last = max(found[0], wanted.first or date.min), min(found[1], wanted.last or date.max)
+    return (first, last) if first <= last else None
+
+
 def waiting_by(grouping: Grouping, wanted: Filter) -> dict[Key, int]:
     """The minutes that wait, asked of those alone; they are few."""
     keys = _KEYS[grouping]
@@ -147,6 +168,12 @@ def _measured(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
     """Keys, then the definitions in the order of `Totals`."""
     merged = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
     return rows_of(wanted, [*keys, *_measures()]).outerjoin(_MERGED, merged)
+
+
+def _standing(rows: Select[Any]) -> Select[Any]:
+    """With the row of the person that each attendance counts for."""
+    merged = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
+    return rows.outerjoin(_MERGED, merged).join(STANDING, STANDING.id == ONE_PERSON)
 
 
 def _measures() -> list[ColumnElement[Any]]:

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from checkin.database import AnyRow, db
 from checkin.domain.errors import Problem
-from checkin.operations.figures import asking, late, records
+from checkin.operations.figures import asking, counting
+from checkin.operations.figures.counting import MOST_ROWS
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
 from checkin.operations.figures.dimensions import (
     NAMED,
@@ -19,15 +18,9 @@ from checkin.operations.figures.dimensions import (
     Dimension,
     Key,
     Keys,
-    begins,
-    column_of,
-    keys_of,
-    read,
 )
-from checkin.operations.permissions import Reach
 from checkin.operations.rates import TYPES
 
-MOST_ROWS = 5000
 DEEPEST = 2
 
 
@@ -62,46 +55,11 @@ def report(dimensions: Sequence[Dimension], wanted: Filter) -> Report:
     """
     if not 1 <= len(set(dimensions)) == len(dimensions) <= DEEPEST:
         raise ValueError("a report is by one or two different dimensions")
-    total, span = asking.totals(wanted), _span(wanted)
-    outer = _by(dimensions[:1], wanted, span)
-    inner = _by(dimensions, wanted, span) if len(dimensions) > 1 else {}
+    total, outer = asking.totals(wanted), counting.by(dimensions[:1], wanted)
+    inner = counting.by(dimensions, wanted) if len(dimensions) > 1 else {}
     if len(outer) + len(inner) > MOST_ROWS:
         raise Problem("report_too_long", most=MOST_ROWS)
     return Report(tuple(dimensions), total, _nested(dimensions, outer, inner))
-
-
-Span = tuple[date, date] | None
-
-
-def _span(wanted: Filter) -> Span:
-    """The days that are asked for and may hold an attendance."""
-    known = asking.span(Reach(everywhere=True))
-    if known is None:
-        return None
-    first, last = max(known[0], wanted.first or date.min), min(known[1], wanted.last or date.max)
-    return (first, last) if first <= last else None
-
-
-def _by(dimensions: Sequence[Dimension], wanted: Filter, span: Span) -> dict[Keys, Totals]:
-    """Every row with a figure, as closed months make it."""
-    counted = _counted(dimensions, wanted, span) if span else {}
-    by_day = any(one in TIMES for one in dimensions)
-    key_of = partial(keys_of, dimensions=dimensions)
-    found = late.corrected(counted, wanted, key_of, by_day=by_day)
-    return {keys: totals for keys, totals in found.items() if any(totals)}
-
-
-def _counted(
-    dimensions: Sequence[Dimension], wanted: Filter, span: tuple[date, date]
-) -> dict[Keys, Totals]:
-    """By the day of work, from the records themselves."""
-    if any(one in TIMES and len(begins(one, *span)) > MOST_ROWS for one in dimensions):
-        raise Problem("report_too_long", most=MOST_ROWS)
-    columns = [column_of(one, span) for one in dimensions]
-    return {
-        tuple(read(*pair) for pair in zip(dimensions, values, strict=True)): totals
-        for values, totals in records.by_keys(columns, wanted).items()
-    }
 
 
 # --- rows, named and in order --------------------------------------------------------------

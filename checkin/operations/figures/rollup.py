@@ -5,7 +5,7 @@ does so inside `in_step`. What waits is few and is counted when asked, so that n
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,8 +29,10 @@ from checkin.operations.figures.sums import (
     VOLUNTEERS,
     Call,
     Counted,
+    Stretch,
     Sums,
     Where,
+    key_of_gender,
     places_of_call,
     places_of_person,
 )
@@ -149,9 +151,11 @@ _COUNTED = (
     select(
         *(_A.id, _A.volunteer_id, _A.work_on, _A.in_at, Shift.starts_at, Site.zone),
         *(_A.site_id, Shift.opportunity_id),
+        func.coalesce(Shift.lane_id, WITHOUT).label("lane_id"),
         func.coalesce(_A.partner_id, WITHOUT).label("partner_id"),
         func.coalesce(Opportunity.service_id, WITHOUT).label("service_id"),
         func.coalesce(Opportunity.campaign_id, WITHOUT).label("campaign_id"),
+        Opportunity.type,
         case((_MERGED.id.is_not(None), _MERGED.gender), else_=Person.gender).label("gender"),
         _A.approved_minutes,
         func.coalesce(_A.approved_beneficiaries, 0).label("beneficiaries"),
@@ -164,20 +168,20 @@ _COUNTED = (
     .outerjoin(_MERGED, _MERGED.id == Person.merged_into_id)
     .where(_A.state == COUNTED)
 )
-_GENDERS = {"man": 1, "woman": 2}
 
 
 def _counted(row: AnyRow) -> Counted:
     begin = max(row.in_at or row.starts_at, row.starts_at)
     return Counted(
         volunteer_id=row.volunteer_id,
-        gender=_GENDERS.get(row.gender, WITHOUT),
+        gender=key_of_gender(row.gender),
         work_on=row.work_on,
         begin=local_time(begin, row.zone),
         site_id=row.site_id,
+        lane_id=row.lane_id,
         partner_id=row.partner_id,
         opportunity_id=row.opportunity_id,
-        call=Call(row.service_id, row.campaign_id),
+        call=Call(row.service_id, row.campaign_id, row.type),
         minutes=row.approved_minutes,
         beneficiaries=row.beneficiaries,
         value_halalas=row.value_halalas or 0,
@@ -233,10 +237,9 @@ def _add_stretches(change: Sums) -> set[int]:
     )
     touched = set()
     for *key, attendances in db.session.connection().execute(kept, rows):
-        opportunity_id, from_on, site_id, partner_id = key
-        more = change.stretches[opportunity_id, from_on, site_id, partner_id][0]
+        more = change.stretches[_stretch(key)][0]
         if (attendances > 0) != (attendances - more > 0):
-            touched.add(opportunity_id)
+            touched.add(key[0])
     return touched
 
 
@@ -254,18 +257,23 @@ _NOUGHT = [0] * len(OF_STRETCH)
 
 def _wheres(opportunity_id: int, change: Sums) -> tuple[list[Where], list[Where]]:
     """When, where and for whom somebody volunteered in it: before the change and after it."""
-    m = _M
-    lines = select(m.from_on, m.site_id, m.partner_id, m.attendances)
+    columns = [getattr(_M, name) for name in (*STRETCH, "attendances")]
     before: list[Where] = []
     after: list[Where] = []
-    for row in ask(lines.where(m.opportunity_id == opportunity_id)):
-        where = row.from_on, row.site_id, row.partner_id
-        more = change.stretches.get((opportunity_id, *where), _NOUGHT)[0]
-        if row.attendances - more > 0:
-            before.append(where)
-        if row.attendances > 0:
-            after.append(where)
+    rows: Iterable[Any] = ask(select(*columns).where(_M.opportunity_id == opportunity_id))
+    for *key, attendances in rows:
+        stretch = _stretch(key)
+        more = change.stretches.get(stretch, _NOUGHT)[0]
+        if attendances - more > 0:
+            before.append(stretch[1:])
+        if attendances > 0:
+            after.append(stretch[1:])
     return before, after
+
+
+def _stretch(key: Sequence[Any]) -> Stretch:
+    opportunity_id, from_on, site_id, lane_id, partner_id, gender = key
+    return opportunity_id, from_on, site_id, lane_id, partner_id, gender
 
 
 def _add_places(change: Sums) -> None:
@@ -363,8 +371,8 @@ def _from_records(connection: Connection) -> Sums:
 
 def _by_call(sums: Sums) -> dict[int, list[Where]]:
     wheres: dict[int, list[Where]] = {}
-    for opportunity_id, from_on, site_id, partner_id in sums.stretches:
-        wheres.setdefault(opportunity_id, []).append((from_on, site_id, partner_id))
+    for opportunity_id, *where in sums.stretches:
+        wheres.setdefault(opportunity_id, []).append(_stretch((opportunity_id, *where))[1:])
     return wheres
 
 

@@ -4,29 +4,44 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from checkin.domain.clock_hours import spread
-from checkin.operations.figures.definitions import WITHOUT, Grouping
-from checkin.operations.figures.periods import periods_of, stretch_of
+from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT, Grouping
+from checkin.operations.figures.periods import (
+    periods_of,
+    stretch_name,
+    stretch_of,
+    years_of,
+)
+from checkin.operations.rates import TYPES
 
-ALL, CAMPAIGN, GENDER, DAY, HOUR = "all", "campaign", "gender", "day", "hour"
-"""Groupings beside those of the tables: the total of a period; by campaign (0 for none); by
-gender (0 unsaid, 1 men, 2 women); by day as 20261122, where volunteers are those who served on
-that day for the first time in the period; by hour of the week, where only minutes are kept. Of
-genders and days no opportunities are kept."""
-Stretch = tuple[int, date, int, int]
-"""Opportunity, first day, site and partner: the key of a line of `month_totals`."""
-Where = tuple[date, int, int]
+SITE, SERVICE, PARTNER, MONTH = (one.value for one in Grouping)
+ALL, LANE, TYPE, CAMPAIGN, GENDER = "all", "lane", "type", "campaign", "gender"
+DAY, HOUR = "day", "hour"
+"""Groupings beside those of the tables: the total of a period; by lane or campaign (0 for none);
+by type (1 general, 2 skilled, 3 professional); by gender (0 unsaid, 1 men, 2 women); by day as
+20261122, where volunteers are those who served on that day for the first time in the period, and
+no opportunities are kept; by hour of the week, where only minutes are kept."""
+PLACES = (SITE, LANE, SERVICE, TYPE, CAMPAIGN, PARTNER, GENDER)
+"""What sums are kept of in every period; of every two of them, in this order, in all time and
+each year."""
+NARROW = (SITE, SERVICE, PARTNER, CAMPAIGN)
+"""Of what days are kept too, in all time and each year, and hours of the week, in stretches."""
+Stretch = tuple[int, date, int, int, int, int]
+"""Opportunity, first day, site, lane, partner and gender: the key of a line of `month_totals`."""
+Where = tuple[date, int, int, int, int]
 """The same without the opportunity."""
-Place = tuple[str, str, int]
-"""Period, grouping and key: of a line of `period_totals`."""
-STRETCH = ("opportunity_id", "from_on", "site_id", "partner_id")
+Place = tuple[str, str, str, int, int]
+"""Period, within what, grouping, the key of what, key: of a line of `period_totals`."""
+STRETCH = ("opportunity_id", "from_on", "site_id", "lane_id", "partner_id", "gender")
 OF_STRETCH = (
     *("attendances", "approved_minutes", "beneficiaries"),
     *("value_halalas", "valued_minutes"),
 )
-PLACE = ("period", "grouping", "key")
+PLACE = ("period", "within", "grouping", "within_key", "key")
 OF_PLACE = ("volunteers", "opportunities", "course_attendances", *OF_STRETCH)
 VOLUNTEERS, OPPORTUNITIES = 0, 1
 """Where they stand among `OF_PLACE`: they do not add up, so each is counted once."""
@@ -37,6 +52,7 @@ class Call(NamedTuple):
 
     service_id: int
     campaign_id: int
+    type: str
 
 
 class Counted(NamedTuple):
@@ -48,6 +64,7 @@ class Counted(NamedTuple):
     begin: datetime
     """Of the time that counts, on the clock of the site."""
     site_id: int
+    lane_id: int
     partner_id: int
     opportunity_id: int
     call: Call
@@ -61,8 +78,14 @@ class Counted(NamedTuple):
         return self.call.service_id != WITHOUT
 
     @property
-    def stretch(self) -> Stretch:
-        return self.opportunity_id, stretch_of(self.work_on), self.site_id, self.partner_id
+    def where(self) -> Where:
+        place = self.site_id, self.lane_id, self.partner_id, self.gender
+        return stretch_of(self.work_on), *place
+
+    @property
+    def narrow(self) -> tuple[int, ...]:
+        """The keys of `NARROW`."""
+        return self.site_id, self.call.service_id, self.partner_id, self.call.campaign_id
 
     @property
     def worth(self) -> tuple[int, ...]:
@@ -77,35 +100,39 @@ class Sums:
     stretches: dict[Stretch, list[int]] = field(default_factory=dict)
     places: dict[Place, list[int]] = field(default_factory=dict)
     _calls: dict[int, Call] = field(default_factory=dict)
-    _days: dict[tuple[date, int], list[int]] = field(default_factory=dict)
-    _hours: Counter[tuple[date, int]] = field(default_factory=Counter)
+    _days: dict[tuple[date, tuple[int, ...]], list[int]] = field(default_factory=dict)
+    _hours: Counter[tuple[date, tuple[int, ...], int]] = field(default_factory=Counter)
 
     def add(self, one: Counted) -> None:
         """One attendance more; `spread` brings all of them to their places."""
         self._calls[one.opportunity_id] = one.call
-        _add(self.stretches, one.stretch, one.worth)
-        _add(self._days, (one.work_on, one.gender), _at_place(one.worth, one.call))
+        where = one.where
+        _add(self.stretches, (one.opportunity_id, *where), one.worth)
+        _add(self._days, (one.work_on, one.narrow), _at_place(one.worth, one.call))
         if one.is_volunteering:
             for hour, minutes in spread(one.begin, one.minutes):
-                self._hours[stretch_of(one.work_on), hour] += minutes
+                self._hours[where[0], one.narrow, hour] += minutes
 
     def spread(self) -> None:
-        for key, line in self.stretches.items():
-            call = self._calls[key[0]]
-            for place in places_of(key[1:], call):
-                _add(self.places, place, _at_place(line, call))
-        for (day, gender), line in self._days.items():
-            for period in periods_of(day):
-                _add(self.places, (period, GENDER, gender), line)
-                _add(self.places, (period, DAY, number_of(day)), line)
-        for (from_on, hour), minutes in self._hours.items():
-            for period in periods_of(from_on):
-                _add(self.places, (period, HOUR, hour), (0, 0, 0, 0, minutes, 0, 0, 0))
+        for (opportunity_id, *where), line in self.stretches.items():
+            call = self._calls[opportunity_id]
+            values = _at_place(line, call)
+            for place in places_of(_where(where), call):
+                _add(self.places, place, values)
+        for (day, narrow), line in self._days.items():
+            for place in _places_of_day(day, narrow):
+                _add(self.places, place, line)
+        for (from_on, narrow, hour), minutes in self._hours.items():
+            for place in _places_of_hour(from_on, narrow, hour):
+                _add(self.places, place, (0, 0, 0, 0, minutes, 0, 0, 0))
 
     def add_once(self, what: int, places: Iterable[Place], times: int = 1) -> None:
         """One volunteer or opportunity more, or less, in places that are all different."""
         for place in places:
-            self.places.setdefault(place, [0] * len(OF_PLACE))[what] += times
+            line = self.places.get(place)
+            if line is None:
+                line = self.places[place] = [0] * len(OF_PLACE)
+            line[what] += times
 
     @property
     def is_nought(self) -> bool:
@@ -120,17 +147,42 @@ class Sums:
         return Sums(_less(self.stretches, other.stretches), _less(self.places, other.places))
 
 
-def places_of(where: Where, call: Call) -> Iterator[Place]:
-    """Every line that work in these days, at this site and for this partner is part of."""
-    day, site_id, partner_id = where
+def _where(key: Sequence[Any]) -> Where:
+    from_on, site_id, lane_id, partner_id, gender = key
+    return from_on, site_id, lane_id, partner_id, gender
+
+
+@lru_cache(4096)
+def places_of(where: Where, call: Call) -> tuple[Place, ...]:
+    """Every line that work in these days, at this place and of these people, is part of."""
+    day, site_id, lane_id, partner_id, gender = where
     month = day.year * 100 + day.month
+    keys = site_id, lane_id, call.service_id, key_of_type(call.type), call.campaign_id, partner_id
+    own = tuple(zip(PLACES, (*keys, gender), strict=True))
+    pairs = [(a, b, a_key, b_key) for (a, a_key), (b, b_key) in combinations(own, 2)]
+    return (
+        *((period, ALL, ALL, 0, 0) for period in periods_of(day)),
+        *((period, ALL, one, 0, key) for period in periods_of(day) for one, key in own),
+        *((year, *pair) for year in years_of(day) for pair in pairs),
+        *((year, ALL, MONTH, 0, month) for year in years_of(day)),
+    )
+
+
+def _places_of_day(day: date, narrow: Sequence[int]) -> Iterator[Place]:
+    number = number_of(day)
     for period in periods_of(day):
-        yield period, ALL, 0
-        yield period, Grouping.SITE.value, site_id
-        yield period, Grouping.SERVICE.value, call.service_id
-        yield period, Grouping.PARTNER.value, partner_id
-        yield period, Grouping.MONTH.value, month
-        yield period, CAMPAIGN, call.campaign_id
+        yield period, ALL, DAY, 0, number
+    for one, key in zip(NARROW, narrow, strict=True):
+        for period in years_of(day):
+            yield period, one, DAY, key, number
+
+
+def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator[Place]:
+    for period in periods_of(from_on):
+        yield period, ALL, HOUR, 0, hour
+    period = stretch_name(from_on)
+    for one, key in zip(NARROW, narrow, strict=True):
+        yield period, one, HOUR, key, hour
 
 
 def places_of_call(wheres: Iterable[Where], call: Call) -> set[Place]:
@@ -143,15 +195,14 @@ def places_of_call(wheres: Iterable[Where], call: Call) -> set[Place]:
 def places_of_person(own: Iterable[Counted]) -> set[Place]:
     """Where somebody with these attendances is one of the people."""
     volunteered = [one for one in own if one.is_volunteering]
-    wheres = {(one.stretch[1:], one.call) for one in volunteered}
-    found = {place for where, call in wheres for place in places_of(where, call)}
-    firsts: dict[str, date] = {}
-    for day in sorted({one.work_on for one in volunteered}):
-        for period in periods_of(day):
-            firsts.setdefault(period, day)
-    genders = {one.gender for one in volunteered}
-    found.update((period, GENDER, gender) for period in firsts for gender in genders)
-    found.update((period, DAY, number_of(day)) for period, day in firsts.items())
+    found: set[Place] = set()
+    for where, call in {(one.where, one.call) for one in volunteered}:
+        found.update(places_of(where, call))
+    firsts: dict[tuple[str, str, str, int], Place] = {}
+    for day, narrow in sorted({(one.work_on, one.narrow) for one in volunteered}):
+        for place in _places_of_day(day, narrow):
+            firsts.setdefault(place[:-1], place)
+    found.update(firsts.values())
     return found
 
 
@@ -162,6 +213,23 @@ def number_of(day: date) -> int:
 
 def day_of(key: int) -> date:
     return date(key // 10000, key // 100 % 100, key % 100)
+
+
+def key_of_type(word: str) -> int:
+    return TYPES.index(word) + 1
+
+
+def type_of(key: int) -> str:
+    return TYPES[key - 1]
+
+
+def key_of_gender(word: str | None) -> int:
+    """0 for who did not say, by the word for it or by nothing."""
+    return WITHOUT if word in (None, NOT_SAID) else GENDERS.index(str(word)) + 1
+
+
+def gender_of(key: int) -> str:
+    return GENDERS[key - 1] if key else NOT_SAID
 
 
 def _at_place(line: Sequence[int], call: Call) -> tuple[int, ...]:
@@ -177,7 +245,8 @@ def _add(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
         lines[key] = list(values)
         return
     for number, value in enumerate(values):
-        line[number] += value
+        if value:
+            line[number] += value
 
 
 def _less(lines: Mapping[Any, list[int]], others: Mapping[Any, list[int]]) -> dict[Any, list[int]]:

@@ -20,8 +20,9 @@ from checkin.operations.figures.definitions import (
     WITHOUT,
     Filter,
     Totals,
+    is_key,
 )
-from checkin.operations.figures.sums import DAY, HOUR, day_of, number_of
+from checkin.operations.figures.sums import DAY, HOUR, NARROW, day_of, number_of
 
 _A, _P = Attendance, PeriodTotal
 _TWIN = aliased(Person)
@@ -50,8 +51,9 @@ def days(wanted: Filter) -> list[Day]:
 
 def _days(wanted: Filter) -> list[Day]:
     """By the day of work, whatever months are closed."""
-    if wanted.is_whole:
-        rows = _kept_days(periods.ALWAYS, wanted)
+    part = _days_kept_of(periods.ALWAYS, wanted)
+    if part is not None:
+        rows = _kept_days(periods.ALWAYS, part, wanted)
         return [
             Day(day_of(row.key), row.approved_minutes, row.beneficiaries, row.attendances)
             for row in rows
@@ -71,9 +73,10 @@ def first_days(wanted: Filter) -> dict[date, int]:
 
     So the people of the first days are the sum of theirs.
     """
-    period = kept.period_of(wanted)
-    if period is not None:
-        rows = _kept_days(period, wanted)
+    period = periods.named(wanted.first, wanted.last)
+    part = _days_kept_of(period, wanted)
+    if period is not None and part is not None:
+        rows = _kept_days(period, part, wanted)
         return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
     own = _people(wanted, [_PERSON.label("person"), func.min(_A.work_on).label("first_on")])
     each = own.where(VOLUNTEERED).group_by(_PERSON).subquery()
@@ -83,8 +86,9 @@ def first_days(wanted: Filter) -> dict[date, int]:
 
 def newcomers(wanted: Filter) -> dict[date, int]:
     """How many people served for the first time ever, as far as the reader sees, on each day."""
-    if wanted.is_whole:
-        rows = _kept_days(periods.ALWAYS, wanted)
+    part = _days_kept_of(periods.ALWAYS, wanted)
+    if part is not None:
+        rows = _kept_days(periods.ALWAYS, part, wanted)
         return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
     ever = first_days(replace(wanted, first=None))
     first = wanted.first or date.min
@@ -104,9 +108,9 @@ def hours_of_week(wanted: Filter) -> list[int]:
 
 
 def _shares(wanted: Filter) -> Iterator[tuple[int, int]]:
-    period = kept.period_of(wanted)
-    if period is not None:
-        yield from ((hour, one.approved_minutes) for hour, one in kept.lines(period, HOUR).items())
+    known = _kept_hours(wanted)
+    if known is not None:
+        yield from known.items()
         return
     columns = [_A.in_at, Shift.starts_at, Site.zone, _A.approved_minutes]
     rows = records.rows_of(wanted, columns).join(Site, Site.id == _A.site_id).where(VOLUNTEERED)
@@ -122,18 +126,19 @@ def totals_until(wanted: Filter) -> Totals:
 
     What waits is left out where it costs a question of its own.
     """
-    period = _year_begun(wanted)
-    if period is None or not wanted.is_whole:
+    period = _begun(wanted)
+    part = _days_kept_of(period, wanted)
+    if period is None or part is None:
         return asking.totals(wanted)
-    rows = _kept_days(period, wanted)
+    rows = _kept_days(period, part, wanted)
     names = (name for name in kept.PeriodLine._fields if name != "opportunities")
     sums = {name: sum(getattr(row, name) for row in rows) for name in names}
     found = Totals(opportunities=_opportunities_until(wanted), **sums)
     return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 
-def _year_begun(wanted: Filter) -> str | None:
-    """The year of either calendar that these days begin, and are not the whole of."""
+def _begun(wanted: Filter) -> str | None:
+    """The year or month of either calendar that these days begin, and are not the whole of."""
     first, last = wanted.first, wanted.last
     if first is None or last is None or periods.named(first, last) is not None:
         return None
@@ -148,22 +153,59 @@ def _opportunities_until(wanted: Filter) -> int:
     """By the shifts of these days, which are fewer than the sums of all years."""
     approved = exists().where(_A.shift_id == Shift.id, _A.state == COUNTED)
     volunteering = exists().where(Opportunity.id == Shift.opportunity_id, VOLUNTEERING)
-    called = select(func.count(distinct(Shift.opportunity_id))).where(approved, volunteering)
+    called = select(func.count(distinct(Shift.opportunity_id)))
+    if wanted.site_id is not None:
+        called = called.where(Shift.site_id == wanted.site_id)
+    if wanted.partner_id is not None:
+        approved = approved.where(is_key(_A.partner_id, wanted.partner_id))
+    if wanted.service_id is not None:
+        volunteering = volunteering.where(is_key(Opportunity.service_id, wanted.service_id))
+    if wanted.campaign_id is not None:
+        volunteering = volunteering.where(is_key(Opportunity.campaign_id, wanted.campaign_id))
     days = Shift.work_on.between(wanted.first, wanted.last)
-    return db.session.scalar(called.where(days)) or 0
+    return db.session.scalar(called.where(approved, volunteering, days)) or 0
 
 
 # --- parts of questions ------------------------------------------------------------------------
 
 
-def _kept_days(period: str, wanted: Filter) -> list[AnyRow]:
+def _days_kept_of(period: str | None, wanted: Filter) -> kept.Part | None:
+    """What days are kept of in this period, where it is what is asked for."""
+    part = kept.part_of(wanted)
+    if period is None or part is None:
+        return None
+    is_kept = part == kept.WHOLE or (part[0] in NARROW and periods.is_long(period))
+    return part if is_kept else None
+
+
+def _kept_days(period: str, part: kept.Part, wanted: Filter) -> list[AnyRow]:
     query = select(_P.key, *(getattr(_P, name) for name in kept.PeriodLine._fields))
-    query = query.where(_P.period == period, _P.grouping == DAY)
+    query = query.where(_P.period == period, _P.within == part[0], _P.grouping == DAY)
+    query = query.where(_P.within_key == part[1])
     if wanted.first is not None:
         query = query.where(_P.key >= number_of(wanted.first))
     if wanted.last is not None:
         query = query.where(_P.key <= number_of(wanted.last))
     return list(db.session.execute(query.order_by(_P.key)))
+
+
+def _kept_hours(wanted: Filter) -> dict[int, int] | None:
+    """Minutes by hour of the week; nothing when no sum is kept of what is asked for."""
+    part = kept.part_of(wanted)
+    known = periods.named(wanted.first, wanted.last)
+    if part is None or (part != kept.WHOLE and part[0] not in NARROW):
+        return None
+    if part == kept.WHOLE and known is not None:
+        names = [known]
+    elif periods.whole_stretches(wanted.first, wanted.last):
+        span = records.span(wanted)
+        names = [periods.stretch_name(one) for one in periods.stretches(*span)] if span else []
+    else:
+        return None
+    minutes = func.sum(_P.approved_minutes)
+    query = select(_P.key, minutes).where(_P.period.in_(names), _P.grouping == HOUR)
+    query = query.where(_P.within == part[0], _P.within_key == part[1]).group_by(_P.key)
+    return {hour: int(sum_) for hour, sum_ in db.session.execute(query)}
 
 
 def _people(wanted: Filter, columns: list[Any]) -> Select[Any]:
