@@ -22,6 +22,7 @@ from checkin.models.figures import MonthTotal, PeriodTotal
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
+from checkin.models.platform import PlatformLine, PlatformList
 from checkin.models.rates import Rate
 from checkin.models.reports import Export, PastTotal, SavedReport, Target
 from checkin.models.search_words import SearchWord
@@ -75,6 +76,8 @@ __all__ = [
     "PeriodTotal",
     "Person",
     "Picture",
+    "PlatformLine",
+    "PlatformList",
     "Poster",
     "PrayerTime",
     "Rate",

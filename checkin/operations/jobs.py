@@ -23,6 +23,7 @@ from checkin.operations import (
     merging,
     messages,
     past,
+    platform,
     reminders,
     senders,
 )
@@ -54,6 +55,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_counters": (600, limits.forget_passed),
     "forget_imports": (3600, importing.forget_passed),
     "forget_exports": (3600, exporting.forget_passed),
+    "forget_platform_lists": (3600, platform.forget_passed),
     "forget_past_files": (3600, past.forget_passed),
     "prove_figures": (3600, rollup.prove),
 }
@@ -208,6 +210,7 @@ class Runners:
 
 def _work_on_files(clock: Clock) -> None:
     importing.work_on_waiting(clock)
+    platform.work_on_waiting(clock)
     exporting.work_on_waiting(clock)
 
 

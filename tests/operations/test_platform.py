@@ -10,7 +10,7 @@ from checkin.models import Attendance
 from checkin.operations import approvals, merging, platform
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach
-from checkin.operations.platform import Hours, Part, Shape
+from checkin.operations.platform import Hours, Part, Shape, reading, working
 from tests import factories
 
 DAY = timedelta(days=1)
@@ -133,6 +133,137 @@ def test_a_file_nobody_could_use_is_refused(columns, code):
         platform.checked(Shape(tuple(columns)))
 
 
-@pytest.mark.parametrize(("minutes", "whole"), [(29, 0), (30, 1), (89, 1), (90, 2), (245, 4)])
-def test_whole_hours_are_rounded_once(minutes, whole):
-    assert platform.whole_hours(minutes) == whole
+def test_whole_hours_are_rounded_once():
+    assert [platform.whole_hours(one) for one in (29, 30, 89, 90, 245)] == [0, 1, 1, 2, 4]
+
+
+# --- the platform's own list -----------------------------------------------------------------
+
+
+def test_hours_are_read_however_they_are_written():
+    written = {
+        **{"4": 240, "4.08": 245, "٤٫٥": 270, "4,5": 270, "1,204": 72240, "4:05": 245, "0": 0},
+        **{"04:05:00": 245, "1 day, 1:30:00": 1530, "٤ ساعات": 240, "4.0833333333": 245},
+    }
+    assert {cell: reading.minutes_of(cell) for cell in written} == written
+    for cell in ("", "-", "many", "-4", "4:75", "10001", "4h05"):
+        with pytest.raises(Problem, match="platform_hours_unreadable"):
+            reading.minutes_of(cell)
+
+
+def compared(text: str, cast, now, wanted: Filter = ALL):
+    """The list after the thread beside the server had its turn, and what differs."""
+    list_id = platform.begin(
+        text.encode(), "list.csv", "period=2026", wanted, by=cast.layla.id, now=now
+    )
+    platform.work_on_waiting(lambda: now)
+    db.session.rollback()
+    return platform.find(list_id), db.session.execute(platform.differing(list_id, "")).all()
+
+
+def test_both_lists_are_held_against_each_other(now, cast, serve):
+    lanes = factories.opportunity(now, name_ar="تنظيم الحشود", name_en="Crowd lanes")
+    noura = factories.person(now, "نورة سعد القحطاني", mobile="+966501111111")
+    abeer = factories.person(now, "عبير علي السلمي", mobile="+966502222222")
+    hind = factories.person(now, "هند", mobile="+966503333333")
+    amal = factories.person(now, "أمل خالد")
+    for day, who in enumerate((noura, abeer, hind, amal)):
+        serve(who, lanes, 245, days_ago=day)
+    found, differing = compared(
+        "اسم المتطوع,الجوال,الفرصة التطوعية,عدد الساعات\n"
+        "نوره سعد القحطاني,0501111111,تنظيم الحشود,٤٫٠٨\n"  # alike, in another spelling
+        "عبير علي السلمي,,Crowd lanes,2\n"  # found by name; two rows add up
+        "عبير علي السلمي,,تنظيم الحشود,1:00\n"
+        "هند بنت فهد,503333333,تنظيم الحشود,4:05\n"  # found by mobile
+        "سارة حسن,0509999999,تنظيم الحشود,3\n"
+        "أحمد,0508888888,تنظيم الحشود,كثير\n",
+        cast,
+        now,
+    )
+    lines = {row.PlatformLine.side: row for row in differing if row.PlatformLine.side != "both"}
+    both = {row.PlatformLine.person_id: row.PlatformLine for row in differing}
+    assert (found.state, found.totals["alike"]) == ("ready", 1)
+    assert (both[abeer.id].minutes, both[abeer.id].approved_minutes) == (180, 245)
+    assert (both[abeer.id].rows, both[abeer.id].names_differ) == (2, False)
+    assert (both[hind.id].hours_differ, both[hind.id].names_differ) == (False, True)
+    assert (lines["here"].PlatformLine.person_id, lines["here"].own_name) == (amal.id, "أمل خالد")
+    assert lines["there"].PlatformLine.name == "سارة حسن"
+    assert lines["faulty"].PlatformLine.fault == "platform_hours_unreadable"
+    assert platform.counts(found.id) == dict.fromkeys(platform.SHOWN, 1)
+    assert found.totals["here"] == {"rows": 4, "people": 4, "minutes": 980}
+    assert found.totals["there"] == {"rows": 4, "people": 4, "minutes": 245 + 180 + 245 + 180}
+
+
+def test_a_family_on_one_mobile_is_told_apart_by_name(now, cast, serve):
+    of = factories.opportunity(now, name_ar="الفرز")
+    mobile = "+966501111111"
+    serve(factories.person(now, "نورة سعد", mobile=mobile), of, 60)
+    serve(factories.person(now, "سعد علي", mobile=mobile), of, 120, days_ago=1)
+    rows = "الاسم,الجوال,الفرصة,الساعات\nسعد علي,0501111111,الفرز,2\nنورة سعد,0501111111,الفرز,1\n"
+    found, differing = compared(rows, cast, now)
+    assert (found.totals["alike"], differing) == (2, [])
+
+
+def test_without_opportunities_people_are_compared_by_all_of_their_hours(now, cast, serve):
+    noura = factories.person(now, "نورة سعد القحطاني")
+    serve(noura, factories.opportunity(now), 60)
+    serve(noura, factories.opportunity(now), 120, days_ago=1)
+    found, differing = compared("الاسم,عدد الساعات\nنورة سعد القحطاني,3\n", cast, now)
+    assert (found.totals["alike"], differing) == (1, [])
+
+
+def test_hours_rounded_as_the_platform_takes_them_do_not_differ(now, cast, serve):
+    noura = factories.person(now, "نورة سعد القحطاني")
+    serve(noura, factories.opportunity(now), 245)
+    text = "الاسم,عدد الساعات\nنورة سعد القحطاني,4\n"
+    assert len(compared(text, cast, now)[1]) == 1
+    shape = Shape(hours=Hours.WHOLE)
+    platform.choose(shape, by=cast.layla.id, now=now)
+    assert compared(text, cast, now)[1] == []
+
+
+def test_a_list_is_held_against_the_days_asked_for(now, cast, serve):
+    noura = factories.person(now, "نورة سعد القحطاني")
+    serve(noura, factories.opportunity(now), 60, days_ago=40)
+    wanted = Filter(Reach(everywhere=True), date(2026, 11, 1), date(2026, 11, 30))
+    _found, differing = compared("الاسم,الساعات\nنورة سعد القحطاني,1\n", cast, now, wanted)
+    assert [row.PlatformLine.side for row in differing] == ["there"]
+
+
+def test_columns_are_remembered_and_nothing_else_is_changed(now, cast, serve):
+    serve(noura := factories.person(now, "نورة سعد القحطاني"), factories.opportunity(now), 60)
+    text = "من,كم\nنورة سعد القحطاني,1\n"
+    found, _none = compared(text, cast, now)
+    assert found.state == "mapping"
+    with pytest.raises(Problem, match="columns_missing"):
+        platform.name_columns(found.id, ["name", ""], by=cast.layla.id, now=now)
+    platform.name_columns(found.id, ["name", "hours"], by=cast.layla.id, now=now)
+    platform.work_on_waiting(lambda: now)
+    assert platform.find(found.id).totals["alike"] == 1
+    again, _none = compared(text, cast, now)
+    assert again.state == "ready"
+    assert db.session.get_one(Attendance, 1).volunteer_id == noura.id
+
+
+def test_a_list_that_is_too_long_says_so(now, cast, monkeypatch):
+    monkeypatch.setattr(working, "MOST_ROWS", 1)
+    found, _none = compared("الاسم,الساعات\nنورة سعد,1\nعبير علي,2\n", cast, now)
+    assert (found.state, found.fault) == ("failed", "too_many_rows")
+    assert found.totals["facts"] == {"most": 1}
+
+
+def test_too_many_records_of_ours_say_so(now, cast, serve, monkeypatch):
+    serve(factories.person(now), factories.opportunity(now), 60)
+    monkeypatch.setattr(working, "MOST_OWN", 0)
+    found, _none = compared("الاسم,الساعات\nنورة سعد,1\n", cast, now)
+    assert (found.state, found.fault) == ("failed", "platform_too_many")
+
+
+def test_lists_hold_names_and_go_after_a_while(now, cast):
+    found, differing = compared("الاسم,الساعات\nنورة سعد,1\n", cast, now)
+    assert len(differing) == 1
+    assert platform.forget_passed(now) == 0
+    assert platform.forget_passed(now + timedelta(days=40)) == 1
+    assert platform.find(found.id).state == "dropped"
+    assert db.session.execute(platform.differing(found.id, "")).all() == []
+    assert platform.forget_passed(now + timedelta(days=40)) == 0

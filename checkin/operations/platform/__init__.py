@@ -1,5 +1,20 @@
 """The National Volunteering Platform: the file for it, and its own list held against ours."""
 
+from checkin.operations.platform.lists import (
+    SHOWN,
+    UNDER_WAY,
+    begin,
+    choose_sheet,
+    counts,
+    differing,
+    drop,
+    find,
+    forget_passed,
+    latest,
+    lines,
+    name_columns,
+    still_to_enter,
+)
 from checkin.operations.platform.rows import (
     FULL_NAME,
     LACKS,
@@ -20,22 +35,38 @@ from checkin.operations.platform.shape import (
     chosen,
     whole_hours,
 )
+from checkin.operations.platform.working import MOST_ROWS, work_on_waiting
 
 __all__ = [
     "FULL_NAME",
     "LACKS",
+    "MOST_ROWS",
+    "SHOWN",
+    "UNDER_WAY",
     "WORDS",
     "Hours",
     "Part",
     "Shape",
     "Sum",
+    "begin",
     "by_opportunity",
     "checked",
     "choose",
+    "choose_sheet",
     "choose_usual",
     "chosen",
+    "counts",
+    "differing",
+    "drop",
+    "find",
+    "forget_passed",
     "lacking",
+    "latest",
+    "lines",
     "listed",
+    "name_columns",
+    "still_to_enter",
     "sum_of",
     "whole_hours",
+    "work_on_waiting",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
@@ -42,6 +43,11 @@ def settled() -> dict[str, str]:
 def said() -> dict[str, str]:
     """The address's own words, for links and files that are about the same."""
     return {name: request.args[name] for name in NAMES if request.args.get(name)}
+
+
+def in_address() -> str:
+    """The same as it stands after the question mark."""
+    return urlencode(said())
 
 
 def about(found: Wanted) -> str:

@@ -43,7 +43,7 @@ def index():
         periods=asking.choices(today, found.period),
         narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
-        query=url_for(".index", **asking.said()).partition("?")[2],
+        query=asking.in_address(),
         hours=hours,
         may_export=current_user.may(Permission.EXPORT),
     )

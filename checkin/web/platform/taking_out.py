@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from checkin.domain.days import local_day
-from checkin.domain.errors import Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.operations import platform, settings
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
 from checkin.operations.platform import Hours, Part, Shape, whole_hours
+from checkin.web.fields import row_number
 from checkin.web.figures.books import opened
 from checkin.web.i18n import current_locale
 from checkin.web.platform import asking, words
@@ -40,14 +43,21 @@ def of_platform(asked: Asked, now: datetime) -> Book:
     with opened("/figures/platform", asked):
         settings.read_anew()
         shape = platform.chosen()
-        wanted = asking.asked(asked.reach, local_day(now)).filter
-        table = Table(
-            columns=columns_of(shape),
-            rows=platform.listed(wanted),
-            count=platform.sum_of(wanted).rows,
-            cells=cells_of(shape),
-        )
+        rows, count = _rows(asked, now)
+        table = Table(columns_of(shape), rows, count, cells_of(shape))
         return Book(_("National platform"), [table], language_of(table.columns))
+
+
+def _rows(asked: Asked, now: datetime) -> tuple[Select[Any], int]:
+    """Of the days in the address; or of a list held against ours, what is still to be entered."""
+    if "list" not in request.args:
+        wanted = asking.asked(asked.reach, local_day(now)).filter
+        return platform.listed(wanted), platform.sum_of(wanted).rows
+    row = platform.find(request.args.get("list", 0, row_number))
+    if row.state != "ready":
+        raise NotFound("platform_list")
+    counts = platform.counts(row.id)
+    return platform.still_to_enter(row), counts["here"] + counts["hours"]
 
 
 def language_of(columns: Sequence[Column]) -> str:

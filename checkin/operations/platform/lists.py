@@ -1,0 +1,240 @@
+"""A list of the platform from the file to what differs: sent, its columns named, dropped, found."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, tuple_
+
+from checkin.database import AnyRow, db, transaction
+from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.models import Opportunity, Person, PlatformLine, PlatformList
+from checkin.operations import audit, paging, settings
+from checkin.operations.figures import Filter
+from checkin.operations.importing import columns, looking
+from checkin.operations.importing.columns import Layout
+from checkin.operations.importing.files import opened
+from checkin.operations.permissions import Reach
+from checkin.operations.platform import rows
+
+KIND = "platform"
+"""Under which the meaning of its columns is remembered."""
+UNDER_WAY = ("comparing",)
+LATEST = 20
+_TOGETHER = 2000
+
+
+# --- acts ----------------------------------------------------------------------------------
+
+
+def begin(
+    content: bytes, file_name: str, query: str, wanted: Filter, *, by: int, now: datetime
+) -> int:
+    """Take a list to hold against what `wanted` asks for; its id.
+
+    One whose columns are all known is compared at once. Problems: those of `files.opened` and
+    `no_rows`.
+    """
+    book = opened(content)
+    look = looking.first_look(book, KIND)
+    row = PlatformList(
+        file_name=file_name[-200:] or "?",
+        content=content,
+        query=query[:2000],
+        wanted=_plain(wanted),
+        look=look,
+        state="comparing" if look["sure"] else "mapping",
+        total=book.length(look["sheet"]),
+        created_at=now,
+        created_by_id=by,
+    )
+    return _keep(row, by, now)
+
+
+@transaction
+def _keep(row: PlatformList, by: int, now: datetime) -> int:
+    db.session.add(row)
+    db.session.flush()
+    audit.note("platform.list", "platform_list", row.id, by=by, at=now)
+    return row.id
+
+
+def choose_sheet(list_id: int, sheet: int, *, by: int, now: datetime) -> None:
+    """Read another sheet of the file. Problems: `sheet_missing`, `no_rows`, `import_moved`."""
+    row = find(list_id)
+    if row.content is None:
+        raise Conflict("import_moved")
+    book = opened(row.content)
+    if not 0 <= sheet < len(book.sheets):
+        raise Problem("sheet_missing")
+    _keep_look(list_id, looking.looked_at(book, sheet, KIND), book.length(sheet), by, now)
+
+
+@transaction
+def _keep_look(list_id: int, look: dict[str, Any], length: int, by: int, now: datetime) -> None:
+    row = find(list_id, "mapping", "ready", "failed")
+    row.look, row.state, row.fault, row.total = look, "mapping", "", length
+    audit.note("platform.sheet", "platform_list", row.id, by=by, at=now, sheet=look["sheet"])
+
+
+@transaction
+def name_columns(list_id: int, fields: Sequence[str], *, by: int, now: datetime) -> None:
+    """What each column holds; remembered for headings like these. Comparing starts.
+
+    Problems: `column_twice`, `columns_missing`, `import_moved`.
+    """
+    row = find(list_id, "mapping", "ready", "failed")
+    if row.content is None:
+        raise Conflict("import_moved")
+    layout = columns.chosen(layout_of(row), fields, KIND)
+    looking.remember(layout, KIND, now)
+    row.look = {**row.look, "columns": looking.codes(layout), "sure": True}
+    row.state, row.fault, row.done, row.leased_until = "comparing", "", 0, None
+    audit.note("platform.columns", "platform_list", row.id, by=by, at=now)
+
+
+def drop(list_id: int, *, by: int, now: datetime) -> None:
+    """Forget the file and what was found; nothing else was ever changed by it."""
+    _drop(list_id, by, now)
+    clear(list_id)
+
+
+@transaction
+def _drop(list_id: int, by: int, now: datetime) -> None:
+    row = find(list_id, "mapping", "comparing", "ready", "failed")
+    _forget(row, now)
+    audit.note("platform.drop", "platform_list", row.id, by=by, at=now)
+
+
+def forget_passed(now: datetime) -> int:
+    """Lists hold people's names: they go when imported files do; how many went."""
+    left = select(PlatformLine.id).where(PlatformLine.list_id == PlatformList.id).exists()
+    old = select(PlatformList.id).where(
+        PlatformList.created_at < now - settings.period("import_days"),
+        PlatformList.state.not_in(UNDER_WAY),
+        (PlatformList.state != "dropped") | left,
+    )
+    ids = db.session.scalars(old).all()
+    for list_id in ids:
+        clear(list_id)
+        _forget_old(list_id, now)
+    return len(ids)
+
+
+@transaction
+def _forget_old(list_id: int, now: datetime) -> None:
+    row = find(list_id)
+    if row.state not in (*UNDER_WAY, "dropped"):
+        _forget(row, now)
+        audit.note("platform.forget", "platform_list", row.id, by=None, at=now)
+
+
+def _forget(row: PlatformList, now: datetime) -> None:
+    row.state, row.finished_at, row.leased_until = "dropped", now, None
+    row.content, row.look = None, {}
+
+
+def clear(list_id: int) -> None:
+    """Remove its lines, some at a time: others get to write in between."""
+    while _clear_some(list_id):
+        pass
+
+
+@transaction
+def _clear_some(list_id: int) -> bool:
+    some = select(PlatformLine.id).where(PlatformLine.list_id == list_id).limit(_TOGETHER)
+    ids = db.session.scalars(some).all()
+    if ids:
+        db.session.execute(delete(PlatformLine).where(PlatformLine.id.in_(ids)))
+    return bool(ids)
+
+
+# --- questions -----------------------------------------------------------------------------
+
+
+def find(list_id: int, *states: str) -> PlatformList:
+    """NotFound, or Conflict `import_moved` when it is in none of the states."""
+    query = select(PlatformList).where(PlatformList.id == list_id)
+    if states:
+        query = query.with_for_update()
+    row = db.session.scalar(query.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("platform_list")
+    if states and row.state not in states:
+        raise Conflict("import_moved")
+    return row
+
+
+def latest() -> Sequence[PlatformList]:
+    newest = select(PlatformList).order_by(PlatformList.id.desc()).limit(LATEST)
+    return db.session.scalars(newest).all()
+
+
+def layout_of(row: PlatformList) -> Layout:
+    return looking.layout_of(row.look)
+
+
+def wanted_of(row: PlatformList) -> Filter:
+    """What the list is held against: everybody's, as whoever sent it sees it."""
+    days = {name: date.fromisoformat(row.wanted[name]) for name in _DAYS if name in row.wanted}
+    return Filter(Reach(everywhere=True), **{**row.wanted, **days})
+
+
+_DAYS = ("first", "last")
+
+
+def _plain(wanted: Filter) -> dict[str, Any]:
+    said = {name: one for name, one in asdict(wanted).items() if name != "reach"}
+    known = {name: one for name, one in said.items() if one is not None}
+    return {name: str(one) if name in _DAYS else one for name, one in known.items()}
+
+
+# --- what differs --------------------------------------------------------------------------
+
+SHOWN = {
+    "hours": (PlatformLine.side == "both") & PlatformLine.hours_differ,
+    "here": PlatformLine.side == "here",
+    "there": PlatformLine.side == "there",
+    "names": (PlatformLine.side == "both") & PlatformLine.names_differ,
+    "faulty": PlatformLine.side == "faulty",
+}
+"""The ways in which a line may differ; one of both sides may do so in two."""
+
+
+def counts(list_id: int) -> dict[str, int]:
+    """How many lines differ in each way."""
+    line = PlatformLine
+    columns = [func.count().filter(condition) for condition in SHOWN.values()]
+    found = db.session.execute(select(*columns).where(line.list_id == list_id)).one()
+    return dict(zip(SHOWN, found, strict=True))
+
+
+def differing(list_id: int, shown: str) -> Select[Any]:
+    """The question for the lines that differ in this way, or in any; with names of ours."""
+    line, p, o = PlatformLine, Person, Opportunity
+    own: list[Any] = [p.name.label("own_name"), p.mobile.label("own_mobile"), o.name_ar, o.name_en]
+    query: Select[Any] = (
+        select(line, *own)
+        .outerjoin(p, p.id == line.person_id)
+        .outerjoin(o, o.id == line.opportunity_id)
+        .where(line.list_id == list_id)
+    )
+    if shown in SHOWN:
+        query = query.where(SHOWN[shown])
+    return query.order_by(line.id)
+
+
+def still_to_enter(row: PlatformList) -> Select[Any]:
+    """The rows of a file for what the platform lacks or has with other hours."""
+    line, sums = PlatformLine, rows.listed(wanted_of(row))
+    wanting = select(line.person_id, line.opportunity_id).where(
+        line.list_id == row.id, SHOWN["here"] | SHOWN["hours"]
+    )
+    if row.totals["by_opportunity"]:
+        return sums.where(tuple_(Person.id, Opportunity.id).in_(wanting))
+    return sums.where(Person.id.in_(wanting.with_only_columns(line.person_id)))
+
+
+def lines(list_id: int, shown: str, page: int) -> Sequence[AnyRow]:
+    return db.session.execute(paging.shown(differing(list_id, shown), page)).all()
