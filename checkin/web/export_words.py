@@ -17,9 +17,10 @@ OF_FIGURES = ("pdf", "xlsx", "csv", "jsonl")
 LISTS: dict[str, Any] = {
     "attendances": _l("Records"),
     "dashboard": _l("Figures"),
+    "report": _l("Report"),
 }
 """What there is to take out."""
-NAMELESS = ("dashboard",)
+NAMELESS = ("dashboard", "report")
 """Lists that name nobody."""
 
 

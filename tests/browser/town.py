@@ -686,6 +686,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("figures.index", "/figures"),
         ("figures.index", "/figures?period=2026"),
         ("figures.sheet", "/figures/sheet?period=2026"),
+        ("figures.report_sheet", "/figures/reports/sheet?by=site&then=month"),
         ("figures.reports_index", "/figures/reports"),
         ("figures.reports_index", "/figures/reports?by=site&then=month"),
         ("figures.reports_index", "/figures/reports?by=site&from=2026-11-22&until=2026-11-01"),

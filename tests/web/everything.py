@@ -59,6 +59,7 @@ QUERIES = {
     "/figures": "?by=site&from=2026-01-01&until=2026-12-31",
     "/figures/reports": "?by=site&then=month",
     "/figures/reports/new": "?by=site",
+    "/figures/reports/sheet": "?by=site&then=month",
     "/partners/<int:partner_id>": "?q=نورة",
     "/partners/<int:partner_id>/members": "?q=نورة",
     "/people": "?q=نورة",

@@ -143,6 +143,50 @@ def test_a_long_table_goes_on_with_its_headings_and_ends_with_its_totals(languag
     assert sum(f"{1000 + number:,}" in "".join(pages) for number in range(80)) == 80
 
 
+NESTED = "by=site&then=month&show=hours-volunteers"
+
+
+def test_a_report_is_taken_out_row_by_row_with_its_sums_and_totals(layla, worked):
+    whole, outer, inner = map(json.loads, taken_out(layla, "jsonl", NESTED, "report").splitlines())
+    assert (whole["table"], whole["volunteers"]) == ("totals", 2)
+    assert (outer["site"], outer["month"], inner["month"]) == (inner["site"], None, "2026-11-01")
+    assert outer["value_halalas"] == inner["value_halalas"] == totals().value_halalas
+    heading, *rows = csv.reader(
+        io.StringIO(taken_out(layla, "csv", NESTED, "report").decode("utf-8-sig"))
+    )
+    assert heading == ["Site", "Month", "Hours", "Volunteers"]
+    assert [row[1:] for row in rows] == [["", "8:10", "2"], ["November 2026", "8:10", "2"]]
+    book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx", NESTED, "report")))
+    sheet = book.worksheets[0]
+    bold = [sheet.cell(row, 1).font.bold for row in range(1, sheet.max_row + 1)]
+    assert bold == [True, True, False, True]
+    said = [row[1] for row in book.worksheets[1].iter_rows(values_only=True)]
+    assert "Time at courses and meetings is not volunteer hours." in said
+
+
+def test_a_report_on_paper_says_what_its_page_says(layla, huda, cast, worked):
+    text = " ".join(pages_of(taken_out(layla, "pdf", NESTED, "report"))[0].split())
+    for part in (
+        "By site, then by month",
+        "Hours Volunteers",
+        "November 2026 8:10 2",
+        "Total 8:10",
+    ):
+        assert part in text
+    page = layla.text(f"/figures/reports/sheet?{NESTED}")
+    assert "By site, then by month" in page
+    assert f"/figures/reports/sheet?{NESTED}" in layla.get(
+        f"/figures/reports?{NESTED}"
+    ).text.replace("&amp;", "&")
+    assert layla.get("/figures/reports/sheet").status_code == 404
+    assert huda.get(f"/figures/reports/sheet?by=month&site={cast.mataf.id}").status_code == 404
+
+
+def test_a_report_without_value_neither_shows_nor_warns_of_one(layla, worked):
+    assert "look at the rates again" not in layla.text(f"/figures/reports/sheet?{NESTED}")
+    assert "look at the rates again" in layla.text("/figures/reports/sheet?by=site")
+
+
 @pytest.mark.parametrize(
     ("what", "most", "sentence"),
     [

@@ -417,6 +417,7 @@ see_figures all
     GET      /figures/attendances
     GET      /figures/past
     GET      /figures/reports
+    GET      /figures/reports/sheet
     GET      /figures/sheet
     GET+POST /figures/reports/new
     GET      /figures/targets

@@ -1,7 +1,6 @@
 """Lists taken out as files, written in the background and fetched within some days."""
 
 from checkin.operations.exporting.asked import (
-    KINDS,
     UNDER_WAY,
     ask,
     file_of,
@@ -9,7 +8,16 @@ from checkin.operations.exporting.asked import (
     forget_passed,
     latest,
 )
-from checkin.operations.exporting.tables import Asked, Book, Cell, Column, Head, Kind, Table
+from checkin.operations.exporting.tables import (
+    KINDS,
+    Asked,
+    Book,
+    Cell,
+    Column,
+    Head,
+    Kind,
+    Table,
+)
 from checkin.operations.exporting.working import (
     LISTS,
     PAPER,

@@ -12,10 +12,10 @@ from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Export
 from checkin.operations import audit
+from checkin.operations.exporting.tables import KINDS
 
 UNDER_WAY = ("waiting", "writing")
 MOST_UNDER_WAY = 5
-KINDS = ("csv", "xlsx", "jsonl", "pdf")
 
 
 @transaction

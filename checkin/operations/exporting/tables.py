@@ -1,7 +1,7 @@
 """What is taken out: tables, cell by cell, as any kind of file may hold them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Select
 
 from checkin.operations.permissions import Reach
 
+KINDS = ("csv", "xlsx", "jsonl", "pdf")
 Cell = str | int | date | datetime | None
 """Datetimes are naive and local to the site; times and money are integers, see `Kind`."""
 
@@ -53,6 +54,8 @@ class Column:
     """Of a sheet's column, in characters."""
     is_shown: bool = True
     """Not only for programs, which read JSON lines."""
+    is_said_once: bool = False
+    """Paper leaves it out where the row above says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,12 @@ class Table:
     count: int
     cells: Callable[[Any], Sequence[Cell]] = tuple
     sums: Mapping[str, int] = field(default_factory=dict)
+    is_sum: Callable[[Sequence[Cell]], bool] | None = None
+    """Which rows are the sum of those that follow."""
     key: str = ""
     title: str = ""
-    is_on_paper: bool = True
-    """Not said already by what stands at the head of paper."""
+    kinds: Collection[str] = KINDS
+    """Of files that hold it."""
 
     @property
     def shown(self) -> list[int]:
@@ -113,6 +118,10 @@ class Book:
     @property
     def from_the_right(self) -> bool:
         return self.language == "ar"
+
+    def of_kind(self, kind: str) -> "Book":
+        """The tables that a kind of file holds."""
+        return replace(self, tables=[table for table in self.tables if kind in table.kinds])
 
     @property
     def count(self) -> int:

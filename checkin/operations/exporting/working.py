@@ -64,7 +64,7 @@ def _write(row: Export, path: Path, clock: Clock) -> int:
     """How many rows stand in the file."""
     progress = Progress(QUEUE, row.id, "writing", clock)
     kind, done = row.kind, 0
-    book = book_of(row.what, _asked(row, clock()), clock())
+    book = book_of(row.what, _asked(row, clock()), clock()).of_kind(kind)
     progress.begins(total=book.count)
     for done in progress.over(into_file(path, kind, book), BREATHER_ROWS):
         if done % TOGETHER == 0:
@@ -95,7 +95,7 @@ def into_file(path: Path, kind: str, book: Book) -> Iterator[int]:
         def rows_of(table: Table) -> Iterable[Any]:
             return streamed.execute(table.rows) if isinstance(table.rows, Select) else table.rows
 
-        yield from written(path, opener, book, rows_of)
+        yield from written(path, opener, book.of_kind(kind), rows_of)
     path.chmod(0o600)
 
 

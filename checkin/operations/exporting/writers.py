@@ -115,14 +115,14 @@ class XlsxWriter:
         self._book = book
         safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._file = xlsxwriter.Workbook(path, {**safe, "default_date_format": "yyyy-mm-dd"})
-        self._formats = {
-            kind: self._file.add_format({"num_format": f}) for kind, f in _SHOWN.items()
-        }
         self._heading = self._file.add_format({"bold": True, "text_wrap": True, "bottom": 1})
-        self._sums = {
-            kind: self._file.add_format({"bold": True, "top": 1, "num_format": shown})
-            for kind, shown in _SHOWN.items()
-        }
+        self._formats, self._bold, self._sums = (
+            {
+                kind: self._file.add_format({**how, "num_format": shown})
+                for kind, shown in _SHOWN.items()
+            }
+            for how in ({}, {"bold": True}, {"bold": True, "top": 1})
+        )
         self._table: Table | None = None
 
     def __enter__(self) -> Self:
@@ -145,8 +145,9 @@ class XlsxWriter:
     def add(self, cells: Sequence[Cell]) -> None:
         if self._row > MOST_SHEET_ROWS:
             self._begin_sheet()
-        row = self._row
-        for number, (place, write) in enumerate(self._writes):
+        row, table = self._row, self._table
+        is_sum = table is not None and table.is_sum is not None and table.is_sum(cells)
+        for number, (place, write) in enumerate(self._in_bold if is_sum else self._writes):
             cell = cells[place]
             if cell is not None:
                 write(row, number, cell)
@@ -162,7 +163,10 @@ class XlsxWriter:
             sheet.set_column(number, number, column.width)
             sheet.write_string(0, number, column.heading, self._heading)
         sheet.freeze_panes(1, 0)
-        self._writes = [(place, self._writing(sheet, column)) for place, column in self._shown]
+        self._writes, self._in_bold = (
+            [(place, self._writing(sheet, column, formats)) for place, column in self._shown]
+            for formats in (self._formats, self._bold)
+        )
 
     def _add_sheet(self, title: str) -> Any:
         sheet = self._file.add_worksheet(title.translate(_NOT_IN_A_TITLE))
@@ -170,11 +174,14 @@ class XlsxWriter:
             sheet.right_to_left()
         return sheet
 
-    def _writing(self, sheet: Any, column: Column) -> Callable[[int, int, Any], Any]:
+    def _writing(
+        self, sheet: Any, column: Column, formats: Mapping[Kind, Any]
+    ) -> Callable[[int, int, Any], Any]:
         """How a cell of this column is written; asked once, not for every cell."""
-        shown = self._formats[column.kind]
+        shown = formats[column.kind]
         if column.kind is Kind.TEXT:
-            return lambda row, place, cell: sheet.write_string(row, place, cell)
+            plain = None if formats is self._formats else shown
+            return lambda row, place, cell: sheet.write_string(row, place, cell, plain)
         if column.kind in (Kind.DAY, Kind.INSTANT):
             return lambda row, place, cell: sheet.write_datetime(row, place, cell, shown)
         per = _PER[column.kind]

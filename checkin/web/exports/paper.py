@@ -55,14 +55,10 @@ class PdfWriter:
         return self
 
     def begin(self, table: Table) -> None:
-        self._table: Table = table
         self._pages.end_table()
-        if table.is_on_paper:
-            self._pages.begin_table(table)
+        self._pages.begin_table(table)
 
     def add(self, cells: Sequence[Cell]) -> None:
-        if not self._table.is_on_paper:
-            return
         self._rows += 1
         if self._rows > MOST_ROWS:
             raise Problem("export_too_long")
@@ -84,7 +80,7 @@ class _Pages(Paper):
         super().__init__(book.title, clock.now(), lang=book.language)
         self._book, self._lang = book, book.language
         self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
-        widest = max((_width(table) for table in book.tables if table.is_on_paper), default=0)
+        widest = max((_width(table) for table in book.tables), default=0)
         if widest > WIDEST:
             raise Problem("export_too_wide")
         self._on_its_side = widest > UPRIGHT
@@ -174,6 +170,7 @@ class _Pages(Paper):
             self._y += 3
             self._say(table.title, HEADING, "B")
             self._y += 1
+        self._said = [""] * len(columns)
         self._headings()
 
     def _placed(
@@ -194,11 +191,17 @@ class _Pages(Paper):
 
     def row(self, cells: Sequence[Cell]) -> None:
         assert self._table is not None
-        shown = [
+        is_sum = self._table.is_sum is not None and self._table.is_sum(cells)
+        texts = [
             "" if cells[place] is None else _WORDS[self._table.columns[place].kind](cells[place])
             for place in self._table.shown
         ]
-        self._cells(shown)
+        said, self._said = self._said, texts
+        shown = [
+            "" if column.is_said_once and text == above else text
+            for text, above, (column, *_edges) in zip(texts, said, self._columns, strict=True)
+        ]
+        self._cells(shown, "B" if is_sum else "")
         self.rule(SIDE, self._width - SIDE, self._y, GREY, 0.1)
 
     def end_table(self) -> None:
@@ -254,7 +257,7 @@ class _Pages(Paper):
         self._y += 4
         self._say(self._book.method_title, HEADING, "B")
         for name, sentence in self._book.method:
-            self._say(f"{name}: {sentence}", SMALL)
+            self._say(f"{name}: {sentence}" if name else sentence, SMALL)
 
     def number(self) -> None:
         """What stands at the foot of every page."""

@@ -1,6 +1,23 @@
 """Figures: hours, people, their charts, reports and targets, and what stands behind."""
 
-from checkin.web.figures import dashboard, dashboard_tables, listing, reports, taking_out, targets
+from checkin.web.figures import (
+    dashboard,
+    dashboard_tables,
+    listing,
+    report_tables,
+    reports,
+    taking_out,
+    targets,
+)
 from checkin.web.figures.blueprint import bp
 
-__all__ = ["bp", "dashboard", "dashboard_tables", "listing", "reports", "taking_out", "targets"]
+__all__ = [
+    "bp",
+    "dashboard",
+    "dashboard_tables",
+    "listing",
+    "report_tables",
+    "reports",
+    "taking_out",
+    "targets",
+]

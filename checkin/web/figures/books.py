@@ -31,8 +31,10 @@ def book(
     asked: Asked,
     now: datetime,
     figures: Sequence[tuple[str, str, str]] = (),
+    counting: Sequence[tuple[str, str]] | None = None,
 ) -> Book:
-    """`about` begins with the title; `figures` stand out on paper."""
+    """`about` begins with the title; `figures` stand out on paper; `counting` says how they come
+    about, where it is not the usual."""
     title, *more = about
     return Book(
         title=title,
@@ -40,7 +42,7 @@ def book(
         language=asked.language,
         total=_("Total"),
         table_heading=_("Table"),
-        method=_method(about, totals, now),
+        method=[*_origin(about, now), *(_counting(totals) if counting is None else counting)],
         method_title=_("How it is counted"),
         head=_head(" · ".join(more), asked, now, figures),
     )
@@ -76,11 +78,16 @@ def _head(about: str, asked: Asked, now: datetime, figures: Sequence[tuple[str, 
     )
 
 
-def _method(about: Sequence[str], totals: Totals, now: datetime) -> list[tuple[str, str]]:
+def _origin(about: Sequence[str], now: datetime) -> list[tuple[str, str]]:
     return [
         (_("Organisation"), organisation()),
         (_("List"), " · ".join(about)),
         (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
+    ]
+
+
+def _counting(totals: Totals) -> list[tuple[str, str]]:
+    return [
         (
             _("Hours"),
             _("Only approved time counts. Courses and meetings are attendance, no hours"),
@@ -88,5 +95,10 @@ def _method(about: Sequence[str], totals: Totals, now: datetime) -> list[tuple[s
         (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
         (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
         (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
-        *((_("Please look at"), warning) for warning in [value_words.warning(totals)] if warning),
+        *warned(totals),
     ]
+
+
+def warned(totals: Totals) -> list[tuple[str, str]]:
+    """What looks wrong about a value, where it does."""
+    return [(_("Please look at"), told) for told in [value_words.warning(totals)] if told]

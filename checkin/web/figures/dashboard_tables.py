@@ -1,5 +1,6 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from flask.blueprints import BlueprintSetupState
@@ -18,6 +19,9 @@ from checkin.web.figures.dashboard import cards_of, lines_of, name_of_line
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import chosen
 
+NOT_ON_PAPER = ("csv", "xlsx", "jsonl")
+"""What large figures say there already, and what is too long."""
+
 
 @bp.record
 def _offer(state: BlueprintSetupState) -> None:
@@ -31,7 +35,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         found = wanted(asked.reach, chosen(asked.reach, today))
         totals = figures.totals(found.filter)
         tables = [
-            _totals(totals),
+            whole(totals),
             *(_table(grouping, found, totals) for grouping in charts.TITLES),
             *_of_people(found),
             *_of_hours(found),
@@ -81,15 +85,15 @@ _ORDER = (
 )
 
 
-def _totals(totals: Totals) -> Table:
-    """One row; paper says it in large figures."""
+def whole(totals: Totals, kinds: Collection[str] = NOT_ON_PAPER) -> Table:
+    """One row."""
     return Table(
         key="totals",
         title=_("Totals"),
         columns=[Column("name", _("Name"), width=30), *columns(totals)],
         rows=[[_("Total"), *cells(totals)]],
         count=1,
-        is_on_paper=False,
+        kinds=kinds,
     )
 
 
@@ -122,7 +126,7 @@ def _of_people(found: Wanted) -> list[Table]:
         [str(charts.GENDERS[gender]), one.volunteers, one.approved_minutes, one.attendances]
         for gender, one in shares.items()
     ]
-    whole = {
+    together = {
         name: sum(getattr(one, name) for one in shares.values())
         for name in ("volunteers", "approved_minutes", "attendances")
     }
@@ -136,9 +140,9 @@ def _of_people(found: Wanted) -> list[Table]:
                 Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
                 Column("attendances", _("Records"), Kind.NUMBER, 12),
             ],
-            rows=rows if any(whole.values()) else [],
+            rows=rows if any(together.values()) else [],
             count=len(rows),
-            sums=whole,
+            sums=together,
         )
     ]
 
@@ -162,6 +166,6 @@ def _of_hours(found: Wanted) -> list[Table]:
             rows=rows,
             count=len(rows),
             sums={"approved_minutes": sum(minutes)},
-            is_on_paper=False,
+            kinds=NOT_ON_PAPER,
         )
     ]

@@ -48,6 +48,8 @@ class Line:
     cells: tuple[Cell, ...]
     totals: Totals
     lines: tuple["Line", ...] = ()
+    key: Any = None
+    """That of its row, for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class _Drawn:
                 cells=self.cells(row.totals, here),
                 totals=row.totals,
                 lines=tuple(self.lines(row.rows, depth + 1, here)),
+                key=row.key,
             )
 
     def cells(self, totals: Totals, place: _Place) -> tuple[Cell, ...]:

@@ -1,0 +1,125 @@
+"""A report on paper and as files: its rows, one within the other, and its totals."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from checkin.domain.errors import NotFound
+from checkin.domain.roles import Permission
+from checkin.operations import figures
+from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Table
+from checkin.operations.permissions import Reach
+from checkin.web import clock, export_words, value_words
+from checkin.web.figures import report_asked
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.books import book, opened, taken_by, warned
+from checkin.web.figures.dashboard_tables import cells, columns, sums, whole
+from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
+from checkin.web.figures.report_words import DIMENSIONS, FIGURES
+from checkin.web.guard import requires
+from checkin.web.letterhead import letterhead
+
+FOR_PROGRAMS = ("jsonl",)
+"""Other files have a row of totals."""
+
+
+@bp.record
+def _offer(state: BlueprintSetupState) -> None:
+    state.app.extensions.setdefault(LISTS, {})["report"] = report
+
+
+@bp.get("/reports/sheet")
+@requires(Permission.SEE_FIGURES)
+def report_sheet():
+    """The report on paper; here it is also taken out."""
+    wanted, drawn = _drawn(current_user.reach(Permission.SEE_FIGURES))
+    return render_template(
+        "figures/report_sheet.html",
+        asked=wanted,
+        sheet=drawn,
+        methods=methods(drawn, wanted),
+        later=later(wanted.wanted.filter),
+        warning=value_words.warning(drawn.totals) if "value" in wanted.figures else None,
+        paper=letterhead(),
+        taken=taken_by(current_user.name, clock.now()),
+        query=wanted.query,
+        kinds=export_words.kinds(export_words.OF_FIGURES),
+        may_export=current_user.may(Permission.EXPORT),
+        back_to=url_for(".reports_index", **wanted.address),
+    )
+
+
+def report(asked: Asked, now: datetime) -> Book:
+    """Every row with all its figures; people see those that the address shows."""
+    with opened("/figures/reports", asked):
+        wanted, drawn = _drawn(asked.reach)
+        lines = methods(drawn, wanted), later(wanted.wanted.filter)
+        counting = [("", line) for line in (*lines[0], lines[1]) if line]
+        warning = warned(drawn.totals) if "value" in wanted.figures else []
+        table, about = _table(wanted, drawn), [wanted.title, *wanted.about]
+        told = [
+            (drawn.headings[cell.figure], cell.shown or _("Not set"), "") for cell in drawn.total
+        ]
+        tables = [whole(drawn.totals, FOR_PROGRAMS), table]
+        return book(tables, about, drawn.totals, asked, now, told, [*counting, *warning])
+
+
+def _drawn(reach: Reach) -> tuple[report_asked.Asked, Sheet]:
+    """What the address asks for, and how it is read."""
+    wanted = report_asked.asked(reach)
+    if wanted is None:
+        raise NotFound("report")
+    return wanted, sheet(figures.report(wanted.dimensions, wanted.wanted.filter), wanted)
+
+
+def _table(wanted: report_asked.Asked, drawn: Sheet) -> Table:
+    """Of two dimensions each outer row is the sum of those that follow it."""
+    rows = list(_rows(drawn.lines, len(wanted.dimensions)))
+    depth = 2 * len(wanted.dimensions)
+    return Table(
+        key="rows",
+        title=wanted.title,
+        columns=[*_named(wanted), *_figures(wanted, drawn)],
+        rows=rows,
+        count=len(rows),
+        sums=sums(drawn.totals),
+        is_sum=(lambda row: row[depth - 2] is None) if drawn.is_nested else None,
+    )
+
+
+def _named(wanted: report_asked.Asked) -> Iterator[Column]:
+    """A key and a name for each dimension; the outer name is said once on paper."""
+    last = wanted.dimensions[-1]
+    for dimension in wanted.dimensions:
+        yield Column(dimension.value, str(DIMENSIONS[dimension]), is_shown=False)
+        name = f"{dimension.value}_name"
+        once = dimension is not last
+        yield Column(name, str(DIMENSIONS[dimension]), width=26, is_said_once=once)
+
+
+def _figures(wanted: report_asked.Asked, drawn: Sheet) -> Iterator[Column]:
+    """All figures, in the order of `cells`; shown are those that the address names."""
+    chosen = {FIGURES[key].field for key in wanted.figures}
+    for column in columns(drawn.totals):
+        shown = column.is_shown and column.key in chosen
+        yield Column(column.key, column.heading, column.kind, column.width, is_shown=shown)
+
+
+def _rows(
+    lines: Sequence[Line], depth: int, outer: tuple[Any, str] | None = None
+) -> Iterator[list[Cell]]:
+    for line in lines:
+        own = (_key(line.key), line.name)
+        keys = [*(outer or ()), *own]
+        yield [*keys, *[None] * (2 * depth - len(keys)), *cells(line.totals)]
+        yield from _rows(line.lines, depth, own)
+
+
+def _key(key: Any) -> Cell:
+    """An id, a word, or the first day of a stretch of time."""
+    return key if isinstance(key, int | str) else key.isoformat()
