@@ -1,14 +1,19 @@
 """Earlier years: a file is sent, looked at, entered with its source, taken back; who may do it."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from checkin.database import db
-from checkin.models import PastTotal
+from checkin.models import Attendance, PastTotal
+from checkin.operations import approvals, targets
+from checkin.operations.targets import TargetPlan
+from tests import factories
 from tests.operations.importing.corpus import workbook
+from tests.web.test_figures import card
 
 pytestmark = pytest.mark.usefixtures("at")
 ROOM = "/figures/past"
@@ -135,3 +140,65 @@ def test_everybody_sees_their_own_part(cast, browser_of, layla, salem, huda):
     for stranger in (huda, reem):
         assert "No earlier years yet" in stranger.text(ROOM)
     assert salem.get(f"{ROOM}/new").status_code == 403
+
+
+# --- on the dashboard ------------------------------------------------------------------------
+
+
+def served(cast, now) -> Attendance:
+    """Noura's four hours at the Mataf, approved."""
+    factories.check_in(cast.noura, cast.poster, cast.shift.starts_at)
+    done = factories.check_out(cast.noura, cast.shift, cast.shift.ends_at, beneficiaries=30)
+    record = db.session.get_one(Attendance, done.attendance_id)
+    later = cast.shift.ends_at + timedelta(hours=1)
+    approvals.approve(record.id, record.row_version, by=cast.salem.id, now=later)
+    return db.session.get_one(Attendance, record.id, populate_existing=True)
+
+
+def test_earlier_years_count_by_a_switch_and_are_marked(layla, cast, now):
+    record = served(cast, now)
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000, volunteers=40)
+    bare = layla.get("/figures").text
+    assert "Approved volunteer hours 5" in card(bare, "approved_minutes")
+    assert "Imported" not in bare
+    page = layla.get("/figures?past=1").text
+    hours = card(page, "approved_minutes")
+    assert "Approved volunteer hours 105 Imported Of these 100" in hours
+    assert "التقرير السنوي" in hours
+    people = card(page, "volunteers")
+    assert "Volunteers 1" in people
+    assert "And 40 of earlier years, who may be the same people" in people
+    assert "105:00" in layla.text("/figures?past=1")
+    assert record.approved_minutes == 300
+    this_year = layla.get("/figures?past=1&period=2026").text
+    assert "Imported" not in card(this_year, "approved_minutes")
+    assert "No earlier year was imported for exactly this" in this_year
+    assert "past=1" in this_year
+
+
+def test_an_imported_year_can_be_looked_at_by_itself(layla, cast, now):
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000, volunteers=40)
+    factories.past_line(now, cast.layla, "2022", approved_minutes=3000)
+    goal = {"figure": "hours", "period": "2023", "amount": 80}
+    targets.put(TargetPlan(**goal), by=cast.layla.id, now=now)
+    bare = layla.get("/figures?period=2023").text
+    assert "No data for this period" in bare
+    page = layla.get("/figures?period=2023&past=1").text
+    assert "No data for this period" not in page
+    hours = card(page, "approved_minutes")
+    assert "100 Imported All of it" in hours
+    assert "more" in hours
+    assert "Reached" in hours
+    assert "All of it" in card(page, "volunteers")
+    assert 'id="value-approved_minutes"' not in page  # no attendance stands behind it
+    assert layla.get("/figures?period=2019&past=1").status_code == 404
+
+
+def test_only_who_sees_them_is_offered_earlier_years(layla, salem, cast, now):
+    assert "With earlier years" not in layla.get("/figures").text
+    assert "/figures/past" in layla.get("/figures").text
+    factories.past_line(now, cast.layla)
+    assert "With earlier years" in layla.get("/figures").text
+    page = salem.get("/figures?past=1").text
+    assert "With earlier years" not in page
+    assert "/figures/past" not in page

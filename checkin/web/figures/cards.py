@@ -65,19 +65,18 @@ def cards(
     """Hours first; the value of them stands last. What was `told` of earlier years is added, and
     said."""
     aims = {CARD_OF.get(goal.key, goal.key): goal for goal in goals}
-    found = [_card(key, totals, waiting, before, aims.get(key), asked) for key in NAMES]
-    all_cards = [*found, _value(totals, before, aims.get("value"), asked)]
-    return [_with_earlier(card, totals, told) for card in all_cards] if told else all_cards
+    both = told.added_to(totals)
+    found = [_card(key, both, waiting, before, aims.get(key), asked) for key in NAMES]
+    found += [_value(totals, both, before, aims.get("value"), asked)]
+    return [_marked(card, totals, both, told) for card in found] if told else found
 
 
-def _with_earlier(card: Card, totals: Totals, told: Earlier) -> Card:
-    """The sum of both, and how much of it was told; people of earlier years stand apart."""
+def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
+    """How much of it was told; where that is all, no attendance stands behind it."""
     figure = KEPT_AS.get(card.key, card.key)
-    ours, both = getattr(totals, figure), getattr(told.added_to(totals), figure)
-    said = earlier.mark(figure, both - ours, both, totals, told)
-    if both == ours:
-        return replace(card, imported=said)
-    return replace(card, value=earlier.amount(figure, both), imported=said)
+    ours, sum_ = getattr(totals, figure), getattr(both, figure)
+    said = earlier.mark(figure, sum_ - ours, sum_, totals, told)
+    return replace(card, imported=said, href=card.href if ours else "")
 
 
 def _card(
@@ -102,18 +101,25 @@ def _card(
     )
 
 
-def _value(totals: Totals, before: Totals | None, goal: Goal | None, asked: Wanted) -> Card:
-    """What the hours are worth, with how that was found."""
-    known = value_words.is_set(totals) and before is not None and value_words.is_set(before)
+def _value(
+    totals: Totals, both: Totals, before: Totals | None, goal: Goal | None, asked: Wanted
+) -> Card:
+    """What the hours are worth, with how that was found for those of this system."""
+    known = _has_value(both) and before is not None and _has_value(before)
     return Card(
         key="value",
         name=_("Economic return (SAR)"),
-        value=value_words.shown(totals),
+        value=value_words.riyals(both.value_halalas) if _has_value(both) else _("Not set"),
         href=asked.address() if value_words.is_set(totals) else "",
-        change=change(totals.value_halalas, before.value_halalas) if known and before else "",
+        change=change(both.value_halalas, before.value_halalas) if known and before else "",
         note=value_words.method(totals)[0],
         goal=goal,
     )
+
+
+def _has_value(totals: Totals) -> bool:
+    """By a rate, or as it was told."""
+    return value_words.is_set(totals) or bool(totals.value_halalas)
 
 
 def amount(key: str, value: int) -> str:

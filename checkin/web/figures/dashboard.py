@@ -14,7 +14,7 @@ from checkin.operations import figures, targets
 from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, spans
 from checkin.web import clock, export_words, value_words
 from checkin.web.charts import Course
-from checkin.web.figures import books, charts
+from checkin.web.figures import books, charts, earlier
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.cards import Card, cards
@@ -38,7 +38,8 @@ def index():
         **shown(asked, today),
         periods=_choices(asked.period, today),
         years=years(reach),
-        said=asked.said,
+        said={**asked.said, **earlier.kept()},
+        switch=earlier.switch(asked, may_enter=current_user.may(Permission.ENTER_PAST)),
         enters_platform=reach.everywhere,
         address=asked.address,
     )
@@ -58,7 +59,7 @@ def sheet():
         query=request.query_string.decode(),
         kinds=export_words.kinds(export_words.OF_FIGURES),
         may_export=current_user.may(Permission.EXPORT),
-        back_to=url_for(".index", **asked.period.address, **asked.said),
+        back_to=url_for(".index", **asked.period.address, **asked.said, **earlier.kept()),
     )
 
 
@@ -66,13 +67,15 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     """What the page and its print have in common."""
     totals, compared = figures.totals(asked.filter), _before(asked.period, today)
     goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
+    told = earlier.beside(asked.filter)
     return {
         "about": asked.about,
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,
-        "methods": books.methods(totals)[1:],
+        "methods": [*books.methods(totals)[1:], *earlier.methods(told)],
         "warning": value_words.warning(totals),
         "compared": days_in_words(*compared) if compared else None,
+        "earlier": earlier.lines(told, totals),
         "totals": totals,
         "tables": tables,
         **_drawn(asked, tables[-1], goals, today),
@@ -84,9 +87,13 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
 def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] = ()) -> list[Card]:
     """The big figures, each with what waits, what changed, and its target of the year shown."""
     compared = _before(asked.period, today)
-    before = figures.totals_until(_of_days(asked.filter, compared)) if compared else None
-    aims = goals if asked.period.span else ()
-    return cards(totals, figures.waiting(asked.filter), before, aims, asked)
+    before = _totals_before(_of_days(asked.filter, compared)) if compared else None
+    aims, told = goals if asked.period.span else (), earlier.beside(asked.filter)
+    return cards(totals, figures.waiting(asked.filter), before, aims, asked, told)
+
+
+def _totals_before(wanted: Filter) -> Totals:
+    return earlier.beside(wanted).added_to(figures.totals_until(wanted))
 
 
 def _choices(period: Period, today: date) -> list[Period]:
@@ -110,7 +117,10 @@ def _goals(asked: Wanted, today: date) -> list[Goal]:
         return []
     years = [asked.period.span] if asked.period.span else spans.around(today)[1::2]
     keys = [span.key for span in years]
-    return list(map(goal, targets.standings(asked.filter.reach, today, periods=keys, of=whose)))
+    found = targets.standings(
+        asked.filter.reach, today, periods=keys, of=whose, with_earlier=earlier.is_on()
+    )
+    return list(map(goal, found))
 
 
 def _whose(asked: Wanted) -> tuple[str, int] | None:
@@ -137,7 +147,7 @@ def _drawn(asked: Wanted, months: dict[str, Any], goals: list[Goal], today: date
         "by_hour": charts.by_hour(minutes),
         "week": charts.week(minutes),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],
-        "genders": charts.by_gender(figures.by_gender(asked.filter)),
+        "genders": charts.by_gender(figures.by_gender(asked.filter), asked),
         "newcomers": charts.new_and_returning(people, figures.newcomers(asked.filter)),
     }
 

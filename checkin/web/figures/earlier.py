@@ -7,7 +7,7 @@ stay on this system's figures.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from checkin.operations import past
@@ -16,13 +16,30 @@ from checkin.operations.past import Earlier, Figures
 from checkin.operations.permissions import Reach
 from checkin.web import value_words
 from checkin.web.digits import num
-from checkin.web.figures.amounts import hours_alone
-from checkin.web.figures.periods import name_of
+from checkin.web.figures.amounts import hours, hours_alone
+from checkin.web.figures.narrowing import Wanted
+from checkin.web.figures.periods import Period, name_of
 from checkin.web.filters import isolate
 
 COLUMNS = ("approved_minutes", "beneficiaries", "volunteers", "attendances")
 SWITCH = "past"
 """The word of the address; 1 counts earlier years."""
+
+
+class Switch(NamedTuple):
+    """What stands beside the periods: whether it is on, whether there is anything to switch."""
+
+    is_on: bool
+    is_offered: bool
+    adds: bool
+    """Whether something was told of exactly what is shown."""
+    years: list[Period]
+    """Those that were told, to choose from."""
+    leads_on: bool
+    """Whether the reader has to do with the list of them."""
+    without: str
+    counting: str
+    """Addresses of the same page without them, and counting them."""
 
 
 class Line(NamedTuple):
@@ -37,7 +54,7 @@ class Line(NamedTuple):
     def cells(self) -> list[str]:
         """Hours, beneficiaries, volunteers and records as they are shown; empty where not told."""
         found = ((name, getattr(self.figures, name)) for name in COLUMNS)
-        return ["" if number is None else amount(name, number) for name, number in found]
+        return ["" if number is None else in_column(name, number) for name, number in found]
 
 
 def is_on() -> bool:
@@ -54,6 +71,20 @@ def is_offered(reach: Reach) -> bool:
     return bool(past.told_years(Filter(reach)))
 
 
+def switch(asked: Wanted, *, may_enter: bool) -> Switch:
+    years = past.told_years(Filter(asked.filter.reach))
+    here = {**asked.period.address, **asked.said}
+    return Switch(
+        is_on=is_on(),
+        is_offered=bool(years),
+        adds=bool(beside(asked.filter)),
+        years=[Period(span) for span in years] if is_on() else [],
+        leads_on=may_enter or bool(years),
+        without=url_for("figures.index", **here),
+        counting=url_for("figures.index", **here, **{SWITCH: "1"}),
+    )
+
+
 def beside(wanted: Filter) -> Earlier:
     """What was told of exactly this, where the address asks for it."""
     return past.counted(wanted) if is_on() else Earlier()
@@ -64,7 +95,6 @@ def beside(wanted: Filter) -> Earlier:
 
 def mark(figure: str, more: int, both: int, totals: Totals, told: Earlier) -> str:
     """What is said under a figure: how much of it was told, or what stands apart, and by whom."""
-    from_ = _sources(told.sources_of(figure))
     apart = told.apart(totals).get(figure)
     if figure == "volunteers" and apart:
         said = _("And %(number)s of earlier years, who may be the same people", number=num(apart))
@@ -76,7 +106,12 @@ def mark(figure: str, more: int, both: int, totals: Totals, told: Earlier) -> st
         said = _("All of it")
     else:
         said = _("Of these %(number)s", number=amount(figure, more))
-    return _("%(figure)s: %(source)s", figure=said, source=from_)
+    return _("%(figure)s: %(source)s", figure=said, source=_sources(told.sources_of(figure)))
+
+
+def in_column(figure: str, number: int) -> str:
+    """As `amount`, with the minutes that the hours of other rows have."""
+    return hours(number) if figure == "approved_minutes" else amount(figure, number)
 
 
 def amount(figure: str, number: int) -> str:

@@ -9,9 +9,9 @@ from checkin.domain.errors import Problem
 from checkin.operations.figures import spans
 from checkin.operations.importing import Field, Told
 from checkin.operations.past import ALL, Draft, Figures, Named
-from checkin.web import errors, value_words
+from checkin.web import errors
 from checkin.web.digits import num
-from checkin.web.figures.amounts import hours_alone
+from checkin.web.figures.earlier import in_column
 from checkin.web.figures.periods import name_of
 from checkin.web.filters import isolate, plain_label
 
@@ -121,17 +121,10 @@ def year_of(period: str) -> str:
     return name_of(span) if span else period
 
 
-def shown(name: str, figure: int) -> str:
-    """A figure in the reader's words and digits."""
-    if name == "approved_minutes":
-        return hours_alone(figure)
-    return value_words.riyals(figure) if name == "value_halalas" else num(figure)
-
-
 def cells_of(figures: Figures) -> dict[str, str]:
     """What was told, each shown; empty for what was not."""
     return {
-        name: "" if figure is None else shown(name, figure)
+        name: "" if figure is None else in_column(name, figure)
         for name, figure in figures._asdict().items()
     }
 
