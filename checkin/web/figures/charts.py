@@ -19,7 +19,7 @@ from checkin.web.charts import Chart, Columns, Course, Heat, Mark, neat, part
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours, in_hours, percent
 from checkin.web.figures.goals import Goal
-from checkin.web.figures.narrowing import Wanted
+from checkin.web.figures.narrowing import WORDS, Wanted
 from checkin.web.filters import date_short, gregorian, isolate, month_long, weekday
 
 HOUR = 60
@@ -315,14 +315,14 @@ def _people_of(begin: date, people: int, new: int) -> Mark:
     )
 
 
-GENDERS: dict[int, Any] = {
-    figures.MAN: _l("Men"),
-    figures.WOMAN: _l("Women"),
-    figures.UNSAID: _l("Not said"),
-}
+SAID_AS: dict[int, str] = dict(
+    zip((figures.MAN, figures.WOMAN, figures.UNSAID), figures.GENDERS, strict=True)
+)
+"""What an address calls each gender."""
+GENDERS: dict[int, Any] = {key: WORDS["gender"][word] for key, word in SAID_AS.items()}
 
 
-def by_gender(shares: Mapping[int, figures.Share]) -> Chart | None:
+def by_gender(shares: Mapping[int, figures.Share], asked: Wanted) -> Chart | None:
     """Men, women and those who did not say; together all volunteers."""
     total = sum(share.volunteers for share in shares.values())
     if not total:
@@ -332,6 +332,7 @@ def by_gender(shares: Mapping[int, figures.Share]) -> Chart | None:
             text=str(GENDERS[gender]),
             value=share.volunteers,
             shown=num(share.volunteers),
+            href=asked.address(gender=SAID_AS[gender]) if share.attendances else None,
             cells=(hours(share.approved_minutes), num(share.attendances)),
         )
         for gender, share in shares.items()
