@@ -158,8 +158,9 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     Conflict `shift_changed` when somebody else changed it since `row_version`. Problems as
     `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
     are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided).
-    Of a shift to come nobody could be told that it is over: `time_past`. One that is over or that
-    somebody came to can be corrected to what was; one that has begun, on its day.
+    Of a shift to come nobody could be told that it is over: `time_past`. One that is over can be
+    corrected to what was; so can one that all expected came to and left, and one that has begun,
+    on its day.
     """
     shift = catalogue.hold_shift(shift_id)
     if shift.row_version != row_version:
@@ -170,8 +171,8 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     changed = sorted(name for name, value in values.items() if getattr(shift, name) != value)
     if not changed:
         return 0
-    came = _refuse_contradiction(shift_id, changed)
-    if not came and _puts_in_the_past(shift, values, now):
+    states = _refuse_contradiction(shift_id, changed)
+    if _puts_in_the_past(shift, values, now) and not _all_left(shift_id, states):
         raise Problem("time_past")
     with _figures_in_step(shift_id, changed):
         _write(shift, {name: values[name] for name in changed})
@@ -258,6 +259,11 @@ def is_over(columns: Mapping[str, Any], now: datetime) -> bool:
     return bool(columns["ends_at"] <= now)
 
 
+def lies_ahead(plan: ShiftPlan, now: datetime) -> bool:
+    """Whether a shift planned so would not be over yet; Problem `shift_too_long`."""
+    return not is_over(columns_of(plan, catalogue.found(Site, plan.site_id)), now)
+
+
 def _puts_in_the_past(shift: Shift, values: Mapping[str, Any], now: datetime) -> bool:
     """Whether what is not over yet would be, other than by ending earlier today."""
     ends_earlier = shift.starts_at <= now and values["work_on"] == shift.work_on
@@ -272,10 +278,15 @@ def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContext
     return rollup.in_step(volunteer_ids=rollup.volunteers_on(shift_id))
 
 
-def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> bool:
+def _all_left(shift_id: int, states: Collection[str]) -> bool:
+    """Whether people came, all who are expected, and none of them is there still."""
+    return bool(states) and "open" not in states and not telling.affected(shift_id)
+
+
+def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> set[str]:
     """What an attendance keeps a copy of, or was decided by, must not be pulled from under it.
 
-    Whether anybody came.
+    In which states the attendances are.
     """
     states = set(
         db.session.scalars(
@@ -288,7 +299,7 @@ def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> bool:
         raise Problem("shift_attended")
     if states & set(DECIDED) and "work_on" in changed:
         raise Problem("shift_decided")
-    return bool(states)
+    return states
 
 
 def _write(shift: Shift, values: dict[str, Any]) -> None:

@@ -141,7 +141,10 @@ def show(shift_id: int):
 def edit(shift_id: int):
     shift = _shift(shift_id)
     form = ChangedShiftForm({"row_version": shift.row_version}, shifts.plan_of(shift))
-    if form.carry_out(
+    told = _told(shift) or _told_after_all(shift, form)
+    if told and shift.ends_at <= clock.now() and not request.form.get("seen"):
+        form.form_errors.append(_("This shift was over. Look who is told that it comes, then save"))
+    elif form.carry_out(
         lambda: shifts.change(
             *(shift_id, form.plan),
             row_version=form.seen_version,
@@ -154,7 +157,7 @@ def edit(shift_id: int):
         return redirect(url_for(".show", shift_id=shift_id), 303)
     shift = _shift(shift_id)
     form.row_version.data = shift.row_version
-    page = render_template("shifts/edit.html", form=form, shift=shift, told=_told(shift))
+    page = render_template("shifts/edit.html", form=form, shift=shift, told=told)
     return page, form.status
 
 
@@ -207,6 +210,16 @@ def _told(shift: Shift) -> Any:
     if shift.is_draft or shift.ends_at <= clock.now():
         return []
     return telling.affected(shift.id)
+
+
+def _told_after_all(shift: Shift, form: ChangedShiftForm) -> Any:
+    """Who would be told that a shift which is over is to come, when the form says so."""
+    if shift.is_draft or not form.validate_on_submit():
+        return []
+    try:
+        return telling.affected(shift.id) if shifts.lies_ahead(form.plan, clock.now()) else []
+    except Problem:  # said beside its field when the change is tried
+        return []
 
 
 def _poster(shift: Shift) -> Any:

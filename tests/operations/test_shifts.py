@@ -160,11 +160,19 @@ def test_a_running_shift_may_end_earlier_and_stays_on_its_day(cast, now, acting)
     assert stored(cast.shift.id).ends_at < now
 
 
-def test_a_shift_that_is_over_or_attended_is_corrected_to_what_was(cast, now, acting):
+def test_a_shift_that_is_over_is_corrected_to_what_was(cast, now, acting):
     over = factories.shift(now, cast.mataf, starts=-48 * 60, minutes=60)
     put(over, acting, day=date(2026, 11, 19))
     assert stored(over.id).work_on == date(2026, 11, 19)
-    check_in(cast.noura, cast.poster, now)
+
+
+def test_one_that_runs_is_corrected_once_all_expected_came_and_left(cast, now, acting):
+    factories.assign(now, cast.huda, cast.shift)
+    for who in (cast.noura, cast.huda):
+        check_in(who, cast.poster, now)
+        with pytest.raises(Problem, match="time_past"):
+            put(cast.shift, acting, day=date(2026, 11, 21))
+        check_out(who, cast.shift, now)
     put(cast.shift, acting, day=date(2026, 11, 21))
     assert stored(cast.shift.id).work_on == date(2026, 11, 21)
 

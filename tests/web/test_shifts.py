@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from checkin.database import db
-from checkin.models import Shift
+from checkin.models import Message, Shift
 from checkin.operations import shifts, sites
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -223,6 +223,42 @@ def test_of_hundreds_of_shifts_one_day_is_listed(cast, now, layla, monkeypatch):
     assert f"/shifts/{made[1].id}" in tomorrow
     assert f"/shifts/{cast.shift.id}" not in tomorrow
     assert f"/shifts/{cast.shift.id}" in markup(layla, "/shifts?day=2026-11-27")
+
+
+@pytest.fixture
+def over(cast, now):
+    """A shift of three days ago, on which Noura was expected."""
+    shift = factories.shift(now, cast.mataf, starts=-3 * 24 * 60, minutes=60, seats=25)
+    factories.assign(now, cast.noura, shift)
+    return shift
+
+
+@pytest.fixture
+def corrected(over, fields):
+    times = {"starts": "13:00", "ends": "14:00", "row_version": "1"}
+    return {**fields, **times, "opportunity_id": over.opportunity_id}
+
+
+def test_who_is_told_that_a_past_shift_comes_after_all_is_said_first(layla, over, corrected):
+    address, fields = f"/shifts/{over.id}/details", corrected
+    assert "They get a message" not in layla.text(address)
+    asked = layla.send(address, **{**fields, "day": "2026-11-26"})
+    assert asked.status_code == 422
+    page = asked.get_data(as_text=True)
+    assert "They get a message about the change" in page
+    assert 'value="2026-11-26"' in page
+    assert 'name="seen"' in page
+    assert db.session.scalars(db.select(Message.id)).all() == []
+    saved = layla.send(address, **{**fields, "day": "2026-11-26"}, seen="1")
+    assert saved.status_code == 303
+    assert db.session.scalars(db.select(Message.template)).all() == ["shift_moved"]
+
+
+def test_a_past_shift_corrected_to_another_past_day_tells_and_asks_nobody(layla, over, corrected):
+    address = f"/shifts/{over.id}/details"
+    assert layla.send(address, **{**corrected, "day": "2026-11-18"}).status_code == 303
+    assert stored(over.id).work_on == date(2026, 11, 18)
+    assert db.session.scalars(db.select(Message.id)).all() == []
 
 
 def test_how_many_are_likely_to_come_is_said_once_the_past_tells(cast, now, layla):
