@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.operations.figures.spans import around, of_key
+from checkin.operations.figures.spans import around, hajj, of_key
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,14 @@ def test_what_holds_a_day_is_compared_with_what_is_just_before(today):
         first, last = span.before(today)
         assert first <= last < span.first
         assert abs((last - first) - (today - span.first)) <= timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "last"),
+    [
+        (1446, date(2025, 6, 4), date(2025, 6, 9)),
+        (1447, date(2026, 5, 25), date(2026, 5, 30)),
+    ],
+)
+def test_hajj_is_from_the_eighth_to_the_thirteenth(year, first, last):
+    assert hajj(year) == (first, last)

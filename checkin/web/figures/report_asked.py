@@ -13,6 +13,7 @@ from flask import request
 from checkin.domain.errors import NotFound, Problem
 from checkin.operations.figures import Dimension
 from checkin.operations.permissions import Reach
+from checkin.web.figures import earlier
 from checkin.web.figures.narrowing import Wanted, narrowed
 from checkin.web.figures.report_days import Stretch, asked_days
 from checkin.web.figures.report_words import FIGURES, USUAL, title_of
@@ -28,6 +29,8 @@ class Asked:
     dimensions: tuple[Dimension, ...]
     wanted: Wanted
     figures: tuple[str, ...]
+    with_earlier: bool = False
+    """Whether what was told of years before this system stands beside it."""
 
     @property
     def days(self) -> Stretch:
@@ -48,8 +51,13 @@ class Asked:
         """The shortest that means the same, in one order."""
         by, *then = (one.value for one in self.dimensions)
         asked = {"by": by, **({"then": then[0]} if then else {})}
+        return {**asked, **self.days.address, **self.wanted.said, **self.how}
+
+    @property
+    def how(self) -> dict[str, str]:
+        """What of its address says how it is shown, whatever it is of."""
         show = {} if self.figures == USUAL else {"show": BETWEEN.join(self.figures)}
-        return {**asked, **self.days.address, **self.wanted.said, **show}
+        return {**show, **({earlier.SWITCH: "1"} if self.with_earlier else {})}
 
     @property
     def query(self) -> str:
@@ -69,7 +77,7 @@ def asked(reach: Reach) -> Asked | None:
     """
     if not request.args.get("by"):
         return None
-    return Asked(_dimensions(), narrowed_to(reach), _figures())
+    return Asked(_dimensions(), narrowed_to(reach), figures_asked(), earlier.is_on())
 
 
 def narrowed_to(reach: Reach) -> Wanted:
@@ -92,7 +100,8 @@ def _dimension(text: str) -> Dimension | None:
         raise NotFound from None
 
 
-def _figures() -> tuple[str, ...]:
+def figures_asked() -> tuple[str, ...]:
+    """Those the address shows; the usual ones where it says none."""
     said = {one for text in request.args.getlist("show") for one in text.split(BETWEEN) if one}
     if said - FIGURES.keys():
         raise NotFound

@@ -139,7 +139,8 @@ class _Drawn:
         self._lanes = _lanes(report)
 
     def lines(self, rows: Sequence[Row], depth: int, place: _Place) -> Iterator[Line]:
-        for row in rows:
+        """Those with any of the figures that are shown."""
+        for row in filter(self._is_shown, rows):
             dimension = self._asked.dimensions[depth]
             here = place.within(dimension, row.key)
             name, note = self._name(dimension, row)
@@ -152,6 +153,12 @@ class _Drawn:
                 lines=tuple(self.lines(row.rows, depth + 1, here)),
                 key=row.key,
             )
+
+    def _is_shown(self, row: Row) -> bool:
+        """Where there is something to say; also that hours have no value yet."""
+        shown = self._asked.figures
+        told = any(getattr(row.totals, FIGURES[key].field) for key in shown)
+        return told or ("value" in shown and bool(row.totals.approved_minutes))
 
     def cells(self, totals: Totals, place: _Place) -> tuple[Cell, ...]:
         behind = {
@@ -172,8 +179,7 @@ class _Drawn:
         by = rest[0] if rest and depth == 0 else NEXT[own[depth] in LAST]
         if by in own[: depth + 1]:
             return ""
-        show = {key: text for key, text in self._asked.address.items() if key == "show"}
-        return f"{self._reports}?{query_of({'by': by.value, **place.said, **show})}"
+        return f"{self._reports}?{query_of({'by': by.value, **place.said, **self._asked.how})}"
 
     def _name(self, dimension: Dimension, row: Row) -> tuple[str, str]:
         if dimension in LAST:

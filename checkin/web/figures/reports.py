@@ -14,6 +14,7 @@ from checkin.domain.roles import Permission
 from checkin.operations import figures, reports
 from checkin.operations.permissions import Reach
 from checkin.web import clock, errors, value_words
+from checkin.web.figures import earlier
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.ready_made import ready_made
 from checkin.web.figures.report_asked import Asked, asked
@@ -79,7 +80,7 @@ def _choosing(form: ReportForm, reach: Reach) -> str:
 
 
 def _shown(form: ReportForm, wanted: Asked, report: figures.Report) -> str:
-    drawn = sheet(report, wanted)
+    drawn, told = sheet(report, wanted), earlier.beside(wanted.wanted.filter)
     named = [row for row in _seen() if row.SavedReport.query == wanted.query]
     return render_template(
         "figures/report.html",
@@ -87,7 +88,8 @@ def _shown(form: ReportForm, wanted: Asked, report: figures.Report) -> str:
         asked=wanted,
         sheet=drawn,
         name=named[0].SavedReport.name if named else "",
-        methods=methods(drawn, wanted),
+        methods=[*methods(drawn, wanted), *earlier.methods(told)],
+        earlier=earlier.lines(told, report.total),
         later=later(wanted.wanted.filter),
         warning=value_words.warning(report.total) if "value" in wanted.figures else None,
     )

@@ -15,8 +15,9 @@ from checkin.operations.figures import naming
 from checkin.operations.permissions import Reach
 from checkin.operations.reports import LONGEST_NAME, Naming
 from checkin.web.fields import DateField, Form, name_field
+from checkin.web.figures.earlier import is_offered
 from checkin.web.figures.narrowing import NARROWER, REST, WORDS, full_name
-from checkin.web.figures.report_asked import Asked
+from checkin.web.figures.report_asked import Asked, figures_asked
 from checkin.web.figures.report_days import OTHER_DAYS, Stretch, offered
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES, USUAL
 
@@ -54,12 +55,17 @@ class ReportForm(Form):
     team = SelectField(_l("Team"))
     gender = SelectField(_l("Gender"))
     show = SelectMultipleField(_l("Figures"))
+    past = BooleanField(_l("With earlier years"))
 
     def __init__(self, reach: Reach, today: date, asked: Asked | None, *, again: bool) -> None:
         """With what is shown, with this year where nothing is, or `again` with what was sent."""
         said = _sent() if again else _said(asked, today)
         super().__init__(formdata=request.args if again else None, data=said)
         self._offer(reach, today, asked, said)
+        if not is_offered(reach):
+            del self.past
+        if again:
+            self.show.data = list(figures_asked())
         for one in self:
             if one.name in (*NARROWER, "then", "period") and one.data is None:
                 one.data = ""
@@ -98,7 +104,8 @@ def _said(asked: Asked | None, today: date) -> dict[str, Any]:
     days = asked.days
     any_days = {"from_": days.first, "until": days.last} if not days.key else {}
     period = days.key or (OTHER_DAYS if days.first else "")
-    return {**asked.address, **any_days, "period": period, "show": list(asked.figures)}
+    how = {"show": list(asked.figures), "past": asked.with_earlier}
+    return {**asked.address, **any_days, "period": period, **how}
 
 
 def _sent() -> dict[str, Any]:
