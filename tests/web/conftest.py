@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from checkin import create_app
 from checkin.database import db
@@ -53,6 +55,36 @@ def world(full_world, restore) -> Iterator[everything.World]:
     restore()
     with time_machine.travel(NOW, tick=False):
         yield full_world[0]
+
+
+Looked = list[tuple[Rule, str, TestResponse]]
+"""Addresses that show something, as they were asked for, with what they answered."""
+
+
+@pytest.fixture(scope="session")
+def _looked() -> dict[tuple[int, str], Looked]:
+    return {}
+
+
+@pytest.fixture
+def pages_of(app, world, _looked) -> Callable[[str], Looked]:
+    """All that one of the cast, or a stranger, gets to see of the world as it begins.
+
+    Looked at once for all tests of one app: whoever asks has changed nothing yet.
+    """
+
+    def pages_of(who: str) -> Looked:
+        own = id(app), who
+        if own not in _looked:
+            browser = everything.browser(app, world, who)
+            asked = [
+                (rule, everything.address(rule.rule, world.ids))
+                for rule in everything.rules(app, "GET")
+            ]
+            _looked[own] = [(rule, address, browser.get(address)) for rule, address in asked]
+        return _looked[own]
+
+    return pages_of
 
 
 @pytest.fixture

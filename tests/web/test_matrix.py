@@ -44,10 +44,9 @@ def test_every_view_asks_for_the_permission_of_its_row(app):
 
 
 @pytest.mark.parametrize("who", [NOBODY, *PEOPLE])
-def test_everybody_sees_exactly_the_pages_that_are_theirs(app, world, who):
-    browser = everything.browser(app, world, who)
+def test_everybody_sees_exactly_the_pages_that_are_theirs(pages_of, who):
     pages = [(path, row) for (method, path), row in ROWS.items() if method == "GET"]
-    seen = {path: outcome(browser.get(everything.address(path, world.ids))) for path, _ in pages}
+    seen = {rule.rule: outcome(answer) for rule, _, answer in pages_of(who)}
     assert seen == {path: expected(*row, who) for path, row in pages}
 
 

@@ -117,10 +117,9 @@ FORM = re.compile(r"<form\b(?P<attributes>[^>]*)>(?P<body>.*?)</form>", re.DOTAL
 
 
 @pytest.mark.parametrize("who", [everything.NOBODY, *everything.PEOPLE])
-def test_every_form_that_acts_holds_its_token_and_stays_here(app, world, who):
-    browser, seen = everything.browser(app, world, who), 0
-    for rule in everything.rules(app, "GET"):
-        page = browser.get(everything.address(rule.rule, world.ids))
+def test_every_form_that_acts_holds_its_token_and_stays_here(pages_of, who):
+    seen = 0
+    for rule, _, page in pages_of(who):
         if page.mimetype != "text/html":
             continue
         for found in FORM.finditer(page.get_data(as_text=True)):

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.web import everything
 from tests.web.everything import NOBODY, PEOPLE
+
+pytestmark = pytest.mark.measured_elsewhere
 
 INLINE = {
     "a style attribute": r"<[^>]+\sstyle\s*=",
@@ -20,10 +21,9 @@ INLINE = {
 
 
 @pytest.mark.parametrize("who", [NOBODY, *PEOPLE])
-def test_no_page_holds_anything_the_policy_would_stop(app, world, who):
-    browser, seen = everything.browser(app, world, who), 0
-    for rule in everything.rules(app, "GET"):
-        page = browser.get(everything.address(rule.rule, world.ids))
+def test_no_page_holds_anything_the_policy_would_stop(pages_of, who):
+    seen = 0
+    for rule, _, page in pages_of(who):
         if page.mimetype == "text/html":
             seen += 1
             body = page.get_data(as_text=True)

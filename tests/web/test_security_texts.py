@@ -12,6 +12,8 @@ from tests.web import everything
 from tests.web.everything import NOBODY, PEOPLE
 from tests.web.test_security_input import acting_forms
 
+pytestmark = pytest.mark.measured_elsewhere
+
 CANARY = '"><img src=x onerror=alert(1)>{{7*7}}'
 SHOWN = "{{7*7}}"
 TEXTS = {
@@ -65,7 +67,7 @@ class TestCanary:
                 seen += SHOWN in answer.text
         assert seen >= 3, "the canary was shown, as text"
 
-    def test_what_comes_back_from_a_form_or_address_is_text_too(self, app, world):
+    def test_what_comes_back_from_a_form_or_address_is_text_too(self, app, world, pages_of):
         for who in (NOBODY, "volunteer", "salem", "layla", "majed"):
             browser = everything.browser(app, world, who)
             for rule in everything.rules(app, "GET"):
@@ -73,7 +75,7 @@ class TestCanary:
                 names = ("q", "next", "day", "by", "from", "until", "done", "entered", "show")
                 answer = browser.get(address, query_string=dict.fromkeys(names, CANARY))
                 assert b"<img src=x" not in answer.get_data(), address
-            for one in acting_forms(app, world, who).values():
+            for one in acting_forms(app, pages_of(who)).values():
                 wrong = {name: CANARY for name in one.fields if name != "csrf_token"}
                 answer = browser.send(one.action, **wrong)
                 assert b"<img src=x" not in answer.get_data(), one.action
@@ -101,11 +103,11 @@ def every_column() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("who", ["volunteer", "salem", "layla", "majed"])
-def test_a_form_changes_only_what_it_asks(app, world, database, restore, who):
+def test_a_form_changes_only_what_it_asks(app, world, database, restore, pages_of, who):
     columns = every_column()
     assert len(columns) > 100
     done = 0
-    forms = acting_forms(app, world, who).values()
+    forms = acting_forms(app, pages_of(who)).values()
     for one in forms:
         # what another form at the same address asks is asked there
         asked = {name for other in forms if other.action == one.action for name in other.fields}
