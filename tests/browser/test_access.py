@@ -82,8 +82,9 @@ def overflows(page: Page) -> list[str]:
 
 CHECKS = {
     "ar": (violations, small_targets, cut_off, violations_in_other_themes, overflows),
-    "en": (violations, small_targets, cut_off, overflows),
+    "en": (small_targets, cut_off, overflows),
 }
+"""Another language changes how long words are and where they begin; what axe sees stays the same."""
 
 
 def walk_round(
