@@ -105,5 +105,5 @@ def entered(visitor: Visitor, who: Person) -> None:
 
 
 def scans() -> list[Scan]:
-    db.session.remove()
+    db.session.rollback()
     return list(db.session.scalars(db.select(Scan).order_by(Scan.id)))

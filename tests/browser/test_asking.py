@@ -36,7 +36,7 @@ def second(now, record, cast):
 
 
 def state_of(record) -> tuple[str, int | None]:
-    db.session.remove()
+    db.session.rollback()
     row = db.session.get_one(Attendance, record)
     return row.state, row.approved_minutes
 

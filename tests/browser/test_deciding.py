@@ -42,7 +42,7 @@ def crowd_of(number, cast, now, traveller, odd=3):
 
 
 def decided():
-    db.session.remove()
+    db.session.rollback()
     return db.session.scalars(db.select(Attendance.state)).all().count("approved")
 
 
@@ -119,7 +119,7 @@ def test_one_record_by_hand_takes_four_taps(cast, crowd, visit):
     row.get_by_text("Waiting for a second person").wait_for()
     assert salem.taps == 4
     assert not salem.page.locator("dialog").is_visible()
-    db.session.remove()
+    db.session.rollback()
     assert "proposed" in db.session.scalars(db.select(Attendance.state)).all()
 
 

@@ -133,12 +133,12 @@ def kind(phone) -> str:
 
 
 def count(model) -> int:
-    db.session.remove()
+    db.session.rollback()
     return db.session.scalar(db.select(db.func.count()).select_from(model))
 
 
 def the(model):
-    db.session.remove()
+    db.session.rollback()
     return db.session.scalars(db.select(model)).one()
 
 

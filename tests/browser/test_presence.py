@@ -68,7 +68,7 @@ def figure(tablet: Visitor) -> Locator:
 
 
 def looks() -> list[tuple[int, bool]]:
-    db.session.remove()
+    db.session.rollback()
     kept = db.session.scalars(db.select(Sighting).order_by(Sighting.id))
     return [(one.volunteer_id, one.was_seen) for one in kept]
 

@@ -29,7 +29,7 @@ def scans() -> int:
 
 
 def count(model) -> int:
-    db.session.remove()
+    db.session.rollback()
     return db.session.scalar(db.select(db.func.count()).select_from(model))
 
 

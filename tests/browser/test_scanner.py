@@ -376,7 +376,7 @@ def test_the_last_five_can_be_taken_back(cast, visit, badge_of, scanner, second)
     assert row.get_by_role("button").count() == 0
     tablet.reload()
     expect(recent(tablet)).to_have_count(2)
-    db.session.remove()
+    db.session.rollback()
     states = db.session.execute(db.select(Attendance.volunteer_id, Attendance.state))
     assert dict(states.all()) == {cast.noura.id: "open", second.id: "cancelled"}
     (undo,) = [scan for scan in scans() if scan.undoes]

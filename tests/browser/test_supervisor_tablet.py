@@ -45,7 +45,7 @@ NARROW = """thumb => [...document.querySelectorAll(
 
 
 def approved() -> int:
-    db.session.remove()
+    db.session.rollback()
     return db.session.scalars(db.select(Attendance.state)).all().count("approved")
 
 

@@ -69,7 +69,7 @@ def test_the_scanner_tells_the_supervisor_who_lets_it_stand(
     tablet.press("السماح بالاستمرار")
     assert tablet.taps == 2
     assert "تم السماح، وحُفظ السبب مع السجل" in tablet.page.locator("body").inner_text()
-    db.session.remove()
+    db.session.rollback()
     (kept,) = db.session.scalars(db.select(Remark))
     assert (kept.kind, kept.written_by_id) == ("allowance", cast.salem.id)
     # the volunteer reads with whom it was agreed
