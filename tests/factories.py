@@ -27,8 +27,10 @@ from checkin.models import (
     Site,
     Team,
 )
-from checkin.operations import exporting, importing, past
+from checkin.operations import exporting, importing, past, platform
 from checkin.operations.attendance import Answer, Reading, record_scan
+from checkin.operations.figures import Filter
+from checkin.operations.permissions import Reach
 
 _numbers = itertools.count(1)
 
@@ -212,3 +214,19 @@ def message(now: datetime, template: str = "new_phone", **values) -> Message:
         "expires_at": now + timedelta(hours=12),
     }
     return keep(Message(**{**said, **values}))
+
+
+PLATFORM_LIST = """الاسم,الجوال,الفرصة,الساعات
+أمل يوسف الزهراني,,الفرز البصري عند الأبواب,3
+سارة حسن علي,0509999999,الفرز البصري عند الأبواب,٤٫٥
+أحمد,0508888888,الفرز البصري عند الأبواب,كثير
+"""
+"""Of three rows, two can be read."""
+
+
+def platform_list(now: datetime, by: Person, text: str = PLATFORM_LIST) -> int:
+    """A list of the platform that was sent and compared with everything there is."""
+    whole = Filter(Reach(everywhere=True))
+    list_id = platform.begin(text.encode(), "list.csv", "", whole, by=by.id, now=now)
+    platform.work_on_waiting(lambda: now)
+    return list_id

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from checkin import __version__
 from checkin.cli import (
     doctor,
+    exporting,
     importing,
     preparing,
     questions,
@@ -30,7 +31,7 @@ def checkin() -> None:
 for command in (
     *(preparing.init, preparing.demo, serving.serve, doctor.doctor, staff.create_admin),
     *(questions.report, questions.sums, questions.verify_audit, sweeping.jobs, tokens.token),
-    *(importing.import_, rates.rates),
+    *(importing.import_, exporting.export, rates.rates),
 ):
     checkin.add_command(command)
 

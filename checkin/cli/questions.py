@@ -1,14 +1,20 @@
 """`checkin report` and `checkin verify-audit`: figures and proof, for people and for scripts."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 
 import click
 
 from checkin.cli.opening import ready
+from checkin.cli.years import days_of, year
+from checkin.domain.errors import Problem
 from checkin.operations import audit, figures
-from checkin.operations.figures import rollup
+from checkin.operations.figures import Dimension, Row, rollup
+from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
+from checkin.web.errors import sentence
+from checkin.web.i18n import in_language
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -19,18 +25,68 @@ def report() -> None:
 
 
 @report.command("totals")
-@click.option("--year", type=click.IntRange(1900, 2200), help="A Gregorian year; else all.")
+@year
 @as_json
-def totals(year: int | None, as_json: bool) -> None:
+def totals(year: Span | None, as_json: bool) -> None:
     """Hours, people, attendances and beneficiaries of the whole organisation."""
-    first, last = (date(year, 1, 1), date(year, 12, 31)) if year else (None, None)
     with ready():
-        found = figures.totals(figures.Filter(Reach(everywhere=True), first, last))._asdict()
+        found = figures.totals(_everything(year))._asdict()
     if as_json:
         click.echo(json.dumps(found))
         return
     for name, value in found.items():
         click.echo(f"{name:20}{value:>14,}")
+
+
+@report.command("by")
+@click.argument(
+    "dimensions", type=click.Choice([one.value for one in Dimension]), nargs=-1, required=True
+)
+@year
+@as_json
+def by(dimensions: tuple[str, ...], year: Span | None, as_json: bool) -> None:
+    """Every figure by one or two DIMENSIONS, one within the other: `report by site month`.
+
+    Minutes, halalas and numbers; keys are ids, words, or the first day of a stretch of time.
+    """
+    if len(set(dimensions)) != len(dimensions) or len(dimensions) > MOST:
+        raise click.UsageError("A report is by one or two different dimensions.")
+    with ready() as app, app.test_request_context(), in_language("en"):
+        try:
+            found = figures.report([Dimension(one) for one in dimensions], _everything(year))
+        except Problem as problem:
+            raise click.ClickException(f"{sentence(problem)}.") from None
+    if as_json:
+        told = {"total": found.total._asdict(), "rows": list(map(_as_object, found.rows))}
+        click.echo(json.dumps(told, ensure_ascii=False, default=date.isoformat))
+        return
+    for name in _ORDER:
+        click.echo(f"{name:>20}", nl=False)
+    click.echo()
+    _say(found.rows)
+    _say([Row("total", None, None, found.total, ())])
+
+
+MOST = 2
+_ORDER = ("approved_minutes", "beneficiaries", "volunteers", "attendances", "value_halalas")
+
+
+def _say(rows: Sequence[Row], depth: int = 0) -> None:
+    for row in rows:
+        for name in _ORDER:
+            click.echo(f"{getattr(row.totals, name):>20,}", nl=False)
+        click.echo(f"  {'  ' * depth}{row.key} {row.name_en or row.name_ar or ''}".rstrip())
+        _say(row.rows, depth + 1)
+
+
+def _as_object(row: Row) -> dict:
+    rows = {"rows": list(map(_as_object, row.rows))} if row.rows else {}
+    names = {"key": row.key, "name_ar": row.name_ar, "name_en": row.name_en}
+    return {**names, **row.totals._asdict(), **rows}
+
+
+def _everything(year: Span | None) -> figures.Filter:
+    return figures.Filter(Reach(everywhere=True), *days_of(year))
 
 
 @click.group("figures")

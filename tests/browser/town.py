@@ -561,6 +561,14 @@ def _badge_of(who: Person, now: datetime) -> str:
     return badges.code_of(badges.make([who.id], by=None, now=now)[0]) or ""
 
 
+def _platform_lists(now: datetime, cast: Cast) -> tuple[str, str]:
+    """One that was compared, and one whose columns nobody has named."""
+    unnamed = "من,كم\nنورة سعد القحطاني,1\n"
+    made = factories.platform_list
+    ids = made(now, cast.layla), made(now, cast.layla, unnamed)
+    return f"/figures/platform/lists/{ids[0]}", f"/figures/platform/lists/{ids[1]}"
+
+
 def _goal(cast: Cast, now: datetime) -> int:
     """A target of this year, far from reached."""
     plan = targets.TargetPlan(figure="hours", period=str(now.year), amount=3650)
@@ -701,6 +709,10 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("platform.index", "/figures/platform?period=1440h"),
         ("platform.missing", "/figures/platform/missing?what=name&period=2026"),
         ("platform.columns", "/figures/platform/columns"),
+        ("platform.lists", "/figures/platform/lists"),
+        ("platform.show_list", f"{(listed := _platform_lists(now, cast))[0]}"),
+        ("platform.show_list", f"{listed[0]}?show=there"),
+        ("platform.list_columns", f"{listed[1]}/columns"),
         ("exports.index", "/exports"),
         ("exports.show", f"/exports/{factories.export(now, cast.layla)}"),
         ("figures.attendance", f"/figures/attendances/{approved}"),

@@ -139,6 +139,7 @@ def build(now: datetime) -> World:
         "draft_name": made.past_file(now, cast.layla),
         "month": "2026-10",
         "partner_id": cast.university.id,
+        "platform_list_id": made.platform_list(now, cast.layla),
         "membership_id": membership.id,
         "team_id": team.id,
         "sha": _logo(cast.majed, now),

@@ -409,6 +409,10 @@ export all
     GET      /exports/<int:export_id>/progress
     GET+POST /figures/platform/columns
     POST     /figures/platform/columns/removal
+    POST     /figures/platform/lists
+    GET+POST /figures/platform/lists/<int:platform_list_id>/columns
+    POST     /figures/platform/lists/<int:platform_list_id>/removal
+    POST     /figures/platform/lists/<int:platform_list_id>/sheet
 
 see_figures all
     GET      /rates
@@ -431,6 +435,9 @@ see_figures mataf
 
 see_figures everywhere
     GET      /figures/platform
+    GET      /figures/platform/lists
+    GET      /figures/platform/lists/<int:platform_list_id>
+    GET      /figures/platform/lists/<int:platform_list_id>/progress
     GET      /figures/platform/missing
 """
 """Every address, below the permission it takes and the reach that permission is asked for.

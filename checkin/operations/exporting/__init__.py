@@ -7,6 +7,7 @@ from checkin.operations.exporting.asked import (
     find,
     forget_passed,
     latest,
+    note,
 )
 from checkin.operations.exporting.tables import (
     KINDS,
@@ -45,5 +46,6 @@ __all__ = [
     "forget_passed",
     "into_file",
     "latest",
+    "note",
     "work_on_waiting",
 ]

@@ -36,6 +36,13 @@ def ask(what: str, query: str, kind: str, *, language: str, by: int, now: dateti
     return row.id
 
 
+@transaction
+def note(what: str, query: str, kind: str, rows: int, *, now: datetime) -> None:
+    """That a file was written from a terminal, whose person nobody knows."""
+    said = {"what": what, "query": query, "kind": kind, "rows": rows}
+    audit.note("export.ready", "export", None, by=None, at=now, **said)
+
+
 def find(export_id: int, owner_id: int) -> Export:
     """One's own; of somebody else's nobody is told."""
     row = db.session.get(Export, export_id)

@@ -46,12 +46,13 @@ class PdfWriter:
     def __init__(self, path: Path, book: Book) -> None:
         self._path, self._book, self._rows = path, book, 0
 
-        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(in_language(self._book.language))
-        self._pages = _Pages(self._book)
-        self._pages.head()
+        with ExitStack() as language:
+            language.enter_context(in_language(self._book.language))
+            self._pages = _Pages(self._book)
+            self._pages.head()
+            self._language = language.pop_all()
         return self
 
     def begin(self, table: Table) -> None:
@@ -65,7 +66,7 @@ class PdfWriter:
         self._pages.row(cells)
 
     def __exit__(self, fault: type[BaseException] | None, *_more: Any) -> None:
-        with self._stack:
+        with self._language:
             if fault is None:
                 self._pages.end_table()
                 self._pages.method()
