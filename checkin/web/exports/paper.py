@@ -46,7 +46,6 @@ class PdfWriter:
     def __init__(self, path: Path, book: Book) -> None:
         self._path, self._book, self._rows = path, book, 0
 
-
     def __enter__(self) -> Self:
         with ExitStack() as language:
             language.enter_context(in_language(self._book.language))
