@@ -81,15 +81,18 @@ def sheet(report: Report, asked: Asked) -> Sheet:
 
 def methods(sheet: Sheet, asked: Asked) -> list[str]:
     """How it is counted: stands under every report, on the page and on paper."""
-    lines = value_words.method(sheet.totals) if "value" in asked.figures else []
-    lines += [
-        _("Beneficiaries are services given: one person served twice counts twice."),
-        _(
-            "Volunteers and opportunities count once in each row and once in the total, so their "
-            "rows may come to more."
-        ),
-        _("Time at courses and meetings is not volunteer hours."),
-    ]
+    shown = asked.figures
+    lines = value_words.method(sheet.totals) if "value" in shown else []
+    if "beneficiaries" in shown:
+        lines.append(_("Beneficiaries are services given: one person served twice counts twice."))
+    if "volunteers" in shown or "opportunities" in shown:
+        lines.append(
+            _(
+                "Volunteers and opportunities count once in each row and once in the total, so "
+                "their rows may come to more."
+            )
+        )
+    lines.append(_("Time at courses and meetings is not volunteer hours."))
     if Dimension.WEEK in asked.dimensions:
         lines.append(_("Weeks begin on Sunday."))
     return lines
