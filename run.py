@@ -12,10 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
@@ -23,12 +21,13 @@ STAMP = VENV / "installed"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TO_RUN = ("postgres",)
 TO_TEST = ("postgres", "test", "dev")
-IN_PARALLEL = ("-m", "pytest", "-n", "2", "--dist")
+CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+ONE_BY_ONE = ("-n", "3", "--dist", "load")
 WITHOUT_BROWSER = ("-m", "not browser")
 BROWSER = ("tests/browser", "-o", "cache_dir=.pytest_cache/browser")
 SOME_FAILED = 1
-COVERED = ("--no-loadscope-reorder", "--cov", "--cov-report", "term")
-YIELDING = ("nice", "-n", "5")
+COVERED = ("--cov", "--cov-report", "term")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -51,20 +50,15 @@ def serve(wanted: argparse.Namespace) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Set up and run every check and test; with arguments, only pytest, with these."""
+    """Set up and run every test, the checks among them; with arguments, only pytest, with these."""
     install(TO_TEST)
     browser = _provide_browser()
     if arguments:
         return run("-m", "pytest", *([] if browser else WITHOUT_BROWSER), *arguments)
-    # tests in a browser wait for most of their time, and the others fill it; theirs are not
-    # measured: what they run is covered already, and tracing it takes half its time again
-    seen = _begin(*IN_PARALLEL, "load", *BROWSER) if browser else None
-    checked = _begin("run.py", "check")
-    gently = YIELDING if browser and shutil.which(YIELDING[0]) else ()
-    codes = [run(*IN_PARALLEL, "loadfile", "--ignore", BROWSER[0], *COVERED, by=gently)]
-    codes.append(_end(checked))
-    if seen:
-        codes.append(_once_more(_end(seen)))
+    codes = [run("-m", "pytest", *BY_FILE, *COVERED, "--ignore", BROWSER[0])]
+    if browser:
+        # what they run is covered already; a third one works while the others wait for a page
+        codes.append(_once_more(run("-m", "pytest", *ONE_BY_ONE, *BROWSER)))
     else:
         print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
     if not browser and _is_ci():
@@ -84,8 +78,7 @@ def _once_more(code: int) -> int:
 def check(_: list[str]) -> int:
     """Lint, format and types."""
     install(TO_TEST)
-    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
-    return max([run("-m", *command) for command in checks])
+    return max([run("-m", *command) for command in CHECKS])
 
 
 def reformat(_: list[str]) -> int:
@@ -112,35 +105,14 @@ def install(extras: tuple[str, ...]) -> None:
     STAMP.write_text("\n".join(sorted(wanted)))
 
 
-def run(*arguments: str, by: tuple[str, ...] = ()) -> int:
-    """Run the environment's Python and answer with its exit code; `by` stands before its name."""
-    return _wait(subprocess.Popen([*by, PYTHON, *arguments]))
-
-
-def _wait(process: subprocess.Popen) -> int:
-    """The exit code of a program; Ctrl-C is not a fault."""
+def run(*arguments: str) -> int:
+    """Run the environment's Python and answer with its exit code; Ctrl-C is not a fault."""
+    process = subprocess.Popen([PYTHON, *arguments])
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:
             continue  # the program got it too and is stopping in its own way
-
-
-def _begin(*arguments: str) -> tuple[subprocess.Popen, IO[bytes]]:
-    """Run the environment's Python beside us; what it says is kept for `_end`."""
-    said = tempfile.TemporaryFile()  # noqa: SIM115, `_end` closes it
-    return subprocess.Popen([PYTHON, *arguments], stdout=said, stderr=subprocess.STDOUT), said
-
-
-def _end(begun: tuple[subprocess.Popen, IO[bytes]]) -> int:
-    """Wait for what `_begin` has begun, show what it said and answer with its exit code."""
-    process, said = begun
-    code = _wait(process)
-    said.seek(0)
-    with said:
-        sys.stdout.write(said.read().decode(errors="replace"))
-    sys.stdout.flush()
-    return code
 
 
 def _arguments() -> argparse.Namespace:

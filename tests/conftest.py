@@ -29,6 +29,7 @@ hypothesis_settings.register_profile("checkin", deadline=None)
 hypothesis_settings.load_profile("checkin")
 
 LONGEST = (
+    "house/test_checks.py",
     *("operations/test_demo.py", "operations/test_demo_association.py", "test_races.py"),
     *("operations/test_machine.py", "house/test_packaging.py", "web/test_matrix.py"),
     *("web/test_security_get.py", "web/test_security_headers.py", "web/test_security_forms.py"),
