@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 from checkin.operations.figures import Measure, Totals, Waiting
 from checkin.operations.past import Earlier
@@ -15,8 +16,6 @@ from checkin.web.figures import earlier
 from checkin.web.figures.amounts import hours_alone, in_percent
 from checkin.web.figures.goals import Goal
 from checkin.web.figures.narrowing import Wanted
-
-NOTHING = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +59,39 @@ def cards(
     before: Totals | None,
     goals: Sequence[Goal],
     asked: Wanted,
-    told: Earlier = NOTHING,
+    told: Earlier = earlier.NOTHING,
+    told_before: Earlier = earlier.NOTHING,
 ) -> list[Card]:
     """Hours first; the value of them stands last. What was `told` of earlier years is added, and
     said."""
+    own_before = before or Totals()
+    before = told_before.added_to(before) if before else None
     aims = {CARD_OF.get(goal.key, goal.key): goal for goal in goals}
     both = told.added_to(totals)
     found = [_card(key, both, waiting, before, aims.get(key), asked) for key in NAMES]
     found += [_value(totals, both, before, aims.get("value"), asked)]
-    return [_marked(card, totals, both, told) for card in found] if told else found
+    if told:
+        found = [_marked(card, totals, both, told) for card in found]
+    return [
+        replace(card, change="") if _unknown(card, own_before, told_before) else card
+        for card in found
+    ]
 
 
 def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
     """How much of it was told; where that is all, no attendance stands behind it."""
     figure = KEPT_AS.get(card.key, card.key)
     ours, sum_ = getattr(totals, figure), getattr(both, figure)
+    if _unknown(card, totals, told):
+        return replace(card, value=pgettext("figure", "Not told"), change="", href="", note="")
     said = earlier.mark(figure, sum_ - ours, sum_, totals, told)
     return replace(card, imported=said, href=card.href if ours else "")
+
+
+def _unknown(card: Card, ours: Totals, told: Earlier) -> bool:
+    """Nothing of our own, and nobody told how much there was: that is not nought."""
+    figure = KEPT_AS.get(card.key, card.key)
+    return bool(told) and not getattr(ours, figure) and getattr(told.figures, figure) is None
 
 
 def _card(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.domain.days import local_day
@@ -74,7 +75,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
         "goals": goals,
         "methods": [*books.methods(totals)[1:], *earlier.methods(told)],
         "warning": value_words.warning(totals),
-        "compared": days_in_words(*compared) if compared else None,
+        "compared": _days_compared(asked, compared) if compared else None,
         "earlier": earlier.lines(told, totals),
         "totals": totals,
         "tables": tables,
@@ -87,13 +88,24 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
 def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] = ()) -> list[Card]:
     """The big figures, each with what waits, what changed, and its target of the year shown."""
     compared = _before(asked.period, today)
-    before = _totals_before(_of_days(asked.filter, compared)) if compared else None
-    aims, told = goals if asked.period.span else (), earlier.beside(asked.filter)
-    return cards(totals, figures.waiting(asked.filter), before, aims, asked, told)
+    before = _of_days(asked.filter, compared) if compared else None
+    return cards(
+        totals,
+        figures.waiting(asked.filter),
+        figures.totals_until(before) if before else None,
+        goals if asked.period.span else (),
+        asked,
+        earlier.beside(asked.filter),
+        earlier.beside(before) if before else earlier.NOTHING,
+    )
 
 
-def _totals_before(wanted: Filter) -> Totals:
-    return earlier.beside(wanted).added_to(figures.totals_until(wanted))
+def _days_compared(asked: Wanted, compared: tuple[date, date]) -> str:
+    """In words, marked where it was imported what they brought."""
+    days = days_in_words(*compared)
+    if not earlier.beside(_of_days(asked.filter, compared)):
+        return days
+    return _("%(days)s, partly or wholly imported", days=days)
 
 
 def _choices(period: Period, today: date) -> list[Period]:

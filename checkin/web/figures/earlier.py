@@ -21,6 +21,7 @@ from checkin.web.figures.narrowing import Wanted
 from checkin.web.figures.periods import Period, name_of
 from checkin.web.filters import isolate
 
+NOTHING = Earlier()
 COLUMNS = ("approved_minutes", "beneficiaries", "volunteers", "attendances")
 SWITCH = "past"
 """The word of the address; 1 counts earlier years."""
@@ -87,7 +88,7 @@ def switch(asked: Wanted, *, may_enter: bool) -> Switch:
 
 def beside(wanted: Filter) -> Earlier:
     """What was told of exactly this, where the address asks for it."""
-    return past.counted(wanted) if is_on() else Earlier()
+    return past.counted(wanted) if is_on() else NOTHING
 
 
 # --- how much of a figure ------------------------------------------------------------------
