@@ -142,8 +142,17 @@ def test_whole_hours_are_rounded_once():
 
 def test_hours_are_read_however_they_are_written():
     written = {
-        **{"4": 240, "4.08": 245, "٤٫٥": 270, "4,5": 270, "1,204": 72240, "4:05": 245, "0": 0},
-        **{"04:05:00": 245, "1 day, 1:30:00": 1530, "٤ ساعات": 240, "4.0833333333": 245},
+        "4": 240,
+        "4.08": 245,
+        "٤٫٥": 270,
+        "4,5": 270,
+        "1,204": 72240,
+        "4:05": 245,
+        "0": 0,
+        "04:05:00": 245,
+        "1 day, 1:30:00": 1530,
+        "٤ ساعات": 240,
+        "4.0833333333": 245,
     }
     assert {cell: reading.minutes_of(cell) for cell in written} == written
     for cell in ("", "-", "many", "-4", "4:75", "10001", "4h05"):
@@ -180,15 +189,15 @@ def test_both_lists_are_held_against_each_other(now, cast, serve):
         cast,
         now,
     )
-    lines = {row.PlatformLine.side: row for row in differing if row.PlatformLine.side != "both"}
-    both = {row.PlatformLine.person_id: row.PlatformLine for row in differing}
+    lines = {row.side: row for row in differing if row.side != "both"}
+    both = {row.person_id: row for row in differing}
     assert (found.state, found.totals["alike"]) == ("ready", 1)
     assert (both[abeer.id].minutes, both[abeer.id].approved_minutes) == (180, 245)
     assert (both[abeer.id].rows, both[abeer.id].names_differ) == (2, False)
     assert (both[hind.id].hours_differ, both[hind.id].names_differ) == (False, True)
-    assert (lines["here"].PlatformLine.person_id, lines["here"].own_name) == (amal.id, "أمل خالد")
-    assert lines["there"].PlatformLine.name == "سارة حسن"
-    assert lines["faulty"].PlatformLine.fault == "platform_hours_unreadable"
+    assert (lines["here"].person_id, lines["here"].own_name) == (amal.id, "أمل خالد")
+    assert lines["there"].name == "سارة حسن"
+    assert lines["faulty"].fault == "platform_hours_unreadable"
     assert platform.counts(found.id) == dict.fromkeys(platform.SHOWN, 1)
     assert found.totals["here"] == {"rows": 4, "people": 4, "minutes": 980}
     assert found.totals["there"] == {"rows": 4, "people": 4, "minutes": 245 + 180 + 245 + 180}
@@ -227,7 +236,7 @@ def test_a_list_is_held_against_the_days_asked_for(now, cast, serve):
     serve(noura, factories.opportunity(now), 60, days_ago=40)
     wanted = Filter(Reach(everywhere=True), date(2026, 11, 1), date(2026, 11, 30))
     _found, differing = compared("الاسم,الساعات\nنورة سعد القحطاني,1\n", cast, now, wanted)
-    assert [row.PlatformLine.side for row in differing] == ["there"]
+    assert [row.side for row in differing] == ["there"]
 
 
 def test_columns_are_remembered_and_nothing_else_is_changed(now, cast, serve):

@@ -6,12 +6,16 @@ import io
 import openpyxl
 import pytest
 import time_machine
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry
-from checkin.operations import approvals, exporting
+from checkin.operations import approvals, exporting, platform
+from checkin.operations.platform import working
 from checkin.web import clock
 from tests import factories
+from tests.web import everything
 
 ROOM = "/figures/platform"
 USUAL = {"hours": "decimal", "use-name": "1", "use-mobile": "1", "use-hours": "1"}
@@ -132,3 +136,100 @@ def test_who_sees_some_places_only_finds_no_such_room(salem, noura, browser_of, 
     assert salem.get(ROOM).status_code == 404
     assert browser_of(cast.reem, kind="staff").get(ROOM).status_code == 404
     assert noura.get(ROOM).status_code == 403
+
+
+# --- the platform's own list -----------------------------------------------------------------
+
+LIST = """اسم المتطوع,رقم الجوال,الفرصة,عدد الساعات
+نوره سعد القحطاني,0501234567,تنظيم الحشود,2:00
+سارة حسن علي,0509999999,تنظيم الحشود,3
+أحمد,0508888888,تنظيم الحشود,كثير
+"""
+
+
+def send(browser, content: str, address: str = f"{ROOM}/lists"):
+    """As a browser does; then the thread beside the server has its turn."""
+    file = FileStorage(io.BytesIO(content.encode("cp1256")), filename="قائمة.csv")
+    boundary, body = encode_multipart({"csrf_token": browser.token(), "file": file})
+    answer = browser.post(
+        address, data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
+    platform.work_on_waiting(clock.now)
+    db.session.rollback()
+    return answer
+
+
+def test_a_list_is_compared_and_nothing_is_changed(layla, worked, database):
+    before = everything.content(database)
+    shown = send(layla, LIST).location
+    page = layla.text(shown)
+    assert "Alike on both sides: 0 rows" in page
+    assert "نورة سعد القحطاني" in page
+    assert "There: " not in page
+    assert "−0:50" in page
+    assert "=سارة" in layla.text(f"{shown}?show=here")
+    assert "سارة حسن علي" in layla.text(f"{shown}?show=there")
+    assert "This is no number of hours" in layla.text(f"{shown}?show=faulty")
+    after = everything.content(database)
+    changed = {table for table in after if after[table] != before[table]}
+    assert changed <= {"platform_lists", "platform_lines", "audit_entries", "devices"}
+
+
+def test_what_differs_and_what_is_still_to_be_entered_are_files(layla, worked):
+    shown = send(layla, LIST).location
+    query = f"list={shown.rpartition('/')[2]}"
+    heading, *rows = lines(taken_out(layla, "csv", query, "platform_differences"))
+    assert {row[0] for row in rows} == {
+        *("Hours differ", "Only here", "Only on the platform", "Rows with problems")
+    }
+    (differs,) = (row for row in rows if row[0] == "Hours differ")
+    assert differs[heading.index("Hours here")] == "1:10"
+    assert differs[heading.index("Hours on the platform")] == "2:00"
+    assert differs[heading.index("More here, in minutes")] == "-50"
+    only = lines(taken_out(layla, "csv", f"{query}&show=there", "platform_differences"))
+    assert [row[2] for row in only[1:]] == ["سارة حسن علي"]
+    entered = lines(taken_out(layla, "csv", query))
+    assert [row[0] for row in entered[1:]] == ["'=سارة", "نورة سعد القحطاني"]
+    alike = LIST.replace("2:00", "1.17")
+    query = f"list={send(layla, alike).location.rpartition('/')[2]}"
+    assert [row[0] for row in lines(taken_out(layla, "csv", query))[1:]] == ["'=سارة"]
+
+
+def test_unknown_columns_are_named_once(layla, worked):
+    unknown = "من,كم\nنورة سعد القحطاني,1:10\n"
+    asked = layla.get(send(layla, unknown).location).location
+    assert asked.endswith("/columns")
+    faulty = layla.send(asked, **{"column-0": "name"})
+    assert faulty.status_code == 422
+    assert "Choose a column for the hours" in faulty.text
+    shown = layla.send(asked, **{"column-0": "name", "column-1": "hours"}).location
+    assert "Being compared" in layla.text(shown)
+    platform.work_on_waiting(clock.now)
+    assert "Alike on both sides: 1 row" in layla.text(shown)
+    assert "Alike on both sides: 1 row" in layla.text(send(layla, unknown).location)
+
+
+def test_what_is_no_list_is_told_beside_the_file(layla, worked):
+    answer = send(layla, "")
+    assert answer.status_code == 422
+    assert "The file is empty" in answer.text
+    assert "Choose a file" in layla.send(f"{ROOM}/lists").text
+
+
+def test_a_list_that_cannot_be_compared_says_why_and_is_removed(layla, worked, monkeypatch):
+    monkeypatch.setattr(working, "MOST_ROWS", 1)
+    shown = send(layla, LIST).location
+    assert "The file has more than 1 rows" in layla.text(shown)
+    layla.send(f"{shown}/removal")
+    assert "are removed" in layla.text(shown)
+
+
+def test_an_auditor_reads_what_differs_and_sends_nothing(layla, browser_of, cast, worked):
+    shown = send(layla, LIST).location
+    faisal = browser_of(cast.faisal, kind="staff")
+    page = faisal.get(shown).text
+    assert "نورة سعد القحطاني" in page
+    assert 'action="/exports"' not in page
+    assert "/people/" not in page
+    assert send(faisal, LIST).status_code == 403
+    assert faisal.get(f"{shown}/columns").status_code == 403

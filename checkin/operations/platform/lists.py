@@ -214,8 +214,9 @@ def differing(list_id: int, shown: str) -> Select[Any]:
     """The question for the lines that differ in this way, or in any; with names of ours."""
     line, p, o = PlatformLine, Person, Opportunity
     own: list[Any] = [p.name.label("own_name"), p.mobile.label("own_mobile"), o.name_ar, o.name_en]
+    columns: list[Any] = list(line.__table__.c)
     query: Select[Any] = (
-        select(line, *own)
+        select(*columns, *own)
         .outerjoin(p, p.id == line.person_id)
         .outerjoin(o, o.id == line.opportunity_id)
         .where(line.list_id == list_id)

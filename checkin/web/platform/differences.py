@@ -9,7 +9,6 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import PlatformLine
 from checkin.operations import platform
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
 from checkin.operations.importing import Told
@@ -68,25 +67,24 @@ def _cells(lang: str) -> Callable[[Any], list[Cell]]:
     faults = {code: said_of(Told(code)) for code in words.FAULTS}
 
     def cells(row: Any) -> list[Cell]:
-        line, both = row.PlatformLine, row.PlatformLine.side == "both"
+        more = row.approved_minutes - row.minutes if row.side == "both" else None
         return [
-            " · ".join(ways[way] for way in ways_of(line)),
-            *(row.own_name, line.name, mobile_said(row.own_mobile), mobile_said(line.mobile)),
-            *(row.name_ar if lang == "ar" else row.name_en or row.name_ar, line.opportunity),
-            *(line.approved_minutes, line.minutes),
-            line.approved_minutes - line.minutes if both else None,
-            *(line.number, faults.get(line.fault, "")),
+            " · ".join(ways[way] for way in ways_of(row)),
+            *(row.own_name, row.name, mobile_said(row.own_mobile), mobile_said(row.mobile)),
+            row.name_ar if lang == "ar" else row.name_en or row.name_ar,
+            *(row.opportunity, row.approved_minutes, row.minutes, more),
+            *(row.number, faults.get(row.fault, "")),
         ]
 
     return cells
 
 
-def ways_of(line: PlatformLine) -> list[str]:
+def ways_of(line: Any) -> list[str]:
     """The ways in which a line differs, one of both sides perhaps in two."""
     if line.side != "both":
         return [line.side]
     return ["hours"] * line.hours_differ + ["names"] * line.names_differ
 
 
-def fault_of(line: PlatformLine) -> str:
+def fault_of(line: Any) -> str:
     return said_of(Told(line.fault))
