@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -49,8 +50,10 @@ def command(capsys):
 
 
 @pytest.fixture
-def ready(command) -> None:
-    assert command("init")[0] == 0
+def ready(instance, sqlite_template) -> None:
+    """What `init` makes of an empty installation."""
+    instance.mkdir()
+    shutil.copy(sqlite_template, instance / "checkin.sqlite3")
 
 
 @pytest.fixture
@@ -396,7 +399,8 @@ def test_refused_settings_are_broken(ready, command, monkeypatch):
     assert findings(command)["settings"][0] == "broken"
 
 
-def test_a_key_that_others_can_read_is_broken(ready, command, instance):
+def test_a_key_that_others_can_read_is_broken(command, instance):
+    command("init")
     (instance / "secret-key").chmod(0o644)
     level, sentence = findings(command)["secret"]
     assert level == "broken"
@@ -412,7 +416,7 @@ def test_a_key_that_others_can_read_is_broken(ready, command, instance):
         ("checkin.example.org", "broken"),
     ],
 )
-def test_the_address_on_posters_is_looked_at(ready, command, monkeypatch, base, level):
+def test_the_address_on_posters_is_looked_at(command, monkeypatch, base, level):
     monkeypatch.setenv("CHECKIN_BASE_URL", base)
     assert findings(command)["address"][0] == level
 

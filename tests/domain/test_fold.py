@@ -227,6 +227,7 @@ def histories(draw: st.DrawFn) -> list[ScanFact]:
 FACTS = {shift.id: shift for shift in SHIFTS.values()}
 
 
+@pytest.mark.measured_elsewhere
 @settings(max_examples=2000, deadline=None)
 @given(histories(), moments, st.data())
 def test_order_repetition_and_batches_change_nothing(history, now, data):
@@ -245,6 +246,7 @@ def test_at_most_one_is_open_and_no_minute_counts_twice(history, now):
         assert not any(overlap(one.proved, other.proved) for other in found[number + 1 :])
 
 
+@pytest.mark.measured_elsewhere
 @settings(max_examples=500, deadline=None)
 @given(histories(), moments)
 def test_credit_needs_both_ends_and_stays_inside_the_shift(history, now):

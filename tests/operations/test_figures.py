@@ -1,5 +1,6 @@
 """Figures: one definition, whoever asks and however they are grouped."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -190,7 +191,9 @@ def test_days_are_found_by_an_index(cast):
     event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2:4]))
     figures.totals(days)
     (asked,) = [one for one in seen if "FROM attendances" in one[0]]
-    assert "ix_attendances_figures" in " ".join(map(str, plan_of(*asked)))
+    found = " ".join(map(str, plan_of(*asked)))
+    # which index has them fastest is a guess on a table of a few rows
+    assert re.search(r"ix_attendances_figures|Index Cond: [^']*work_on >=", found), found
 
 
 def plan_of(statement, parameters):
