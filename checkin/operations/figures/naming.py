@@ -50,10 +50,7 @@ class Named(NamedTuple):
 
 
 def find(what: str, key: int, reach: Reach) -> Named:
-    """One of `MODELS` by its id; NotFound where it is not the reader's to see.
-
-    Whoever sees some places only sees there what somebody attended, and of partners their own.
-    """
+    """One of `MODELS` by its id; NotFound where it is not the reader's to see."""
     row = db.session.execute(_named(what).where(MODELS[what].id == key)).first()
     if row is None or not _is_seen(what, key, reach):
         raise NotFound(what)
@@ -88,31 +85,27 @@ def _named(what: str) -> Select[Any]:
 
 
 def _read(row: Any) -> Named:
-    own, site = row[:3], row[3:]
-    return Named(*own, Name(*site) if site else None)
+    key, name_ar, name_en, *site = row
+    return Named(key, name_ar, name_en, Name(*site) if site else None)
 
 
 # --- within reach ------------------------------------------------------------------------------
 
 
 def _is_seen(what: str, key: int, reach: Reach) -> bool:
+    """What is offered, and beyond it what somebody attended whom the reader sees."""
     if reach.everywhere:
         return True
-    if what == "partner":
-        return bool(reach.site_ids) or key in reach.partner_ids
+    own = MODELS[what].id
+    if db.session.scalar(select(own).where(own == key, _offered(what, reach))) is not None:
+        return True
     if what not in _ATTENDED:
-        return True
-    if what == "site" and key in reach.site_ids:
-        return True
+        return False
     attended = _attended(reach).where(_ATTENDED[what] == key).limit(1)
     return db.session.scalar(attended) is not None
 
 
-_ATTENDED: dict[str, Any] = {
-    "site": Attendance.site_id,
-    "lane": Shift.lane_id,
-    "opportunity": Shift.opportunity_id,
-}
+_ATTENDED: dict[str, Any] = {"lane": Shift.lane_id, "opportunity": Shift.opportunity_id}
 
 
 def _attended(reach: Reach) -> Select[Any]:
