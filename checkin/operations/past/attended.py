@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checkin.domain.errors import Problem
-from checkin.domain.text import fold_name
 from checkin.operations.figures.spans import Span
 from checkin.operations.importing.cells import mobile
 from checkin.operations.importing.headings import Field
@@ -24,6 +23,7 @@ from checkin.operations.past.reading import (
     Place,
     Reading,
     Terms,
+    folded,
     minutes_of,
 )
 
@@ -122,7 +122,7 @@ class _Added:
             return None
         row = _Attended(
             *(who, span, minutes, served, times),
-            opportunity=fold_name(line.text(Field.OPPORTUNITY)),
+            opportunity=folded(line.text(Field.OPPORTUNITY)),
             again=_again(line, who, when),
         )
         first = self._seen.setdefault(row.again, line.number) if row.again else line.number
@@ -151,14 +151,14 @@ class _Added:
         """A name nobody here has counts with everybody alone, and is told."""
         for one, scope in SCOPES.items():
             name = line.text(one)
-            key = self._terms.names[one].get(fold_name(name), 0) if name else 0
+            key = self._terms.names[one].get(folded(name), 0) if name else 0
             if key:
                 yield scope, key
             elif name:
                 reading.unknown[scope, name[:120]] += 1
 
     def _who(self, line: Line) -> Who | None:
-        name = fold_name(line.text(*NAMES))
+        name = folded(line.text(*NAMES))
         try:
             reach = mobile(line.text(Field.MOBILE)) or ""
         except Problem as problem:
@@ -219,7 +219,7 @@ def _again(line: Line, who: Who, when: Dated | None) -> tuple[object, ...] | Non
     begin = line.text(Field.FROM)
     if not begin or when is None or when.on is None:
         return None
-    return *who, when.on, begin, line.text(Field.UNTIL), fold_name(line.text(Field.SITE))
+    return *who, when.on, begin, line.text(Field.UNTIL), folded(line.text(Field.SITE))
 
 
 def _person(who: Who, mobiles: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from checkin.domain.errors import Problem
 from checkin.domain.text import fold_name, latin_digits
@@ -47,6 +48,7 @@ _BEFORE_NOON = frozenset(("ص", "صباحا", "am", "a"))
 # --- amounts -------------------------------------------------------------------------------
 
 
+@lru_cache(4096)
 def count(cell: str) -> int | None:
     """A whole number. Problems as in `_amount`, and `number_not_whole`."""
     found = _amount(cell)
@@ -57,6 +59,7 @@ def count(cell: str) -> int | None:
     return _below(int(found), MOST)
 
 
+@lru_cache(4096)
 def minutes_of_hours(cell: str) -> int | None:
     """Minutes from hours: 1204.5, ١٬٢٠٤٫٥ or 1,204:30."""
     typed = _typed(cell)
@@ -113,6 +116,7 @@ def _below(number: int, most: int) -> int:
     return number
 
 
+@lru_cache(4096)
 def time_of_day(cell: str) -> int | None:
     """Minutes since midnight: 16:30, 4:30 م, 4:30 PM, or the time of a date with one.
 
@@ -160,6 +164,7 @@ _YEARS_WITHIN = re.compile(r"\b(?:[0-9]{4}|[0-9]{8})\b")
 _TWO_YEARS = re.compile(r"(1[34]|19|20)[0-9]{2}[\W_]+((1[34]|19|20)?[0-9]{2})\D*")
 
 
+@lru_cache(16384)
 def dated(cell: str) -> Dated | None:
     """2023, 1445, 1445هـ, or a date of either calendar.
 

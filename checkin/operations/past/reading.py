@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -23,16 +24,18 @@ Read = TypeVar("Read")
 MOST_FAULTS = 200
 """Told one by one; beyond them only how many there are."""
 MOST_NAMES = 50
-BREATHER_ROWS = 20
+BREATHER_ROWS = 50
 BREATHER_SECONDS = 0.0002
 """Between rows whoever waits for the interpreter gets it: a scan is answered by the same one."""
 _SUMS = frozenset(map(fold_name, ("الإجمالي", "المجموع", "الإجمالي العام", "total", "sum")))
 _EVERYBODY = frozenset(map(fold_name, ("الكل", "الجميع", "كل المواقع", "all", "everybody")))
 SCOPES = {Field.SITE: "site", Field.PARTNER: "partner", Field.CAMPAIGN: "campaign"}
 Place = tuple[str, str, int]
+folded = lru_cache(8192)(fold_name)
+"""Names of places and people come again and again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """By what a file is read: its columns, what names in it mean, and its year where it says none.
 
@@ -42,6 +45,15 @@ class Terms:
     layout: Layout
     names: Mapping[Field, Mapping[str, int]]
     year: Span | None = None
+
+    @cached_property
+    def places(self) -> Mapping[Field, list[int]]:
+        """The columns that hold each thing."""
+        found: dict[Field, list[int]] = {}
+        for place, field_ in enumerate(self.layout.columns):
+            if field_ is not None:
+                found.setdefault(field_, []).append(place)
+        return found
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -104,7 +116,7 @@ class Reading:
         headings = self.terms.layout.headings
         if tuple(row.cells) == headings[: len(row.cells)] and len(row.cells) > 1:
             return True
-        return fold_name(next(filter(None, row.cells))) in _SUMS
+        return folded(next(filter(None, row.cells))) in _SUMS
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:
@@ -121,19 +133,22 @@ class Line:
         self._look_for_faults()
 
     def place(self, wanted: Field) -> int | None:
-        columns = self._terms.layout.columns
-        return columns.index(wanted) if wanted in columns else None
+        return next(iter(self._terms.places.get(wanted, ())), None)
 
     def text(self, *wanted: Field) -> str:
         """The cells of these columns, one after the other."""
-        columns = self._terms.layout.columns
-        places = [place for one in wanted for place, what in enumerate(columns) if what is one]
+        places = [place for one in wanted for place in self._terms.places.get(one, ())]
+        if len(places) == 1:
+            return self._cell(places[0])
         return " ".join(filter(None, map(self._cell, places)))
 
     def read(self, wanted: Field, means: Callable[[str], Read | None]) -> Read | None:
         """What the cell means; nothing when it is blank or wrong, which is told."""
+        text = self.text(wanted)
+        if not text:
+            return None
         try:
-            return means(self.text(wanted))
+            return means(text)
         except Problem as problem:
             self.refuse(problem.code, wanted)
             return None
