@@ -1,5 +1,6 @@
 """Page, PDF, workbook, text, JSON lines and command: one set of figures, whatever was done."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,20 @@ def test_a_year_narrows_all_six(layla, worked, file_of, told):
     )
     assert len({tuple(one.values()) for one in now.values()}) == 1
     assert six.of_command(told("--year", "1999")) == nothing != now["page"]
+
+
+def test_earlier_years_count_in_every_file_where_the_page_counts_them(
+    layla, cast, now, worked, file_of, told
+):
+    factories.past_line(now, cast.layla)
+    page, query = layla.get("/figures?past=1").text, "past=1"
+    found = six.sets(page, lambda kind: file_of(kind, query), told())
+    ours = found.pop("command")
+    assert found["page"]["hours"] == ours["hours"] + 36000
+    assert [name for name, one in found.items() if one != found["page"]] == []
+    lines = [json.loads(line) for line in file_of("jsonl", query).splitlines()]
+    years = [line["approved_minutes"] for line in lines if line["table"] == "earlier"]
+    assert years == [36000, ours["hours"], 36000 + ours["hours"]]
 
 
 def test_a_set_that_differs_is_seen(layla, worked, file_of, told):

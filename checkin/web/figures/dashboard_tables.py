@@ -1,6 +1,7 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask.blueprints import BlueprintSetupState
@@ -11,10 +12,12 @@ from checkin.domain.days import local_day
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
 from checkin.operations.figures import Grouping, Totals
+from checkin.operations.past import Earlier
 from checkin.web import value_words
-from checkin.web.figures import charts
+from checkin.web.figures import charts, earlier
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
+from checkin.web.figures.cards import Card
 from checkin.web.figures.dashboard import cards_of, lines_of, name_of_line
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import chosen
@@ -34,16 +37,25 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         today = local_day(now)
         found = wanted(asked.reach, chosen(asked.reach, today))
         totals = figures.totals(found.filter)
+        told = earlier.beside(found.filter)
         tables = [
-            whole(totals),
+            whole(told.added_to(totals)),
+            _of_years(told, totals),
             *(_table(grouping, found, totals) for grouping in charts.TITLES),
             *_of_people(found),
             *_of_hours(found),
         ]
         cards = cards_of(found, totals, today)
         about = [_("Figures"), *found.about, found.period.text]
-        told = [(card.name, card.value, card.note or card.change or card.waiting) for card in cards]
-        return book([table for table in tables if table.rows], about, totals, asked, now, told)
+        large = [(card.name, card.value, _note(card)) for card in cards]
+        shown = book([table for table in tables if table.rows], about, totals, asked, now, large)
+        lines = [("", line) for line in earlier.methods(told)]
+        return replace(shown, method=[*shown.method, *lines])
+
+
+def _note(card: Card) -> str:
+    """What stands below a large figure where there is room for one line."""
+    return card.imported or card.note or card.change or card.waiting
 
 
 # --- the figures, as columns -------------------------------------------------------------------
@@ -114,6 +126,33 @@ def _table(grouping: Grouping, found: Wanted, totals: Totals) -> Table:
 def _key(key: int | date) -> int | str:
     """An id, or a month as 2026-11."""
     return f"{key:%Y-%m}" if isinstance(key, date) else key
+
+
+def _of_years(told: Earlier, totals: Totals) -> Table:
+    """Years that were told beside this system's own; empty where none are counted."""
+    rows: list[list[Cell]] = [
+        [line.name, line.source or None, *(getattr(line.figures, name) for name in _TOLD)]
+        for line in earlier.lines(told, totals)
+    ]
+    named = {column.key: column for column in columns(totals)}
+    shown = {*earlier.COLUMNS, *(["value_halalas"] if any(row[-1] for row in rows) else [])}
+    return Table(
+        key="earlier",
+        title=_("Earlier years"),
+        columns=[
+            Column("name", _("Year"), width=22),
+            Column("source", _("Source"), width=28),
+            *(replace(named[name], is_shown=name in shown) for name in _TOLD),
+        ],
+        rows=rows,
+        count=len(rows),
+    )
+
+
+_TOLD = (
+    *("approved_minutes", "beneficiaries", "volunteers", "attendances"),
+    *("opportunities", "course_attendances", "value_halalas"),
+)
 
 
 # --- people, and the hours of the week ---------------------------------------------------------
