@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from checkin.domain.text import fold_name
 from checkin.operations.platform.reading import Said
 from checkin.operations.platform.shape import Hours, as_said
+
+_title = lru_cache(maxsize=10_000)(fold_name)
+"""Of an opportunity, which stands in many rows."""
 
 
 @dataclass(slots=True)
@@ -16,7 +20,7 @@ class Own:
 
     person_id: int
     opportunity_id: int | None
-    names: frozenset[str]
+    names: tuple[str, ...]
     """Folded, in Arabic and in Latin letters."""
     mobile: str | None
     title: str
@@ -38,18 +42,18 @@ class Sides:
 
     def add_own(self, row: Any) -> None:
         """A row of `rows.listed`; two opportunities of one name are one to the platform."""
-        title = fold_name(row.name_ar) if self.by_opportunity else ""
+        title = _title(row.name_ar) if self.by_opportunity else ""
         for name in (row.name_ar, row.name_en) if self.by_opportunity else ():
-            self.titles.setdefault(fold_name(name), title)
+            self.titles.setdefault(_title(name), title)
         known = self.own.get((row.person_id, title))
         if known is not None:
             known.minutes += int(row.minutes)
             return
-        names = {row.name_folded, fold_name(row.name_latin)}
+        latin = fold_name(row.name_latin) if row.name_latin else ""
         self.own[row.person_id, title] = Own(
             person_id=row.person_id,
             opportunity_id=row.opportunity_id if self.by_opportunity else None,
-            names=frozenset(filter(None, names)),
+            names=tuple({row.name_folded, latin} - {""}),
             mobile=row.mobile,
             title=title,
             minutes=int(row.minutes),
@@ -60,7 +64,7 @@ class Sides:
         if one.fault:
             self.faulty.append(one)
             return
-        title = fold_name(one.opportunity) if self.by_opportunity else ""
+        title = _title(one.opportunity) if self.by_opportunity else ""
         title = self.titles.get(title, title)
         known = self.said.setdefault((one.mobile or "", one.folded, title), one)
         if known is not one:

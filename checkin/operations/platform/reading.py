@@ -35,10 +35,8 @@ class Said:
     rows: int = 1
     fault: str = ""
     """A Problem's code: the row can be held against nothing."""
-
-    @property
-    def folded(self) -> str:
-        return fold_name(self.name)
+    folded: str = ""
+    """The name."""
 
 
 def said_in(rows: Iterable[Row], layout: Layout) -> Iterator[Said]:
@@ -64,6 +62,7 @@ def _read(row: Row, layout: Layout) -> Said:
     said = Said(row.number, opportunity=texts[Field.OPPORTUNITY][:200])
     try:
         said.name = _name(texts)
+        said.folded = fold_name(said.name)
         said.mobile = _mobile(texts[Field.MOBILE], said.name)
         said.minutes = minutes_of(texts[Field.HOURS])
         if not said.name and said.mobile is None:
