@@ -687,6 +687,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("months.reopen", _closed_month(cast, now)),
         ("past.removal", f"/figures/past/{factories.past_line(now, cast.layla)}/removal"),
         ("past.index", "/figures/past"),
+        ("figures.index", "/figures?past=1"),
         ("past.new", "/figures/past/new"),
         ("past.new_line", "/figures/past/lines/new"),
         ("past.show", f"/figures/past/files/{factories.past_file(now, cast.layla)}"),
