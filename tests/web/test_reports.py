@@ -414,12 +414,15 @@ def test_a_name_is_given_once_and_kept_as_typed(layla, salem, cast):
     assert layla.send(f"/figures/reports/{teams.id}", name="Sites").status_code == 422
 
 
-def test_there_is_a_limit_to_how_many_are_kept(layla, cast, monkeypatch):
+def test_there_is_a_limit_to_how_many_are_kept(layla, cast, now, monkeypatch):
     monkeypatch.setattr(reports, "MOST", 1)
     assert layla.send("/figures/reports/new?by=site", name="One").status_code == 303
     answer = layla.send("/figures/reports/new?by=team", name="Two")
     assert answer.status_code == 422
     assert "You keep 1 reports. Remove one first" in answer.get_data(as_text=True)
+    with pytest.raises(Problem) as refused:
+        reports.keep(reports.Naming("Three"), "by=day", by=cast.layla.id, now=now)
+    assert refused.value.code == "reports_too_many"
 
 
 def test_an_address_too_long_to_keep_is_refused(cast, now):
