@@ -185,7 +185,8 @@ def test_both_lists_are_held_against_each_other(now, cast, serve):
         "عبير علي السلمي,,تنظيم الحشود,1:00\n"
         "هند بنت فهد,503333333,تنظيم الحشود,4:05\n"  # found by mobile
         "سارة حسن,0509999999,تنظيم الحشود,3\n"
-        "أحمد,0508888888,تنظيم الحشود,كثير\n",
+        "أحمد,0508888888,تنظيم الحشود,كثير\n"
+        ",,تنظيم الحشود,1\n",
         cast,
         now,
     )
@@ -197,8 +198,9 @@ def test_both_lists_are_held_against_each_other(now, cast, serve):
     assert (both[hind.id].hours_differ, both[hind.id].names_differ) == (False, True)
     assert (lines["here"].person_id, lines["here"].own_name) == (amal.id, "أمل خالد")
     assert lines["there"].name == "سارة حسن"
-    assert lines["faulty"].fault == "platform_hours_unreadable"
-    assert platform.counts(found.id) == dict.fromkeys(platform.SHOWN, 1)
+    faults = [row.fault for row in differing if row.side == "faulty"]
+    assert faults == ["platform_hours_unreadable", "platform_nobody"]
+    assert platform.counts(found.id) == {**dict.fromkeys(platform.SHOWN, 1), "faulty": 2}
     assert found.totals["here"] == {"rows": 4, "people": 4, "minutes": 980}
     assert found.totals["there"] == {"rows": 4, "people": 4, "minutes": 245 + 180 + 245 + 180}
 
