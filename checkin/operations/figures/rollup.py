@@ -5,6 +5,7 @@ does so inside `in_step`. What waits is few and is counted when asked, so that n
 """
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,10 +30,13 @@ from checkin.operations.figures.sums import (
     VOLUNTEERS,
     Call,
     Counted,
+    Line,
     Stretch,
     Sums,
     Where,
     key_of_gender,
+    lines_of_call,
+    lines_of_person,
     places_of_call,
     places_of_person,
 )
@@ -316,8 +320,12 @@ def recompute() -> int:
 @transaction
 def _correct(wrong: Sums) -> None:
     take_time(db.session.connection())
-    _add_stretches(wrong)
-    _add_places(wrong)
+    for model, lines, keys, sums in (
+        (_M, wrong.stretches, STRETCH, OF_STRETCH),
+        (_P, wrong.places, PLACE, OF_PLACE),
+    ):
+        if rows := _rows(lines, (*keys, *sums)):
+            db.session.connection().execute(_adding(model, sums), rows)
     db.session.execute(delete(_M).where(_M.attendances == 0))
     db.session.execute(delete(_P).where(*(getattr(_P, name) == 0 for name in OF_PLACE)))
 
@@ -350,6 +358,7 @@ def _kept(connection: Connection) -> Sums:
 
 def _from_records(connection: Connection) -> Sums:
     sums, merged = Sums(), _merged(connection)
+    people, opened = _Once(), _Once()
     twice: dict[int, list[Counted]] = {}
     calls: dict[int, Call] = {}
     for own in _by_volunteer(connection):
@@ -358,15 +367,33 @@ def _from_records(connection: Connection) -> Sums:
             calls[one.opportunity_id] = one.call
         person_id = merged.get(own[0].volunteer_id)
         if person_id is None:
-            sums.add_once(VOLUNTEERS, places_of_person(own))
+            people.count(lines_of_person(own))
         else:
             twice.setdefault(person_id, []).extend(own)
     for own in twice.values():
-        sums.add_once(VOLUNTEERS, places_of_person(own))
+        people.count(lines_of_person(own))
     sums.spread()
     for call_id, wheres in _by_call(sums).items():
-        sums.add_once(OPPORTUNITIES, places_of_call(wheres, calls[call_id]))
+        opened.count(lines_of_call(wheres, calls[call_id]))
+    people.enter(sums, VOLUNTEERS)
+    opened.enter(sums, OPPORTUNITIES)
     return sums
+
+
+class _Once:
+    """Many who are each counted once in their lines; by period, for that is much the quickest."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[Line]] = defaultdict(Counter)
+
+    def count(self, found: Mapping[str, set[Line]]) -> None:
+        for period, lines in found.items():
+            self._counts[period].update(lines)
+
+    def enter(self, sums: Sums, what: int) -> None:
+        for period, counts in self._counts.items():
+            for line, count in counts.items():
+                sums.add_once(what, [(period, *line)], count)
 
 
 def _by_call(sums: Sums) -> dict[int, list[Where]]:

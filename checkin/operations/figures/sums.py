@@ -1,16 +1,18 @@
 """What approved attendances add up to, line by line, as it is kept beside them (`rollup.py`)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from checkin.domain.clock_hours import spread
+from checkin.domain.clock_hours import hour_of_week, spread
 from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT, Grouping
 from checkin.operations.figures.periods import (
+    is_long,
+    months_of,
     periods_of,
     stretch_name,
     stretch_of,
@@ -36,6 +38,8 @@ Where = tuple[date, int, int, int, int]
 """The same without the opportunity."""
 Place = tuple[str, str, str, int, int]
 """Period, within what, grouping, the key of what, key: of a line of `period_totals`."""
+Line = tuple[str, str, int, int]
+"""The same without the period."""
 STRETCH = ("opportunity_id", "from_on", "site_id", "lane_id", "partner_id", "gender")
 OF_STRETCH = (
     *("attendances", "approved_minutes", "beneficiaries"),
@@ -110,21 +114,31 @@ class Sums:
         _add(self.stretches, (one.opportunity_id, *where), one.worth)
         _add(self._days, (one.work_on, one.narrow), _at_place(one.worth, one.call))
         if one.is_volunteering:
-            for hour, minutes in spread(one.begin, one.minutes):
+            for hour, minutes in _spread(hour_of_week(one.begin), one.begin.minute, one.minutes):
                 self._hours[where[0], one.narrow, hour] += minutes
 
     def spread(self) -> None:
-        for (opportunity_id, *where), line in self.stretches.items():
+        for (period, place, call), line in self._together().items():
+            for one in _lines_of(place, call)[is_long(period)]:
+                _add(self.places, (period, *one), line)
+        for (day, narrow), line in self._days.items():
+            for period, within, key in _days_kept(day, narrow):
+                _add(self.places, (period, within, DAY, key, number_of(day)), line)
+        for (from_on, narrow, hour), minutes in self._hours.items():
+            for key in _places_of_hour(from_on, narrow, hour):
+                _add(self.places, key, (0, 0, 0, 0, minutes, 0, 0, 0))
+
+    def _together(self) -> dict[tuple[str, tuple[int, ...], Call], list[int]]:
+        """Sums by period, place and call, of all days and opportunities: many are alike."""
+        found: dict[tuple[str, tuple[int, ...], Call], list[int]] = {}
+        for (opportunity_id, from_on, *place), line in self.stretches.items():
             call = self._calls[opportunity_id]
             values = _at_place(line, call)
-            for place in places_of(_where(where), call):
-                _add(self.places, place, values)
-        for (day, narrow), line in self._days.items():
-            for place in _places_of_day(day, narrow):
-                _add(self.places, place, line)
-        for (from_on, narrow, hour), minutes in self._hours.items():
-            for place in _places_of_hour(from_on, narrow, hour):
-                _add(self.places, place, (0, 0, 0, 0, minutes, 0, 0, 0))
+            for period in periods_of(from_on):
+                _add(found, (period, tuple(place), call), values)
+            for year in years_of(from_on):
+                _add(self.places, (year, *_line_of_month(from_on)), values)
+        return found
 
     def add_once(self, what: int, places: Iterable[Place], times: int = 1) -> None:
         """One volunteer or opportunity more, or less, in places that are all different."""
@@ -147,34 +161,48 @@ class Sums:
         return Sums(_less(self.stretches, other.stretches), _less(self.places, other.places))
 
 
-def _where(key: Sequence[Any]) -> Where:
-    from_on, site_id, lane_id, partner_id, gender = key
-    return from_on, site_id, lane_id, partner_id, gender
-
-
-@lru_cache(4096)
-def places_of(where: Where, call: Call) -> tuple[Place, ...]:
-    """Every line that work in these days, at this place and of these people, is part of."""
-    day, site_id, lane_id, partner_id, gender = where
-    month = day.year * 100 + day.month
+@lru_cache(16384)
+def _lines_of(place: tuple[int, ...], call: Call) -> tuple[list[Line], list[Line]]:
+    """Every line that work there is part of in a month, and in a year or all time."""
+    site_id, lane_id, partner_id, gender = place
     keys = site_id, lane_id, call.service_id, key_of_type(call.type), call.campaign_id, partner_id
     own = tuple(zip(PLACES, (*keys, gender), strict=True))
+    each: list[Line] = [(ALL, ALL, 0, 0), *((ALL, one, 0, key) for one, key in own)]
     pairs = [(a, b, a_key, b_key) for (a, a_key), (b, b_key) in combinations(own, 2)]
-    return (
-        *((period, ALL, ALL, 0, 0) for period in periods_of(day)),
-        *((period, ALL, one, 0, key) for period in periods_of(day) for one, key in own),
-        *((year, *pair) for year in years_of(day) for pair in pairs),
-        *((year, ALL, MONTH, 0, month) for year in years_of(day)),
-    )
+    return each, [*each, *pairs]
 
 
-def _places_of_day(day: date, narrow: Sequence[int]) -> Iterator[Place]:
-    number = number_of(day)
+def lines_of(where: Where, call: Call) -> Iterator[tuple[str, list[Line]]]:
+    """By period, every line that work in these days, at this place and of these people, is of."""
+    day, *place = where
+    each, of_years = _lines_of(tuple(place), call)
+    for year in years_of(day):
+        yield year, [*of_years, _line_of_month(day)]
+    for period in months_of(day):
+        yield period, each
+
+
+def _line_of_month(day: date) -> Line:
+    return ALL, MONTH, 0, day.year * 100 + day.month
+
+
+def _days_kept(day: date, narrow: Sequence[int]) -> Iterator[tuple[str, str, int]]:
+    """Periods, and what days are kept of in them."""
     for period in periods_of(day):
-        yield period, ALL, DAY, 0, number
-    for one, key in zip(NARROW, narrow, strict=True):
-        for period in years_of(day):
-            yield period, one, DAY, key, number
+        yield period, ALL, 0
+    for period in years_of(day):
+        for one, key in zip(NARROW, narrow, strict=True):
+            yield period, one, key
+
+
+@lru_cache(65536)
+def _spread(hour: int, minute: int, minutes: int) -> tuple[tuple[int, int], ...]:
+    """Many begin and end alike."""
+    return tuple(spread(A_SUNDAY + timedelta(hours=hour, minutes=minute), minutes))
+
+
+A_SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
+"""Any one; the hours of the week are the same in each."""
 
 
 def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator[Place]:
@@ -185,25 +213,42 @@ def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator
         yield period, one, HOUR, key, hour
 
 
+def lines_of_call(wheres: Iterable[Where], call: Call) -> dict[str, set[Line]]:
+    """By period, where an opportunity is one of those in which somebody volunteered; a course
+    never is."""
+    found: dict[str, set[Line]] = defaultdict(set)
+    for where in wheres if call.service_id != WITHOUT else ():
+        for period, lines in lines_of(where, call):
+            found[period].update(lines)
+    return found
+
+
 def places_of_call(wheres: Iterable[Where], call: Call) -> set[Place]:
-    """Where an opportunity is one of those in which somebody volunteered; a course never is."""
-    if call.service_id == WITHOUT:
-        return set()
-    return {place for where in wheres for place in places_of(where, call)}
+    return _places(lines_of_call(wheres, call))
+
+
+def lines_of_person(own: Iterable[Counted]) -> dict[str, set[Line]]:
+    """By period, where somebody with these attendances is one of the people."""
+    volunteered = [one for one in own if one.is_volunteering]
+    found: dict[str, set[Line]] = defaultdict(set)
+    for where, call in {(one.where, one.call) for one in volunteered}:
+        for period, lines in lines_of(where, call):
+            found[period].update(lines)
+    firsts: dict[tuple[str, str, int], date] = {}
+    for day, narrow in sorted({(one.work_on, one.narrow) for one in volunteered}):
+        for period, within, key in _days_kept(day, narrow):
+            firsts.setdefault((period, within, key), day)
+    for (period, within, key), day in firsts.items():
+        found[period].add((within, DAY, key, number_of(day)))
+    return found
 
 
 def places_of_person(own: Iterable[Counted]) -> set[Place]:
-    """Where somebody with these attendances is one of the people."""
-    volunteered = [one for one in own if one.is_volunteering]
-    found: set[Place] = set()
-    for where, call in {(one.where, one.call) for one in volunteered}:
-        found.update(places_of(where, call))
-    firsts: dict[tuple[str, str, str, int], Place] = {}
-    for day, narrow in sorted({(one.work_on, one.narrow) for one in volunteered}):
-        for place in _places_of_day(day, narrow):
-            firsts.setdefault(place[:-1], place)
-    found.update(firsts.values())
-    return found
+    return _places(lines_of_person(own))
+
+
+def _places(found: Mapping[str, set[Line]]) -> set[Place]:
+    return {(period, *line) for period, lines in found.items() for line in lines}
 
 
 def number_of(day: date) -> int:

@@ -1,0 +1,253 @@
+"""How fast figures are told: the dashboard's questions together, and every kind of report.
+
+`python -m tests.load.reports --database-url URL [--times 20] [--only TEXT]` asks an association's
+database (`checkin demo --size association`) for the dashboard of everything, of one site, service,
+partner and month, and for reports one and two deep, of one year and of all time. It prints p50 and
+p95 of each in milliseconds, and fails where one takes longer than 300 ms, or the questions of the
+dashboard of everything longer than 20 ms together; reports that are rarely asked for are told and
+do not fail. With `--grow 10` the database, which should be a scratch copy, is first made ten times
+as large: as many people, opportunities, shifts and decided attendances again, nine times; then
+twice as long is allowed. `--prove` says how long the nightly proof takes.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from flask.testing import FlaskClient
+from sqlalchemy import Table, func, select, text
+
+from checkin.database import db, take_time, transaction
+from checkin.demo.bulk import analyse
+from checkin.domain.errors import Problem
+from checkin.models import Attendance, MonthTotal, Opportunity, Person, Shift
+from checkin.models.attendance import DECIDED
+from checkin.operations import figures
+from checkin.operations.figures import Dimension, Filter, rollup
+from checkin.operations.figures.spans import Span, around
+from checkin.operations.figures.sums import OF_PLACE
+from checkin.operations.permissions import Reach
+from tests.load.pages import Watch, app_for, signed_in
+
+EVERYTHING = Reach(everywhere=True)
+MOST_OF_DASHBOARD, MOST_OF_REPORT = 20.0, 300.0
+LARGER = 2
+"""How much slower ten times as many attendances may be."""
+MANY = 5_000_000
+USUAL = (
+    *(("site",), ("service",), ("partner",), ("campaign",), ("type",), ("gender",), ("lane",)),
+    *(("month",), ("hijri_month",), ("year",), ("hijri_year",)),
+    *(("site", "month"), ("month", "site"), ("service", "month"), ("partner", "year")),
+    *(("campaign", "hijri_month"), ("hijri_year", "site"), ("month", "gender")),
+    *(("site", "service"), ("service", "partner"), ("type", "gender"), ("partner", "gender")),
+)
+UNUSUAL = (
+    *(("team",), ("week",), ("day",), ("opportunity",), ("team", "gender"), ("team", "month")),
+    *(("site", "week"), ("site", "team"), ("month", "hijri_month"), ("gender", "day")),
+)
+
+
+# --- ten times as large --------------------------------------------------------------------
+
+
+@transaction
+def grow(times: int) -> None:
+    """Everybody, every opportunity with its shifts, and what was decided there, again and again.
+
+    The copies keep their days, places and partners; what must be unique is left empty.
+    """
+    take_time(db.session.connection())
+    numbered = [one for one in _COPIED if one is not MonthTotal]
+    last = {one: db.session.scalar(select(func.max(one.id))) or 0 for one in numbered}
+    indexes = _indexes()
+    for name in indexes:
+        db.session.execute(text(f"DROP INDEX {name}"))
+    for number in range(1, times):
+        for model, moved in _COPIED.items():
+            off = {name: last[other] * number for name, other in moved.items()}
+            _copy(model.__table__, off, last[next(iter(moved.values()))])
+    # each copy is another person's in another opportunity, so all sums are so many times as large
+    more = ", ".join(f"{name} = {name} * {times}" for name in OF_PLACE)
+    db.session.execute(text(f"UPDATE period_totals SET {more}"))
+    for statement in indexes.values():
+        db.session.execute(text(statement))
+
+
+_COPIED = {
+    Person: {"id": Person, "merged_into_id": Person},
+    Opportunity: {"id": Opportunity},
+    Shift: {"id": Shift, "opportunity_id": Opportunity},
+    Attendance: {"id": Attendance, "volunteer_id": Person, "shift_id": Shift},
+    MonthTotal: {"opportunity_id": Opportunity},
+}
+"""What is copied, and whose ids its columns hold."""
+_EMPTY = ("mobile", "email", "feed_code", "password_hash", "totp_secret")
+
+
+def _copy(table: Table, off: Mapping[str, int], last: int) -> None:
+    """The rows there were, with their ids and those they name moved on."""
+    values = [
+        f"{c.name} + {off[c.name]}" if c.name in off else "NULL" if c.name in _EMPTY else c.name
+        for c in table.columns
+    ]
+    names = ", ".join(column.name for column in table.columns)
+    which = f"{table.columns.keys()[0]} <= {last}"
+    if table is Attendance.__table__:
+        which += f" AND state IN ({', '.join(map(repr, DECIDED))})"
+    select_ = f"SELECT {', '.join(values)} FROM {table.name} WHERE {which}"
+    db.session.execute(text(f"INSERT INTO {table.name} ({names}) {select_}"))
+
+
+def _indexes() -> dict[str, str]:
+    """Those of attendances that may be taken away and made again, with how."""
+    sources = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'attendances' "
+        "AND type = 'index' AND sql IS NOT NULL",
+        "postgresql": "SELECT indexname, indexdef FROM pg_indexes "
+        "WHERE tablename = 'attendances' AND indexname LIKE 'ix_%'",
+    }
+    rows = db.session.execute(text(sources[db.engine.dialect.name]))
+    return {row[0]: row[1] for row in rows}
+
+
+# --- asking --------------------------------------------------------------------------------
+
+
+Asked = tuple[str, Callable[[], float]]
+"""What is asked, and how long it takes once, in milliseconds."""
+
+
+def dashboards(client: FlaskClient) -> Iterator[Asked]:
+    """How long the questions of each take together."""
+    year, month = around(_busy_day())[1], around(_busy_day())[0]
+    queries = {
+        "everything": "",
+        f"year {year.key}": f"?year={year.key}",
+        f"month {month.key}": f"?month={month.key}",
+        **{f"one {name}": f"?{name}={key}" for name, key in _largest().items()},
+        f"one site, {year.key}": f"?site={_largest()['site']}&year={year.key}",
+        f"one site, {month.key}": f"?site={_largest()['site']}&month={month.key}",
+    }
+    for name, query in queries.items():
+        yield f"dashboard of {name}", lambda query=query: _questions(client, f"/figures{query}")
+
+
+def _questions(client: FlaskClient, address: str) -> float:
+    with Watch(db.engine).watching() as watch:
+        answer = client.get(address)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address}: {answer.status_code}")
+    return sum(watch.taken.values()) * 1000
+
+
+def reports(kinds: tuple[tuple[str, ...], ...]) -> Iterator[Asked]:
+    year = around(_busy_day())[1]
+    ramadan = Span(around(_busy_day())[3].year, 9, hijri=True)
+    for words in kinds:
+        dimensions = [Dimension(word) for word in words]
+        for name, days in (
+            *((year.key, (year.first, year.last)), ("Ramadan", (ramadan.first, ramadan.last))),
+            ("all time", (None, None)),
+        ):
+            wanted = Filter(EVERYTHING, *days)
+            yield f"{' × '.join(words)}, {name}", lambda d=dimensions, w=wanted: _report(d, w)
+
+
+def _report(dimensions: list[Dimension], wanted: Filter) -> float:
+    db.session.rollback()
+    begun = time.perf_counter()
+    try:
+        figures.report(dimensions, wanted)
+    except Problem as problem:
+        if problem.code != "report_too_long":
+            raise
+    return (time.perf_counter() - begun) * 1000
+
+
+def _busy_day() -> date:
+    """In the month with most hours."""
+    lines = figures.by(figures.Grouping.MONTH, Filter(EVERYTHING))
+    best = max(lines, key=lambda line: line.totals.approved_minutes)
+    assert isinstance(best.key, date)
+    return best.key.replace(day=15)
+
+
+def _largest() -> dict[str, int | date]:
+    """Of each table of the dashboard that has names, the line with most hours."""
+    named = [one for one in figures.Grouping if one is not figures.Grouping.MONTH]
+    found = {one.value: figures.by(one, Filter(EVERYTHING))[:2] for one in named}
+    return {name: next(line.key for line in lines if line.key) for name, lines in found.items()}
+
+
+def measure(asked: Iterable[Asked], times: int, most: float, only: str) -> list[str]:
+    """Prints p50 and p95; what took longer than it may."""
+    slow = []
+    for name, once in asked:
+        if only not in name:
+            continue
+        once()
+        taken = sorted(once() for _ in range(times))
+        p95 = taken[max(round(times * 0.95) - 1, 0)]
+        print(f"{statistics.median(taken):9.1f} {p95:9.1f} ms  {name}", flush=True)
+        if p95 > most:
+            slow.append(name)
+    return slow
+
+
+def prove() -> None:
+    begun = time.perf_counter()
+    wrong = rollup.difference().number
+    print(f"nightly proof: {time.perf_counter() - begun:.0f} s, {wrong} lines wrong", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database-url", required=True)
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--only", default="", help="only what has this in its name")
+    parser.add_argument("--grow", type=int, default=1, help="times as large; on a scratch copy")
+    parser.add_argument("--prove", action="store_true")
+    wanted = parser.parse_args()
+    app = app_for(wanted.database_url)
+    with app.app_context():
+        if wanted.grow > 1:
+            _grown(wanted.grow)
+        if wanted.prove:
+            prove()
+        number = db.session.scalar(select(func.count()).select_from(Attendance)) or 0
+        lines = {one: _count(one) for one in ("month_totals", "period_totals")}
+        told = ", ".join(f"{count:,} {name}" for name, count in lines.items())
+        print(f"{db.engine.dialect.name}: {number:,} attendances, {told}\n      p50       p95")
+        longer = LARGER if number > MANY else 1
+        client = signed_in(app, datetime.now(UTC))
+        whole, *others = dashboards(client)
+        most, times, only = MOST_OF_REPORT * longer, wanted.times, wanted.only
+        slow = measure([whole], times, MOST_OF_DASHBOARD * longer, only)
+        slow += measure([*others, *reports(USUAL)], times, most, only)
+        unusual = measure(reports(UNUSUAL), max(times // 4, 3), most, only)
+    print("Slow:", *(slow or ["none"]), sep="\n  ")
+    print("Slow, and unusual:", *(unusual or ["none"]), sep="\n  ")
+    return 1 if slow else 0
+
+
+def _grown(times: int) -> None:
+    begun = time.perf_counter()
+    grow(times)
+    _analyse()
+    print(f"grown in {time.perf_counter() - begun:.0f} s", flush=True)
+
+
+@transaction
+def _analyse() -> None:
+    analyse()
+
+
+def _count(table: str) -> int:
+    return db.session.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
