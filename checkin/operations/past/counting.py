@@ -15,6 +15,7 @@ from checkin.models import PastTotal
 from checkin.operations.figures import Filter, Totals, periods
 from checkin.operations.figures.spans import Span
 from checkin.operations.past.entries import ALL, Figures, span_of
+from checkin.operations.permissions import Reach
 
 ADDS_UP = (
     *("approved_minutes", "beneficiaries", "attendances"),
@@ -97,9 +98,14 @@ def counted(wanted: Filter) -> Earlier:
     return Earlier(tuple(sorted(years, key=lambda year: year.span.first, reverse=True)))
 
 
-def told_years(wanted: Filter) -> list[Span]:
-    """The years of all that could be asked for within the reach of `wanted`, the latest first."""
-    return [year.span for year in counted(Filter(wanted.reach)).years]
+def told_years(reach: Reach) -> list[Span]:
+    """The years that were told of anything within somebody's reach, the latest first."""
+    which = _whose(Filter(reach))
+    if which is None:
+        return []
+    periods_told = select(_P.period).where(_P.dropped_at.is_(None), *which).distinct()
+    found = map(span_of, db.session.scalars(periods_told))
+    return sorted(found, key=lambda span: span.first, reverse=True)
 
 
 def _which(wanted: Filter) -> list[ColumnElement[bool]] | None:

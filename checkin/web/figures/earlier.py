@@ -69,11 +69,11 @@ def kept() -> dict[str, str]:
 
 def is_offered(reach: Reach) -> bool:
     """Whether there are earlier years for this reader at all."""
-    return bool(past.told_years(Filter(reach)))
+    return bool(past.told_years(reach))
 
 
 def switch(asked: Wanted, *, may_enter: bool) -> Switch:
-    years = past.told_years(Filter(asked.filter.reach))
+    years = past.told_years(asked.filter.reach)
     here = {**asked.period.address, **asked.said}
     return Switch(
         is_on=is_on(),

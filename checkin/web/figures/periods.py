@@ -11,7 +11,7 @@ from flask_babel import pgettext
 
 from checkin.domain.errors import NotFound
 from checkin.operations import figures, past
-from checkin.operations.figures import Filter, spans
+from checkin.operations.figures import spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 from checkin.web.digits import in_digits
@@ -71,7 +71,7 @@ def chosen(reach: Reach, today: date) -> Period:
 
 
 def _is_known(span: Span, reach: Reach) -> bool:
-    return _worked_in(reach, [span])[0] or span in past.told_years(Filter(reach))
+    return _worked_in(reach, [span])[0] or span in past.told_years(reach)
 
 
 def at_hand(today: date) -> list[Period]:
@@ -83,11 +83,11 @@ def at_hand(today: date) -> list[Period]:
 def years(reach: Reach) -> list[Period]:
     """The years with attendances, the latest first, Gregorian and then Hijri."""
     days = figures.span(reach)
-    found = list(_years(*days)) if days else []
+    found = list(years_between(*days)) if days else []
     return [Period(one) for one in compress(found, _worked_in(reach, found))]
 
 
-def _years(first: date, last: date) -> Iterator[Span]:
+def years_between(first: date, last: date) -> Iterator[Span]:
     """Every year of either calendar that these days and those between them fall into."""
     begins, ends = spans.around(first), spans.around(last)
     for begin, end in zip(begins[1::2], ends[1::2], strict=False):
