@@ -52,7 +52,7 @@ NOT_PAGES = {"pages.healthz", "pages.readyz", "posters.pdf", "accounts.own_data"
              "badges.pdf", "offline.worker", "offline.manifest", "floor.code",
              "plan.opportunities", "settings.logo",
              "displays.keys", "displays.last", "displays.time", "openings.calendar",
-             "exports.file", "exports.progress",
+             "exports.file", "exports.progress", "platform.list_progress",
              "imports.progress", "imports.corrections_csv", "imports.corrections_xlsx"}  # fmt: skip
 """What answers a GET with something nobody looks at in a browser."""
 
