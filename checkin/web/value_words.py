@@ -32,8 +32,8 @@ def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
 
 
 def is_set(totals: Totals) -> bool:
-    """Whether any of these hours has a value."""
-    return bool(totals.valued_minutes)
+    """Whether any of these hours has a value: by a rate, or as it was told of an earlier year."""
+    return bool(totals.valued_minutes or totals.value_halalas)
 
 
 def shown(totals: Totals) -> str:

@@ -9,8 +9,9 @@ from werkzeug.test import encode_multipart
 
 from checkin.database import db
 from checkin.models import Attendance, PastTotal
-from checkin.operations import approvals, targets
+from checkin.operations import approvals, exporting, targets
 from checkin.operations.targets import TargetPlan
+from checkin.web import clock
 from tests import factories
 from tests.operations.importing.corpus import workbook
 from tests.web.test_figures import card
@@ -202,3 +203,26 @@ def test_only_who_sees_them_is_offered_earlier_years(layla, salem, cast, now):
     page = salem.get("/figures?past=1").text
     assert "With earlier years" not in page
     assert "/figures/past" not in page
+
+
+def taken_out(browser, what: str, query: str) -> str:
+    fields = {"what": what, "query": query, "kind": "csv"}
+    address = browser.send("/exports", **fields).location
+    exporting.work_on_waiting(clock.now)
+    with browser.get(f"{address}/file") as file:
+        return file.data.decode("utf-8-sig")
+
+
+def test_reports_paper_and_files_carry_the_mark(layla, cast, now):
+    served(cast, now)
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000, value_halalas=260000)
+    for address in ("/figures/sheet?past=1", "/figures/reports?by=site&past=1"):
+        page = layla.text(address)
+        assert "Imported" in page
+        assert "105:00" in page
+    assert "105:00" in layla.text("/figures/reports/sheet?by=site&past=1")
+    for what, query in (("dashboard", "past=1"), ("report", "by=site&past=1")):
+        told = taken_out(layla, what, query)
+        assert "التقرير السنوي" in told
+        assert "2600" in told
+    assert "التقرير السنوي" not in taken_out(layla, "dashboard", "")

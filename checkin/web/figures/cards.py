@@ -120,21 +120,16 @@ def _value(
     totals: Totals, both: Totals, before: Totals | None, goal: Goal | None, asked: Wanted
 ) -> Card:
     """What the hours are worth, with how that was found for those of this system."""
-    known = _has_value(both) and before is not None and _has_value(before)
+    known = value_words.is_set(both) and before is not None and value_words.is_set(before)
     return Card(
         key="value",
         name=_("Economic return (SAR)"),
-        value=value_words.riyals(both.value_halalas) if _has_value(both) else _("Not set"),
+        value=value_words.shown(both),
         href=asked.address() if value_words.is_set(totals) else "",
         change=change(both.value_halalas, before.value_halalas) if known and before else "",
         note=value_words.method(totals)[0],
         goal=goal,
     )
-
-
-def _has_value(totals: Totals) -> bool:
-    """By a rate, or as it was told."""
-    return value_words.is_set(totals) or bool(totals.value_halalas)
 
 
 def amount(key: str, value: int) -> str:

@@ -40,7 +40,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         told = earlier.beside(found.filter)
         tables = [
             whole(told.added_to(totals)),
-            _of_years(told, totals),
+            of_years(told, totals),
             *(_table(grouping, found, totals) for grouping in charts.TITLES),
             *_of_people(found),
             *_of_hours(found),
@@ -80,14 +80,14 @@ def columns(totals: Totals) -> list[Column]:
 def cells(totals: Totals) -> list[Cell]:
     """A value that is not set is not nought."""
     found: dict[str, Cell] = {**totals._asdict()}
-    if not totals.valued_minutes:
+    if not value_words.is_set(totals):
         found["value_halalas"] = None
     return [found[name] for name in _ORDER]
 
 
 def sums(totals: Totals) -> dict[str, int]:
     """What stands under a table of figures."""
-    unset = set() if totals.valued_minutes else {"value_halalas"}
+    unset = set() if value_words.is_set(totals) else {"value_halalas"}
     return {name: sum_ for name, sum_ in totals._asdict().items() if name not in unset}
 
 
@@ -128,7 +128,7 @@ def _key(key: int | date) -> int | str:
     return f"{key:%Y-%m}" if isinstance(key, date) else key
 
 
-def _of_years(told: Earlier, totals: Totals) -> Table:
+def of_years(told: Earlier, totals: Totals) -> Table:
     """Years that were told beside this system's own; empty where none are counted."""
     rows: list[list[Cell]] = [
         [line.name, line.source or None, *(getattr(line.figures, name) for name in _TOLD)]

@@ -140,7 +140,7 @@ def _lines(told: Earlier, totals: Totals) -> Iterator[Line]:
     for year in told.years:
         yield Line(name_of(year.span), " · ".join(year.sources), True, year.figures)
     ours = Figures(*(getattr(totals, name) for name in Figures._fields))
-    if not totals.valued_minutes:
+    if not value_words.is_set(totals):
         ours = ours._replace(value_halalas=None)
     yield Line(_("This system"), "", False, ours)
     both = told.added_to(totals)

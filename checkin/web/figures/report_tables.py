@@ -15,10 +15,10 @@ from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Table
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
-from checkin.web.figures import report_asked
+from checkin.web.figures import earlier, report_asked
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened, taken_by, warned
-from checkin.web.figures.dashboard_tables import cells, columns, sums, whole
+from checkin.web.figures.dashboard_tables import cells, columns, of_years, sums, whole
 from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES
 from checkin.web.guard import requires
@@ -38,11 +38,13 @@ def _offer(state: BlueprintSetupState) -> None:
 def report_sheet():
     """The report on paper; here it is also taken out."""
     wanted, drawn = _drawn(current_user.reach(Permission.SEE_FIGURES))
+    told = earlier.beside(wanted.wanted.filter)
     return render_template(
         "figures/report_sheet.html",
         asked=wanted,
         sheet=drawn,
-        methods=methods(drawn, wanted),
+        methods=[*methods(drawn, wanted), *earlier.methods(told)],
+        earlier=earlier.lines(told, drawn.totals),
         later=later(wanted.wanted.filter),
         warning=value_words.warning(drawn.totals) if "value" in wanted.figures else None,
         paper=letterhead(),
@@ -65,7 +67,11 @@ def report(asked: Asked, now: datetime) -> Book:
         told = [
             (drawn.headings[cell.figure], cell.shown or _("Not set"), "") for cell in drawn.total
         ]
+        told_years = earlier.beside(wanted.wanted.filter)
+        counting += [("", line) for line in earlier.methods(told_years)]
         tables = [whole(drawn.totals, FOR_PROGRAMS), table]
+        if told_years:
+            tables.append(of_years(told_years, drawn.totals))
         return book(tables, about, drawn.totals, asked, now, told, [*counting, *warning])
 
 
