@@ -52,9 +52,22 @@ class Named(NamedTuple):
 def find(what: str, key: int, reach: Reach) -> Named:
     """One of `MODELS` by its id; NotFound where it is not the reader's to see."""
     row = db.session.execute(_named(what).where(MODELS[what].id == key)).first()
-    if row is None or not _is_seen(what, key, reach):
+    if row is None or not is_seen(what, key, reach):
         raise NotFound(what)
     return _read(row)
+
+
+def is_seen(what: str, key: int, reach: Reach) -> bool:
+    """Whether a reader may name it: what is offered, and what somebody attended whom they see."""
+    if reach.everywhere:
+        return True
+    own = MODELS[what].id
+    if db.session.scalar(select(own).where(own == key, _offered(what, reach))) is not None:
+        return True
+    if what not in _ATTENDED:
+        return False
+    attended = _attended(reach).where(_ATTENDED[what] == key).limit(1)
+    return db.session.scalar(attended) is not None
 
 
 def names(what: str, keys: Iterable[Any]) -> dict[int, Named]:
@@ -90,19 +103,6 @@ def _read(row: Any) -> Named:
 
 
 # --- within reach ------------------------------------------------------------------------------
-
-
-def _is_seen(what: str, key: int, reach: Reach) -> bool:
-    """What is offered, and beyond it what somebody attended whom the reader sees."""
-    if reach.everywhere:
-        return True
-    own = MODELS[what].id
-    if db.session.scalar(select(own).where(own == key, _offered(what, reach))) is not None:
-        return True
-    if what not in _ATTENDED:
-        return False
-    attended = _attended(reach).where(_ATTENDED[what] == key).limit(1)
-    return db.session.scalar(attended) is not None
 
 
 _ATTENDED: dict[str, Any] = {"lane": Shift.lane_id, "opportunity": Shift.opportunity_id}

@@ -1,7 +1,7 @@
 """Reports: chosen and read at an address that is their definition, kept under a name."""
 
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import figures, reports
+from checkin.operations.figures import naming
 from checkin.operations.permissions import Reach
 from checkin.web import clock, errors, value_words
 from checkin.web.figures import earlier
@@ -104,14 +105,10 @@ def _kept(reach: Reach) -> tuple[list[Any], list[Any]]:
 
 
 def _within(query: str, reach: Reach) -> bool:
-    """Whether it is not narrowed to somebody else's site or partner."""
-    if reach.everywhere:
-        return True
-    said = parse_qs(query)
-    sites, partners = said.get("site"), said.get("partner")
-    elsewhere = sites and reach.site_ids and int(sites[0]) not in reach.site_ids
-    others = partners and reach.partner_ids and int(partners[0]) not in reach.partner_ids
-    return not (elsewhere or others)
+    """Whether it is narrowed to nothing that this reader may not name."""
+    said = dict(parse_qsl(query))
+    keys = {name: int(said.get(name, figures.WITHOUT)) for name in naming.MODELS}
+    return all(naming.is_seen(name, key, reach) for name, key in keys.items() if key)
 
 
 def _seen() -> Any:
