@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from checkin.database import db
-from checkin.domain.errors import Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance
 from checkin.operations import approvals, merging, platform
 from checkin.operations.figures import Filter
@@ -231,6 +231,22 @@ def test_hours_rounded_as_the_platform_takes_them_do_not_differ(now, cast, serve
     shape = Shape(hours=Hours.WHOLE)
     platform.choose(shape, by=cast.layla.id, now=now)
     assert compared(text, cast, now)[1] == []
+
+
+def test_an_opportunity_may_have_another_name_there(now, cast, serve):
+    of = factories.opportunity(now, name_ar="تنظيم الحشود")
+    serve(factories.person(now, "نورة سعد القحطاني"), of, 60)
+    text = "الاسم,الفرصة,الساعات\nنورة سعد القحطاني,خدمة ضيوف الرحمن,1\n"
+    found, differing = compared(text, cast, now)
+    assert found.totals["unknown"] == [["خدمة ضيوف الرحمن", 1]]
+    assert {row.side for row in differing} == {"here", "there"}
+    assert [one.id for one in platform.without_counterpart(found.id)] == [of.id]
+    said = {"خدمة ضيوف الرحمن": of.id}
+    platform.name_opportunities(found.id, said, by=cast.layla.id, now=now)
+    platform.work_on_waiting(lambda: now)
+    assert platform.find(found.id).totals["alike"] == 1
+    with pytest.raises(NotFound):
+        platform.name_opportunities(found.id, {"أخرى": 999}, by=cast.layla.id, now=now)
 
 
 def test_a_list_is_held_against_the_days_asked_for(now, cast, serve):

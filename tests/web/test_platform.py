@@ -209,6 +209,17 @@ def test_unknown_columns_are_named_once(layla, worked):
     assert "Alike on both sides: 1 row" in layla.text(send(layla, unknown).location)
 
 
+def test_an_opportunity_called_otherwise_there_is_named(layla, worked):
+    shown = send(layla, LIST.replace("تنظيم الحشود", "خدمة الضيوف")).location
+    assert "Opportunities with another name there" in layla.text(shown)
+    layla.send(f"{shown}/opportunities", **{"name-0": str(worked.id)})
+    platform.work_on_waiting(clock.now)
+    page = layla.text(shown)
+    assert "Opportunities with another name there" not in page
+    assert "−0:50" in page
+    assert layla.send(f"{shown}/opportunities", **{"name-0": "x"}).location.endswith(shown)
+
+
 def test_what_is_no_list_is_told_beside_the_file(layla, worked):
     answer = send(layla, "")
     assert answer.status_code == 422

@@ -411,6 +411,7 @@ export all
     POST     /figures/platform/columns/removal
     POST     /figures/platform/lists
     GET+POST /figures/platform/lists/<int:platform_list_id>/columns
+    POST     /figures/platform/lists/<int:platform_list_id>/opportunities
     POST     /figures/platform/lists/<int:platform_list_id>/removal
     POST     /figures/platform/lists/<int:platform_list_id>/sheet
 

@@ -13,7 +13,9 @@ from checkin.operations.platform.lists import (
     latest,
     lines,
     name_columns,
+    name_opportunities,
     still_to_enter,
+    without_counterpart,
 )
 from checkin.operations.platform.rows import (
     FULL_NAME,
@@ -65,8 +67,10 @@ __all__ = [
     "lines",
     "listed",
     "name_columns",
+    "name_opportunities",
     "still_to_enter",
     "sum_of",
     "whole_hours",
+    "without_counterpart",
     "work_on_waiting",
 ]

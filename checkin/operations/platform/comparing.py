@@ -1,6 +1,6 @@
 """Two lists of volunteers and hours held against each other: by mobile, then by name."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,7 +35,10 @@ class Sides:
 
     by_opportunity: bool
     titles: dict[str, str] = field(default_factory=dict)
-    """The Arabic name of each of our opportunities by either of its names, all folded."""
+    """The Arabic name of each of our opportunities by either of its names, or by what somebody
+    said it is called there, all folded."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """What the platform calls opportunities that none of ours is called, with its rows."""
     own: dict[tuple[int, str], Own] = field(default_factory=dict)
     said: dict[tuple[str, str, str], Said] = field(default_factory=dict)
     faulty: list[Said] = field(default_factory=list)
@@ -65,6 +68,8 @@ class Sides:
             self.faulty.append(one)
             return
         title = _title(one.opportunity) if self.by_opportunity else ""
+        if title and title not in self.titles:
+            self.unknown[one.opportunity] += 1
         title = self.titles.get(title, title)
         known = self.said.setdefault((one.mobile or "", one.folded, title), one)
         if known is not one:

@@ -1,6 +1,6 @@
 """A list of the platform from the file to what differs: sent, its columns named, dropped, found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, func, select, tuple_
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.text import fold_name
 from checkin.models import Opportunity, Person, PlatformLine, PlatformList
 from checkin.operations import audit, paging, settings
 from checkin.operations.figures import Filter
@@ -22,6 +23,7 @@ KIND = "platform"
 """Under which the meaning of its columns is remembered."""
 UNDER_WAY = ("comparing",)
 LATEST = 20
+MOST_OFFERED = 300
 _TOGETHER = 2000
 
 
@@ -90,8 +92,30 @@ def name_columns(list_id: int, fields: Sequence[str], *, by: int, now: datetime)
     layout = columns.chosen(layout_of(row), fields, KIND)
     looking.remember(layout, KIND, now)
     row.look = {**row.look, "columns": looking.codes(layout), "sure": True}
-    row.state, row.fault, row.done, row.leased_until = "comparing", "", 0, None
+    _compare_again(row)
     audit.note("platform.columns", "platform_list", row.id, by=by, at=now)
+
+
+@transaction
+def name_opportunities(list_id: int, chosen: Mapping[str, int], *, by: int, now: datetime) -> None:
+    """Which of ours is meant by what the platform calls it; the list is compared again.
+
+    Problem `import_moved`, and NotFound for an opportunity that is not there.
+    """
+    row = find(list_id, "ready")
+    known = set(
+        db.session.scalars(select(Opportunity.id).where(Opportunity.id.in_(chosen.values())))
+    )
+    if row.content is None or known != set(chosen.values()):
+        raise NotFound("opportunity")
+    said = {fold_name(name): opportunity_id for name, opportunity_id in chosen.items()}
+    row.look = {**row.look, "meant": {**row.look.get("meant", {}), **said}}
+    _compare_again(row)
+    audit.note("platform.names", "platform_list", row.id, by=by, at=now, number=len(chosen))
+
+
+def _compare_again(row: PlatformList) -> None:
+    row.state, row.fault, row.done, row.leased_until = "comparing", "", 0, None
 
 
 def drop(list_id: int, *, by: int, now: datetime) -> None:
@@ -173,6 +197,22 @@ def latest() -> Sequence[PlatformList]:
 
 def layout_of(row: PlatformList) -> Layout:
     return looking.layout_of(row.look)
+
+
+def meant_by(row: PlatformList) -> dict[str, str]:
+    """Our names for what somebody said is meant, by the platform's; all folded."""
+    meant: dict[str, int] = row.look.get("meant", {})
+    query = select(Opportunity.id, Opportunity.name_ar).where(Opportunity.id.in_(meant.values()))
+    names = {one.id: fold_name(one.name_ar) for one in db.session.execute(query)}
+    return {said: names[one] for said, one in meant.items() if one in names}
+
+
+def without_counterpart(list_id: int) -> Sequence[AnyRow]:
+    """Opportunities of ours that the platform may call otherwise: with somebody only here."""
+    line, o = PlatformLine, Opportunity
+    only = select(line.opportunity_id).where(line.list_id == list_id, line.side == "here")
+    query = select(o.id, o.name_ar, o.name_en).where(o.id.in_(only)).order_by(o.name_ar, o.id)
+    return db.session.execute(query.limit(MOST_OFFERED)).all()
 
 
 def wanted_of(row: PlatformList) -> Filter:

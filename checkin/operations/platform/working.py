@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 MOST_ROWS = 50_000
 MOST_OWN = 100_000
 """Rows of ours that are held in memory at once."""
+MOST_UNKNOWN = 30
 QUEUE = Queue(PlatformList, lists.UNDER_WAY)
 _BREATHER_ROWS = 10
 _TOGETHER = 500
@@ -65,6 +66,7 @@ def _compare(row: PlatformList, progress: Progress) -> None:
     list_id, row_total = row.id, row.total
     lists.clear(list_id)
     sides = Sides(by_opportunity=Field.OPPORTUNITY in lists.layout_of(row).columns)
+    sides.titles.update(lists.meant_by(row))
     _add_own(sides, row, progress)
     _add_said(sides, row, progress)
     totals = _totals(sides)
@@ -108,6 +110,7 @@ def _totals(sides: Sides) -> dict[str, Any]:
     own, said = sides.own.values(), sides.said.values()
     return {
         "by_opportunity": sides.by_opportunity,
+        "unknown": sides.unknown.most_common(MOST_UNKNOWN),
         "here": _sum(one.minutes for one in own) | {"people": len({one.person_id for one in own})},
         "there": _sum(one.minutes for one in said)
         | {"people": len({one.mobile or one.folded for one in said})},

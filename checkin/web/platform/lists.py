@@ -10,7 +10,7 @@ from wtforms import FileField
 from wtforms.validators import StopValidation
 
 from checkin.domain.days import local_day
-from checkin.domain.errors import Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import PlatformList
 from checkin.operations import importing, jobs, platform, settings
@@ -173,6 +173,26 @@ def choose_list_sheet(platform_list_id: int):
     return redirect(url_for(".list_columns", platform_list_id=platform_list_id), 303)
 
 
+@bp.post("/lists/<int:platform_list_id>/opportunities")
+@requires(Permission.EXPORT)
+def name_list_opportunities(platform_list_id: int):
+    """What was chosen for names that none of ours has; those left open stay as they are."""
+    unknown = platform.find(platform_list_id).totals.get("unknown", [])
+    chosen = {}
+    for place, (name, _rows) in enumerate(unknown):
+        opportunity_id = request.form.get(f"name-{place}", None, row_number)
+        if opportunity_id is not None:
+            chosen[name] = opportunity_id
+    try:
+        platform.name_opportunities(platform_list_id, chosen, by=current_user.id, now=clock.now())
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _moved(problem, platform_list_id)
+    jobs.nudge()
+    return redirect(url_for(".show_list", platform_list_id=platform_list_id), 303)
+
+
 @bp.post("/lists/<int:platform_list_id>/removal")
 @requires(Permission.EXPORT)
 def drop_list(platform_list_id: int):
@@ -224,6 +244,8 @@ def _differences(row: PlatformList) -> str:
         shown=shown,
         lines=platform.lines(row.id, way, shown.page),
         fault_of=fault_of,
+        unknown=row.totals["unknown"],
+        opportunities=platform.without_counterpart(row.id) if row.totals["unknown"] else [],
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
         hours=hours,
         signed=words.signed,
