@@ -35,6 +35,11 @@ class Paper:
     def finished(self) -> bytes:
         return bytes(self._pdf.output())
 
+    def drop(self) -> None:
+        """Leave it unfinished: the files of its fonts are closed."""
+        for font in self._pdf.fonts.values():
+            font.close()
+
     def new_page(self, *, on_its_side: bool = False) -> None:
         self._pdf.add_page("landscape" if on_its_side else "portrait")
 

@@ -11,8 +11,9 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from checkin.domain.errors import Problem
+from checkin.domain.money import HALALAS
 from checkin.operations.exporting import PAPER, Book, Cell, Column, Kind, Table
-from checkin.web import clock, value_words
+from checkin.web import clock
 from checkin.web.digits import clock_hours, in_digits, num
 from checkin.web.exports.blueprint import bp
 from checkin.web.filters import isolate
@@ -47,11 +48,12 @@ class PdfWriter:
         self._path, self._book, self._rows = path, book, 0
 
     def __enter__(self) -> Self:
-        with ExitStack() as language:
-            language.enter_context(in_language(self._book.language))
+        with ExitStack() as stack:
+            stack.enter_context(in_language(self._book.language))
             self._pages = _Pages(self._book)
+            stack.callback(self._pages.drop)
             self._pages.head()
-            self._language = language.pop_all()
+            self._stack = stack.pop_all()
         return self
 
     def begin(self, table: Table) -> None:
@@ -65,7 +67,7 @@ class PdfWriter:
         self._pages.row(cells)
 
     def __exit__(self, fault: type[BaseException] | None, *_more: Any) -> None:
-        with self._language:
+        with self._stack:
             if fault is None:
                 self._pages.end_table()
                 self._pages.method()
@@ -77,12 +79,12 @@ class _Pages(Paper):
     """The sheets: where on them the next thing stands, in the reader's direction."""
 
     def __init__(self, book: Book) -> None:
-        super().__init__(book.title, clock.now(), lang=book.language)
-        self._book, self._lang = book, book.language
-        self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
         widest = max((_width(table) for table in book.tables), default=0)
         if widest > WIDEST:
             raise Problem("export_too_wide")
+        super().__init__(book.title, clock.now(), lang=book.language)
+        self._book, self._lang = book, book.language
+        self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
         self._on_its_side = widest > UPRIGHT
         self._width, self._height = (LONG, SHORT) if self._on_its_side else (SHORT, LONG)
         self._room = self._width - 2 * SIDE
@@ -136,7 +138,7 @@ class _Pages(Paper):
 
     def _figures(self) -> None:
         """Name, amount and note of what stands out, some beside each other."""
-        figures, gap, high = self._book.head.figures, 3.0, 19.0
+        figures, gap, high = self._book.head.figures, 3.0, 22.0
         width = (self._room - (CARDS - 1) * gap) / CARDS
         for number, (name, amount, note) in enumerate(figures):
             column = number % CARDS
@@ -150,7 +152,8 @@ class _Pages(Paper):
             self.ink(BLACK)
             self._line(amount, self._y + 5.2, TITLE, style="B", **place)
             self.ink(SOFT)
-            self._line(note, self._y + 14, SMALL, **place)
+            lang = _lang(note, self._lang)
+            self.block(note, lang, y=self._y + 13.5, height=7.6, size=SMALL, **place)
             self.ink(BLACK)
             if column == CARDS - 1 or number == len(figures) - 1:
                 self._y += high + gap
@@ -170,7 +173,6 @@ class _Pages(Paper):
             self._y += 3
             self._say(table.title, HEADING, "B")
             self._y += 1
-        self._said = [""] * len(columns)
         self._headings()
 
     def _placed(
@@ -185,6 +187,8 @@ class _Pages(Paper):
             gone += width
 
     def _headings(self) -> None:
+        """On each sheet; below them everything is said anew."""
+        self._said = [""] * len(self._columns)
         headings = [column.heading for column, *_edges in self._columns]
         self._cells(headings, "B", size=SMALL, fill=PALE)
         self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
@@ -196,12 +200,16 @@ class _Pages(Paper):
             "" if cells[place] is None else _WORDS[self._table.columns[place].kind](cells[place])
             for place in self._table.shown
         ]
-        said, self._said = self._said, texts
+        style = "B" if is_sum else ""
+        if not self._fits(self._wrapped_cells(texts, style)):
+            self._turn()
+            self._headings()
         shown = [
             "" if column.is_said_once and text == above else text
-            for text, above, (column, *_edges) in zip(texts, said, self._columns, strict=True)
+            for text, above, (column, *_edges) in zip(texts, self._said, self._columns, strict=True)
         ]
-        self._cells(shown, "B" if is_sum else "")
+        self._cells(shown, style)
+        self._said = texts
         self.rule(SIDE, self._width - SIDE, self._y, GREY, 0.1)
 
     def end_table(self) -> None:
@@ -226,24 +234,32 @@ class _Pages(Paper):
         size: float = TEXT,
         fill: Colour | None = None,
     ) -> None:
-        wrapped = [
-            self._lines(text, width, size, style)
-            for text, (_column, _left, width) in zip(texts, self._columns, strict=True)
-        ]
-        leading = size * LEADING
-        high = max(1, *map(len, wrapped)) * leading + 2 * PAD
-        if self._y + high > self._height - FOOT - 6:
+        wrapped = self._wrapped_cells(texts, style, size)
+        if not self._fits(wrapped, size):
             self._turn()
             if fill is None:
                 self._headings()
+        leading, high = size * LEADING, _height(wrapped, size)
         if fill is not None:
             self.box(SIDE, self._y, self._room, high, fill=fill, corner=0)
         for lines, (column, left, width) in zip(wrapped, self._columns, strict=True):
-            align = self._end if column.kind in _NUMBERS else self._start
+            # units under units, whichever way the page reads
+            align = "R" if column.kind in _NUMBERS else self._start
             for number, words in enumerate(lines):
                 below = self._y + PAD + number * leading
                 self._line(words, below, size, style=style, x=left, width=width, align=align)
         self._y += high
+
+    def _wrapped_cells(
+        self, texts: Sequence[str], style: str, size: float = TEXT
+    ) -> list[list[str]]:
+        return [
+            self._lines(text, width, size, style)
+            for text, (_column, _left, width) in zip(texts, self._columns, strict=True)
+        ]
+
+    def _fits(self, wrapped: Sequence[Sequence[str]], size: float = TEXT) -> bool:
+        return self._y + _height(wrapped, size) <= self._height - FOOT - 6
 
     def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
         return self.wrapped(text, _lang(text, self._lang), room, size, style)
@@ -281,6 +297,11 @@ class _Pages(Paper):
         self._y = TOP
 
 
+def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:
+    """Of a row, by the cell with most lines."""
+    return max(1, *map(len, wrapped)) * size * LEADING + 2 * PAD
+
+
 def _width(table: Table) -> int:
     return sum(table.columns[place].width for place in table.shown)
 
@@ -300,7 +321,7 @@ _WORDS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: num,
     Kind.MINUTES: clock_hours,
     Kind.DECIMAL_HOURS: lambda minutes: num(Decimal(minutes) / 60, 2),
-    Kind.MONEY: value_words.amount,
+    Kind.MONEY: lambda halalas: num(Decimal(halalas) / HALALAS, 2),
     Kind.DAY: lambda day: isolate(in_digits(f"{day:%Y-%m-%d}")),
     Kind.INSTANT: lambda at: isolate(in_digits(f"{at:%Y-%m-%d %H:%M}")),
 }
