@@ -227,6 +227,6 @@ PLATFORM_LIST = """الاسم,الجوال,الفرصة,الساعات
 def platform_list(now: datetime, by: Person, text: str = PLATFORM_LIST) -> int:
     """A list of the platform that was sent and compared with everything there is."""
     whole = Filter(Reach(everywhere=True))
-    list_id = platform.begin(text.encode(), "list.csv", "", whole, by=by.id, now=now)
+    list_id = platform.begin(text.encode(), "list.csv", whole, by=by.id, now=now)
     platform.work_on_waiting(lambda: now)
     return list_id

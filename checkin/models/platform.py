@@ -10,8 +10,8 @@ from checkin.database import Base, UTCDateTime
 
 
 class PlatformList(Base):
-    """A list as the platform shows it, held against the approved hours that `query` asks for, by
-    its address, and `wanted` by days and ids.
+    """A list as the platform shows it, held against the approved hours that `wanted` says, by its
+    days and the ids it is narrowed to.
 
     Its way: `mapping` (columns are being named), `comparing`, then `ready` or `failed` (`fault`
     is a Problem's code); or `dropped`. `look` is what the file holds at first sight, `totals`
@@ -28,7 +28,6 @@ class PlatformList(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    query: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     wanted: Mapped[dict[str, Any]] = mapped_column(JSON)
     look: Mapped[dict[str, Any]] = mapped_column(JSON)
     totals: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))

@@ -162,9 +162,7 @@ def test_hours_are_read_however_they_are_written():
 
 def compared(text: str, cast, now, wanted: Filter = ALL):
     """The list after the thread beside the server had its turn, and what differs."""
-    list_id = platform.begin(
-        text.encode(), "list.csv", "period=2026", wanted, by=cast.layla.id, now=now
-    )
+    list_id = platform.begin(text.encode(), "list.csv", wanted, by=cast.layla.id, now=now)
     platform.work_on_waiting(lambda: now)
     db.session.rollback()
     return platform.find(list_id), db.session.execute(platform.differing(list_id, "")).all()

@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("query", sa.String(length=2000), server_default="", nullable=False),
         sa.Column("wanted", sa.JSON(), nullable=False),
         sa.Column("look", sa.JSON(), nullable=False),
         sa.Column("totals", sa.JSON(), server_default=sa.text("'{}'"), nullable=False),

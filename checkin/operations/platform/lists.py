@@ -30,9 +30,7 @@ _TOGETHER = 2000
 # --- acts ----------------------------------------------------------------------------------
 
 
-def begin(
-    content: bytes, file_name: str, query: str, wanted: Filter, *, by: int, now: datetime
-) -> int:
+def begin(content: bytes, file_name: str, wanted: Filter, *, by: int, now: datetime) -> int:
     """Take a list to hold against what `wanted` asks for; its id.
 
     One whose columns are all known is compared at once. Problems: those of `files.opened` and
@@ -43,7 +41,6 @@ def begin(
     row = PlatformList(
         file_name=file_name[-200:] or "?",
         content=content,
-        query=query[:2000],
         wanted=_plain(wanted),
         look=look,
         state="comparing" if look["sure"] else "mapping",

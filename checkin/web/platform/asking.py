@@ -1,7 +1,8 @@
 """Which days, campaign, partner and opportunity an address of the room is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
@@ -12,7 +13,7 @@ from checkin.operations.figures import spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 from checkin.web.figures.narrowing import Wanted, wanted
-from checkin.web.figures.periods import Period, name_of
+from checkin.web.figures.periods import Period, days_in_words, name_of
 
 NAMES = ("period", "from", "until", "campaign", "partner", "opportunity")
 """What an address may say; nothing said about days is this month."""
@@ -54,6 +55,19 @@ def about(found: Wanted) -> str:
     """September 2026 · King Abdulaziz Gate."""
     days = [found.period.text] if found.period.span or not request.args.get("from") else []
     return " · ".join([*found.about, *days])
+
+
+def days_of(kept: Mapping[str, Any]) -> str:
+    """The days a list was held against, as they are kept with it."""
+    if "first" not in kept:
+        return _("All years")
+    return days_in_words(date.fromisoformat(kept["first"]), date.fromisoformat(kept["last"]))
+
+
+def address_of(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the page that shows our side of it."""
+    said = {"from": kept.get("first"), "until": kept.get("last")}
+    return said | {name: kept.get(f"{name}_id") for name in ("campaign", "partner", "opportunity")}
 
 
 def _period(today: date) -> Period:

@@ -80,7 +80,6 @@ def _begin(form: ListForm) -> int:
     return platform.begin(
         form.file.data.read(),
         form.file.data.filename,
-        asking.in_address(),
         asking.asked(reach(), local_day(now)).filter,
         by=current_user.id,
         now=now,
@@ -238,6 +237,8 @@ def _differences(row: PlatformList) -> str:
     return render_template(
         "platform/differences.html",
         row=row,
+        about=asking.days_of(row.wanted),
+        own=asking.address_of(row.wanted),
         totals=row.totals,
         counts=[(one, words.DIFFERENCES[one], number) for one, number in counts.items()],
         way=way,
