@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
-from checkin.models import AuditEntry, Lane
-from checkin.operations import reports
+from checkin.models import Attendance, AuditEntry, Lane
+from checkin.operations import approvals, reports
 from checkin.operations.figures import naming
 from checkin.operations.permissions import Reach
 from checkin.operations.reports import Naming
@@ -60,7 +60,7 @@ def test_others_find_it_while_it_is_shared_and_never_change_it(cast, now):
 def test_figures_are_narrowed_to_what_one_has_to_do_with(cast, now):
     lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
     factories.check_in(cast.noura, cast.poster, cast.shift.starts_at)
-    factories.check_out(cast.noura, cast.shift, now + timedelta(hours=1))
+    done = factories.check_out(cast.noura, cast.shift, now + timedelta(hours=1))
     readers = {
         "all": ALL,
         "mataf": Reach(site_ids=frozenset({cast.mataf.id})),
@@ -80,6 +80,9 @@ def test_figures_are_narrowed_to_what_one_has_to_do_with(cast, now):
     assert seen("site") == seen("opportunity") == {"all", "mataf", "university"}
     assert seen("partner") == set(readers)
     assert seen("lane") == {"all", "mataf"}
+    record = db.session.get_one(Attendance, done.attendance_id)
+    later = now + timedelta(hours=5)
+    approvals.approve(record.id, record.row_version, by=cast.salem.id, now=later)
     offered = {
         name: [one.id for one in naming.choosable("site", reach)] for name, reach in readers.items()
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from checkin.database import db
 from checkin.domain.errors import NotFound
@@ -11,6 +11,7 @@ from checkin.models import (
     Attendance,
     Campaign,
     Lane,
+    MonthTotal,
     Opportunity,
     Partner,
     Service,
@@ -105,7 +106,11 @@ def _read(row: Any) -> Named:
 # --- within reach ------------------------------------------------------------------------------
 
 
-_ATTENDED: dict[str, Any] = {"lane": Shift.lane_id, "opportunity": Shift.opportunity_id}
+_ATTENDED: dict[str, Any] = {
+    "site": Attendance.site_id,
+    "lane": Shift.lane_id,
+    "opportunity": Shift.opportunity_id,
+}
 
 
 def _attended(reach: Reach) -> Select[Any]:
@@ -118,8 +123,8 @@ def _offered(what: str, reach: Reach) -> ColumnElement[bool]:
     if what == "partner" and not reach.site_ids:
         return Partner.id.in_(reach.partner_ids)
     if what == "site":
-        at = attendances_within(reach).with_only_columns(Attendance.id)
-        return Site.id.in_(reach.site_ids) | at.where(Attendance.site_id == Site.id).exists()
+        kept = select(MonthTotal.site_id).where(MonthTotal.partner_id.in_(reach.partner_ids))
+        return or_(Site.id.in_(reach.site_ids), Site.id.in_(kept))
     if what == "lane":
         return Lane.site_id.in_(reach.site_ids)
     if what == "opportunity":
