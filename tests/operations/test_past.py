@@ -9,7 +9,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import latin_digits
 from checkin.models import Attendance, AuditEntry, Campaign, PastTotal
 from checkin.operations import approvals, past
-from checkin.operations.figures import Filter, Totals, rollup
+from checkin.operations.figures import Filter, Totals, rollup, spans
 from checkin.operations.past import ALL, Entry, Figures
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -174,6 +174,13 @@ def test_an_attendance_list_counts_everybody_once(send, cast):
     ]
 
 
+def test_a_sum_of_all_sites_is_of_everybody_and_a_sum_of_all_years_is_left_out(send, cast):
+    text = f"الموقع,السنة,الساعات\n{cast.mataf.name_ar},2022,5\nالإجمالي,2022,9\n,الإجمالي,14\n"
+    draft = send(text)
+    assert told(draft)["2022", "all", 0] == {"approved_minutes": 540}
+    assert (len(told(draft)), draft.found.rows, draft.found.left_out) == (2, 2, 0)
+
+
 def test_a_list_of_volunteers_and_their_year(send):
     text = "Name,Mobile,Hours,Year\nAhmad Ali,0551234567,12.5,1444\nSalem Awad,,8,2022\n"
     draft = send(text, "attended")
@@ -282,6 +289,11 @@ def test_only_whole_years_of_exactly_what_is_asked_are_counted(cast, enter):
 
     first, last = date(2023, 1, 1), date(2023, 12, 31)
     assert minutes() == 660
+    hijri = spans.of_key("1438h")
+    assert minutes(first=hijri.first, last=hijri.last) is None
+    enter(year("1438h", approved_minutes=5))
+    assert minutes(first=hijri.first, last=hijri.last) == 5
+    assert minutes() == 665
     assert minutes(first=first, last=last) == 600
     assert minutes(first=first, last=date(2023, 11, 30)) is None
     assert minutes(site_id=cast.mataf.id) == 120
@@ -296,7 +308,7 @@ def test_only_whole_years_of_exactly_what_is_asked_are_counted(cast, enter):
     assert minutes(reach=Reach()) is None
     whole = past.counted(EVERYWHERE)
     assert (whole.figures.beneficiaries, whole.figures.volunteers) == (12, 50)
-    assert [one.period for one in whole.years] == ["2023", "2022"]
+    assert [one.period for one in whole.years] == ["2023", "2022", "1438h"]
     assert whole.sources_of("volunteers") == (SOURCE,)
     assert whole.sources_of("value_halalas") == ()
 

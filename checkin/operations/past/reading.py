@@ -28,7 +28,7 @@ BREATHER_ROWS = 50
 BREATHER_SECONDS = 0.0002
 """Between rows whoever waits for the interpreter gets it: a scan is answered by the same one."""
 _SUMS = frozenset(map(fold_name, ("الإجمالي", "المجموع", "الإجمالي العام", "total", "sum")))
-_EVERYBODY = frozenset(map(fold_name, ("الكل", "الجميع", "كل المواقع", "all", "everybody")))
+_EVERYBODY = _SUMS | set(map(fold_name, ("الكل", "الجميع", "كل المواقع", "all", "everybody")))
 SCOPES = {Field.SITE: "site", Field.PARTNER: "partner", Field.CAMPAIGN: "campaign"}
 Place = tuple[str, str, int]
 folded = lru_cache(8192)(fold_name)
@@ -116,7 +116,9 @@ class Reading:
         headings = self.terms.layout.headings
         if tuple(row.cells) == headings[: len(row.cells)] and len(row.cells) > 1:
             return True
-        return folded(next(filter(None, row.cells))) in _SUMS
+        place = next(place for place, cell in enumerate(row.cells) if cell)
+        meant = [*self.terms.layout.columns, None][min(place, len(self.terms.layout.columns))]
+        return meant not in SCOPES and folded(row.cells[place]) in _SUMS
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:
