@@ -121,7 +121,7 @@ Asked = tuple[str, Callable[[], float]]
 
 
 def dashboards(client: FlaskClient) -> Iterator[Asked]:
-    """How long the questions of each take together."""
+    """How long the questions of each take together, and the whole page."""
     year, month = around(_busy_day())[1], around(_busy_day())[0]
     queries = {
         "everything": "",
@@ -132,15 +132,19 @@ def dashboards(client: FlaskClient) -> Iterator[Asked]:
         f"one site, {month.key}": f"?site={_largest()['site']}&month={month.key}",
     }
     for name, query in queries.items():
-        yield f"dashboard of {name}", lambda query=query: _questions(client, f"/figures{query}")
+        address = f"/figures{query}"
+        yield f"questions, dashboard of {name}", lambda at=address: _page(client, at)[0]
+        yield f"the whole page, dashboard of {name}", lambda at=address: _page(client, at)[1]
 
 
-def _questions(client: FlaskClient, address: str) -> float:
+def _page(client: FlaskClient, address: str) -> tuple[float, float]:
+    """Its questions together, and all of it."""
+    begun = time.perf_counter()
     with Watch(db.engine).watching() as watch:
         answer = client.get(address)
     if answer.status_code != 200:
         raise SystemExit(f"{address}: {answer.status_code}")
-    return sum(watch.taken.values()) * 1000
+    return sum(watch.taken.values()) * 1000, (time.perf_counter() - begun) * 1000
 
 
 def reports(kinds: tuple[tuple[str, ...], ...]) -> Iterator[Asked]:

@@ -16,6 +16,7 @@ from checkin.domain.errors import Problem
 from checkin.operations.figures import late, periods, records, tables
 from checkin.operations.figures.definitions import Filter, Totals
 from checkin.operations.figures.dimensions import (
+    OF_PEOPLE,
     TIMES,
     Dimension,
     Key,
@@ -28,6 +29,10 @@ from checkin.operations.figures.dimensions import (
 
 MOST_ROWS = 5000
 Days = tuple[date, date]
+
+
+_NO_DAYS = date.min, date.min
+"""Nothing is cut by them."""
 
 
 class Piece(NamedTuple):
@@ -49,10 +54,10 @@ def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
 
 def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
     """By the day of work."""
-    span = records.span(wanted)
+    times = [one for one in dimensions if one in TIMES]
+    span = records.span(wanted) if times else _NO_DAYS
     if span is None:
         return {}
-    times = [one for one in dimensions if one in TIMES]
     if any(len(begins(one, *span)) > MOST_ROWS for one in times):
         raise Problem("report_too_long", most=MOST_ROWS)
     found: dict[Keys, Totals] = {}
@@ -126,10 +131,8 @@ def _from_records(
     dimensions: Sequence[Dimension], wanted: Filter, span: Days
 ) -> dict[Keys, Totals]:
     columns = [column_of(one, span) for one in dimensions]
-    return {
-        _read(dimensions, values): totals
-        for values, totals in records.by_keys(columns, wanted).items()
-    }
+    found = records.by_keys(columns, wanted, of_people=bool(OF_PEOPLE & {*dimensions}))
+    return {_read(dimensions, values): totals for values, totals in found.items()}
 
 
 def _read(dimensions: Sequence[Dimension], values: Iterable[Key]) -> Keys:

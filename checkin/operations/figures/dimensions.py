@@ -62,6 +62,10 @@ NAMED: dict[Dimension, Any] = {
 """Those whose rows have names."""
 
 
+OF_PEOPLE = frozenset({Dimension.TEAM, Dimension.GENDER})
+"""What the volunteer's own row says."""
+
+
 def _year_of(day: date) -> date:
     return day.replace(month=1, day=1)
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from checkin.database import db
 from checkin.models import Attendance, Opportunity, Person, Shift
-from checkin.models.attendance import WAITS
+from checkin.models.attendance import COUNTED, WAITS
 from checkin.operations.figures.definitions import (
     BEHIND,
     NOT_SAID,
@@ -70,15 +70,21 @@ def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
     return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows}
 
 
-def by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], Totals]:
-    """All figures of each combination of these columns.
+def by_keys(
+    keys: Sequence[Any], wanted: Filter, *, of_people: bool
+) -> dict[tuple[Any, ...], Totals]:
+    """All figures but what waits, of each combination of these columns.
 
-    A column may be of the attendance, its shift, its opportunity, or of `STANDING`.
+    A column may be of the attendance, its shift or its opportunity; `of_people` where one is of
+    `STANDING`.
     """
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     # by their names: PostgreSQL does not see that two spellings with parameters are the same
     groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
-    rows = _measured(wanted, named).join(STANDING, STANDING.id == ONE_PERSON).group_by(*groups)
+    # nought for what waits: it is asked of those alone that do
+    rows = rows_of(wanted, [*named, *_measures(literal_column("0"))]).outerjoin(_MERGED, _IS_MERGED)
+    rows = rows.join(STANDING, STANDING.id == ONE_PERSON) if of_people else rows
+    rows = rows.where(_COUNTS).group_by(*groups)
     found = map(tuple, db.session.execute(rows))
     return {row[: len(keys)]: Totals(*map(int, row[len(keys) :])) for row in found}
 
@@ -87,7 +93,8 @@ def waiting_by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...]
     """The minutes that wait, of each combination of these columns."""
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
-    rows = _standing(waiting_rows(wanted, [*named, _waiting()])).group_by(*groups)
+    rows = waiting_rows(wanted, [*named, _waiting()]).outerjoin(_MERGED, _IS_MERGED)
+    rows = rows.join(STANDING, STANDING.id == ONE_PERSON).group_by(*groups)
     found = map(tuple, db.session.execute(rows))
     return {row[:-1]: int(row[-1]) for row in found if row[-1]}
 
@@ -166,20 +173,18 @@ def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
 
 def _measured(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
     """Keys, then the definitions in the order of `Totals`."""
-    merged = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
-    return rows_of(wanted, [*keys, *_measures()]).outerjoin(_MERGED, merged)
+    return rows_of(wanted, [*keys, *_measures(_waiting())]).outerjoin(_MERGED, _IS_MERGED)
 
 
-def _standing(rows: Select[Any]) -> Select[Any]:
-    """With the row of the person that each attendance counts for."""
-    merged = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
-    return rows.outerjoin(_MERGED, merged).join(STANDING, STANDING.id == ONE_PERSON)
+_IS_MERGED = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
+# spelled so that no index of states is used: that of days is the better one
+_COUNTS = _A.state.concat("") == COUNTED
 
 
-def _measures() -> list[ColumnElement[Any]]:
+def _measures(waiting: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [
         _sum(VOLUNTEERED, _A.approved_minutes),
-        _waiting(),
+        waiting,
         _sum(VOLUNTEERED, _A.approved_beneficiaries),
         func.count(distinct(case((VOLUNTEERED, ONE_PERSON)))),
         func.count(case((VOLUNTEERED, _A.volunteer_id))),

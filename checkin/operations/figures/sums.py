@@ -125,8 +125,8 @@ class Sums:
             for period, within, key in _days_kept(day, narrow):
                 _add(self.places, (period, within, DAY, key, number_of(day)), line)
         for (from_on, narrow, hour), minutes in self._hours.items():
-            for key in _places_of_hour(from_on, narrow, hour):
-                _add(self.places, key, (0, 0, 0, 0, minutes, 0, 0, 0))
+            for place_of_hour in _places_of_hour(from_on, narrow, hour):
+                _add(self.places, place_of_hour, (0, 0, 0, 0, minutes, 0, 0, 0))
 
     def _together(self) -> dict[tuple[str, tuple[int, ...], Call], list[int]]:
         """Sums by period, place and call, of all days and opportunities: many are alike."""
