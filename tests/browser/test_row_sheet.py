@@ -11,7 +11,9 @@ from tests import factories
 from tests.browser.visitors import TABLET
 
 UPRIGHT = {"width": 768, "height": 1024}
-SIZES = pytest.mark.parametrize("viewport", [TABLET, UPRIGHT], ids=["wide", "upright"])
+WAYS = pytest.mark.parametrize(
+    ("lang", "viewport"), [("ar", TABLET), ("en", UPRIGHT)], ids=["ar-wide", "en-upright"]
+)
 LANGUAGES = pytest.mark.parametrize("lang", ["ar", "en"])
 WORDS = {
     "ar": {
@@ -57,8 +59,7 @@ def open_sheet(tablet, cast):
     return sheet
 
 
-@SIZES
-@LANGUAGES
+@WAYS
 def test_checking_in_by_hand_takes_two_taps_and_four_digits(cast, visit, viewport, lang):
     words = WORDS[lang]
     tablet = visit("tablet", person=cast.salem, lang=lang, viewport=viewport)
@@ -80,8 +81,7 @@ def test_checking_in_by_hand_takes_two_taps_and_four_digits(cast, visit, viewpor
     assert [one.state for one in attendances_of(cast.noura)] == ["cancelled"]
 
 
-@SIZES
-@LANGUAGES
+@WAYS
 def test_a_time_is_corrected_in_three_taps(cast, visit, now, viewport, lang):
     words = WORDS[lang]
     factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=40))
@@ -101,8 +101,7 @@ def test_a_time_is_corrected_in_three_taps(cast, visit, now, viewport, lang):
     assert (record.state, record.in_at) == ("open", now - timedelta(minutes=25))
 
 
-@SIZES
-@LANGUAGES
+@WAYS
 def test_somebody_is_moved_in_three_taps(cast, visit, now, viewport, lang):
     words = WORDS[lang]
     lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
