@@ -15,7 +15,7 @@ from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
 from checkin.operations import approvals, exporting, figures
 from checkin.operations.exporting import Book, Column, Head, Table
-from checkin.operations.figures import Filter
+from checkin.operations.figures import Filter, reporting
 from checkin.operations.permissions import Reach
 from checkin.web import clock
 from checkin.web.exports import paper
@@ -199,6 +199,13 @@ def test_paper_refuses_what_it_has_no_room_for(layla, worked, monkeypatch, what,
     answer = layla.send("/exports", what=what, query="", kind="pdf")
     exporting.work_on_waiting(clock.now)
     assert sentence in layla.text(answer.location)
+
+
+def test_a_fault_that_wants_its_facts_is_still_said(layla, worked, monkeypatch):
+    monkeypatch.setattr(reporting, "MOST_ROWS", 0)
+    answer = layla.send("/exports", what="report", query="by=site", kind="csv")
+    exporting.work_on_waiting(clock.now)
+    assert "could not be written" in layla.text(answer.location)
 
 
 def test_the_print_page_says_whose_it_is_who_took_it_and_how_it_is_counted(layla, cast, worked):

@@ -64,7 +64,7 @@ def create():
 @requires(Permission.EXPORT)
 def show(export_id: int):
     row = exporting.find(export_id, current_user.id)
-    fault = errors.sentence(Problem(row.fault)) if row.state == "failed" else ""
+    fault = _said(row.fault) if row.state == "failed" else ""
     return render_template(
         "exports/show.html",
         row=row,
@@ -74,6 +74,14 @@ def show(export_id: int):
         nameless=NAMELESS,
         fault=fault,
     )
+
+
+def _said(fault: str) -> str:
+    """Of a fault its code is kept; a sentence that wants its facts is not said without them."""
+    try:
+        return errors.sentence(Problem(fault))
+    except KeyError:
+        return errors.sentence(Problem("export_failed"))
 
 
 @bp.get("/<int:export_id>/progress")
