@@ -22,6 +22,7 @@ from checkin.database import db
 from checkin.domain.roles import Role
 from checkin.models import Export, Grant
 from checkin.operations import exporting
+from checkin.web.export_words import OF_LISTS
 from tests.load.servers import app_on
 
 MEGABYTE = 1024 * 1024
@@ -59,11 +60,11 @@ def run(url: str, kind: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database-url", required=True)
-    parser.add_argument("--kind", choices=exporting.KINDS, action="append")
+    parser.add_argument("--kind", choices=OF_LISTS, action="append")
     options = parser.parse_args()
     spawn = multiprocessing.get_context("spawn")
     codes = []
-    for kind in options.kind or exporting.KINDS:
+    for kind in options.kind or OF_LISTS:
         process = spawn.Process(target=run, args=(options.database_url, kind))
         process.start()
         process.join()

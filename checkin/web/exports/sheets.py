@@ -1,0 +1,281 @@
+"""Tables on sheets of A4: the head, rows under headings on each sheet, totals and method."""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from checkin.domain.errors import Problem
+from checkin.domain.money import HALALAS
+from checkin.operations.exporting import Book, Cell, Column, Kind, Table
+from checkin.web import clock
+from checkin.web.digits import clock_hours, in_digits, num
+from checkin.web.filters import isolate
+from checkin.web.pdf import BLACK, GREY, Colour, Paper
+
+# All measures are millimetres on a sheet of A4.
+SIDE, TOP, FOOT = 16.0, 14.0, 12.0
+SHORT, LONG = 210.0, 297.0
+UPRIGHT, WIDEST = 132, 185
+"""Characters of all columns that fit an upright sheet, and one on its side."""
+SMALL, TEXT, HEADING, TITLE = 2.7, 3.1, 4.2, 6.2
+LEADING = 1.4
+PAD = 1.2
+GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
+CARDS = 4
+"""Figures beside each other at the head."""
+_NUMBERS = (Kind.NUMBER, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
+
+
+class Sheets(Paper):
+    """The sheets: where on them the next thing stands, in the reader's direction."""
+
+    def __init__(self, book: Book) -> None:
+        widest = max((_width(table) for table in book.tables), default=0)
+        if widest > WIDEST:
+            raise Problem("export_too_wide")
+        super().__init__(book.title, clock.now(), lang=book.language)
+        self._book, self._lang = book, book.language
+        self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
+        self._on_its_side = widest > UPRIGHT
+        self._width, self._height = (LONG, SHORT) if self._on_its_side else (SHORT, LONG)
+        self._room = self._width - 2 * SIDE
+        self._table: Table | None = None
+        self._turn()
+
+    # --- the head ---------------------------------------------------------------------------
+
+    def head(self) -> None:
+        book, head = self._book, self._book.head
+        taken = self._logo()
+        self._say(head.organisation, TEXT, "B", inset=taken)
+        self._say(book.title, TITLE, "B", inset=taken)
+        self.ink(SOFT)
+        self._say(head.about, TEXT, inset=taken)
+        self._say(head.taken, SMALL, inset=taken)
+        self.ink(BLACK)
+        self._y = max(self._y, TOP + 18 if taken else 0) + 2
+        self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.8)
+        self._y += 4
+        self._figures()
+
+    def _logo(self) -> float:
+        """At the end of the lines; how much of them it takes."""
+        png, size = self._book.head.logo, self._book.head.logo_size
+        if png is None:
+            return 0
+        width, height = size[0] * (scale := min(36 / size[0], 18 / size[1])), size[1] * scale
+        left = SIDE if self._end == "L" else self._width - SIDE - width
+        self.picture(png, x=left, y=TOP, width=width, height=height)
+        return width + 4
+
+    def _say(self, text: str, size: float, style: str = "", inset: float = 0) -> None:
+        """Lines across the sheet, as many as it takes."""
+        if not text:
+            return
+        left = SIDE + (inset if self._end == "L" else 0)
+        place: dict[str, Any] = {"x": left, "width": self._room - inset, "align": self._start}
+        for words in self._lines(text, self._room - inset, size, style):
+            self._need(size * LEADING)
+            self.line(
+                words,
+                _lang(words, self._lang),
+                self._y,
+                size * LEADING,
+                size=size,
+                style=style,
+                **place,
+            )
+            self._y += size * LEADING
+
+    def _figures(self) -> None:
+        """Name, amount and note of what stands out, some beside each other."""
+        figures, gap, high = self._book.head.figures, 3.0, 22.0
+        width = (self._room - (CARDS - 1) * gap) / CARDS
+        for number, (name, amount, note) in enumerate(figures):
+            column = number % CARDS
+            if column == 0:
+                self._need(high + gap)
+            x = SIDE + (CARDS - 1 - column if self._start == "R" else column) * (width + gap)
+            self.box(x, self._y, width, high, fill=PALE, corner=1.5)
+            place: dict[str, Any] = {"x": x + 1, "width": width - 2, "align": self._start}
+            self.ink(SOFT)
+            self._line(name, self._y + 1.2, SMALL, **place)
+            self.ink(BLACK)
+            self._line(amount, self._y + 5.2, TITLE, style="B", **place)
+            self.ink(SOFT)
+            lang = _lang(note, self._lang)
+            self.block(note, lang, y=self._y + 13.5, height=7.6, size=SMALL, **place)
+            self.ink(BLACK)
+            if column == CARDS - 1 or number == len(figures) - 1:
+                self._y += high + gap
+
+    def _line(self, text: str, y: float, size: float, **place: Any) -> None:
+        self.line(text, _lang(text, self._lang), y, size * LEADING, size=size, **place)
+
+    # --- a table ----------------------------------------------------------------------------
+
+    def begin_table(self, table: Table) -> None:
+        self._table = table
+        columns = [table.columns[place] for place in table.shown]
+        per = self._room / sum(column.width for column in columns)
+        self._columns = list(self._placed(columns, per))
+        if table.title:
+            self._need(HEADING * LEADING + 24)
+            self._y += 3
+            self._say(table.title, HEADING, "B")
+            self._y += 1
+        self._headings()
+
+    def _placed(
+        self, columns: Sequence[Column], per: float
+    ) -> Iterator[tuple[Column, float, float]]:
+        """Each column with its left edge and width, from the reader's side on."""
+        gone = 0.0
+        for column in columns:
+            width = column.width * per
+            left = self._width - SIDE - gone - width if self._start == "R" else SIDE + gone
+            yield column, left, width
+            gone += width
+
+    def _headings(self) -> None:
+        """On each sheet; below them everything is said anew."""
+        self._said = [""] * len(self._columns)
+        headings = [column.heading for column, *_edges in self._columns]
+        self._cells(headings, "B", size=SMALL, fill=PALE)
+        self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
+
+    def row(self, cells: Sequence[Cell]) -> None:
+        assert self._table is not None
+        is_sum = self._table.is_sum is not None and self._table.is_sum(cells)
+        texts = [
+            "" if cells[place] is None else _WORDS[self._table.columns[place].kind](cells[place])
+            for place in self._table.shown
+        ]
+        style = "B" if is_sum else ""
+        if not self._fits(self._wrapped_cells(texts, style)):
+            self._turn()
+            self._headings()
+        shown = [
+            "" if column.is_said_once and text == above else text
+            for text, above, (column, *_edges) in zip(texts, self._said, self._columns, strict=True)
+        ]
+        self._cells(shown, style)
+        self._said = texts
+        self.rule(SIDE, self._width - SIDE, self._y, GREY, 0.1)
+
+    def end_table(self) -> None:
+        """With the totals, which stay with the last row or follow it."""
+        table, self._table = self._table, None
+        if table is None or not table.sums:
+            return
+        texts = [
+            _WORDS[column.kind](table.sums[column.key]) if column.key in table.sums else ""
+            for column, *_edges in self._columns
+        ]
+        self._table = table
+        self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
+        self._cells([self._book.total, *texts[1:]], "B")
+        self._table = None
+
+    def _cells(
+        self,
+        texts: Sequence[str],
+        style: str = "",
+        *,
+        size: float = TEXT,
+        fill: Colour | None = None,
+    ) -> None:
+        wrapped = self._wrapped_cells(texts, style, size)
+        if not self._fits(wrapped, size):
+            self._turn()
+            if fill is None:
+                self._headings()
+        leading, high = size * LEADING, _height(wrapped, size)
+        if fill is not None:
+            self.box(SIDE, self._y, self._room, high, fill=fill, corner=0)
+        for lines, (column, left, width) in zip(wrapped, self._columns, strict=True):
+            # units under units, whichever way the page reads
+            align = "R" if column.kind in _NUMBERS else self._start
+            for number, words in enumerate(lines):
+                below = self._y + PAD + number * leading
+                self._line(words, below, size, style=style, x=left, width=width, align=align)
+        self._y += high
+
+    def _wrapped_cells(
+        self, texts: Sequence[str], style: str, size: float = TEXT
+    ) -> list[list[str]]:
+        return [
+            self._lines(text, width, size, style)
+            for text, (_column, _left, width) in zip(texts, self._columns, strict=True)
+        ]
+
+    def _fits(self, wrapped: Sequence[Sequence[str]], size: float = TEXT) -> bool:
+        return self._y + _height(wrapped, size) <= self._height - FOOT - 6
+
+    def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
+        return self.wrapped(text, _lang(text, self._lang), room, size, style)
+
+    # --- the end ----------------------------------------------------------------------------
+
+    def method(self) -> None:
+        if not self._book.method:
+            return
+        self._need(30)
+        self._y += 4
+        self._say(self._book.method_title, HEADING, "B")
+        for name, sentence in self._book.method:
+            self._say(f"{name}: {sentence}" if name else sentence, SMALL)
+
+    def number(self) -> None:
+        """What stands at the foot of every page."""
+        pages = self.page_count
+        for page in range(1, pages + 1):
+            self.go_to(page)
+            y = self._height - FOOT
+            place: dict[str, Any] = {"x": SIDE, "width": self._room}
+            self.ink(SOFT)
+            told = " · ".join(filter(None, (self._book.head.organisation, self._book.title)))
+            self._line(told, y, SMALL, align=self._start, **place)
+            numbered = _("Page %(page)s of %(pages)s", page=num(page), pages=num(pages))
+            self._line(numbered, y, SMALL, align=self._end, **place)
+
+    def _need(self, high: float) -> None:
+        if self._y + high > self._height - FOOT - 6:
+            self._turn()
+
+    def _turn(self) -> None:
+        self.new_page(on_its_side=self._on_its_side)
+        self._y = TOP
+
+
+def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:
+    """Of a row, by the cell with most lines."""
+    return max(1, *map(len, wrapped)) * size * LEADING + 2 * PAD
+
+
+def _width(table: Table) -> int:
+    return sum(table.columns[place].width for place in table.shown)
+
+
+def _lang(text: str, otherwise: str) -> str:
+    """By the first letter that has a direction, as `dir="auto"` does."""
+    for letter in text:
+        if (way := unicodedata.bidirectional(letter)) in ("R", "AL"):
+            return "ar"
+        if way == "L":
+            return "en"
+    return otherwise
+
+
+_WORDS: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: num,
+    Kind.MINUTES: clock_hours,
+    Kind.DECIMAL_HOURS: lambda minutes: num(Decimal(minutes) / 60, 2),
+    Kind.MONEY: lambda halalas: num(Decimal(halalas) / HALALAS, 2),
+    Kind.DAY: lambda day: isolate(in_digits(f"{day:%Y-%m-%d}")),
+    Kind.INSTANT: lambda at: isolate(in_digits(f"{at:%Y-%m-%d %H:%M}")),
+}
