@@ -12,6 +12,7 @@ from checkin.operations.platform import Part
 from checkin.web import clock, export_words
 from checkin.web.fields import row_number
 from checkin.web.figures.amounts import hours
+from checkin.web.figures.periods import days_in_words
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import TYPES
 from checkin.web.platform import asking, words
@@ -45,6 +46,7 @@ def index():
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
         query=asking.in_address(),
         hours=hours,
+        days_in_words=days_in_words,
         may_export=current_user.may(Permission.EXPORT),
     )
 
