@@ -11,7 +11,8 @@ import time_machine
 
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Grant
-from checkin.operations import approvals, exporting, figures
+from checkin.operations import approvals, exporting, figures, leases
+from checkin.operations.exporting import working
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach
 from checkin.web import clock
@@ -103,6 +104,26 @@ def test_a_file_is_gone_after_two_days(layla, now, worked):
         assert exporting.forget_passed(clock.now()) == 1
         assert exporting.forget_passed(clock.now()) == 0
         assert layla.get(f"/exports/{row.id}/file").status_code in (303, 404)
+
+
+def test_writing_that_broke_off_is_begun_anew_when_its_lease_is_over(layla, now, worked):
+    answer = layla.send("/exports", what="attendances", query="", kind="csv")
+    assert working.QUEUE.take(clock.now()) is not None
+    assert exporting.work_on_waiting(clock.now) == 0
+    with time_machine.travel(now + 8 * HOUR + leases.LEASE + timedelta(seconds=1), tick=False):
+        assert exporting.work_on_waiting(clock.now) == 1
+        assert "Ready" in layla.text(answer.location)
+
+
+def test_who_was_taken_over_leaves_the_file_to_the_other(layla, now, worked):
+    layla.send("/exports", what="attendances", query="", kind="csv")
+    export_id = working.QUEUE.take(clock.now())
+    progress = leases.Progress(working.QUEUE, export_id, "writing", clock.now)
+    progress.begins(total=2)
+    db.session.execute(db.update(Export).values(state="failed", leased_until=None))
+    db.session.commit()
+    with pytest.raises(leases.Stopped):
+        progress.begins(total=2)
 
 
 def test_each_file_is_noted_with_its_rows(layla, worked):
