@@ -24,9 +24,8 @@ from checkin.web.platform import asking, words
 from checkin.web.platform.blueprint import bp, reach
 from checkin.web.platform.differences import fault_of
 from checkin.web.platform.showing import KINDS
+from checkin.web.uploads import take_files
 
-_AROUND_THE_FILE = 64 * 1024
-_BUFFER = 256 * 1024
 _OF_THE_FILE = (
     *("file_empty", "file_too_large", "file_is_picture", "file_is_old_excel", "file_is_locked"),
     *("file_is_web_page", "file_unknown", "file_broken", "file_unpacks", "too_many_rows"),
@@ -48,14 +47,7 @@ class ListForm(Form):
             raise StopValidation(_("Choose a file"))
 
 
-@bp.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: Any) -> None:
-    """A list is larger than any form; only who may send one may send so much."""
-    may_send = current_user.is_authenticated and current_user.may(Permission.EXPORT)
-    if endpoint == "platform.send_list" and may_send:
-        request.max_content_length = 2 * importing.MOST_BYTES + _AROUND_THE_FILE
-        # the parser's buffer counts as memory too, and holds 64 KB and what was left before
-        request.max_form_memory_size = _BUFFER
+take_files(bp, "send_list", Permission.EXPORT, importing.MOST_BYTES)
 
 
 @bp.get("/lists")

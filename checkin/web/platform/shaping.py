@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.database import db
-from checkin.domain.days import local_day
 from checkin.domain.errors import Problem
 from checkin.domain.plausibility import parse_count
 from checkin.domain.roles import Permission
-from checkin.operations import platform
+from checkin.operations import figures, platform
 from checkin.operations.figures import Filter
 from checkin.operations.platform import Hours, Part, Shape
 from checkin.web import clock, errors
@@ -99,9 +98,11 @@ def _page(shape: Shape, fault: str = "") -> Any:
 
 
 def _example(shape: Shape) -> list[tuple[str, str]]:
-    """A row of this month or of any; nothing where nobody has hours yet."""
-    today = local_day(clock.now())
-    for wanted in (Filter(reach(), today.replace(day=1), today), Filter(reach())):
+    """A row of the last month in which somebody came, or of any; nothing where nobody has hours."""
+    days = figures.span(reach())
+    if days is None:
+        return []
+    for wanted in (Filter(reach(), days[1].replace(day=1), days[1]), Filter(reach())):
         row = db.session.execute(platform.listed(wanted).limit(1)).first()
         if row is not None:
             cells = zip(columns_of(shape), cells_of(shape)(row), strict=True)
