@@ -24,6 +24,7 @@ from checkin.web.filters import isolate
 from checkin.web.fixed_times import fixed_times
 from checkin.web.guard import public, requires
 from checkin.web.sites_forms import zone_name
+from checkin.web.uploads import take_files
 
 bp = Blueprint("settings", __name__)
 
@@ -33,8 +34,6 @@ errors.sentences(
         "This is no picture we can use. Choose a PNG, JPEG or WebP of at most 4000 by 4000 points"
     ),
 )
-_AROUND_THE_FILE = 64 * 1024
-_BUFFER = 256 * 1024
 
 DOORS = (
     (Permission.MANAGE_PEOPLE, "outbox.index", _l("Messages"), "send"),
@@ -168,14 +167,7 @@ class LogoForm(Form):
             return bytes(sent.read(pictures.MOST_BYTES + 1))
 
 
-@bp.url_value_preprocessor
-def _let_pictures_in(endpoint: str | None, _values: Any) -> None:
-    """A picture is larger than any form; only who may send one may send so much."""
-    may_send = current_user.is_authenticated and current_user.may(Permission.ADMINISTER)
-    if endpoint == "settings.keep_logo" and may_send:
-        request.max_content_length = 2 * pictures.MOST_BYTES + _AROUND_THE_FILE
-        # the parser's buffer counts as memory too, and holds 64 KB and what was left before
-        request.max_form_memory_size = _BUFFER
+take_files(bp, "keep_logo", Permission.ADMINISTER, pictures.MOST_BYTES)
 
 
 @bp.get("/settings")

@@ -1,30 +1,17 @@
 """The room's addresses begin here, and whose imports somebody may see."""
 
-from typing import Any
-
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_login import current_user
 
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Import, Shift
 from checkin.operations import importing, shifts
+from checkin.web.uploads import take_files
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
-_SENDING = "imports.create"
-_AROUND_THE_FILE = 64 * 1024
-_BUFFER = 256 * 1024
-
-
-@bp.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: Any) -> None:
-    """A list is larger than any form; only who may send one may send so much."""
-    may_send = current_user.is_authenticated and current_user.may(Permission.MANAGE_PEOPLE)
-    if endpoint == _SENDING and may_send:
-        request.max_content_length = 2 * importing.MOST_BYTES + _AROUND_THE_FILE
-        # the parser's buffer counts as memory too, and holds 64 KB and what was left before
-        request.max_form_memory_size = _BUFFER
+take_files(bp, "create", Permission.MANAGE_PEOPLE, importing.MOST_BYTES)
 
 
 def found(import_id: int) -> Import:

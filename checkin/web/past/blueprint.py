@@ -2,27 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
-from flask_login import current_user
+from flask import Blueprint, flash, redirect, url_for
 
 from checkin.domain.errors import Conflict
 from checkin.domain.roles import Permission
 from checkin.operations import importing
 from checkin.web import errors
+from checkin.web.uploads import take_files
 
 bp = Blueprint("past", __name__, url_prefix="/figures/past")
 
-_SENDING = "past.new"
-_AROUND_THE_FILE = 64 * 1024
-_BUFFER = 256 * 1024
-
-
-@bp.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: Any) -> None:
-    may_send = current_user.is_authenticated and current_user.may(Permission.ENTER_PAST)
-    if endpoint == _SENDING and may_send:
-        request.max_content_length = 2 * importing.MOST_BYTES + _AROUND_THE_FILE
-        request.max_form_memory_size = _BUFFER
+take_files(bp, "new", Permission.ENTER_PAST, importing.MOST_BYTES)
 
 
 @bp.errorhandler(Conflict)
