@@ -205,7 +205,7 @@ def test_a_fault_that_wants_its_facts_is_still_said(layla, worked, monkeypatch):
     monkeypatch.setattr(reporting, "MOST_ROWS", 0)
     answer = layla.send("/exports", what="report", query="by=site", kind="csv")
     exporting.work_on_waiting(clock.now)
-    assert "could not be written" in layla.text(answer.location)
+    assert "The file could not be written" in layla.text(answer.location)
 
 
 def test_the_print_page_says_whose_it_is_who_took_it_and_how_it_is_counted(layla, cast, worked):
