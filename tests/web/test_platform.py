@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -59,6 +60,16 @@ def test_the_page_says_what_the_file_holds_and_what_is_missing(layla, worked):
     assert "=سارة" in missing
     assert "نورة" not in missing
     assert "Nothing to enter" in layla.text(f"{ROOM}?period=2025")
+
+
+def test_a_month_without_hours_gives_way_to_the_last_with_some(layla, worked):
+    assert "is approved for" not in layla.text(ROOM)
+    for record in db.session.scalars(db.select(Attendance)).all():
+        factories.alter(record, work_on=date(2026, 9, 3))
+    text = layla.text(ROOM)
+    assert "Nothing is approved for November 2026 yet" in text
+    assert "5:15" in text
+    assert "is approved for" not in layla.text(f"{ROOM}?period=2026-11")
 
 
 def test_the_file_is_what_the_page_showed(layla, worked):

@@ -14,7 +14,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import fold_name
 from checkin.models import Import, Partner, Shift, Team
 from checkin.operations import audit, catalogue, settings
-from checkin.operations.importing import columns, looking
+from checkin.operations.importing import looking
 from checkin.operations.importing.columns import Layout
 from checkin.operations.importing.files import opened
 from checkin.operations.importing.judged import Fate, Outcome
@@ -90,13 +90,8 @@ def _refuse_fixed(shift: Shift) -> None:
 def choose_sheet(import_id: int, sheet: int, *, by: int, now: datetime) -> None:
     """Read another sheet of the same file. Problems: `sheet_missing`, `no_rows`, `import_moved`."""
     row = find(import_id)
-    if row.content is None:
-        raise Conflict("import_moved")
-    book = opened(row.content)
-    if not 0 <= sheet < len(book.sheets):
-        raise Problem("sheet_missing")
-    look = looking.looked_at(book, sheet, row.kind)
-    _keep_sheet(import_id, look, book.length(sheet), by, now)
+    look, length = looking.at_sheet(row.content, sheet, row.kind)
+    _keep_sheet(import_id, look, length, by, now)
 
 
 @transaction
@@ -113,9 +108,7 @@ def name_columns(import_id: int, fields: Sequence[str], *, by: int, now: datetim
     Checking starts. Problems: `column_twice`, `columns_missing`, `import_moved`.
     """
     row = find(import_id, "mapping", "ready", "failed")
-    layout = columns.chosen(layout_of(row), fields, row.kind)
-    looking.remember(layout, row.kind, now)
-    row.mapping = {**row.mapping, "columns": looking.codes(layout), "sure": True}
+    row.mapping = looking.named(row.mapping, fields, row.kind, now)
     _check_again(row)
     audit.note("import.columns", "import", row.id, by=by, at=now)
 

@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Any
 
 from checkin.database import db, upsert
-from checkin.domain.errors import Problem
+from checkin.domain.errors import Conflict, Problem
 from checkin.models import ColumnMap
 from checkin.operations.importing import columns
 from checkin.operations.importing.columns import LOOKED_AT, Layout
-from checkin.operations.importing.files import Book
+from checkin.operations.importing.files import Book, opened
 from checkin.operations.importing.headings import Field
 
 _SAMPLES = 3
@@ -51,6 +51,31 @@ def looked_at(book: Book, sheet: int, kind: str) -> dict[str, Any]:
         "sure": layout.sure,
         "samples": [[cell.replace("\0", "") for cell in cells] for cells in samples],
     }
+
+
+def at_sheet(content: bytes | None, sheet: int, kind: str) -> tuple[dict[str, Any], int]:
+    """A look at another sheet of a file, and about how many rows it has.
+
+    Problems: `sheet_missing`, `no_rows`; Conflict `import_moved` once the file was forgotten.
+    """
+    if content is None:
+        raise Conflict("import_moved")
+    book = opened(content)
+    if not 0 <= sheet < len(book.sheets):
+        raise Problem("sheet_missing")
+    return looked_at(book, sheet, kind), book.length(sheet)
+
+
+def named(
+    look: Mapping[str, Any], fields: Sequence[str], kind: str, now: datetime
+) -> dict[str, Any]:
+    """The look with what somebody said each column holds, remembered for headings like these.
+
+    Problems: `column_twice` (fact `field`) and `columns_missing`.
+    """
+    layout = columns.chosen(layout_of(look), fields, kind)
+    remember(layout, kind, now)
+    return {**look, "columns": codes(layout), "sure": True}
 
 
 def codes(layout: Layout) -> list[str]:

@@ -23,6 +23,7 @@ from checkin.operations.platform.rows import (
     Sum,
     by_opportunity,
     lacking,
+    last_day,
     listed,
     sum_of,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "find",
     "forget_passed",
     "lacking",
+    "last_day",
     "latest",
     "lines",
     "listed",

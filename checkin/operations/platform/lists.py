@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, tuple_
 
 from checkin.database import AnyRow, db, transaction
-from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.errors import Conflict, NotFound
 from checkin.domain.text import fold_name
 from checkin.models import Opportunity, Person, PlatformLine, PlatformList
 from checkin.operations import audit, paging, settings
 from checkin.operations.figures import Filter
-from checkin.operations.importing import columns, looking
+from checkin.operations.importing import looking
 from checkin.operations.importing.columns import Layout
 from checkin.operations.importing.files import opened
 from checkin.operations.permissions import Reach
@@ -61,13 +61,7 @@ def _keep(row: PlatformList, by: int, now: datetime) -> int:
 
 def choose_sheet(list_id: int, sheet: int, *, by: int, now: datetime) -> None:
     """Read another sheet of the file. Problems: `sheet_missing`, `no_rows`, `import_moved`."""
-    row = find(list_id)
-    if row.content is None:
-        raise Conflict("import_moved")
-    book = opened(row.content)
-    if not 0 <= sheet < len(book.sheets):
-        raise Problem("sheet_missing")
-    _keep_look(list_id, looking.looked_at(book, sheet, KIND), book.length(sheet), by, now)
+    _keep_look(list_id, *looking.at_sheet(find(list_id).content, sheet, KIND), by, now)
 
 
 @transaction
@@ -86,9 +80,7 @@ def name_columns(list_id: int, fields: Sequence[str], *, by: int, now: datetime)
     row = find(list_id, "mapping", "ready", "failed")
     if row.content is None:
         raise Conflict("import_moved")
-    layout = columns.chosen(layout_of(row), fields, KIND)
-    looking.remember(layout, KIND, now)
-    row.look = {**row.look, "columns": looking.codes(layout), "sure": True}
+    row.look = looking.named(row.look, fields, KIND, now)
     _compare_again(row)
     audit.note("platform.columns", "platform_list", row.id, by=by, at=now)
 

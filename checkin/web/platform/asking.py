@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from checkin.domain.errors import NotFound
+from checkin.operations import platform
 from checkin.operations.figures import spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
@@ -16,14 +17,14 @@ from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import Period, days_in_words, name_of
 
 NAMES = ("period", "from", "until", "campaign", "partner", "opportunity")
-"""What an address may say; nothing said about days is this month."""
+"""What an address may say; nothing said about days is the last month with approved hours."""
 MONTHS_BACK = 12
 YEARS_BACK = 3
 
 
 def asked(reach: Reach, today: date) -> Wanted:
     """NotFound for what was never, is not there, or no day."""
-    return wanted(reach, _period(today))
+    return wanted(reach, _period(reach, today))
 
 
 def is_fresh() -> bool:
@@ -70,15 +71,26 @@ def address_of(kept: Mapping[str, Any]) -> dict[str, Any]:
     return said | {name: kept.get(f"{name}_id") for name in ("campaign", "partner", "opportunity")}
 
 
-def _period(today: date) -> Period:
+def instead_of(found: Wanted, today: date) -> str:
+    """This month, where an earlier one is shown because nothing of it is approved."""
+    month = spans.around(today)[0]
+    is_other = not said().keys() & {"period", "from"} and found.period.span != month
+    return name_of(month) if is_other else ""
+
+
+def _period(reach: Reach, today: date) -> Period:
     key = request.args.get("period", "")
     if not key:
-        days = request.args.get("from")
-        return Period() if days else Period(spans.around(today)[0])
+        return Period() if request.args.get("from") else _last_month(reach, today)
     span = spans.of_key(key)
     if span is None:
         raise NotFound("period")
     return Period(span)
+
+
+def _last_month(reach: Reach, today: date) -> Period:
+    last = platform.last_day(reach)
+    return Period(spans.around(min(last or today, today))[0])
 
 
 def choices(today: date, chosen: Period) -> dict[str, list[tuple[str, str]]]:

@@ -34,6 +34,7 @@ def index():
     return render_template(
         "platform/index.html",
         about=asking.about(found),
+        instead_of=asking.instead_of(found, today),
         total=total,
         lacks=[(what, words.LACKS[what], total.lacking(what)) for what in _lacks()],
         opportunities=platform.by_opportunity(found.filter, shown.page),
