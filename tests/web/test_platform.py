@@ -246,6 +246,7 @@ def test_a_list_that_cannot_be_compared_says_why_and_is_removed(layla, worked, m
     assert "The file has more than 1 rows" in layla.text(shown)
     layla.send(f"{shown}/removal")
     assert "are removed" in layla.text(shown)
+    assert layla.send(f"{ROOM}/lists/999/removal").status_code == 404
 
 
 def test_an_auditor_reads_what_differs_and_sends_nothing(layla, browser_of, cast, worked):

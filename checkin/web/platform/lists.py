@@ -176,8 +176,6 @@ def name_list_opportunities(platform_list_id: int):
             chosen[name] = opportunity_id
     try:
         platform.name_opportunities(platform_list_id, chosen, by=current_user.id, now=clock.now())
-    except NotFound:
-        raise
     except Problem as problem:
         return _moved(problem, platform_list_id)
     jobs.nudge()
@@ -196,6 +194,9 @@ def drop_list(platform_list_id: int):
 
 
 def _moved(problem: Problem, list_id: int) -> Any:
+    """What goes no further is said where the list stands now; what is not there is no page."""
+    if isinstance(problem, NotFound):
+        raise problem
     flash(errors.sentence(problem), "stop")
     return redirect(url_for(".show_list", platform_list_id=list_id), 303)
 
