@@ -9,19 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal_column
 
 from checkin.domain.days import month_of, week_of
-from checkin.models import (
-    Attendance,
-    Campaign,
-    Lane,
-    Opportunity,
-    Partner,
-    Service,
-    Shift,
-    Site,
-    Team,
-)
+from checkin.models import Attendance, Opportunity, Shift
 from checkin.operations.figures.definitions import NOT_SAID, WITHOUT
 from checkin.operations.figures.late import Part
+from checkin.operations.figures.naming import MODELS
 from checkin.operations.figures.periods import hijri_month_begin, hijri_year_of, new_year
 from checkin.operations.figures.records import STANDING
 
@@ -50,15 +41,7 @@ class Dimension(StrEnum):
     HIJRI_YEAR = "hijri_year"
 
 
-NAMED: dict[Dimension, Any] = {
-    Dimension.SITE: Site,
-    Dimension.LANE: Lane,
-    Dimension.SERVICE: Service,
-    Dimension.OPPORTUNITY: Opportunity,
-    Dimension.CAMPAIGN: Campaign,
-    Dimension.PARTNER: Partner,
-    Dimension.TEAM: Team,
-}
+NAMED: dict[Dimension, Any] = {Dimension(name): model for name, model in MODELS.items()}
 """Those whose rows have names."""
 
 
