@@ -65,7 +65,7 @@ def columns(totals: Totals) -> list[Column]:
     """Every figure, in the order of `cells`; people see no column of a value that is not set."""
     is_valued = value_words.is_set(totals)
     return [
-        Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+        Column("approved_minutes", _("Hours"), Kind.MINUTES, 14),
         Column("waiting_minutes", _("Waiting"), Kind.MINUTES, 11),
         Column("beneficiaries", pgettext("column", "Beneficiaries"), Kind.NUMBER, 14),
         Column("volunteers", pgettext("column", "Volunteers"), Kind.NUMBER, 12),
