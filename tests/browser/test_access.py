@@ -84,7 +84,7 @@ CHECKS = {
     "ar": (violations, small_targets, cut_off, violations_in_other_themes, overflows),
     "en": (small_targets, cut_off, overflows),
 }
-"""Another language changes how long words are and where they begin; what axe sees stays the same."""
+"""Another language changes how long words are and where they begin, not what axe sees."""
 
 
 def walk_round(

@@ -445,8 +445,8 @@ see_figures everywhere
 
 `all`: whoever has the permission anywhere. `mataf`: only where it reaches the Mataf, so never
 Huda. `own`: only the volunteer whose record it is. `led`: only the leader of the team. `salem`:
-only the supervisor who entered or named it. `staff`: not from a remembered phone. `everywhere`: not for
-whom the permission reaches some places or one partner only.
+only the supervisor who entered or named it. `staff`: not from a remembered phone. `everywhere`:
+not for those whose permission reaches some places or one partner only.
 """
 
 STAFF = ("salem", "huda", "layla", "reem", "faisal", "majed")
