@@ -19,26 +19,12 @@ from checkin.operations import audit, people
 from checkin.operations.coming import Coming, coming_of
 from checkin.operations.figures import Filter, Measure, attendances_behind, count_behind
 from checkin.operations.figures.definitions import BEHIND
+from checkin.operations.figures.spans import Span
 from checkin.operations.identity import living, one_person, rows_of
 from checkin.operations.paging import PER_PAGE, Page, count, shown
 from checkin.operations.permissions import Reach
 
 EXPORTED_AT_ONCE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """The days that are looked at, both included: a whole Gregorian year."""
-
-    number: int
-
-    @property
-    def first(self) -> date:
-        return date(self.number, 1, 1)
-
-    @property
-    def last(self) -> date:
-        return date(self.number, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +65,23 @@ def _within(reach: Reach) -> Select[Partner]:
 # --- members -------------------------------------------------------------------------------
 
 
-def members(partner_id: int, year: Year, text: str = "", number: int = 1) -> Page:
+def members(partner_id: int, year: Span, text: str = "", number: int = 1) -> Page:
     """A page of those who belonged to the partner in the year, by name."""
     found = _members(partner_id, year, text)
     return Page.of(_with_sums(partner_id, year, shown(found, number)), count(found), number)
 
 
-def member_count(partner_id: int, year: Year) -> int:
+def member_count(partner_id: int, year: Span) -> int:
     """How many people belonged to the partner in the year."""
     return count(_members(partner_id, year, ""))
 
 
-def all_members(partner_id: int, year: Year, text: str = "") -> list[Member]:
+def all_members(partner_id: int, year: Span, text: str = "") -> list[Member]:
     """Every page of the same."""
     return _with_sums(partner_id, year, _members(partner_id, year, text))
 
 
-def _members(partner_id: int, year: Year, text: str) -> Select[Any]:
+def _members(partner_id: int, year: Span, text: str) -> Select[Any]:
     m, row, who = Membership, aliased(Person), aliased(Person)
     goes_on = func.count() > func.count(m.until_on)
     query: Select[Any] = (
@@ -127,13 +113,13 @@ def _called(who: Any, text: str) -> ColumnElement[bool]:
     return found
 
 
-def _with_sums(partner_id: int, year: Year, found: Select[Any]) -> list[Member]:
+def _with_sums(partner_id: int, year: Span, found: Select[Any]) -> list[Member]:
     rows = db.session.execute(found).all()
     sums = _sums(partner_id, year, [row.id for row in rows])
     return [Member(*row, *sums.get(row.id, ())) for row in rows]
 
 
-def _sums(partner_id: int, year: Year, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+def _sums(partner_id: int, year: Span, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
     for begin in range(0, len(ids), EXPORTED_AT_ONCE):
         some = ids[begin : begin + EXPORTED_AT_ONCE]
@@ -142,7 +128,7 @@ def _sums(partner_id: int, year: Year, ids: Sequence[int]) -> dict[int, tuple[in
     return found
 
 
-def _summed(partner_id: int, year: Year, ids: Collection[int]) -> Select[Any]:
+def _summed(partner_id: int, year: Span, ids: Collection[int]) -> Select[Any]:
     """By person: the definitions of the figures, over a year's attendance for the partner."""
     a, row = Attendance, aliased(Person)
     approved, waits = BEHIND[Measure.APPROVED], BEHIND[Measure.WAITING]

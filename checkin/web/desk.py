@@ -1,6 +1,6 @@
 """A partner's own desk: what its reader sees and exports of its members, and of nobody else."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -13,14 +13,15 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Partner
 from checkin.operations import desk
-from checkin.operations.desk import Year
-from checkin.operations.figures import Measure
-from checkin.operations.figures.of_partner import last_year_of_partner, of_partner, years_of_partner
+from checkin.operations.figures import Measure, spans
+from checkin.operations.figures.of_partner import days_of_partner, last_year_of_partner, of_partner
+from checkin.operations.figures.spans import Span
 from checkin.web import clock, record_words
 from checkin.web.csv_file import csv_file
 from checkin.web.digits import in_digits, num
-from checkin.web.fields import planned_day, row_number
-from checkin.web.filters import month_long, plain_label
+from checkin.web.fields import row_number
+from checkin.web.figures.periods import name_of, years_between
+from checkin.web.filters import plain_label
 from checkin.web.guard import requires
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -47,20 +48,22 @@ def index():
 @requires(Permission.READ_MEMBERS)
 def show(partner_id: int):
     partner = _partner(partner_id)
-    year, this_year = _opening_year(partner_id), _today().year
-    totals, months, opportunities = of_partner(partner_id, year.first, year.last)
+    year, this_year = _opening_year(partner_id), Span(_today().year)
+    totals, months, opportunities = of_partner(partner_id, year)
     return render_template(
         "desk/show.html",
         partner=partner,
-        year=year.number,
+        year=year,
         years=_years(partner_id),
-        instead_of=this_year if "year" not in request.args and year.number != this_year else None,
+        instead_of=None if "year" in request.args or year == this_year else this_year,
         totals=totals,
         months=months,
+        month_of=lambda day: _month(day, year),
         opportunities=opportunities,
         coming=desk.coming(partner_id, clock.now()),
         members=desk.member_count(partner_id, year),
         hours=hours,
+        name_of=name_of,
     )
 
 
@@ -71,10 +74,11 @@ def members(partner_id: int):
     return render_template(
         "desk/members.html",
         partner=partner,
-        year=year.number,
+        year=year,
         text=text,
         found=desk.members(partner_id, year, text, _page()),
         hours=hours,
+        name_of=name_of,
     )
 
 
@@ -96,7 +100,7 @@ def export_members(partner_id: int):
         ]
         for one in found
     ]
-    return csv_file(f"members-{partner_id}-{year.number}.csv", [headings, *rows])
+    return csv_file(f"members-{partner_id}-{year.key}.csv", [headings, *rows])
 
 
 @bp.get("/<int:partner_id>/members/<int:person_id>")
@@ -153,44 +157,45 @@ def _today() -> date:
     return local_day(clock.now(), current_app.config["ZONE"])
 
 
-def _year() -> Year:
-    """The year in the address, or this one."""
-    text = request.args.get("year", "")
-    if not text:
-        return Year(_today().year)
-    try:
-        return Year(planned_day(f"{text}-01-01").year)
-    except ValueError:
-        raise NotFound("year") from None
+def _year() -> Span:
+    """The year in the address, of either calendar, or this one."""
+    key = request.args.get("year", "")
+    return _span(key, is_month=False) if key else Span(_today().year)
 
 
-def _opening_year(partner_id: int) -> Year:
+def _opening_year(partner_id: int) -> Span:
     """The year in the address; else the last with approved hours, where this one has none."""
     year = _year()
     if request.args.get("year"):
         return year
-    return Year(last_year_of_partner(partner_id, year.number) or year.number)
+    return Span(last_year_of_partner(partner_id, year.year) or year.year)
 
 
-def _years(partner_id: int) -> list[int]:
-    """This year and those in which something was approved, the latest first."""
-    today = _today().year
-    first, last = years_of_partner(partner_id) or (today, today)
-    return list(range(max(last, today), min(first, today) - 1, -1))
+def _years(partner_id: int) -> list[Span]:
+    """This year and those in which something was approved, the latest first; then the Hijri."""
+    today = _today()
+    first, last = days_of_partner(partner_id) or (today, today)
+    return list(years_between(min(first, today), max(last, today)))
+
+
+def _month(day: date, year: Span) -> Span:
+    """The month of the year's calendar that begins on this day."""
+    month, _year, *hijri = spans.around(day)
+    return hijri[0] if year.hijri else month
 
 
 def _days() -> tuple[tuple[date, date], str]:
     """A month, or the whole year, and its name."""
     month = request.args.get("month")
-    if month is None:
-        year = _year()
-        return (year.first, year.last), in_digits(str(year.number))
-    try:
-        begin = planned_day(f"{month}-01")
-    except ValueError:
-        raise NotFound("month") from None
-    after = (begin + timedelta(days=31)).replace(day=1)
-    return (begin, after - timedelta(days=1)), month_long(begin)
+    span = _year() if month is None else _span(month, is_month=True)
+    return (span.first, span.last), name_of(span)
+
+
+def _span(key: str, *, is_month: bool) -> Span:
+    span = spans.of_key(key)
+    if span is None or (span.month is not None) != is_month:
+        raise NotFound("period")
+    return span
 
 
 def _measure() -> Measure:

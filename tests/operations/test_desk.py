@@ -9,15 +9,15 @@ from checkin.database import db
 from checkin.domain.errors import NotFound
 from checkin.models import Attendance, AuditEntry
 from checkin.operations import approvals, desk, figures, memberships, merging
-from checkin.operations.desk import Year
 from checkin.operations.figures import Filter, Measure
-from checkin.operations.figures.of_partner import of_partner, years_of_partner
+from checkin.operations.figures.of_partner import days_of_partner, of_partner
+from checkin.operations.figures.spans import Span, around
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.factories import check_in, check_out
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-YEAR = Year(2026)
+YEAR = Span(2026)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def season(cast, now, work):
 
 def test_every_list_says_what_the_figures_say(cast, season):
     partner = cast.university.id
-    total, months, opportunities = of_partner(partner, YEAR.first, YEAR.last)
+    total, months, opportunities = of_partner(partner, YEAR)
     reach = Reach(partner_ids=frozenset({partner}))
     wanted = Filter(reach, YEAR.first, YEAR.last)
     assert total == figures.totals(wanted)
@@ -77,7 +77,19 @@ def test_every_list_says_what_the_figures_say(cast, season):
     days = (YEAR.first, YEAR.last)
     assert desk.attendances(partner, Measure.APPROVED, days, 1).total == total.attendances
     assert len(desk.all_attendances(partner, Measure.COURSES, days)) == total.course_attendances
-    assert years_of_partner(partner) == (2026, 2026)
+    assert [day.year for day in days_of_partner(partner)] == [2026, 2026]
+
+
+def test_a_hijri_year_says_the_same_by_its_own_months(cast, season):
+    hijri = Span(1448, hijri=True)
+    partner = cast.university.id
+    total, months, opportunities = of_partner(partner, hijri)
+    reach = Reach(partner_ids=frozenset({partner}))
+    assert total == figures.totals(Filter(reach, hijri.first, hijri.last))
+    assert 0 < total.approved_minutes < of_partner(partner, YEAR)[0].approved_minutes
+    assert {around(line.key)[3] for line in months} == {hijri}
+    for lines in (months, opportunities):
+        assert sum(line.totals.approved_minutes for line in lines) == total.approved_minutes
 
 
 def test_members_stand_once_with_all_their_days(cast, season):
@@ -87,7 +99,7 @@ def test_members_stand_once_with_all_their_days(cast, season):
     assert found[cast.noura.name].until_on is None
     assert found[cast.noura.name].approved_minutes == 6 * 120
     assert str(found["هيا فهد العتيبي"].until_on) == "2026-10-31"
-    assert desk.members(cast.university.id, Year(2025)).items == []
+    assert desk.members(cast.university.id, Span(2025)).items == []
 
 
 def test_one_members_page_is_of_the_days_with_the_partner(cast, season):

@@ -192,3 +192,16 @@ def test_the_desk_opens_on_the_last_year_with_approved_hours_and_says_so(
     empty = reem.text(f"{address}?year=2027")
     assert said not in empty
     assert "No data for this period" in empty
+
+
+def test_a_year_and_its_months_may_be_hijri(reem, cast, address, work):
+    work(cast.noura, 3)
+    assert '<option value="1448h">1448 AH</option>' in reem.get(address).get_data(as_text=True)
+    page = reem.get(f"{address}?year=1448h").get_data(as_text=True)
+    assert "month=1448h-06" in page
+    assert "3:00" in page
+    assert "Members in 1448 AH" in reem.text(f"{address}/members?year=1448h")
+    assert "1 record" in reem.text(f"{address}/attendances?month=1448h-06")
+    assert table(reem, f"{address}/members/export?year=1448h")[1][4] == "3:00"
+    for query in ("?year=1448h-06", "?month=1448h", "?year=9999h"):
+        assert reem.get(f"{address}/attendances{query}").status_code == 404

@@ -1,6 +1,6 @@
 """One partner's figures by month and by opportunity, from the sums that are kept.
 
-The days asked for are a whole year, so that they cut through no stretch (`periods.py`).
+A year of either calendar cuts through no stretch (`periods.py`).
 """
 
 from collections.abc import Sequence
@@ -21,23 +21,28 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
+from checkin.operations.figures.dimensions import Dimension
 from checkin.operations.figures.records import Key
+from checkin.operations.figures.reporting import report
+from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 
 _M = MonthTotal
 
 
-def of_partner(partner_id: int, first: date, last: date) -> tuple[Totals, list[Line], list[Line]]:
-    """The total, its months in order, and its opportunities with most hours first."""
-    wanted = Filter(Reach(everywhere=True), first, last, partner_id=partner_id)
-    return asking.totals(wanted), _by_month(wanted), _by_opportunity(wanted)
+def of_partner(partner_id: int, year: Span) -> tuple[Totals, list[Line], list[Line]]:
+    """The total, its months in order by the year's calendar, and its opportunities with most
+    hours first."""
+    wanted = Filter(Reach(everywhere=True), year.first, year.last, partner_id=partner_id)
+    months = _by_hijri_month(wanted) if year.hijri else _by_month(wanted)
+    return asking.totals(wanted), months, _by_opportunity(wanted)
 
 
-def years_of_partner(partner_id: int) -> tuple[int, int] | None:
-    """The first and the last Gregorian year with something approved."""
+def days_of_partner(partner_id: int) -> tuple[date, date] | None:
+    """A day of the first and of the last month, of either calendar, with something approved."""
     days = select(func.min(_M.from_on), func.max(_M.from_on))
     first, last = db.session.execute(days.where(_M.partner_id == partner_id)).one()
-    return (first.year, last.year) if first else None
+    return (first, last) if first else None
 
 
 def last_year_of_partner(partner_id: int, until: int) -> int | None:
@@ -65,6 +70,11 @@ def _by_month(wanted: Filter) -> list[Line]:
     }
     counted = late.corrected(by_work, wanted, late.KEYS[Grouping.MONTH])
     return [Line(month, None, None, counted[month]) for month in sorted(counted, key=str)]
+
+
+def _by_hijri_month(wanted: Filter) -> list[Line]:
+    rows = report([Dimension.HIJRI_MONTH], wanted).rows
+    return [Line(row.key, None, None, row.totals) for row in rows if isinstance(row.key, date)]
 
 
 def _by_opportunity(wanted: Filter) -> list[Line]:
