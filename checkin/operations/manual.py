@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db, transaction
@@ -13,7 +13,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Standing
-from checkin.domain.search import wanted
+from checkin.domain.search import Wanted, wanted
 from checkin.domain.text import clean_text
 from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Shift, Site
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
@@ -21,7 +21,7 @@ from checkin.operations.attendance.arrival import undo_whole
 from checkin.operations.attendance.situation import standing_of
 from checkin.operations.identity import living
 from checkin.operations.permissions import Reach, shifts_within
-from checkin.operations.search import people_like
+from checkin.operations.search import anybody_like, people_like
 
 REASONS = ("no_phone", "phone_fails", "cannot_scan", "other")
 LEAVING_REASONS = ("seen_leaving", "forgot", *REASONS)
@@ -85,12 +85,18 @@ def find(typed: str, shift_ids: list[int], limit: int = FOUND) -> list[AnyRow]:
         db.session.execute(
             select(Person.id, Person.name, Person.mobile, expected.label("shift_id"))
             .outerjoin(Assignment, on_roster)
-            .where(people_like(asked), living())
+            .where(_found_by(asked), living())
             .group_by(Person.id, Person.name, Person.mobile)
             .order_by(expected.is_(None), Person.name, Person.id)
             .limit(limit)
         )
     )
+
+
+def _found_by(asked: Wanted) -> ColumnElement[bool]:
+    """By any part of a name; an Arabic one typed in Latin letters, by how its words begin."""
+    found = people_like(asked)
+    return or_(found, anybody_like(asked)) if any(asked.heard) else found
 
 
 def expected_on(person_ids: Iterable[int], shift_ids: Iterable[int]) -> dict[int, int]:

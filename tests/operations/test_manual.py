@@ -204,6 +204,8 @@ def test_expected_people_are_found_first(cast, crowd):
         ("نورة", 2),
         ("نوره قحطاني", 2),
         ("عبدالله", 1),
+        ("Noura", 2),
+        ("maryam alshehri", 1),
         ("4567", 2),
         ("٤٥٦٧", 2),
         ("94567", 1),
