@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from checkin.database import db, take_time, transaction
 from checkin.domain.days import month_of
 from checkin.domain.errors import Conflict
+from checkin.domain.money import average_per_hour
 from checkin.domain.months import month_after
 from checkin.models import Attendance, MonthClosing, Opportunity, Person, Rate, Shift
 from checkin.models.attendance import COUNTED
@@ -46,6 +47,13 @@ def preview() -> Revaluation:
     found, before, after = db.session.execute(_different(sums, ~_in_months(closed))).one()
     left = db.session.scalar(_different([func.count()], _in_months(closed))) if closed else 0
     return Revaluation(int(found), int(before), int(after), int(left or 0))
+
+
+def average_afterwards(seen: Revaluation) -> int | None:
+    """Halalas an hour of those that would change, as far as they would have a value."""
+    valued = and_(~_in_months(_closed_months()), _NEW.id.is_not(None))
+    minutes = db.session.scalar(_different([func.sum(_A.approved_minutes)], valued))
+    return average_per_hour(seen.after_halalas, int(minutes or 0))
 
 
 def recompute(seen: Revaluation, *, by: int | None, now: datetime) -> int:

@@ -78,9 +78,11 @@ def _seen() -> revaluing.Revaluation | None:
 
 def _preview() -> str:
     found = revaluing.preview()
+    average = revaluing.average_afterwards(found)
     return render_template(
         "rates/revaluation.html",
         found=found,
+        average=average,
         too_many=found.attendances > revaluing.MOST_ON_A_PAGE,
         words=value_words,
     )

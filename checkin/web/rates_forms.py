@@ -3,14 +3,15 @@
 from typing import Any
 
 import wtforms
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.errors import Problem
-from checkin.domain.money import parse_amount
+from checkin.domain.money import MOST_PER_HOUR, USUAL_PER_HOUR, is_unusual, parse_amount
 from checkin.operations.rates import LONGEST_SOURCE, RatePlan
-from checkin.web import errors
+from checkin.web import errors, value_words
 from checkin.web.fields import DateField, Form, Required, note_field, worded
 from checkin.web.opportunities_forms import TYPES
 
@@ -45,12 +46,31 @@ class RateForm(Form):
         validators=[Optional()],
         description=_l("If others would say less or more: the range."),
     )
+    looked_at = wtforms.HiddenField()
+    """The unusual amount that was asked about, in halalas; sent again, it is meant."""
     high = DecimalField(_l("Riyals an hour at most"), validators=[Optional()])
     source = note_field(
         _l("Where the figure comes from"),
         LONGEST_SOURCE,
         description=_l("Such as a decision of the board with its date, or a published study."),
     )
+
+    def validate_per_hour(self, field: DecimalField) -> None:
+        """An amount that was never published is asked about once, and never refused."""
+        halalas = field.halalas or 0
+        if not 1 <= halalas <= MOST_PER_HOUR or not is_unusual(halalas):
+            return
+        asked, self.looked_at.data = self.looked_at.data, str(halalas)
+        if asked != self.looked_at.data:
+            least, most = map(value_words.amount, USUAL_PER_HOUR)
+            raise ValidationError(
+                _(
+                    "Published figures lie between SAR %(least)s and SAR %(most)s an hour. Check "
+                    "the amount; sent again as it is, it is set",
+                    least=least,
+                    most=most,
+                )
+            )
 
     @property
     def plan(self) -> RatePlan:

@@ -57,7 +57,11 @@ def method(totals: Totals) -> list[str]:
 
 def warning(totals: Totals) -> str | None:
     """When the average leaves what was ever published."""
-    average = average_per_hour(totals.value_halalas, totals.valued_minutes)
+    return unusual(average_per_hour(totals.value_halalas, totals.valued_minutes))
+
+
+def unusual(average: int | None) -> str | None:
+    """What speaks against an average of so many halalas an hour, if anything does."""
     if average is None or not is_unusual(average):
         return None
     least, most = map(amount, USUAL_PER_HOUR)

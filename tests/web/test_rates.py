@@ -87,6 +87,40 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(majed, changed, said):
     assert kept() == []
 
 
+@pytest.mark.parametrize("typed", ["6.99", "115.01", "٥٠٠"])
+def test_an_amount_never_published_is_asked_about_once_and_not_refused(majed, typed):
+    asked = majed.send(ADDRESS, **{**A_RATE, "per_hour": typed})
+    assert asked.status_code == 422
+    assert "Published figures lie between SAR 7 and SAR 115 an hour" in asked.text
+    assert kept() == []
+    (looked_at,) = re.findall(r'name="looked_at"[^>]* value="(\d+)"', asked.text)
+    other = majed.send(ADDRESS, **{**A_RATE, "per_hour": "900", "looked_at": looked_at})
+    assert other.status_code == 422, "another amount is another question"
+    again = majed.send(ADDRESS, **{**A_RATE, "per_hour": typed, "looked_at": looked_at})
+    assert again.status_code == 303
+    assert [rate.halalas_per_hour for rate in kept()] == [int(looked_at)]
+
+
+@pytest.mark.parametrize("typed", ["7", "115"])
+def test_a_published_amount_is_not_asked_about(majed, typed):
+    assert majed.send(ADDRESS, **{**A_RATE, "per_hour": typed}).status_code == 303
+
+
+def test_the_page_says_how_a_wrong_rate_is_replaced(majed):
+    assert "A wrong one is replaced: set the right one for the same type" in majed.text(ADDRESS)
+
+
+def test_valuing_anew_warns_of_an_unusual_average_before_it_is_done(majed, approved):
+    majed.send(ADDRESS, **A_RATE)
+    page = majed.text(f"{ADDRESS}/revaluation")
+    assert "An hour of theirs afterwards, on average SAR 21.67" in page
+    assert "look at the rates again" not in page
+    majed.send(ADDRESS, **{**A_RATE, "per_hour": "600", "looked_at": "60000"})
+    page = majed.text(f"{ADDRESS}/revaluation")
+    assert "An hour of theirs afterwards, on average SAR 600" in page
+    assert "On average an hour is worth SAR 600. Published figures lie between" in page
+
+
 def test_only_an_administrator_sets_rates_and_values_anew(layla, salem, noura):
     for who, code in ((layla, 403), (salem, 403), (noura, 403)):
         assert who.send(ADDRESS, **A_RATE).status_code == code
