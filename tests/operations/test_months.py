@@ -123,6 +123,17 @@ def test_tables_agree_with_the_total(cast, now, october):
     assert by_month[NOVEMBER] == figures.totals(IN_NOVEMBER)
 
 
+def test_men_women_and_unsaid_are_together_the_total(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    reject(cast, now, october[0])
+    approve(cast, now, october[2])
+    days = Filter(ALL, OCTOBER, date(2026, 11, 20)), Filter(ALL, date(2026, 11, 2), None)
+    for wanted in (IN_OCTOBER, IN_NOVEMBER, THIS_YEAR, Filter(ALL), *days):
+        total, shares = figures.totals(wanted), figures.by_gender(wanted).values()
+        for name in figures.Share._fields:
+            assert sum(getattr(one, name) for one in shares) == getattr(total, name), wanted
+
+
 def test_a_partners_own_figures_follow(cast, now, october):
     months.close(OCTOBER, by=cast.layla.id, now=now)
     reject(cast, now, october[0])

@@ -1,4 +1,7 @@
-"""Figures of men, women and those who did not say; together they are the total."""
+"""Figures of men, women and those who did not say; together they are the total.
+
+So what was changed in closed months counts here as it does there (`late.py`).
+"""
 
 from typing import Any, NamedTuple
 
@@ -7,11 +10,12 @@ from sqlalchemy.orm import aliased
 
 from checkin.database import db
 from checkin.models import Attendance, Person
-from checkin.operations.figures import periods, records, tables
-from checkin.operations.figures.definitions import VOLUNTEERED, Filter
+from checkin.operations.figures import late, periods, records, tables
+from checkin.operations.figures.definitions import VOLUNTEERED, Filter, Totals
 from checkin.operations.figures.sums import GENDER
 
 UNSAID, MAN, WOMAN = 0, 1, 2
+_NUMBERS = {"man": MAN, "woman": WOMAN}
 _A = Attendance
 _OWN, _ROOT = aliased(Person), aliased(Person)
 
@@ -31,17 +35,23 @@ def by_gender(wanted: Filter) -> dict[int, Share]:
         found = _counted(wanted)
     else:
         found = _kept(table, period)
-    return {gender: found.get(gender, Share()) for gender in (MAN, WOMAN, UNSAID)}
+    standing = late.corrected(found, wanted, _gender_of)
+    return {gender: _share(standing.get(gender, Totals())) for gender in (MAN, WOMAN, UNSAID)}
 
 
-def _kept(table: tables.Table, period: str) -> dict[int, Share]:
-    return {
-        key: Share(line.volunteers, line.approved_minutes, line.attendances)
-        for _, (key,), line in table.lines([period])
-    }
+def _gender_of(part: late.Part) -> int:
+    return _NUMBERS.get(part.gender, UNSAID)
 
 
-def _counted(wanted: Filter) -> dict[int, Share]:
+def _share(totals: Totals) -> Share:
+    return Share(totals.volunteers, totals.approved_minutes, totals.attendances)
+
+
+def _kept(table: tables.Table, period: str) -> dict[int, Totals]:
+    return {key: line.with_waiting(0) for _, (key,), line in table.lines([period])}
+
+
+def _counted(wanted: Filter) -> dict[int, Totals]:
     said = case((_ROOT.id.is_not(None), _ROOT.gender), else_=_OWN.gender)
     gender = cast(case((said == "man", MAN), (said == "woman", WOMAN), else_=UNSAID), Integer)
     columns: list[Any] = [
@@ -57,4 +67,7 @@ def _counted(wanted: Filter) -> dict[int, Share]:
         .where(VOLUNTEERED)
         .group_by(gender)
     )
-    return {row[0]: Share(*map(int, row[1:])) for row in db.session.execute(rows)}
+    return {
+        gender: Totals(volunteers=people, approved_minutes=int(minutes), attendances=count)
+        for gender, people, minutes, count in db.session.execute(rows)
+    }
