@@ -1,6 +1,7 @@
 """Earlier years: a file is sent, looked at, entered with its source, taken back; who may do it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,38 @@ def test_a_file_is_looked_at_entered_and_a_year_taken_back(cast, browser_of, lay
     assert "Taken back: 2022 CE" not in page
     assert "Taken back or replaced: 1 row" in page
     assert layla.get(f"{ROOM}/{line.id}/removal").status_code == 303
+
+
+def table_of(page: str, title: str) -> str:
+    """The text of the table of this name; empty where there is none."""
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    named = [one for one in tables if re.search(rf"<caption[^>]*>\s*{title}\s*<", one)]
+    return re.sub(r"<[^>]+>", " ", named[0]) if named else ""
+
+
+def test_rows_of_years_that_cannot_be_entered_are_counted_and_told_as_left_out(layla):
+    content = "السنة,عدد الساعات,المتطوعون\n2022,1204.5,40\n2021,-3,7\n2026,80,8\n2025,90,9\n"
+    address = send(layla, content).location
+    page, said = layla.get(address).text, layla.text(address)
+    assert "Rows 4 Rows left out 2" in said
+    assert "Enter: 2 rows" in said
+    entered, left_out = table_of(page, "What would be entered"), table_of(page, "Rows left out")
+    assert re.findall(r"20\d\d CE", entered) == ["2025 CE", "2022 CE"]
+    assert "Left out" not in entered
+    assert "A figure is never below nought" in left_out
+    assert "This year is not over" in left_out
+    layla.send(f"{address}/entry", seen="")
+    assert {one.period for one in lines()} == {"2025", "2022"}
+
+
+def test_a_list_tells_apart_the_years_it_enters_and_those_left_out(layla):
+    people = "الاسم,التاريخ,الساعات\nنورة سعد,2025-03-01,4\nنورة سعد,2026-03-02,3\n"
+    address = send(layla, people, kind="attended").location
+    page = layla.get(address).text
+    assert "2025 CE" in table_of(page, "What would be entered")
+    assert "2026 CE" not in table_of(page, "What would be entered")
+    assert "2026 CE" in table_of(page, "Years left out")
+    assert "Rows left out" not in layla.text(address)
 
 
 def test_what_goes_is_shown_before_and_must_be_what_went(layla):

@@ -27,13 +27,14 @@ from checkin.operations.past.entering import (
     put,
 )
 from checkin.operations.past.entries import ALL, Entry, Figures, Named, figures_of, span_of
-from checkin.operations.past.reading import Fault, Found
+from checkin.operations.past.reading import MOST_FAULTS, Fault, Found
 
 __all__ = [
     "ADDS_UP",
     "ALL",
     "KEPT",
     "LONGEST_SOURCE",
+    "MOST_FAULTS",
     "OF",
     "ONCE",
     "READERS",

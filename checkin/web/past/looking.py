@@ -11,7 +11,7 @@ from checkin.domain.errors import Conflict, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import past
 from checkin.operations.figures import naming
-from checkin.operations.importing import FOR
+from checkin.operations.importing import FOR, Field
 from checkin.operations.past import Draft, Prospect
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
@@ -30,14 +30,17 @@ def show(draft_name: str):
     prospects = past.prospects(draft.found.entries, local_day(clock.now()))
     names = _names(prospects)
     good = [one for one in prospects if one.problem is None]
+    years_out = [one for one in prospects if one.problem and one.entry.row is None]
+    left_out = draft.found.left_out + len(prospects) - len(good) - len(years_out)
     return render_template(
         "past/preview.html",
         draft=draft,
         found=draft.found,
-        prospects=[_shown(one, names) for one in prospects],
-        good=len(good),
+        good=[_shown(one, names) for one in good],
+        years_out=[_shown(one, names) for one in years_out],
+        left_out=left_out,
         seen=",".join(str(one.replaces.id) for one in good if one.replaces),
-        faults=[_fault(draft, one) for one in draft.found.faults],
+        faults=_faults(draft, prospects),
         columns=_columns(draft),
         words=words,
     )
@@ -130,6 +133,19 @@ def _shown(one: Prospect, names: dict[tuple[str, int], naming.Named]) -> dict[st
         "replaces": one.replaces,
         "before": words.cells_of(past.figures_of(one.replaces)) if one.replaces else {},
     }
+
+
+def _faults(draft: Draft, prospects: list[Prospect]) -> list[tuple[int, str, str]]:
+    """Why rows are left out: for what stands in them, or for the year they are of."""
+    held = draft.look["columns"]
+    where = words.column_name(draft, held.index(Field.YEAR) if Field.YEAR in held else None)
+    refused = [
+        (one.entry.row, where, words.refusal(one.problem))
+        for one in prospects
+        if one.problem and one.entry.row is not None
+    ]
+    told = [_fault(draft, one) for one in draft.found.faults]
+    return sorted([*told, *refused[: past.MOST_FAULTS]], key=lambda one: one[0])
 
 
 def _fault(draft: Draft, fault: past.Fault) -> tuple[int, str, str]:
