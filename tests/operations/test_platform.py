@@ -203,6 +203,44 @@ def test_both_lists_are_held_against_each_other(now, cast, serve):
     assert found.totals["there"] == {"rows": 4, "people": 4, "minutes": 245 + 180 + 245 + 180}
 
 
+def test_what_is_only_here_is_narrowed_to_the_opportunities_in_the_list(now, cast, serve):
+    lanes = factories.opportunity(now, name_ar="تنظيم الحشود")
+    guests = factories.opportunity(now, name_ar="ضيافة")
+    noura, hind = factories.person(now, "نورة سعد القحطاني"), factories.person(now, "هند فهد")
+    serve(noura, lanes, 60)
+    serve(hind, lanes, 120, days_ago=1)
+    serve(noura, guests, 240, days_ago=2)
+    text = "الاسم,الفرصة,الساعات\nنورة سعد القحطاني,تنظيم الحشود,1\n"
+    found, everything = compared(text, cast, now)
+    assert {row.opportunity_id for row in everything} == {lanes.id, guests.id}
+    within = found.totals["named"]["opportunities"]
+    assert within == [lanes.id]
+    assert found.totals["named"]["here"] == {"rows": 2, "people": 2, "minutes": 180}
+    shown = db.session.execute(platform.differing(found.id, "", within)).all()
+    assert [row.person_id for row in shown] == [hind.id]
+    assert platform.counts(found.id, within)["here"] == 1
+    assert platform.counts(found.id)["here"] == 2
+    entered = db.session.execute(platform.still_to_enter(found, within)).all()
+    assert [(row.person_id, row.opportunity_id) for row in entered] == [(hind.id, lanes.id)]
+    assert len(db.session.execute(platform.still_to_enter(found)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "الاسم,الساعات\nنورة سعد القحطاني,1\n",  # names no opportunities
+        "الاسم,الفرصة,الساعات\nنورة سعد القحطاني,أخرى,1\n",  # none of ours
+        "الاسم,الفرصة,الساعات\nنورة سعد,تنظيم الحشود,1\nنورة سعد,ضيافة,كثير\n",  # all of ours
+    ],
+)
+def test_a_list_that_names_none_or_all_of_ours_is_not_narrowed(now, cast, serve, text):
+    noura = factories.person(now, "نورة سعد القحطاني")
+    serve(noura, factories.opportunity(now, name_ar="تنظيم الحشود"), 60)
+    serve(noura, factories.opportunity(now, name_ar="ضيافة"), 60, days_ago=1)
+    found, _differing = compared(text, cast, now)
+    assert found.totals["named"] == {}
+
+
 def test_a_family_on_one_mobile_is_told_apart_by_name(now, cast, serve):
     of = factories.opportunity(now, name_ar="الفرز")
     mobile = "+966501111111"

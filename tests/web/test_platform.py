@@ -208,6 +208,32 @@ def test_what_differs_and_what_is_still_to_be_entered_are_files(layla, worked):
     assert [row[0] for row in lines(taken_out(layla, "csv", query))[1:]] == ["'=سارة"]
 
 
+def test_a_list_of_some_opportunities_shows_those_and_all_when_asked(layla, worked, now, cast):
+    with time_machine.travel(now, tick=False):
+        other = factories.opportunity(now, name_ar="ضيافة", name_en="Hospitality")
+        shift = factories.shift(now, cast.mataf, other, starts=-600, minutes=60)
+        who = factories.person(now, "هند فهد", mobile="+966507777777")
+        factories.assign(now, who, shift)
+        factories.check_in(who, cast.poster, shift.starts_at)
+        done = factories.check_out(who, shift, shift.ends_at)
+        found = db.session.get_one(Attendance, done.attendance_id)
+        approvals.approve_many([(found.id, found.row_version)], by=cast.salem.id, now=now)
+    shown = send(layla, LIST).location
+    narrow, wide = layla.text(f"{shown}?show=here"), layla.text(f"{shown}?show=here&of=all")
+    assert "=سارة" in narrow
+    assert "هند فهد" not in narrow
+    assert "only those are compared here: 1 opportunity. Of others, 1 row" in narrow
+    assert "Approved here 2 2 5:15" in narrow
+    assert "هند فهد" in wide
+    assert "Approved here 3 3 6:15" in wide
+    assert f"{shown}?of=all" in layla.get(shown).text
+    assert "show=there&amp;of=all" in layla.get(f"{shown}?of=all").text
+    query = f"list={shown.rpartition('/')[2]}"
+    for what in ("platform_differences", "platform"):
+        assert "هند فهد" not in taken_out(layla, "csv", query, what).decode()
+        assert "هند فهد" in taken_out(layla, "csv", f"{query}&of=all", what).decode()
+
+
 def test_unknown_columns_are_named_once(layla, worked):
     unknown = "من,كم\nنورة سعد القحطاني,1:10\n"
     asked = layla.get(send(layla, unknown).location).location

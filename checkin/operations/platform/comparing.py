@@ -42,6 +42,8 @@ class Sides:
     own: dict[tuple[int, str], Own] = field(default_factory=dict)
     said: dict[tuple[str, str, str], Said] = field(default_factory=dict)
     faulty: list[Said] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    """The opportunities in the platform's list, as `titles` has them."""
 
     def add_own(self, row: Any) -> None:
         """A row of `rows.listed`; two opportunities of one name are one to the platform."""
@@ -64,17 +66,22 @@ class Sides:
 
     def add_said(self, one: Said) -> None:
         """Several rows of one volunteer and opportunity add up."""
+        said = _title(one.opportunity) if self.by_opportunity else ""
+        title = self.titles.get(said, said)
+        self.named.add(title)
         if one.fault:
             self.faulty.append(one)
             return
-        title = _title(one.opportunity) if self.by_opportunity else ""
-        if title and title not in self.titles:
+        if said and said not in self.titles:
             self.unknown[one.opportunity] += 1
-        title = self.titles.get(title, title)
         known = self.said.setdefault((one.mobile or "", one.folded, title), one)
         if known is not one:
             known.minutes += one.minutes
             known.rows += 1
+
+    def own_named(self) -> list[Own]:
+        """Ours of the opportunities in the platform's list."""
+        return [own for own in self.own.values() if own.title in self.named]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """A list of the platform from the file to what differs: sent, its columns named, dropped, found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, NotFound
@@ -231,15 +231,22 @@ SHOWN = {
 """The ways in which a line may differ; one of both sides may do so in two."""
 
 
-def counts(list_id: int) -> dict[str, int]:
-    """How many lines differ in each way."""
-    line = PlatformLine
+def counts(list_id: int, within: Collection[int] = ()) -> dict[str, int]:
+    """How many lines differ in each way; of what is only here, `within` these opportunities."""
     columns = [func.count().filter(condition) for condition in SHOWN.values()]
-    found = db.session.execute(select(*columns).where(line.list_id == list_id)).one()
+    found = db.session.execute(select(*columns).where(_of_list(list_id, within))).one()
     return dict(zip(SHOWN, found, strict=True))
 
 
-def differing(list_id: int, shown: str) -> Select[Any]:
+def _of_list(list_id: int, within: Collection[int]) -> ColumnElement[bool]:
+    line = PlatformLine
+    if not within:
+        return line.list_id == list_id
+    named = or_(line.side != "here", line.opportunity_id.in_(within))
+    return and_(line.list_id == list_id, named)
+
+
+def differing(list_id: int, shown: str, within: Collection[int] = ()) -> Select[Any]:
     """The question for the lines that differ in this way, or in any; with names of ours."""
     line, p, o = PlatformLine, Person, Opportunity
     own: list[Any] = [p.name.label("own_name"), p.mobile.label("own_mobile"), o.name_ar, o.name_en]
@@ -248,23 +255,23 @@ def differing(list_id: int, shown: str) -> Select[Any]:
         select(*columns, *own)
         .outerjoin(p, p.id == line.person_id)
         .outerjoin(o, o.id == line.opportunity_id)
-        .where(line.list_id == list_id)
+        .where(_of_list(list_id, within))
     )
     if shown in SHOWN:
         query = query.where(SHOWN[shown])
     return query.order_by(line.id)
 
 
-def still_to_enter(row: PlatformList) -> Select[Any]:
+def still_to_enter(row: PlatformList, within: Collection[int] = ()) -> Select[Any]:
     """The rows of a file for what the platform lacks or has with other hours."""
     line, sums = PlatformLine, rows.listed(wanted_of(row))
     wanting = select(line.person_id, line.opportunity_id).where(
-        line.list_id == row.id, SHOWN["here"] | SHOWN["hours"]
+        _of_list(row.id, within), SHOWN["here"] | SHOWN["hours"]
     )
     if row.totals["by_opportunity"]:
         return sums.where(tuple_(Person.id, Opportunity.id).in_(wanting))
     return sums.where(Person.id.in_(wanting.with_only_columns(line.person_id)))
 
 
-def lines(list_id: int, shown: str, page: int) -> Sequence[AnyRow]:
-    return db.session.execute(paging.shown(differing(list_id, shown), page)).all()
+def lines(list_id: int, shown: str, page: int, within: Collection[int] = ()) -> Sequence[AnyRow]:
+    return db.session.execute(paging.shown(differing(list_id, shown, within), page)).all()

@@ -1,7 +1,7 @@
 """The work that goes on by itself: a list of the platform held against ours, under a lease."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -111,10 +111,25 @@ def _totals(sides: Sides) -> dict[str, Any]:
     return {
         "by_opportunity": sides.by_opportunity,
         "unknown": sides.unknown.most_common(MOST_UNKNOWN),
-        "here": _sum(one.minutes for one in own) | {"people": len({one.person_id for one in own})},
+        "here": _here(own),
+        "named": _named(sides),
         "there": _sum(one.minutes for one in said)
         | {"people": len({one.mobile or one.folded for one in said})},
     }
+
+
+def _named(sides: Sides) -> dict[str, Any]:
+    """Where the platform's list names only some of our opportunities: which, and our side of
+    these alone; else nothing."""
+    own = sides.own_named()
+    if not own or len(own) == len(sides.own):
+        return {}
+    ids = {one.opportunity_id for one in own if one.opportunity_id is not None}
+    return {"opportunities": sorted(ids), "here": _here(own)} if ids else {}
+
+
+def _here(own: Collection[Own]) -> dict[str, int]:
+    return _sum(one.minutes for one in own) | {"people": len({one.person_id for one in own})}
 
 
 def _sum(minutes: Iterable[int]) -> dict[str, int]:

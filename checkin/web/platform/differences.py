@@ -15,7 +15,7 @@ from checkin.operations.importing import Told
 from checkin.web.fields import row_number
 from checkin.web.figures.books import opened
 from checkin.web.imports.sentences import said_of
-from checkin.web.platform import words
+from checkin.web.platform import narrowing, words
 from checkin.web.platform.blueprint import bp
 from checkin.web.platform.taking_out import mobile_said
 
@@ -26,7 +26,7 @@ def _offer(state: BlueprintSetupState) -> None:
 
 
 def differences(asked: Asked, now: datetime) -> Book:
-    """All lines of a list that differ, or those that do so in the way that was looked at."""
+    """The lines of a list that differ, or those that do so in the way that was looked at."""
     if not asked.reach.everywhere:
         raise Problem("export_not_yours")
     with opened("/figures/platform/lists", asked):
@@ -34,10 +34,11 @@ def differences(asked: Asked, now: datetime) -> Book:
         way = request.args.get("show", "")
         if row.state != "ready":
             raise NotFound("platform_list")
-        counts = platform.counts(row.id)
+        within = narrowing.within(row)
+        counts = platform.counts(row.id, within)
         table = Table(
             columns=_columns(),
-            rows=platform.differing(row.id, way),
+            rows=platform.differing(row.id, way, within),
             count=counts.get(way, sum(counts.values())),
             cells=_cells(asked.language),
         )

@@ -1,6 +1,7 @@
 """The platform's own list: sent, its columns named, held against ours, and what differs shown."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +21,7 @@ from checkin.web.fields import Form, row_number
 from checkin.web.figures.amounts import hours
 from checkin.web.guard import requires
 from checkin.web.imports import sentences
-from checkin.web.platform import asking, words
+from checkin.web.platform import asking, narrowing, words
 from checkin.web.platform.blueprint import bp, reach
 from checkin.web.platform.differences import fault_of
 from checkin.web.platform.showing import KINDS
@@ -222,7 +223,8 @@ def _fault(row: PlatformList) -> str:
 
 
 def _differences(row: PlatformList) -> str:
-    counts = platform.counts(row.id)
+    within = narrowing.within(row)
+    counts = platform.counts(row.id, within)
     first = next((way for way, number in counts.items() if number), "hours")
     way = request.args.get("show", first)
     way = way if way in counts else first
@@ -233,10 +235,14 @@ def _differences(row: PlatformList) -> str:
         about=asking.days_of(row.wanted),
         own=asking.address_of(row.wanted),
         totals=row.totals,
+        named=row.totals.get("named"),
+        narrowed=bool(within),
+        said=narrowing.said(),
+        file_query=urlencode({"list": row.id, **narrowing.said()}),
         counts=[(one, words.DIFFERENCES[one], number) for one, number in counts.items()],
         way=way,
         shown=shown,
-        lines=platform.lines(row.id, way, shown.page),
+        lines=platform.lines(row.id, way, shown.page, within),
         fault_of=fault_of,
         unknown=row.totals["unknown"],
         opportunities=platform.without_counterpart(row.id) if row.totals["unknown"] else [],

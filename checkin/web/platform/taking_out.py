@@ -17,7 +17,7 @@ from checkin.operations.platform import Hours, Part, Shape, whole_hours
 from checkin.web.fields import row_number
 from checkin.web.figures.books import opened
 from checkin.web.i18n import current_locale
-from checkin.web.platform import asking, words
+from checkin.web.platform import asking, narrowing, words
 from checkin.web.platform.blueprint import bp
 
 _SAUDI = "+966"
@@ -56,8 +56,9 @@ def _rows(asked: Asked, now: datetime) -> tuple[Select[Any], int]:
     row = platform.find(request.args.get("list", 0, row_number))
     if row.state != "ready":
         raise NotFound("platform_list")
-    counts = platform.counts(row.id)
-    return platform.still_to_enter(row), counts["here"] + counts["hours"]
+    within = narrowing.within(row)
+    counts = platform.counts(row.id, within)
+    return platform.still_to_enter(row, within), counts["here"] + counts["hours"]
 
 
 def language_of(columns: Sequence[Column]) -> str:
