@@ -1,6 +1,8 @@
 """Paper as PDF: fonts, lines in both directions, boxes and codes, for whatever room prints."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,7 @@ class Paper:
     """A document of A4 sheets; what stands where is its reader's thought."""
 
     def __init__(self, title: str, now: datetime, lang: str = "ar") -> None:
-        from fpdf import FPDF  # heavy: a third of a second that no other page waits for
-
-        self._pdf: Any = FPDF(format="A4")
+        self._pdf: Any = _writer()(format="A4")
         self._pdf.set_title(title)
         self._pdf.set_lang(lang)
         self._pdf.set_creation_date(now)
@@ -163,6 +163,25 @@ class Paper:
             # One path, because viewers show seams between shapes that merely touch.
             for column, row, width in code.runs:
                 path.rectangle(left + column * module, top + row * module, width * module, module)
+
+
+@cache
+def _writer() -> type:
+    """The library's, taught that a mark belongs to its letter.
+
+    It begins to shape anew where the script changes, and takes that of a vowel mark, which has
+    none of its own, for another than its letter's: words came apart (seen in fpdf2 2.8.9).
+    Our fonts hold two scripts that differ in direction, so a run of one direction is shaped whole.
+    """
+    from fpdf import FPDF  # heavy: a third of a second that no other page waits for
+    from fpdf.line_break import Fragment  # heavy: the same
+
+    class Writer(FPDF):
+        def _parse_chars(self, text: str, markdown: bool, **_more: Any) -> Iterator[Fragment]:
+            """Without its markers for bold and the number of pages, which nobody here writes."""
+            yield Fragment(text, self._get_current_graphics_state(), self.k)
+
+    return Writer
 
 
 def _fonts() -> Path:
