@@ -26,6 +26,11 @@ def clock_hours(minutes: int) -> str:
     return f"{_LEFT_TO_RIGHT}−{shown}{_POP}" if minutes < 0 else shown
 
 
+def signed(number: int, shown: str) -> str:
+    """+4 or −4: what was added or taken off."""
+    return shown if number <= 0 else f"{_LEFT_TO_RIGHT}+{shown}{_POP}"
+
+
 def num(value: float | Decimal, decimals: int = 0) -> str:
     """77,337 or ٧٧٬٣٣٧; `decimals` digits after the point, halves rounded up."""
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -15,7 +15,7 @@ from checkin.domain.roles import Permission
 from checkin.operations import figures, months
 from checkin.operations.figures import Filter, Grouping, Totals, late
 from checkin.web import clock, errors, value_words
-from checkin.web.digits import clock_hours
+from checkin.web.digits import clock_hours, signed
 from checkin.web.fields import Form, note_field
 from checkin.web.filters import month_long
 from checkin.web.guard import requires
@@ -28,7 +28,6 @@ errors.sentences(
         "The figures of the month %(month)s are closed. A coordinator can open the month again"
     ),
 )
-_LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
 
 
 class ReopeningForm(Form):
@@ -116,8 +115,3 @@ def _totals(begin: date) -> Totals:
     reach = current_user.reach(Permission.SEE_FIGURES)
     end = date.fromordinal(month_after(begin).toordinal() - 1)
     return figures.totals(Filter(reach, begin, end))
-
-
-def signed(number: int, shown: str) -> str:
-    """+4 or −4: what was added or taken off."""
-    return shown if number < 0 else f"{_LEFT_TO_RIGHT}+{shown}{_POP}"

@@ -1,12 +1,16 @@
 """Months: a coordinator closes one after a look, opens it for a reason; others only see it."""
 
+import io
+import json
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
 from checkin.database import db
 from checkin.models import Attendance, MonthClosing
-from checkin.operations import approvals
+from checkin.operations import approvals, exporting
+from checkin.web import clock
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -60,6 +64,45 @@ def test_what_is_taken_back_later_stands_below_nought(cast, now, layla, worked):
     assert "−4:00" in layla.get(ADDRESS).text
     november = layla.get("/figures?period=2026-11").text
     assert "−4" in november
+
+
+def taken_back(cast, now, layla, worked) -> None:
+    """Approved in October, which is closed; then opened again, which November counts."""
+    approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
+    layla.send(f"{OCTOBER}/closure")
+    db.session.refresh(worked)
+    approvals.reopen(worked.id, worked.row_version, words="راجعنا", by=cast.layla.id, now=now)
+
+
+def taken_out(browser, query: str, kind: str) -> bytes:
+    answer = browser.send("/exports", what="attendances", query=query, kind=kind)
+    exporting.work_on_waiting(clock.now)
+    with browser.get(f"{answer.location}/file") as file:
+        return file.data
+
+
+@pytest.mark.parametrize(
+    ("month", "records", "minutes", "served"),
+    [("2026-10", 1, 240, 5), ("2026-11", -1, -240, -5), ("2026", 0, 0, 0)],
+)
+def test_a_list_and_its_file_add_up_to_the_figure(
+    cast, now, layla, worked, month, records, minutes, served
+):
+    taken_back(cast, now, layla, worked)
+    page = layla.get(f"/figures/attendances?of=approved&period={month}").text
+    people = "1 volunteer ·" if records > 0 else "0 volunteers ·"
+    for part in (f"Hours: {minutes // 60}".replace("-", "−"), people):
+        assert part in page.translate({0x2066: None, 0x2069: None})
+    assert ("Changed after closing" in page) is bool(records)
+    assert (f"/figures/attendances/{worked.id}" in page) is bool(records)
+    query = f"of=approved&period={month}"
+    rows = [json.loads(line) for line in taken_out(layla, query, "jsonl").splitlines()]
+    assert sum(row["minutes"] for row in rows) == minutes
+    assert sum(row["beneficiaries"] for row in rows) == served
+    assert [row["attendance"] for row in rows] == [worked.id] * bool(records)
+    book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, query, "xlsx")))
+    heading, *_rows, sums = book.worksheets[0].iter_rows(values_only=True)
+    assert sums[heading.index("Beneficiaries")] == served
 
 
 def test_a_month_is_opened_again_for_a_reason(layla, worked):

@@ -72,6 +72,8 @@ class Table:
     rows: Select[Any] | Sequence[Any]
     count: int
     cells: Callable[[Any], Sequence[Cell]] = tuple
+    more: Sequence[Sequence[Cell]] = ()
+    """Rows of cells that stand below those."""
     sums: Mapping[str, int] = field(default_factory=dict)
     is_sum: Callable[[Sequence[Cell]], bool] | None = None
     """Which rows are the sum of those that follow."""
@@ -125,4 +127,4 @@ class Book:
 
     @property
     def count(self) -> int:
-        return sum(table.count for table in self.tables)
+        return sum(table.count + len(table.more) for table in self.tables)

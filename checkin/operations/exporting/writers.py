@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -272,8 +273,7 @@ def written(
     with opener(path, book) as writer:
         for table in book.tables:
             writer.begin(table)
-            cells = table.cells
-            for row in rows_of(table):
-                writer.add(cells(row))
+            for cells in chain(map(table.cells, rows_of(table)), table.more):
+                writer.add(cells)
                 number += 1
                 yield number

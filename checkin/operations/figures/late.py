@@ -177,7 +177,7 @@ def _with(totals: Totals, part: Part, net: Sequence[int]) -> Totals:
 def moves(wanted: Filter, *, by_day: bool) -> list[Part]:
     """Every entry twice: out of its day of work, into the day that counts it; those in the days
     and places that are asked for. Of both in these days nothing is left, unless `by_day`."""
-    chosen = _touching(wanted, by_day)
+    chosen = touching(wanted, by_day=by_day)
     ids = db.session.scalars(select(_E.attendance_id).where(chosen).distinct()).all()
     if not ids:
         return []
@@ -198,7 +198,7 @@ def moves(wanted: Filter, *, by_day: bool) -> list[Part]:
         less = (-number for number in difference)
         found.append(Part._make((*about, work_on, *less)))
         found.append(Part._make((*about, counted_on, *difference)))
-    return [part for part in found if _asked(part.day, wanted)]
+    return [part for part in found if is_asked(part.day, wanted)]
 
 
 def _parts(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
@@ -218,7 +218,8 @@ def _or_none(key: Any) -> ColumnElement[int]:
     return func.coalesce(key, WITHOUT)
 
 
-def _touching(wanted: Filter, by_day: bool) -> ColumnElement[bool]:
+def touching(wanted: Filter, *, by_day: bool) -> ColumnElement[bool]:
+    """Entries with one of their two days among those asked for; `by_day` also with both."""
     worked, counted = (_within(day, wanted) for day in (_E.work_on, _E.counted_on))
     if by_day:
         return or_(worked, counted)
@@ -232,7 +233,7 @@ def _within(day: Any, wanted: Filter) -> ColumnElement[bool]:
     )
 
 
-def _asked(day: date, wanted: Filter) -> bool:
+def is_asked(day: date, wanted: Filter) -> bool:
     return (wanted.first or date.min) <= day <= (wanted.last or date.max)
 
 

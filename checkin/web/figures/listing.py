@@ -6,13 +6,16 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from sqlalchemy import Select
 
 from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
+from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
-from checkin.operations.figures import Filter, Measure
+from checkin.operations.figures import Filter, Measure, later
 from checkin.web import clock, export_words, record_words, value_words
+from checkin.web.digits import clock_hours, signed
 from checkin.web.figures.amounts import hours_alone
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.narrowing import number, wanted
@@ -34,7 +37,7 @@ def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
     measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
     asked = wanted(reach, period)
-    count = figures.count_behind(measure, asked.filter)
+    count, changes = figures.count_behind(measure, asked.filter), _changes(measure, asked.filter)
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
     if not 1 <= page <= pages:
         raise NotFound
@@ -43,8 +46,10 @@ def attendances():
         heading=str(HEADINGS[measure]),
         about=[*asked.about, *([period.text] if period.span else [])],
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
-        count=count,
         adds_up=_adds_up(measure, asked.filter),
+        changes=changes,
+        signed=signed,
+        hours=clock_hours,
         page=page,
         pages=pages,
         back_to=url_for(".index", **period.address, **_campaign(asked.said)),
@@ -57,17 +62,33 @@ def attendances():
 
 
 def _adds_up(measure: Measure, asked: Filter) -> list[str]:
-    """What these attendances come to, as the dashboard says it."""
-    if measure is Measure.COURSES:
-        return []
+    """What these attendances come to, as the dashboard says it; so every figure of it is here."""
     if measure is Measure.WAITING:
-        waiting = figures.waiting(asked)
-        minutes, beneficiaries = waiting.minutes, waiting.beneficiaries
+        found: Any = figures.waiting(asked)
+        minutes = found.minutes
     else:
-        totals = figures.totals(asked)
-        minutes, beneficiaries = totals.approved_minutes, totals.beneficiaries
-    told = _("Hours: %(hours)s", hours=hours_alone(minutes))
-    return [told, counted("beneficiaries", beneficiaries)]
+        found = figures.totals(asked)
+        minutes = found.approved_minutes
+    if measure is Measure.COURSES:
+        return [counted("records", found.course_attendances)]
+    return [
+        counted("records", found.attendances),
+        _("Hours: %(hours)s", hours=hours_alone(minutes)),
+        *(counted(noun, getattr(found, noun)) for noun in _COUNTED),
+    ]
+
+
+_COUNTED = ("beneficiaries", "volunteers", "opportunities")
+
+
+def _changes(measure: Measure, asked: Filter) -> list[tuple[Any, later.Change, str]]:
+    """What closed months take out of the list or put into it, each with the volunteer's name."""
+
+    def named(rows: Select[Any]) -> Select[Any]:
+        return rows.join(Person, Person.id == Attendance.volunteer_id)
+
+    found = later.moved(measure, asked, [Person.name], named)
+    return [(row.LateEntry, later.change(row.LateEntry, asked), row.name) for row in found]
 
 
 def _campaign(said: dict[str, str]) -> dict[str, str]:

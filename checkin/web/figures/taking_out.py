@@ -15,6 +15,7 @@ from checkin.models import (
     Attendance,
     Campaign,
     Lane,
+    LateEntry,
     Opportunity,
     Partner,
     Person,
@@ -24,13 +25,15 @@ from checkin.models import (
 )
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import Measure
+from checkin.operations.figures import Measure, later
 from checkin.web import record_words, value_words
+from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.listing import HEADINGS, measure_asked
 from checkin.web.figures.narrowing import wanted
 from checkin.web.figures.periods import chosen
+from checkin.web.filters import gregorian
 from checkin.web.opportunities_forms import TYPES
 
 
@@ -46,11 +49,13 @@ def attendances(asked: Asked, now: datetime) -> Book:
         listed = wanted(asked.reach, period)
         about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
         totals = figures.totals(listed.filter)
+        columns, changes = _columns(), _changes(measure, listed.filter, asked.language)
         table = Table(
-            columns=_columns(),
+            columns=columns,
             rows=_query(measure, listed.filter, asked.language),
             count=figures.count_behind(measure, listed.filter),
             cells=_cells(),
+            more=[[row[column.key] for column in columns] for row in changes],
             sums=_sums(measure, totals),
         )
         return book([table], about, totals, asked, now)
@@ -78,17 +83,25 @@ def _columns() -> list[Column]:
         Column("status", _("Status"), width=20),
         Column("evidence", _("Evidence"), width=20),
         Column("notes", _("Notes"), width=40),
+        Column("late_entry", _("Reference"), Kind.NUMBER, 10, is_shown=False),
     ]
 
 
 def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
     """In the order of the list, the latest first."""
+    a = Attendance
+    rows = figures.rows_behind(measure, wanted, _asked_of(lang))
+    return _named(rows).order_by(a.work_on.desc(), a.id.desc())
+
+
+def _asked_of(lang: str) -> list[Any]:
+    """The columns that `_cells` reads."""
     a, named = Attendance, {"ar": "name_ar", "en": "name_en"}[lang]
 
     def name_of(thing: Any, label: str) -> Any:
         return getattr(thing, named).label(label)
 
-    columns = [
+    return [
         *(a.id, Person.name.label("volunteer"), a.work_on, a.in_at, a.out_at),
         *(a.approved_minutes, a.credited_minutes, a.approved_beneficiaries, a.beneficiaries),
         *(a.value_halalas, a.state, a.evidence, a.flags, Shift.starts_at, Shift.ends_at),
@@ -97,15 +110,41 @@ def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
         *(name_of(Opportunity, "opportunity"), name_of(Service, "service")),
         name_of(Campaign, "campaign"),
     ]
+
+
+def _named(rows: Select[Any]) -> Select[Any]:
+    a = Attendance
     return (
-        figures.rows_behind(measure, wanted, columns)
-        .join(Person, Person.id == a.volunteer_id)
+        rows.join(Person, Person.id == a.volunteer_id)
         .join(Site, Site.id == a.site_id)
         .outerjoin(Partner, Partner.id == a.partner_id)
         .outerjoin(Lane, Lane.id == Shift.lane_id)
         .outerjoin(Service, Service.id == Opportunity.service_id)
         .outerjoin(Campaign, Campaign.id == Opportunity.campaign_id)
-        .order_by(a.work_on.desc(), a.id.desc())
+    )
+
+
+def _changes(measure: Measure, wanted: figures.Filter, lang: str) -> list[dict[str, Cell]]:
+    """What closed months take out of the list or put into it, so that it adds up: by columns."""
+    cells, keys = _cells(), [column.key for column in _columns()]
+    found = []
+    for row in later.moved(measure, wanted, _asked_of(lang), _named):
+        entry, change = row.LateEntry, later.change(row.LateEntry, wanted)
+        about = dict(zip(keys, cells(row), strict=True))
+        about |= {"minutes": change.approved_minutes, "beneficiaries": change.beneficiaries}
+        value = change.value_halalas if change.valued_minutes or change.value_halalas else None
+        about |= {"value_halalas": value, "status": _("Changed after closing")}
+        about |= {"notes": _moved_in_words(entry), "late_entry": entry.id}
+        found.append(about)
+    return found
+
+
+def _moved_in_words(entry: LateEntry) -> str:
+    return _(
+        "Reference %(number)s: worked on %(worked)s, counts on %(counted)s",
+        number=num(entry.id),
+        worked=gregorian(entry.work_on),
+        counted=gregorian(entry.counted_on),
     )
 
 
@@ -130,7 +169,7 @@ def _cells() -> Callable[[Any], list[Cell]]:
             row.approved_minutes if is_approved else row.credited_minutes,
             row.approved_beneficiaries if is_approved else row.beneficiaries,
             *(row.value_halalas, states[row.state], evidence[row.evidence]),
-            " · ".join(flags[flag] for flag in row.flags),
+            *(" · ".join(flags[flag] for flag in row.flags), None),
         ]
 
     return cells
