@@ -10,10 +10,11 @@ import pypdfium2
 import pytest
 import time_machine
 from pypdfium2 import PdfDocument
+from sqlalchemy import select
 
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
-from checkin.operations import approvals, exporting, figures
+from checkin.operations import approvals, exporting, figures, settings
 from checkin.operations.exporting import Book, Column, Head, Table
 from checkin.operations.figures import Filter, reporting
 from checkin.operations.permissions import Reach
@@ -154,14 +155,53 @@ def test_a_report_is_taken_out_row_by_row_with_its_sums_and_totals(layla, worked
     heading, *rows = csv.reader(
         io.StringIO(taken_out(layla, "csv", NESTED, "report").decode("utf-8-sig"))
     )
-    assert heading == ["Site", "Month", "Hours", "Volunteers"]
-    assert [row[1:] for row in rows] == [["", "8:10", "2"], ["November 2026", "8:10", "2"]]
+    assert heading == ["Level", "Site", "Month", "Hours", "Volunteers"]
+    assert [[row[0], *row[2:]] for row in rows] == [
+        ["Subtotal", "", "8:10", "2"],
+        ["Row", "November 2026", "8:10", "2"],
+        ["Total", "", "8:10", "2"],
+    ]
     book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx", NESTED, "report")))
     sheet = book.worksheets[0]
     bold = [sheet.cell(row, 1).font.bold for row in range(1, sheet.max_row + 1)]
     assert bold == [True, True, False, True]
+    levels = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
+    assert levels == ["Level", "Subtotal", "Row", "Total"]
     said = [row[1] for row in book.worksheets[1].iter_rows(values_only=True)]
     assert "Time at courses and meetings is not volunteer hours." in said
+
+
+def test_what_stands_under_a_column_is_the_sum_of_its_rows(layla, cast, now, worked):
+    """Also where a place saw courses and nothing else."""
+    course = factories.opportunity(now, kind="course")
+    who, shift = factories.person(now, "خالد"), factories.shift(now, cast.squares, course)
+    factories.assign(now, who, shift)
+    factories.check_in(who, factories.poster(now, cast.squares), now)
+    factories.check_out(who, shift, shift.ends_at)
+    row = db.session.scalars(select(Attendance).order_by(Attendance.id.desc()).limit(1)).one()
+    approvals.approve_many([(row.id, row.row_version)], by=cast.layla.id, now=now + 5 * HOUR)
+    lines = [json.loads(line) for line in taken_out(layla, "jsonl").splitlines()]
+    for table in ("site", "service", "partner", "month"):
+        assert sum(one["course_attendances"] for one in lines if one["table"] == table) == 1
+
+
+def test_paper_names_an_organisation_only_where_one_is_set(layla, cast, worked):
+    assert "Organisation" not in " ".join(pages_of(taken_out(layla, "pdf")))
+    settings.change({"organisation_en": "Friends of the House"}, by=cast.majed.id, now=clock.now())
+    said = " ".join(pages_of(taken_out(layla, "pdf")))
+    assert said.startswith("Friends of the House")
+    assert "Organisation: Friends of the House" in said
+
+
+def test_paper_says_what_waits_and_whose_rate_it_is(layla, cast, now, worked):
+    who, shift = factories.person(now, "فهد"), factories.shift(now, cast.mataf, minutes=245)
+    factories.assign(now, who, shift)
+    factories.check_in(who, cast.poster, now)
+    factories.check_out(who, shift, shift.ends_at)
+    said = " ".join(" ".join(pages_of(taken_out(layla, "pdf"))).split())
+    assert "4:05 waiting for approval" in said
+    assert "Source: a test" in said
+    assert "Source: a test" not in " ".join(pages_of(taken_out(layla, "pdf", NESTED, "report")))
 
 
 def test_a_report_on_paper_says_what_its_page_says(layla, huda, cast, worked):

@@ -7,13 +7,15 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import gettext as _
 
+from checkin.operations import rates
 from checkin.operations.exporting import Asked, Book, Head, Table
 from checkin.operations.figures import Totals
 from checkin.web import value_words
-from checkin.web.filters import date_long, time_short
+from checkin.web.filters import date_long, gregorian, time_short
 from checkin.web.i18n import in_language
 from checkin.web.letterhead import letterhead
-from checkin.web.navigation import organisation
+from checkin.web.navigation import named_organisation
+from checkin.web.opportunities_forms import TYPES
 
 
 @contextmanager
@@ -79,8 +81,9 @@ def _head(about: str, asked: Asked, now: datetime, figures: Sequence[tuple[str, 
 
 
 def _origin(about: Sequence[str], now: datetime) -> list[tuple[str, str]]:
+    named = named_organisation()
     return [
-        (_("Organisation"), organisation()),
+        *([(_("Organisation"), named)] if named else []),
         (_("List"), " · ".join(about)),
         (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
     ]
@@ -95,7 +98,27 @@ def _counting(totals: Totals) -> list[tuple[str, str]]:
         (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
         (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
         (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
+        *rated(totals),
         *warned(totals),
+    ]
+
+
+def rated(totals: Totals) -> list[tuple[str, str]]:
+    """The rates behind a value, each with its source, where there is a value."""
+    standing = rates.standing() if value_words.is_set(totals) else {}
+    return [
+        (
+            _("Rate"),
+            _(
+                "%(type)s: %(rate)s an hour from %(day)s. Source: %(source)s",
+                type=TYPES[type_],
+                rate=value_words.money(rate.halalas_per_hour),
+                day=gregorian(rate.from_on),
+                source=rate.source,
+            ),
+        )
+        for type_, held in standing.items()
+        for rate in held
     ]
 
 

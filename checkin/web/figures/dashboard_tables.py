@@ -18,7 +18,7 @@ from checkin.web.figures import charts, earlier
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.cards import Card
-from checkin.web.figures.dashboard import cards_of, lines_of, name_of_line
+from checkin.web.figures.dashboard import cards_of, name_of_line
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import chosen
 
@@ -54,8 +54,8 @@ def dashboard(asked: Asked, now: datetime) -> Book:
 
 
 def _note(card: Card) -> str:
-    """What stands below a large figure where there is room for one line."""
-    return card.imported or card.note or card.change or card.waiting
+    """What stands below a large figure, where there is room for two lines."""
+    return " · ".join(filter(None, (card.imported or card.note, card.waiting, card.change)))
 
 
 # --- the figures, as columns -------------------------------------------------------------------
@@ -110,7 +110,7 @@ def whole(totals: Totals, kinds: Collection[str] = NOT_ON_PAPER) -> Table:
 
 
 def _table(grouping: Grouping, found: Wanted, totals: Totals) -> Table:
-    lines = lines_of(grouping, found)
+    lines = [line for line in figures.by(grouping, found.filter) if _is_told(line.totals)]
     name = Column("name", str(charts.COLUMNS[grouping]), width=28)
     rows = [[_key(line.key), name_of_line(grouping, line), *cells(line.totals)] for line in lines]
     return Table(
@@ -121,6 +121,11 @@ def _table(grouping: Grouping, found: Wanted, totals: Totals) -> Table:
         count=len(rows),
         sums=sums(totals),
     )
+
+
+def _is_told(totals: Totals) -> bool:
+    """Also where there were courses alone, since they have a column with a total."""
+    return bool(totals.attendances or totals.waiting_minutes or totals.course_attendances)
 
 
 def _key(key: int | date) -> int | str:

@@ -1,23 +1,26 @@
 """A report on paper and as files: its rows, one within the other, and its totals."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from flask_login import current_user
 
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Table
+from checkin.operations.figures import Totals
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.figures import earlier, report_asked
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.books import book, opened, taken_by, warned
+from checkin.web.figures.books import book, opened, rated, taken_by, warned
 from checkin.web.figures.dashboard_tables import cells, columns, of_years, sums, whole
 from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES
@@ -62,17 +65,18 @@ def report(asked: Asked, now: datetime) -> Book:
         wanted, drawn = _drawn(asked.reach)
         lines = methods(drawn, wanted), later(wanted.wanted.filter)
         counting = [("", line) for line in (*lines[0], lines[1]) if line]
-        warning = warned(drawn.totals) if "value" in wanted.figures else []
-        table, about = _table(wanted, drawn), [wanted.title, *wanted.about]
+        worth = drawn.totals if "value" in wanted.figures else Totals()
+        counting += [*rated(worth), *warned(worth)]
+        about = [wanted.title, *wanted.about]
         told = [
             (drawn.headings[cell.figure], cell.shown or _("Not set"), "") for cell in drawn.total
         ]
         told_years = earlier.beside(wanted.wanted.filter)
         counting += [("", line) for line in earlier.methods(told_years)]
-        tables = [whole(drawn.totals, FOR_PROGRAMS), table]
+        tables = [whole(drawn.totals, FOR_PROGRAMS), *_tables(wanted, drawn)]
         if told_years:
             tables.append(of_years(told_years, drawn.totals))
-        return book(tables, about, drawn.totals, asked, now, told, [*counting, *warning])
+        return book(tables, about, drawn.totals, asked, now, told, counting)
 
 
 def _drawn(reach: Reach) -> tuple[report_asked.Asked, Sheet]:
@@ -81,6 +85,33 @@ def _drawn(reach: Reach) -> tuple[report_asked.Asked, Sheet]:
     if wanted is None:
         raise NotFound("report")
     return wanted, sheet(figures.report(wanted.dimensions, wanted.wanted.filter), wanted)
+
+
+def _tables(wanted: report_asked.Asked, drawn: Sheet) -> list[Table]:
+    """The same rows for each kind of file; where columns are added up by whoever opens it, each
+    row says its level, so that nothing counts twice."""
+    table = _table(wanted, drawn)
+    levelled = _levelled(table)
+    unnamed = [None] * (2 * len(wanted.dimensions))
+    total: list[Cell] = [_("Total"), *unnamed, *cells(drawn.totals)]
+    rows = [*levelled.rows, total]
+    return [
+        replace(table, kinds=("pdf", *FOR_PROGRAMS)),
+        replace(levelled, kinds=("xlsx",)),
+        replace(levelled, rows=rows, count=len(rows), kinds=("csv",)),
+    ]
+
+
+def _levelled(table: Table) -> Table:
+    """With the level of each row before it, below which workbooks write that of the total."""
+    is_sum = table.is_sum or (lambda _row: False)
+    names = {True: _("Subtotal"), False: pgettext("level", "Row")}
+    return replace(
+        table,
+        columns=[Column("level", pgettext("column", "Level"), width=14), *table.columns],
+        rows=[[names[is_sum(row)], *row] for row in table.rows],
+        is_sum=lambda row: is_sum(row[1:]),
+    )
 
 
 def _table(wanted: report_asked.Asked, drawn: Sheet) -> Table:
