@@ -112,8 +112,9 @@ def test_months_are_named_in_both_calendars(layla, season):
 
 def test_a_year_can_be_chosen_in_either_calendar(layla, season):
     years = ["2026", "2025", "1448h", "1447h"]
+    months = ["2026-11", "2025-10", "1448h-06", "1447h-04"]
     page = layla.get("/figures").get_data(as_text=True)
-    assert re.findall(r'<option value="([^"]+)"', page) == years
+    assert re.findall(r'<option value="([^"]+)"', page) == years + months
     shown = {
         year: counters(layla.get(f"/figures?year={year}").get_data(as_text=True)) for year in years
     }
@@ -125,8 +126,24 @@ def test_years_without_records_are_not_offered(layla, cast, season, now):
     stay(now - timedelta(days=2000), cast.noura, cast.mataf, cast.poster, by=cast.salem)
     page = layla.get("/figures").get_data(as_text=True)
     years = re.findall(r'<option value="([^"]+)"', page)
-    assert years == ["2026", "2025", "2021", "1448h", "1447h", "1442h"]
+    assert [one for one in years if "-" not in one] == [
+        *("2026", "2025", "2021", "1448h", "1447h", "1442h")
+    ]
     assert layla.get("/figures?year=2023").status_code == 404
+
+
+@pytest.mark.parametrize("period", ["2025-10", "1447h-04", "2025"])
+def test_the_choice_of_a_period_stands_at_the_one_shown(layla, season, period):
+    page = layla.get(f"/figures?period={period}").get_data(as_text=True)
+    assert re.findall(r'<option value="([^"]*)" selected', page) == [period]
+
+
+def test_days_out_of_all_years_are_called_by_themselves(layla, season):
+    page = layla.get("/figures?from=2025-10-01&until=2025-10-31").get_data(as_text=True)
+    (shown,) = re.findall(r'<option value="" selected>([^<]+)', page)
+    assert shown == "1 October 2025 to 31 October 2025"
+    assert f"{shown} · All years" not in page
+    assert 'aria-current="page">All years' not in page
 
 
 @pytest.mark.parametrize(

@@ -316,6 +316,17 @@ def test_days_are_said_in_both_calendars(layla, cast, season):
     assert "9 Jumada II 1448 AH to 11 Jumada II 1448 AH" in text
 
 
+def test_reports_begin_where_approved_hours_end(layla, cast, now):
+    year = timedelta(days=365)
+    poster = factories.poster(now - 3 * year, cast.squares)
+    stay(now - 2 * year, cast.noura, cast.squares, poster, by=cast.huda)
+    html = page(layla, "")
+    ready = links(html.partition("Kept under")[0], r'<li><a href="(/figures/reports\?[^"]+)"')
+    assert {link.rpartition("period=")[2] for link in ready} == {"2024", "1445h-09", "1446h"}
+    assert re.findall(r'<option selected value="(2\d+)"', html) == ["2024"]
+    assert {"2024-11", "1446h-05"} <= set(re.findall(r'value="([^"]+)"', html))
+
+
 def test_ready_made_reports_open(layla, cast, season):
     html = layla.get("/figures/reports").get_data(as_text=True)
     ready = links(html.partition("Kept under")[0], r'<li><a href="(/figures/reports\?[^"]+)"')

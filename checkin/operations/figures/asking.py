@@ -105,6 +105,13 @@ def span(reach: Reach) -> tuple[date, date] | None:
     return (found[0], found[1]) if found[0] else None
 
 
+def last_day(reach: Reach) -> date | None:
+    """The last on which somebody volunteered whose hours are approved."""
+    days = rows_behind(Measure.APPROVED, Filter(reach), [Attendance.work_on])
+    last: date | None = db.session.scalar(days.order_by(Attendance.work_on.desc()).limit(1))
+    return last
+
+
 def worked_in(reach: Reach, periods: Sequence[tuple[date, date]]) -> list[bool]:
     """For each period, both days included, whether it has an attendance; one query for all."""
     if not periods:

@@ -23,7 +23,6 @@ from checkin.operations.platform.rows import (
     Sum,
     by_opportunity,
     lacking,
-    last_day,
     listed,
     sum_of,
 )
@@ -64,7 +63,6 @@ __all__ = [
     "find",
     "forget_passed",
     "lacking",
-    "last_day",
     "latest",
     "lines",
     "listed",

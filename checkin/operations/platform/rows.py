@@ -4,7 +4,6 @@ Somebody entered twice and merged is one volunteer; who was erased is left out a
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, distinct, func, or_, select
@@ -14,7 +13,6 @@ from checkin.database import AnyRow, db
 from checkin.models import Attendance, Campaign, Opportunity, Person, Service
 from checkin.operations import figures, paging
 from checkin.operations.figures import Filter, Measure
-from checkin.operations.permissions import Reach
 
 FULL_NAME = 3
 """So many names make one as identity cards have it."""
@@ -116,13 +114,6 @@ def lacking(wanted: Filter, what: str, page: int) -> Sequence[AnyRow]:
     )
     in_order = query.order_by(p.name_folded, p.id)
     return db.session.execute(paging.shown(in_order, page)).all()
-
-
-def last_day(reach: Reach) -> date | None:
-    """The last on which somebody volunteered whose hours are approved."""
-    days = figures.rows_behind(Measure.APPROVED, Filter(reach), [_A.work_on])
-    last: date | None = db.session.scalar(days.order_by(_A.work_on.desc()).limit(1))
-    return last
 
 
 def _sums(wanted: Filter) -> CTE:

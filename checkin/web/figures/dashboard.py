@@ -13,6 +13,7 @@ from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import figures, targets
 from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, spans
+from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.charts import Course
 from checkin.web.figures import books, charts, earlier
@@ -22,7 +23,13 @@ from checkin.web.figures.cards import Card, cards
 from checkin.web.figures.charts import TITLES, Told
 from checkin.web.figures.goals import Goal, goal
 from checkin.web.figures.narrowing import REST, Wanted, wanted
-from checkin.web.figures.periods import Period, at_hand, chosen, days_in_words, years
+from checkin.web.figures.periods import (
+    Period,
+    at_hand,
+    choices,
+    chosen,
+    days_in_words,
+)
 from checkin.web.filters import hijri_months, month_long, plain_label
 from checkin.web.guard import requires
 from checkin.web.letterhead import letterhead
@@ -38,7 +45,8 @@ def index():
         "figures/index.html",
         **shown(asked, today),
         periods=_choices(asked.period, today),
-        years=years(reach),
+        offered=_offered(reach, asked.period, today),
+        days="" if not asked.names_days else asked.about[0],
         said={**asked.said, **earlier.kept()},
         switch=earlier.switch(asked, may_enter=current_user.may(Permission.ENTER_PAST)),
         enters_platform=reach.everywhere,
@@ -70,7 +78,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
     told = earlier.beside(asked.filter)
     return {
-        "about": asked.about,
+        "about": asked.in_words,
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,
         "methods": [*books.methods(totals)[1:], *earlier.methods(told)],
@@ -112,6 +120,21 @@ def _choices(period: Period, today: date) -> list[Period]:
     """What is one tap away, and the period shown where it is another one."""
     nearby = at_hand(today)
     return nearby if period in nearby else [period, *nearby]
+
+
+def _offered(reach: Reach, period: Period, today: date) -> dict[str, list[Period]]:
+    """Years and months with attendances, and the period shown where it is none of them."""
+    found = choices(reach, today)
+    groups = {
+        _("Gregorian years"): found.years,
+        _("Hijri years"): found.hijri_years,
+        _("Gregorian months"): found.months,
+        _("Hijri months"): found.hijri_months,
+    }
+    offered = {name: list(map(Period, group)) for name, group in groups.items() if group}
+    if period.span and not any(period in group for group in offered.values()):
+        offered = {_("Shown"): [period], **offered}
+    return offered
 
 
 def _before(period: Period, today: date) -> tuple[date, date] | None:

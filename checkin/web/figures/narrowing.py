@@ -63,6 +63,16 @@ class Wanted:
     about: list[str]
     said: dict[str, str]
 
+    @property
+    def in_words(self) -> list[str]:
+        """What it is narrowed to, and its period where days are not named instead of one."""
+        return self.about if self.names_days else [*self.about, self.period.text]
+
+    @property
+    def names_days(self) -> bool:
+        """Whether it is of days out of all there ever was."""
+        return self.filter.first is not None and self.period.first is None
+
     def address(self, measure: str = Measure.APPROVED, **narrower: Any) -> str:
         """Where the attendances behind a figure are listed."""
         asked = {**self.period.address, **self.said, **narrower}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress
+from typing import NamedTuple
 
 from flask import request
 from flask_babel import gettext as _
@@ -80,19 +81,47 @@ def at_hand(today: date) -> list[Period]:
     return [Period(one) for one in (month, *hijri[:1], year, *hijri[1:])] + [Period()]
 
 
-def years(reach: Reach) -> list[Period]:
-    """The years with attendances, the latest first, Gregorian and then Hijri."""
+class Choices(NamedTuple):
+    """Spans of each kind, the latest first."""
+
+    years: list[Span]
+    hijri_years: list[Span]
+    months: list[Span]
+    hijri_months: list[Span]
+
+
+def choices(reach: Reach, today: date) -> Choices:
+    """The years and months with attendances, and those we live in."""
     days = figures.span(reach)
-    found = list(years_between(*days)) if days else []
-    return [Period(one) for one in compress(found, _worked_in(reach, found))]
+    found = [*years_between(*days), *_months_between(*days)] if days else []
+    worked = {*compress(found, _worked_in(reach, found)), *spans.around(today)}
+    latest_first = sorted(worked, key=lambda span: span.first, reverse=True)
+    kinds = [(is_month, hijri) for is_month in (False, True) for hijri in (False, True)]
+    kind_of = {span: (span.month is not None, span.hijri) for span in latest_first}
+    return Choices(*([span for span in latest_first if kind_of[span] == one] for one in kinds))
 
 
 def years_between(first: date, last: date) -> Iterator[Span]:
     """Every year of either calendar that these days and those between them fall into."""
-    begins, ends = spans.around(first), spans.around(last)
-    for begin, end in zip(begins[1::2], ends[1::2], strict=False):
-        for year in range(end.year, begin.year - 1, -1):
-            yield Span(year, hijri=end.hijri)
+    return _between(spans.around(first)[1::2], spans.around(last)[1::2])
+
+
+def _months_between(first: date, last: date) -> Iterator[Span]:
+    return _between(spans.around(first)[::2], spans.around(last)[::2])
+
+
+def _between(begins: list[Span], ends: list[Span]) -> Iterator[Span]:
+    """From each end back to its beginning."""
+    for begin, end in zip(begins, ends, strict=False):
+        span = end
+        while span.first >= begin.first:
+            yield span
+            span = span.previous
+
+
+def latest_day(reach: Reach, today: date) -> date:
+    """The last with approved hours; today where there is none yet."""
+    return min(figures.last_day(reach) or today, today)
 
 
 def _worked_in(reach: Reach, of: list[Span]) -> list[bool]:

@@ -1,7 +1,7 @@
 """The days a report is about: a year or month, Ramadan, Hajj, or any days, in both calendars."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,20 +11,18 @@ from flask_babel import pgettext
 
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import latin_digits
-from checkin.operations import figures
 from checkin.operations.figures import spans
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 from checkin.web.digits import in_digits
 from checkin.web.fields import YEARS
-from checkin.web.figures.periods import days_in_words, name_of
+from checkin.web.figures.periods import choices, days_in_words, name_of
 from checkin.web.filters import hijri
 
 RAMADAN = 9
 OTHER_DAYS = "days"
 """What the form chooses instead of a period."""
 _HAJJ = re.compile(r"(\d{4})h-hajj", re.ASCII)
-MONTHS_BACK = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,42 +134,28 @@ def _hajj(year: int) -> Stretch:
 
 def offered(reach: Reach, today: date, chosen: Stretch) -> dict[str, list[tuple[str, str]]]:
     """Periods by kind, the latest first: key and name of each."""
-    first, last = figures.span(reach) or (today, today)
-    begins, ends = spans.around(min(first, today)), spans.around(max(last, today))
-    groups = {_("Gregorian years"): _named(_years(begins[1], ends[1]))}
-    if len(begins) == len(ends) == 4:
-        hijri_years = list(_years(begins[3], ends[3]))
-        groups[_("Hijri years")] = _named(hijri_years)
-        groups[_("Ramadan and Hajj")] = list(_seasons(hijri_years, min(first, today), today))
-        groups[_("Hijri months")] = _named(_months(begins[2], ends[2]))
-    groups[_("Gregorian months")] = _named(_months(begins[0], ends[0]))
+    found = choices(reach, today)
+    groups = {_("Gregorian years"): _named(found.years)}
+    if found.hijri_years:
+        groups[_("Hijri years")] = _named(found.hijri_years)
+        groups[_("Ramadan and Hajj")] = list(_seasons(found.hijri_years, found.months, today))
+        groups[_("Hijri months")] = _named(found.hijri_months)
+    groups[_("Gregorian months")] = _named(found.months)
     known = {key for options in groups.values() for key, _name in options}
     if chosen.key and chosen.key not in known:
         groups = {_("Chosen"): [(chosen.key, chosen.text)], **groups}
     return groups
 
 
-def _named(some: Iterator[Span] | list[Span]) -> list[tuple[str, str]]:
+def _named(some: Sequence[Span]) -> list[tuple[str, str]]:
     return [(span.key, name_of(span)) for span in some]
 
 
-def _years(first: Span, last: Span) -> Iterator[Span]:
-    for year in range(last.year, first.year - 1, -1):
-        yield Span(year, hijri=last.hijri)
-
-
-def _months(first: Span, last: Span) -> Iterator[Span]:
-    """The latest of them; older ones can be asked for by their days."""
-    month = last
-    for _step in range(MONTHS_BACK):
-        yield month
-        if month == first:
-            return
-        month = month.previous
-
-
-def _seasons(years: list[Span], first: date, today: date) -> Iterator[tuple[str, str]]:
+def _seasons(
+    years: Sequence[Span], months: Sequence[Span], today: date
+) -> Iterator[tuple[str, str]]:
     """Ramadan and Hajj of each year, those that have begun and were not over before all figures."""
+    first = months[-1].first
     for year in years:
         hajj, ramadan = _hajj(year.year), Span(year.year, RAMADAN, hijri=True)
         if first <= hajj.last and hajj.first <= today:

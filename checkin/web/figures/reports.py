@@ -17,6 +17,7 @@ from checkin.operations.permissions import Reach
 from checkin.web import clock, errors, value_words
 from checkin.web.figures import earlier
 from checkin.web.figures.blueprint import bp
+from checkin.web.figures.periods import latest_day
 from checkin.web.figures.ready_made import ready_made
 from checkin.web.figures.report_asked import Asked, asked
 from checkin.web.figures.report_lines import later, methods, sheet
@@ -76,7 +77,11 @@ def _beside(problem: Problem) -> dict[str, str]:
 def _choosing(form: ReportForm, reach: Reach) -> str:
     own, shared = _kept(reach)
     return render_template(
-        "figures/reports.html", form=form, ready=ready_made(_today()), own=own, shared=shared
+        "figures/reports.html",
+        form=form,
+        ready=ready_made(latest_day(reach, _today())),
+        own=own,
+        shared=shared,
     )
 
 

@@ -17,6 +17,7 @@ from checkin.operations.reports import LONGEST_NAME, Naming
 from checkin.web.fields import DateField, Form, name_field
 from checkin.web.figures.earlier import is_offered
 from checkin.web.figures.narrowing import NARROWER, REST, WORDS, full_name
+from checkin.web.figures.periods import latest_day
 from checkin.web.figures.report_asked import Asked, figures_asked
 from checkin.web.figures.report_days import OTHER_DAYS, Stretch, offered
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES, USUAL
@@ -58,8 +59,8 @@ class ReportForm(Form):
     past = BooleanField(_l("With earlier years"))
 
     def __init__(self, reach: Reach, today: date, asked: Asked | None, *, again: bool) -> None:
-        """With what is shown, with this year where nothing is, or `again` with what was sent."""
-        said = _sent() if again else _said(asked, today)
+        """With what is shown, else with the latest year of hours, or `again` with what was sent."""
+        said = _sent() if again else _said(asked, reach, today)
         super().__init__(formdata=request.args if again else None, data=said)
         self._offer(reach, today, asked, said)
         if not is_offered(reach):
@@ -98,9 +99,10 @@ class ReportForm(Form):
         self.show.choices = [(key, figure.heading) for key, figure in FIGURES.items()]
 
 
-def _said(asked: Asked | None, today: date) -> dict[str, Any]:
+def _said(asked: Asked | None, reach: Reach, today: date) -> dict[str, Any]:
     if asked is None:
-        return {"by": "site", "then": "month", "period": str(today.year), "show": list(USUAL)}
+        year = str(latest_day(reach, today).year)
+        return {"by": "site", "then": "month", "period": year, "show": list(USUAL)}
     days = asked.days
     any_days = {"from_": days.first, "until": days.last} if not days.key else {}
     period = days.key or (OTHER_DAYS if days.first else "")

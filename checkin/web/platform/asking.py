@@ -1,6 +1,6 @@
 """Which days, campaign, partner and opportunity an address of the room is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -9,17 +9,14 @@ from flask import request
 from flask_babel import gettext as _
 
 from checkin.domain.errors import NotFound
-from checkin.operations import platform
 from checkin.operations.figures import spans
-from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
+from checkin.web.figures import periods
 from checkin.web.figures.narrowing import Wanted, wanted
-from checkin.web.figures.periods import Period, days_in_words, name_of
+from checkin.web.figures.periods import Period, days_in_words, latest_day, name_of
 
 NAMES = ("period", "from", "until", "campaign", "partner", "opportunity")
 """What an address may say; nothing said about days is the last month with approved hours."""
-MONTHS_BACK = 12
-YEARS_BACK = 3
 
 
 def asked(reach: Reach, today: date) -> Wanted:
@@ -89,32 +86,17 @@ def _period(reach: Reach, today: date) -> Period:
 
 
 def _last_month(reach: Reach, today: date) -> Period:
-    last = platform.last_day(reach)
-    return Period(spans.around(min(last or today, today))[0])
+    return Period(spans.around(latest_day(reach, today))[0])
 
 
-def choices(today: date, chosen: Period) -> dict[str, list[tuple[str, str]]]:
-    """Months and years of both calendars up to today, and the one in the address."""
-    month, year, *hijri = spans.around(today)
-    months, years = _back(month, MONTHS_BACK), _back(year, YEARS_BACK)
-    groups = {_("Months"): months, _("Years"): years}
-    if hijri:
-        groups = {
-            _("Months"): months,
-            _("Hijri months"): _back(hijri[0], MONTHS_BACK),
-            _("Years"): [*years, *_back(hijri[1], YEARS_BACK)],
-        }
+def choices(reach: Reach, today: date, chosen: Period) -> dict[str, list[tuple[str, str]]]:
+    """Months and years of both calendars with attendances, and the one in the address."""
+    found = periods.choices(reach, today)
+    groups = {_("Months"): found.months}
+    if found.hijri_months:
+        groups[_("Hijri months")] = found.hijri_months
+    groups[_("Years")] = [*found.years, *found.hijri_years]
     offered = {span for group in groups.values() for span in group}
     if chosen.span and chosen.span not in offered:
         groups = {_("Shown"): [chosen.span], **groups}
     return {name: [(one.key, name_of(one)) for one in group] for name, group in groups.items()}
-
-
-def _back(span: Span, number: int) -> list[Span]:
-    return list(_earlier(span, number))
-
-
-def _earlier(span: Span, number: int) -> Iterator[Span]:
-    for _number in range(number):
-        yield span
-        span = span.previous

@@ -42,7 +42,7 @@ def index():
         types=TYPES,
         said=asking.said(),
         period=found.period,
-        periods=asking.choices(today, found.period),
+        periods=asking.choices(reach(), today, found.period),
         narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
         query=asking.in_address(),
