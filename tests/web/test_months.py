@@ -105,6 +105,24 @@ def test_a_list_and_its_file_add_up_to_the_figure(
     assert sums[heading.index("Beneficiaries")] == served
 
 
+def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, now, layla, worked):
+    assert "is closed" not in layla.text("/figures?period=2026-10")
+    taken_back(cast, now, layla, worked)
+    chart = "What was changed in closed months stands in this chart by the day of work."
+    said = {
+        "2026-10": ["October 2026 is closed", "Later changes of these days that count on other"],
+        "2026-11": ["Later changes of closed months counted here: 1 record"],
+        "2026": ["Closed months in these days: 1"],
+    }
+    for period, lines in said.items():
+        for page in ("/figures", "/figures/sheet"):
+            shown = layla.text(f"{page}?period={period}")
+            assert all(line in shown for line in lines), (period, page)
+            others = [one for key in said if key != period for one in said[key]]
+            assert not any(line in shown for line in others if line not in lines)
+            assert (chart in shown) is (period != "2026-11"), "nothing is drawn where nobody served"
+
+
 def test_a_month_is_opened_again_for_a_reason(layla, worked):
     layla.send(f"{OCTOBER}/closure")
     refused = layla.send(f"{OCTOBER}/reopening", reason=" ")

@@ -96,7 +96,7 @@ def over_time(days: Sequence[Day], asked: Wanted) -> Columns | None:
     top = neat(best.value, HOUR)
     return Columns(
         title=str(step.title),
-        reading=str(step.best) % {"hours": in_hours(best.value), "when": best.text},
+        reading=_best_of(step, best),
         headings=(
             *(str(step.heading), _("Hours")),
             *(pgettext("column", "Beneficiaries"), _("Records")),
@@ -107,6 +107,17 @@ def over_time(days: Sequence[Day], asked: Wanted) -> Columns | None:
         middle_shown=num(top // HOUR // 2),
         ends=_ends(marks),
     )
+
+
+def _best_of(step: Step, best: Mark) -> str:
+    if best.value <= 0:
+        return _more_taken_back()
+    return str(step.best) % {"hours": in_hours(best.value), "when": best.text}
+
+
+def _more_taken_back() -> str:
+    """Of an open month that counts the changes of closed ones."""
+    return _("Later changes of closed months took away more hours than were approved.")
 
 
 def _step_for(days: int) -> Step:
@@ -185,25 +196,31 @@ COLUMNS: dict[Grouping, Any] = {
 
 def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
     """Bars of the lines with the most hours, the others together; and the sentence."""
-    total = sum(line.minutes for line in lines)
-    shown = [line for line in lines if line.minutes][:MOST_BARS]
+    gained = [line for line in lines if line.minutes > 0]
+    total, shown = sum(line.minutes for line in gained), gained[:MOST_BARS]
     bars = [Mark(line.name, line.minutes, hours(line.minutes), line.href) for line in shown]
     rest = total - sum(line.minutes for line in shown)
     if rest:
         bars.append(Mark(_("All others"), rest, hours(rest)))
     if not total:
-        return bars, ""
+        return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])
     told = {"name": isolate(best.name), "hours": in_hours(best.minutes, "after")}
     share = percent(best.minutes, total)
     return bars, _("Most: %(name)s with %(hours)s, %(share)s of all.", **told, share=share)
 
 
+def _without_bars(lines: Sequence[Told]) -> str:
+    if any(line.minutes for line in lines):
+        return _more_taken_back()
+    return _("No hours were approved; what waits stands in the table.") if lines else ""
+
+
 # --- the hours of the week -------------------------------------------------------------------
 
 
-def by_hour(minutes: Sequence[int]) -> Columns | None:
-    """Hours volunteered in each hour of the day."""
+def by_hour(minutes: Sequence[int], more: str = "") -> Columns | None:
+    """Hours volunteered in each hour of the day; `more` is said below."""
     sums = [sum(minutes[hour::24]) for hour in range(24)]
     if not any(sums):
         return None
@@ -216,7 +233,9 @@ def by_hour(minutes: Sequence[int]) -> Columns | None:
         reading=_("Most hours: %(when)s, %(share)s of all.", **told),
         headings=(_("Hour"), _("Hours")),
         marks=marks,
-        note=_("Approved time counts from the check-in on, in the clock hours it fell into."),
+        note=_sentences(
+            _("Approved time counts from the check-in on, in the clock hours it fell into."), more
+        ),
         top=top,
         top_shown=num(top // HOUR),
         middle_shown=num(top // HOUR // 2),
@@ -224,8 +243,8 @@ def by_hour(minutes: Sequence[int]) -> Columns | None:
     )
 
 
-def week(minutes: Sequence[int]) -> Heat | None:
-    """The hours of the week, the darker the more was volunteered in them."""
+def week(minutes: Sequence[int], more: str = "") -> Heat | None:
+    """The hours of the week, standing out the more was volunteered in them."""
     if not any(minutes):
         return None
     marks = [_hour_of_week(at, minutes[at]) for at in range(HOURS_IN_WEEK)]
@@ -238,8 +257,12 @@ def week(minutes: Sequence[int]) -> Heat | None:
         marks=[mark for mark in marks if mark.value],
         rows=[(_day_of_week(day), marks[day * 24 : day * 24 + 24]) for day in range(7)],
         ends=tuple(o_clock(hour) for hour in (0, 6, 12, 18, 24)),
-        note=_("The darker, the more hours."),
+        note=_sentences(_("The more a cell stands out, the more hours."), more),
     )
+
+
+def _sentences(*said: str) -> str:
+    return " ".join(filter(None, said))
 
 
 def _hour_of_week(at: int, minutes: int) -> Mark:
@@ -271,7 +294,9 @@ def o_clock(hour: int) -> str:
 # --- who is new ------------------------------------------------------------------------------
 
 
-def new_and_returning(people: dict[date, int], newcomers: dict[date, int]) -> Columns | None:
+def new_and_returning(
+    people: dict[date, int], newcomers: dict[date, int], more: str = ""
+) -> Columns | None:
     """Of the people of each month, how many had never served before.
 
     `people` by the first day of a month, `newcomers` by the day they first served.
@@ -300,7 +325,9 @@ def new_and_returning(people: dict[date, int], newcomers: dict[date, int]) -> Co
         middle_shown=num(top // 2),
         ends=_ends(marks),
         keys=(_("Returning"), _("For the first time")),
-        note=_("Somebody who served in two months counts in both, and once in the total."),
+        note=_sentences(
+            _("Somebody who served in two months counts in both, and once in the total."), more
+        ),
     )
 
 

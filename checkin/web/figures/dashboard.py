@@ -12,11 +12,11 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import figures, targets
-from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, spans
+from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, later, spans
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.charts import Course
-from checkin.web.figures import books, charts, earlier
+from checkin.web.figures import books, charts, closed, earlier
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.cards import Card, cards
@@ -76,18 +76,23 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     """What the page and its print have in common."""
     totals, compared = figures.totals(asked.filter), _before(asked.period, today)
     goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
-    told = earlier.beside(asked.filter)
+    told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,
-        "methods": [*books.methods(totals)[1:], *earlier.methods(told)],
+        "closed": closed.told(shut, asked),
+        "methods": [
+            *books.methods(totals)[1:],
+            *closed.methods(shut, asked.filter),
+            *earlier.methods(told),
+        ],
         "warning": value_words.warning(totals),
         "compared": _days_compared(asked, compared) if compared else None,
         "earlier": earlier.lines(told, totals),
         "totals": totals,
         "tables": tables,
-        **_drawn(asked, tables[-1], goals, today),
+        **_drawn(asked, tables[-1], goals, today, shut),
         "period": asked.period,
         "hours": hours,
     }
@@ -173,17 +178,21 @@ def _whose(asked: Wanted) -> tuple[str, int] | None:
     return own[0] if len(own) == 1 else None
 
 
-def _drawn(asked: Wanted, months: dict[str, Any], goals: list[Goal], today: date) -> dict[str, Any]:
+def _drawn(
+    asked: Wanted, months: dict[str, Any], goals: list[Goal], today: date, shut: later.Shut
+) -> dict[str, Any]:
     """The charts that need more than the tables; none where nothing was approved."""
     days, minutes = figures.days(asked.filter), figures.hours_of_week(asked.filter)
     people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
     return {
         "over_time": charts.over_time(days, asked),
-        "by_hour": charts.by_hour(minutes),
-        "week": charts.week(minutes),
+        "by_hour": charts.by_hour(minutes, closed.by_work(shut)),
+        "week": charts.week(minutes, closed.by_work(shut)),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],
         "genders": charts.by_gender(figures.by_gender(asked.filter), asked),
-        "newcomers": charts.new_and_returning(people, figures.newcomers(asked.filter)),
+        "newcomers": charts.new_and_returning(
+            people, figures.newcomers(asked.filter), closed.by_work(shut, within=True)
+        ),
     }
 
 
