@@ -1,4 +1,4 @@
-"""Kinds of files a list can be taken out as, in words."""
+"""Lists that are taken out, and the kinds of files, in words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +18,13 @@ LISTS: dict[str, Any] = {
     "attendances": _l("Records"),
     "dashboard": _l("Figures"),
     "report": _l("Report"),
+    "platform": _l("National platform"),
+    "platform_differences": _l("Comparison with the platform’s list"),
 }
 """What there is to take out."""
+ABOUT = "checkin_export_about"
+"""Where rooms put what a list's address is about, among the app's extensions: by `what`, a
+function from what is asked to words."""
 NAMELESS = ("dashboard", "report")
 """Lists that name nobody."""
 

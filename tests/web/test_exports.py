@@ -1,6 +1,7 @@
 """Lists taken out as files: asked for where they are looked at, written, fetched, forgotten."""
 
 import csv
+import html
 import io
 import json
 from datetime import date, timedelta
@@ -95,6 +96,41 @@ def test_the_list_offers_its_files(layla, worked):
     page = layla.get("/figures/attendances?of=waiting").text
     assert page.count('action="/exports"') == 3
     assert 'value="of=waiting"' in page
+
+
+def test_the_list_of_files_says_what_each_is_of(layla, cast, worked):
+    """An address that leads nowhere any more says only which list it was."""
+    asked = [
+        ("report", f"by=site&then=month&site={cast.mataf.id}"),
+        ("dashboard", "period=2026"),
+        ("attendances", "of=waiting"),
+        ("platform", ""),
+        ("dashboard", "site=99999"),
+    ]
+    for what, query in asked:
+        layla.send("/exports", what=what, query=query, kind="csv")
+    page = html.unescape(layla.get("/exports").text)
+    for said in (
+        "Report · By site, then by month · Mataf courtyard · All years",
+        "Figures · 2026 CE",
+        "Records · Records waiting for approval · All years",
+        "National platform",
+        "Figures<br>",
+    ):
+        assert said in page
+
+
+def test_the_print_page_leads_to_the_files(layla, worked):
+    for page in ("/figures/sheet", "/figures/reports/sheet?by=site"):
+        assert 'href="/exports"' in layla.get(page).text
+
+
+def test_a_file_bears_the_day_of_the_place_not_of_greenwich(layla, now, worked):
+    with time_machine.travel(now.replace(hour=22), tick=False):
+        answer = layla.send("/exports", what="dashboard", query="", kind="csv")
+        exporting.work_on_waiting(clock.now)
+        with layla.get(f"{answer.location}/file") as file:
+            assert "dashboard-2026-11-23-" in file.headers["Content-Disposition"]
 
 
 def test_a_file_is_gone_after_two_days(layla, now, worked):

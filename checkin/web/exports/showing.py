@@ -5,11 +5,13 @@ from urllib.parse import parse_qsl, urlencode
 from flask import current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
+from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
+from checkin.models import Export
 from checkin.operations import exporting, jobs, settings
 from checkin.web import clock, errors
-from checkin.web.export_words import KINDS, LISTS, NAMELESS
+from checkin.web.export_words import ABOUT, KINDS, LISTS, NAMELESS
 from checkin.web.exports.blueprint import bp
 from checkin.web.exports.words import STATES
 from checkin.web.guard import requires
@@ -31,7 +33,7 @@ def index():
         rows=exporting.latest(current_user.id),
         states=STATES,
         kinds=KINDS,
-        lists=LISTS,
+        about=_about,
         kept=settings.value("export_days"),
     )
 
@@ -70,10 +72,21 @@ def show(export_id: int):
         row=row,
         states=STATES,
         kinds=KINDS,
-        lists=LISTS,
+        about=_about,
         nameless=NAMELESS,
         fault=fault,
     )
+
+
+def _about(row: Export) -> str:
+    """Which list it is, and of what; only which, where the address leads nowhere any more."""
+    reach, lang = current_user.reach(Permission.EXPORT), current_locale().lang
+    words = current_app.extensions[ABOUT].get(row.what, lambda _asked: [])
+    try:
+        of = words(exporting.Asked(row.query, lang, reach))
+    except (NotFound, Problem):
+        of = []
+    return " · ".join(map(str, (LISTS[row.what], *of)))
 
 
 def _said(fault: str) -> str:
@@ -99,5 +112,5 @@ def progress(export_id: int):
 def file(export_id: int):
     path = exporting.file_of(export_id, current_user.id, clock.now())
     row = exporting.find(export_id, current_user.id)
-    name = f"{row.what}-{row.created_at:%Y-%m-%d}-{row.id}.{row.kind}"
+    name = f"{row.what}-{local_day(row.created_at):%Y-%m-%d}-{row.id}.{row.kind}"
     return send_file(path, _MIME[row.kind], as_attachment=True, download_name=name)

@@ -3,6 +3,7 @@
 from checkin.web.figures import (
     dashboard,
     dashboard_tables,
+    export_names,
     listing,
     report_tables,
     reports,
@@ -15,6 +16,7 @@ __all__ = [
     "bp",
     "dashboard",
     "dashboard_tables",
+    "export_names",
     "listing",
     "report_tables",
     "reports",

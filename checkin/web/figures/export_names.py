@@ -1,0 +1,41 @@
+"""What a file of figures is about, in words, for the list of files taken out."""
+
+from flask.blueprints import BlueprintSetupState
+
+from checkin.domain.days import local_day
+from checkin.operations.exporting import Asked
+from checkin.web import clock
+from checkin.web.export_words import ABOUT
+from checkin.web.figures import report_asked
+from checkin.web.figures.blueprint import bp
+from checkin.web.figures.books import opened
+from checkin.web.figures.listing import HEADINGS, measure_asked
+from checkin.web.figures.narrowing import wanted
+from checkin.web.figures.periods import chosen
+
+
+@bp.record
+def _offer(state: BlueprintSetupState) -> None:
+    named = {"dashboard": of_dashboard, "attendances": of_list, "report": of_report}
+    state.app.extensions.setdefault(ABOUT, {}).update(named)
+
+
+def of_dashboard(asked: Asked) -> list[str]:
+    with opened("/figures", asked):
+        return _narrowed(asked)
+
+
+def of_list(asked: Asked) -> list[str]:
+    with opened("/figures/attendances", asked):
+        return [str(HEADINGS[measure_asked()]), *_narrowed(asked)]
+
+
+def of_report(asked: Asked) -> list[str]:
+    with opened("/figures/reports", asked):
+        found = report_asked.asked(asked.reach)
+        return [found.title, *found.about] if found else []
+
+
+def _narrowed(asked: Asked) -> list[str]:
+    found = wanted(asked.reach, chosen(asked.reach, local_day(clock.now())))
+    return [*found.about, found.period.text]
