@@ -74,8 +74,8 @@ def taken_back(cast, now, layla, worked) -> None:
     approvals.reopen(worked.id, worked.row_version, words="راجعنا", by=cast.layla.id, now=now)
 
 
-def taken_out(browser, query: str, kind: str) -> bytes:
-    answer = browser.send("/exports", what="attendances", query=query, kind=kind)
+def taken_out(browser, query: str, kind: str, what: str = "attendances") -> bytes:
+    answer = browser.send("/exports", what=what, query=query, kind=kind)
     exporting.work_on_waiting(clock.now)
     with browser.get(f"{answer.location}/file") as file:
         return file.data
@@ -121,6 +121,14 @@ def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, no
             others = [one for key in said if key != period for one in said[key]]
             assert not any(line in shown for line in others if line not in lines)
             assert (chart in shown) is (period != "2026-11"), "nothing is drawn where nobody served"
+
+
+def test_a_file_of_figures_says_it_too(cast, now, layla, worked):
+    taken_back(cast, now, layla, worked)
+    file = taken_out(layla, "period=2026-10", "xlsx", "dashboard")
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    method = [row[1] for row in book["How it is counted"].iter_rows(values_only=True)]
+    assert any("October 2026 is closed" in line for line in method)
 
 
 def test_a_month_is_opened_again_for_a_reason(layla, worked):

@@ -11,10 +11,10 @@ from flask_babel import pgettext
 from checkin.domain.days import local_day
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import Grouping, Totals
+from checkin.operations.figures import Grouping, Totals, later
 from checkin.operations.past import Earlier
 from checkin.web import value_words
-from checkin.web.figures import charts, earlier
+from checkin.web.figures import charts, closed, earlier
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.cards import Card
@@ -46,11 +46,19 @@ def dashboard(asked: Asked, now: datetime) -> Book:
             *_of_hours(found),
         ]
         cards = cards_of(found, totals, today)
-        about = [_("Figures"), *found.about, found.period.text]
+        about = [_("Figures"), *found.in_words]
         large = [(card.name, card.value, _note(card)) for card in cards]
         shown = book([table for table in tables if table.rows], about, totals, asked, now, large)
-        lines = [("", line) for line in earlier.methods(told)]
+        lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
         return replace(shown, method=[*shown.method, *lines])
+
+
+def _of_closed(found: Wanted) -> list[str]:
+    """What closed months have to do with these figures, where they do."""
+    shut = later.shut(found.filter)
+    week = closed.by_work(shut)
+    said = [f"{_('The week by day and hour')}: {week}"] if week else []
+    return [*closed.told(shut, found).lines, *closed.methods(shut, found.filter), *said]
 
 
 def _note(card: Card) -> str:
