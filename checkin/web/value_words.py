@@ -37,22 +37,33 @@ def is_set(totals: Totals) -> bool:
 
 
 def shown(totals: Totals) -> str:
-    """The figure itself, in riyals; «not set» until a rate is."""
-    return riyals(totals.value_halalas) if is_set(totals) else _("Not set")
+    """The figure itself, in riyals; «not set» where hours have no rate."""
+    unset = totals.approved_minutes and not is_set(totals)
+    return _("Not set") if unset else riyals(totals.value_halalas)
 
 
 def method(totals: Totals) -> list[str]:
     """What stands under every value: the average rate, how it was found, what has none."""
     average = average_per_hour(totals.value_halalas, totals.valued_minutes)
     if average is None:
-        return [_("No rate per hour is set yet")]
+        return [_without_value(totals)]
     lines = [
         _("Based on SAR %(amount)s per approved hour", amount=amount(average)),
-        _("Minutes × the rate of their type on the day of work, kept with each approval"),
+        _(
+            "Minutes × the rate of their type on the day of work, each record rounded to a halala, "
+            "kept with each approval"
+        ),
     ]
     if bare := totals.approved_minutes - totals.valued_minutes:
         lines.append(_("Hours without a rate: %(hours)s", hours=clock_hours(bare)))
     return lines
+
+
+def _without_value(totals: Totals) -> str:
+    """Why there is none."""
+    if totals.approved_minutes:
+        return _("No rate per hour is set for these hours")
+    return _("Nothing was approved in this period")
 
 
 def warning(totals: Totals) -> str | None:

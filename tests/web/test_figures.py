@@ -12,6 +12,7 @@ from checkin.models import Attendance, Campaign, Opportunity, Shift
 from checkin.operations import approvals, figures
 from checkin.operations.figures import Filter, Grouping, rollup
 from checkin.operations.permissions import Reach
+from checkin.web.figures import cards, charts
 from tests import factories
 from tests.pages import plain
 
@@ -315,3 +316,31 @@ def test_the_page_shows_what_the_one_definition_says(layla, season):
         str(total.attendances),
     ]
     assert len(figures.by(Grouping.SITE, everything)) == 2
+
+
+def test_a_period_without_hours_is_worth_nothing_not_unknown(layla, season):
+    page = layla.get("/figures?period=2026-11").get_data(as_text=True)
+    assert "No rate per hour is set for these hours" in card(page, "value")
+    day = season["waiting"].work_on.isoformat()
+    empty = card(layla.get(f"/figures?from={day}&until={day}").get_data(as_text=True), "value")
+    assert "Economic return (SAR) 0 Nothing was approved in this period" in empty
+
+
+def test_hours_taken_back_draw_no_bars(app):
+    lines = [charts.Told("Mataf", -240, "/"), charts.Told("Squares", 60, "/")]
+    with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
+        bars, reading = charts.most_first(lines)
+        none = charts.most_first(lines[:1])
+        assert cards.change(-4, 10) == cards.change(10, -4) == ""
+    assert [(bar.text, bar.value) for bar in bars] == [("Squares", 60)]
+    assert "100%" in reading
+    assert none == (
+        [],
+        "Later changes of closed months took away more hours than were approved.",
+    )
+
+
+def test_a_box_without_hours_says_so(layla, season):
+    day = season["waiting"].work_on.isoformat()
+    text = layla.get(f"/figures?from={day}&until={day}").get_data(as_text=True)
+    assert "No hours were approved; what waits stands in the table." in text

@@ -175,7 +175,7 @@ def test_lanes_say_where_they_are(layla, cast, now):
 def test_value_is_not_set_until_a_rate_is_then_adds_up_to_the_halala(cast, layla, now, season):
     html = page(layla, "by=site&show=value")
     assert [row[1] for row in table(html)] == ["— Not set"] * 3
-    assert "No rate per hour is set yet" in html
+    assert "No rate per hour is set for these hours" in html
     plan = rates.RatePlan("general", now.date() - timedelta(days=900), 2167, "a source")
     rates.set_rate(plan, by=cast.majed.id, now=now)
     revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now)

@@ -85,7 +85,20 @@ def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
     if _unknown(card, totals, told):
         return replace(card, value=pgettext("figure", "Not told"), change="", href="", note="")
     said = earlier.mark(figure, sum_ - ours, sum_, totals, told)
+    if card.key == "value" and not said:
+        said = _without_value(totals, told)
     return replace(card, imported=said, href=card.href if ours else "")
+
+
+def _without_value(totals: Totals, told: Earlier) -> str:
+    """Which hours a value covers, where those that were told have none."""
+    more = told.figures.approved_minutes
+    if not more:
+        return ""
+    told_hours, own = hours_alone(more), hours_alone(totals.valued_minutes)
+    return _(
+        "Hours with a value: %(hours)s. Hours without one: %(more)s", hours=own, more=told_hours
+    )
 
 
 def _unknown(card: Card, ours: Totals, told: Earlier) -> bool:
@@ -138,6 +151,8 @@ def amount(key: str, value: int) -> str:
 
 def change(value: int, before: int) -> str:
     """12% more than the same time before, in words."""
+    if value < 0 or before < 0:
+        return ""
     if not before:
         return _("None before") if value else ""
     share = in_percent(abs(value - before) * 100 // before)

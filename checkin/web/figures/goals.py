@@ -68,7 +68,7 @@ def goal(one: Standing) -> Goal:
         whose=_("Everybody") if target.scope == ALL else plain_label(one),
         progress=_(
             "%(percent)s of target (%(number)s of %(total)s)",
-            percent=in_percent(one.pace.percent),
+            percent=in_percent(max(one.pace.percent, 0)),
             number=num(one.reached),
             total=num(target.amount),
         ),
