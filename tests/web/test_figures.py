@@ -340,6 +340,15 @@ def test_hours_taken_back_draw_no_bars(app):
     )
 
 
+def test_what_has_no_partner_is_not_passed_over(app):
+    lines = [charts.Told("No partner", 540, "/", is_named=False), charts.Told("Ajyad", 60, "/")]
+    with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
+        _bars, reading = charts.most_first(lines)
+    assert "No partner" in reading
+    assert "Ajyad" in reading
+    assert "10%" in reading
+
+
 def test_a_box_without_hours_says_so(layla, season):
     day = season["waiting"].work_on.isoformat()
     text = layla.get(f"/figures?from={day}&until={day}").get_data(as_text=True)

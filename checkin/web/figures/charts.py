@@ -206,8 +206,11 @@ def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
         return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])
     told = {"name": isolate(best.name), "hours": in_hours(best.minutes, "after")}
-    share = percent(best.minutes, total)
-    return bars, _("Most: %(name)s with %(hours)s, %(share)s of all.", **told, share=share)
+    told["share"] = percent(best.minutes, total)
+    if best is shown[0]:
+        return bars, _("Most: %(name)s with %(hours)s, %(share)s of all.", **told)
+    told["rest"] = isolate(shown[0].name)
+    return bars, _("Most after “%(rest)s”: %(name)s with %(hours)s, %(share)s of all.", **told)
 
 
 def _without_bars(lines: Sequence[Told]) -> str:
