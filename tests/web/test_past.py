@@ -10,7 +10,7 @@ from werkzeug.test import encode_multipart
 
 from checkin.database import db
 from checkin.models import Attendance, PastTotal
-from checkin.operations import approvals, exporting, targets
+from checkin.operations import approvals, exporting, rates, targets
 from checkin.operations.targets import TargetPlan
 from checkin.web import clock
 from tests import factories
@@ -208,6 +208,16 @@ def test_earlier_years_count_by_a_switch_and_are_marked(layla, cast, now):
     assert "Imported" not in card(this_year, "approved_minutes")
     assert "No earlier year was imported for exactly this" in this_year
     assert "past=1" in this_year
+
+
+def test_a_value_says_which_hours_it_does_not_cover(layla, cast, now):
+    plan = rates.RatePlan("general", now.date() - timedelta(days=900), 2167, "a source")
+    rates.set_rate(plan, by=cast.majed.id, now=now)
+    served(cast, now)
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000)
+    value = card(layla.get("/figures?past=1").text, "value")
+    assert "Hours with a value: 5. Hours without one: 100" in value
+    assert "Hours without one" not in card(layla.get("/figures").text, "value")
 
 
 def test_an_imported_year_can_be_looked_at_by_itself(layla, cast, now):
