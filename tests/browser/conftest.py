@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
+"""As in a private window of some browsers: pages work, and none is kept."""
 SIZES = {"phone": PHONE, "tablet": TABLET, "laptop": LAPTOP}
 PATIENCE = 15_000
 """Milliseconds that a page has to do, or to show, what is awaited, on a busy machine too."""
@@ -112,6 +114,9 @@ class Door:
     chromium: Browser
     address: str
     faults: Faults
+    keeps_pages: bool = False
+    agrees: bool = False
+    """On the time: the browser's clock is set to the server's."""
 
     def __call__(
         self,
@@ -138,16 +143,26 @@ class Door:
         context.add_cookies(
             [{"name": name, "value": text, "url": self.address} for name, text in cookies.items()]
         )
+        if self.agrees:
+            context.clock.set_system_time(clock.now())
+        if not self.keeps_pages:
+            context.add_init_script(WITHOUT_WORKER)
         self.faults.watch(context, self.address)
         scripts = bool(options.get("java_script_enabled", True))
         return Visitor(context.new_page(), ARTEFACTS, scripts=scripts)
 
 
 @pytest.fixture
-def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visitor]]:
+def keeps_pages(request: pytest.FixtureRequest) -> bool:
+    """Keeping pages for later takes each new browser fifty requests: only some tests rest on it."""
+    return request.node.get_closest_marker("kept_pages") is not None
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str, keeps_pages: bool) -> Iterator[Callable[..., Visitor]]:
     """`visit("phone", person=noura)`; at the end, whatever a browser complained of is a failure."""
     faults = Faults()
-    yield Door(chromium, address, faults)
+    yield Door(chromium, address, faults, keeps_pages)
     for context in chromium.contexts:
         context.close()
     assert not faults.seen, "The browser complained:\n" + "\n".join(faults.seen)

@@ -9,6 +9,8 @@ from checkin.operations import displays
 from tests import factories
 from tests.browser.weighing import Scales
 
+pytestmark = pytest.mark.kept_pages
+
 KB = 1000
 PEOPLE = 100
 VOLUNTEERS_SHIFT, STAFF_SHIFT = 0.02, 0.05

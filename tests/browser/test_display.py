@@ -19,6 +19,8 @@ from tests.browser.visitors import PHONE, TABLET
 from tests.browser.wire import Wire
 from tests.web.photographs import read_by_opencv, read_by_zxing
 
+pytestmark = pytest.mark.kept_pages
+
 HOUR = timedelta(hours=1)
 PIN = "4815"
 WRONG_BY = timedelta(minutes=7)

@@ -13,6 +13,8 @@ from tests import factories
 from tests.browser.test_access import SIGHT, small_targets, violations
 from tests.browser.visitors import Visitor
 
+pytestmark = pytest.mark.kept_pages
+
 PASSWORD = "seven herons over the wadi"
 PIN = "8305"
 ASK = "dispatchEvent(new Event('online'))"

@@ -13,6 +13,8 @@ from tests import factories
 from tests.browser.test_access import CHECKS, SIGHT
 from tests.browser.wire import Wire
 
+pytestmark = pytest.mark.kept_pages
+
 SAVED, IN, OUT = "حُفظ على هاتفك", "تم تسجيل حضورك", "تم تسجيل انصرافك"
 CHECK_IN, CHECK_OUT = "تسجيل حضوري في صحن المطاف", "تسجيل الانصراف"
 ALREADY = "حضورك مسجّل مسبقًا"

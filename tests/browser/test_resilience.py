@@ -7,6 +7,8 @@ import pytest
 from checkin.database import db
 from checkin.models import Attendance, Scan
 
+pytestmark = pytest.mark.kept_pages
+
 CHECK_IN = "تسجيل حضوري في صحن المطاف"
 CHECK_OUT = "تسجيل الانصراف"
 IN, OUT = "تم تسجيل حضورك", "تم تسجيل انصرافك"

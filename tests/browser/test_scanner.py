@@ -94,7 +94,9 @@ Object.defineProperty(window, "isSecureContext", { value: false });
 
 
 @pytest.fixture
-def filmed(chromium: Browser, address: str, tmp_path: Path) -> Iterator[Callable[..., Door]]:
+def filmed(
+    chromium: Browser, address: str, keeps_pages: bool, tmp_path: Path
+) -> Iterator[Callable[..., Door]]:
     """`filmed([texts])`: a door for visitors whose camera sees these codes."""
     opened, faults = [], Faults()
 
@@ -108,7 +110,7 @@ def filmed(chromium: Browser, address: str, tmp_path: Path) -> Iterator[Callable
         program = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = chromium.browser_type.launch(executable_path=program, args=[*FLAGS, *camera])
         opened.append(browser)
-        return Door(browser, address, faults)
+        return Door(browser, address, faults, keeps_pages)
 
     yield open_door
     for browser in opened:

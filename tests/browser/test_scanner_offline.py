@@ -22,6 +22,8 @@ from tests.browser.scanning import (
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
 
+pytestmark = pytest.mark.kept_pages
+
 WORKER = "() => Boolean(navigator.serviceWorker.controller)"
 MINUTE = timedelta(minutes=1)
 NAMES = [

@@ -14,6 +14,8 @@ from tests.browser.test_floor_live import STILL
 from tests.browser.visitors import Visitor
 from tests.cast import Cast
 
+pytestmark = pytest.mark.kept_pages
+
 WORKER = "() => Boolean(navigator.serviceWorker.controller)"
 KEPT = """async (address) => {
   const kept = (await (await caches.open("scanner")).keys()).map(({ url }) => url);

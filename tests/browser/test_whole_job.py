@@ -14,6 +14,8 @@ from checkin.operations import accounts, figures
 from checkin.operations.permissions import Reach
 from tests import factories
 
+pytestmark = pytest.mark.kept_pages
+
 PASSWORD = "four calm walks at dawn"
 SUPERVISORS_PASSWORD = "a lantern by the third gate"
 SITE = "باب الملك عبدالعزيز"
