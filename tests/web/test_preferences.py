@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-SAMPLES = {"day": "2026-11-22", "month": "2026-10"}
+SAMPLES = {"day": "2026-11-22", "month": "2026-10", "draft_name": "0" * 32}
 """Of what is no number in an address."""
 
 
