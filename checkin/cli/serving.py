@@ -19,6 +19,7 @@ from checkin.demo.organisation import DOMAIN, PASSWORD
 from checkin.models import Poster
 from checkin.operations import jobs
 from checkin.web import clock
+from checkin.web.garbage import spare_what_stays
 
 EVERYWHERE = ("0.0.0.0", "::")
 THREADS = 8
@@ -50,6 +51,7 @@ def serve(host: str, port: int, threads: int, prepare: bool, demo: bool) -> None
         click.echo(welcome(here))
         if app.config["DEMO"]:
             click.echo(sign_ins(app.config["BASE_URL"]))
+        spare_what_stays()
         server.run()
 
 
