@@ -216,6 +216,8 @@ def test_totals_have_the_agreed_names(ready, command):
         "course_attendances": 0,
         "value_halalas": 0,
         "valued_minutes": 0,
+        "low_halalas": 0,
+        "high_halalas": 0,
     }
 
 

@@ -36,6 +36,7 @@ def test_what_would_change_is_shown_and_done_only_when_told(database, capsys):
     capsys.readouterr()
     assert main(["rates", "recompute", "--json"]) == 0
     seen = {"attendances": 1, "before_halalas": 0, "after_halalas": 3150, "closed": 0}
+    seen |= {"low_halalas": 3150, "high_halalas": 3150}
     assert json.loads(capsys.readouterr().out) == {**seen, "changed": 0}
     assert main(["rates", "recompute"]) == 0
     assert "SAR after" in capsys.readouterr().out

@@ -30,11 +30,13 @@ def report() -> None:
 def totals(year: Span | None, as_json: bool) -> None:
     """Hours, people, attendances and beneficiaries of the whole organisation."""
     with ready():
-        found = figures.totals(_everything(year))._asdict()
+        found = figures.totals(_everything(year))
     if as_json:
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found.by_name()))
         return
-    for name, value in found.items():
+    for name, value in found.by_name().items():
+        if name in _RANGE and not found.has_range:
+            continue
         click.echo(f"{name:20}{value:>14,}")
 
 
@@ -57,32 +59,35 @@ def by(dimensions: tuple[str, ...], year: Span | None, as_json: bool) -> None:
         except Problem as problem:
             raise click.ClickException(f"{sentence(problem)}.") from None
     if as_json:
-        told = {"total": found.total._asdict(), "rows": list(map(_as_object, found.rows))}
+        told = {"total": found.total.by_name(), "rows": list(map(_as_object, found.rows))}
         click.echo(json.dumps(told, ensure_ascii=False, default=date.isoformat))
         return
-    for name in _ORDER:
+    shown = (*_ORDER, *(_RANGE if found.total.has_range else ()))
+    for name in shown:
         click.echo(f"{name:>20}", nl=False)
     click.echo()
-    _say(found.rows)
-    _say([Row("total", None, None, found.total, ())])
+    _say(found.rows, shown)
+    _say([Row("total", None, None, found.total, ())], shown)
 
 
 MOST = 2
 _ORDER = ("approved_minutes", "beneficiaries", "volunteers", "attendances", "value_halalas")
+_RANGE = ("low_halalas", "high_halalas")
+"""Said where a rate has a range."""
 
 
-def _say(rows: Sequence[Row], depth: int = 0) -> None:
+def _say(rows: Sequence[Row], shown: Sequence[str], depth: int = 0) -> None:
     for row in rows:
-        for name in _ORDER:
+        for name in shown:
             click.echo(f"{getattr(row.totals, name):>20,}", nl=False)
         click.echo(f"  {'  ' * depth}{row.key} {row.name_en or row.name_ar or ''}".rstrip())
-        _say(row.rows, depth + 1)
+        _say(row.rows, shown, depth + 1)
 
 
 def _as_object(row: Row) -> dict:
     rows = {"rows": list(map(_as_object, row.rows))} if row.rows else {}
     names = {"key": row.key, "name_ar": row.name_ar, "name_en": row.name_en}
-    return {**names, **row.totals._asdict(), **rows}
+    return {**names, **row.totals.by_name(), **rows}
 
 
 def _everything(year: Span | None) -> figures.Filter:

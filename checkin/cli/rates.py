@@ -28,5 +28,8 @@ def recompute(yes: bool, as_json: bool) -> None:
         click.echo(json.dumps({**seen._asdict(), "changed": changed}))
         return
     click.echo(f"Would change:   {seen.attendances:>14,}" if not yes else f"Changed: {changed:,}.")
-    for text, halalas in (("before", seen.before_halalas), ("after", seen.after_halalas)):
+    told = [("before", seen.before_halalas), ("after", seen.after_halalas)]
+    if seen.has_range:
+        told += [("at least", seen.low_halalas), ("at most", seen.high_halalas)]
+    for text, halalas in told:
         click.echo(f"SAR {text:12}{halalas // HALALAS:>14,}.{halalas % HALALAS:02}")

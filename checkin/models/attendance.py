@@ -38,6 +38,11 @@ IS_WAITING = "state IN ('closed', 'unclosed', 'proposed')"
 
 _STATES = ", ".join(f"'{state}'" for state in (*UNDECIDED, *DECIDED))
 
+VALUE_IN_RANGE = (
+    "low_halalas IS NULL OR (value_halalas IS NOT NULL AND "
+    "value_halalas BETWEEN low_halalas AND high_halalas)"
+)
+
 
 class Scan(Base):
     """One reading of a code by one person at one instant; never changed, never removed.
@@ -116,7 +121,8 @@ class Attendance(Base):
     minutes; `approved_minutes` is set by a decision and by nothing else. `stints` is a list of
     `[in, out]` in ISO UTC, `out` empty when no check-out came. What is approved is worth
     `value_halalas` at the rate `rate_id`, as its decision says or a later recompute of values;
-    empty where no rate was set, and at courses and meetings.
+    empty where no rate was set, and at courses and meetings. `low_halalas` and `high_halalas`
+    are empty where that rate has no range: others would say the same.
     """
 
     __tablename__ = "attendances"
@@ -159,6 +165,8 @@ class Attendance(Base):
         CheckConstraint("(value_halalas IS NULL) = (rate_id IS NULL)", name="value_of_rate"),
         CheckConstraint("value_halalas IS NULL OR state = 'approved'", name="value_of_approved"),
         CheckConstraint("value_halalas >= 0", name="value_halalas"),
+        CheckConstraint("(low_halalas IS NULL) = (high_halalas IS NULL)", name="range"),
+        CheckConstraint(VALUE_IN_RANGE, name="value_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -186,6 +194,8 @@ class Attendance(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("rates.id"))
     value_halalas: Mapped[int | None]
+    low_halalas: Mapped[int | None]
+    high_halalas: Mapped[int | None]
 
     volunteer: Mapped[Person] = relationship(foreign_keys=volunteer_id, lazy="raise_on_sql")
     shift: Mapped[Shift] = relationship(lazy="raise_on_sql")

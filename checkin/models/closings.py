@@ -63,6 +63,8 @@ class LateEntry(Base):
     beneficiaries: Mapped[int]
     value_halalas: Mapped[int] = mapped_column(BigInteger)
     valued_minutes: Mapped[int]
+    below_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    above_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     entered_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base, UTCDateTime
+from checkin.models.attendance import VALUE_IN_RANGE
 from checkin.models.triggers import append_only
 
 ACTIONS = (
@@ -31,7 +32,8 @@ class Decision(Base):
     `first_by_id` the first of the two people that a large adjustment takes. `return` asks the
     volunteer something and `appeal` is the volunteer's own act; `refuse` says no to a proposal.
     What is approved is worth `value_halalas` at the rate `rate_id`, both frozen here; without a
-    rate on the day of work, and at courses and meetings, they are empty.
+    rate on the day of work, and at courses and meetings, they are empty. Where the rate has a
+    range, `low_halalas` and `high_halalas` are what others would say; empty where it has none.
     """
 
     __tablename__ = "decisions"
@@ -59,6 +61,8 @@ class Decision(Base):
         CheckConstraint("beneficiaries_after BETWEEN 0 AND 100000", name="beneficiaries_after"),
         CheckConstraint("(value_halalas IS NULL) = (rate_id IS NULL)", name="value_of_rate"),
         CheckConstraint("value_halalas >= 0", name="value_halalas"),
+        CheckConstraint("(low_halalas IS NULL) = (high_halalas IS NULL)", name="range"),
+        CheckConstraint(VALUE_IN_RANGE, name="value_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +81,8 @@ class Decision(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("rates.id"))
     value_halalas: Mapped[int | None]
+    low_halalas: Mapped[int | None]
+    high_halalas: Mapped[int | None]
 
 
 append_only(Decision.__table__)

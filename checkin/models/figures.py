@@ -37,6 +37,10 @@ class MonthTotal(Base):
     value_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     valued_minutes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Those of the approved minutes that have a value."""
+    below_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """How much less the value would be at the low ends of the rates' ranges."""
+    above_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """How much more it would be at their high ends."""
 
 
 class PeriodTotal(Base):
@@ -65,3 +69,5 @@ class PeriodTotal(Base):
     beneficiaries: Mapped[int] = mapped_column(BigInteger)
     value_halalas: Mapped[int] = mapped_column(BigInteger)
     valued_minutes: Mapped[int] = mapped_column(BigInteger)
+    below_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    above_halalas: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

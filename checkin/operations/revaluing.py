@@ -37,16 +37,24 @@ class Revaluation(NamedTuple):
     after_halalas: int
     closed: int
     """Those left as they are, because their month is closed."""
+    low_halalas: int
+    """What others would say afterwards at least, by the ranges of the rates."""
+    high_halalas: int
+
+    @property
+    def has_range(self) -> bool:
+        return self.low_halalas != self.after_halalas or self.high_halalas != self.after_halalas
 
 
 def preview() -> Revaluation:
     """What `recompute` would do now."""
-    values = func.coalesce(_A.value_halalas, 0), func.coalesce(_VALUE, 0)
-    sums = [func.count(), *(func.coalesce(func.sum(value), 0) for value in values)]
+    ends = func.coalesce(_LOW, _VALUE), func.coalesce(_HIGH, _VALUE)
+    sums = [func.coalesce(func.sum(value), 0) for value in (_A.value_halalas, _VALUE, *ends)]
     closed = _closed_months()
-    found, before, after = db.session.execute(_different(sums, ~_in_months(closed))).one()
+    found = db.session.execute(_different([func.count(), *sums], ~_in_months(closed))).one()
     left = db.session.scalar(_different([func.count()], _in_months(closed))) if closed else 0
-    return Revaluation(int(found), int(before), int(after), int(left or 0))
+    number, before, after, low, high = map(int, found)
+    return Revaluation(number, before, after, int(left or 0), low, high)
 
 
 def average_afterwards(seen: Revaluation) -> int | None:
@@ -90,26 +98,39 @@ def _revalue(volunteer_ids: Collection[int]) -> int:
     db.session.execute(people.with_for_update(key_share=True)).all()
     with rollup.in_step(volunteer_ids=volunteer_ids):
         months.hold()
-        own = _different([_A.id, _NEW.id, _VALUE], ~_in_months(_closed_months()))
+        own = _different([_A.id, _NEW.id, _VALUE, _LOW, _HIGH], ~_in_months(_closed_months()))
         rows = db.session.execute(own.where(_A.volunteer_id.in_(volunteer_ids))).all()
         if rows:
-            named = [
-                dict(zip(("attendance_id", "rate", "value"), row, strict=True)) for row in rows
-            ]
+            named = [dict(zip(_STORED, row, strict=True)) for row in rows]
             db.session.connection().execute(_STORE, named)
     return len(rows)
 
 
 # --- which, and what they would be worth ---------------------------------------------------
 
-_VALUE: ColumnElement[Any] = (_A.approved_minutes * _NEW.halalas_per_hour + 30) // 60
-"""`money.value_of`, as both databases count it."""
+
+def _value_of(minutes: Any, halalas_per_hour: Any) -> ColumnElement[Any]:
+    """`money.value_of`, as both databases count it."""
+    value: ColumnElement[Any] = (minutes * halalas_per_hour + 30) // 60
+    return value
+
+
+_VALUE, _LOW, _HIGH = (
+    _value_of(_A.approved_minutes, per_hour)
+    for per_hour in (_NEW.halalas_per_hour, _NEW.low_halalas, _NEW.high_halalas)
+)
 _TABLE = Attendance.metadata.tables[Attendance.__tablename__]
 _STORE = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("attendance_id"))
-    .values(rate_id=bindparam("rate"), value_halalas=bindparam("value"))
+    .values(
+        rate_id=bindparam("rate"),
+        value_halalas=bindparam("value"),
+        low_halalas=bindparam("low"),
+        high_halalas=bindparam("high"),
+    )
 )
+_STORED = ("attendance_id", "rate", "value", "low", "high")
 
 
 def _different(columns: Sequence[Any], within: ColumnElement[bool]) -> Select[Any]:
@@ -121,7 +142,12 @@ def _different(columns: Sequence[Any], within: ColumnElement[bool]) -> Select[An
         .join(Opportunity, Opportunity.id == Shift.opportunity_id)
         .outerjoin(_NEW, _NEW.id == rates.holding_id())
     )
-    other = or_(_A.rate_id.is_distinct_from(_NEW.id), _A.value_halalas.is_distinct_from(_VALUE))
+    other = or_(
+        _A.rate_id.is_distinct_from(_NEW.id),
+        _A.value_halalas.is_distinct_from(_VALUE),
+        _A.low_halalas.is_distinct_from(_LOW),
+        _A.high_halalas.is_distinct_from(_HIGH),
+    )
     return query.where(_A.state == COUNTED, other, within)
 
 

@@ -156,7 +156,11 @@ class Hands:
     def set_rate(self, _one) -> None:
         type_ = self.random.choice(("general", "general", "professional"))
         from_on = date(2026, self.random.randrange(1, 12), 1)
-        plan = rates.RatePlan(type_, from_on, self.random.randrange(701, 9000), "قرار")
+        per_hour = self.random.randrange(701, 9000)
+        ends = self.random.choice(
+            ((), (per_hour - 700, per_hour), (per_hour - 301, per_hour + 517))
+        )
+        plan = rates.RatePlan(type_, from_on, per_hour, "قرار", *ends)
         rates.set_rate(plan, by=self._cast.majed.id, now=self.now)
 
     def value_anew(self, _one) -> None:
@@ -191,16 +195,17 @@ class Ledger:
 
     known: dict[int, Known]
     entries: list[tuple[int, date, list[int]]] = field(default_factory=list)
-    """Attendance, day, and by how much: records, minutes, people served, value, valued minutes."""
+    """Attendance, day, and by how much: records, minutes, people served, valued minutes, value, and
+    what others would say at least and at most."""
     approved: dict[int, list[int]] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     closed: set[date] = field(default_factory=set)
 
     def change(self, number: int, worth: list[int] | None, at: datetime) -> None:
-        old = self.approved.pop(number, [0] * 5)
+        old = self.approved.pop(number, [0] * 7)
         if worth is not None:
             self.approved[number] = worth
-        difference = [a - b for a, b in zip(worth or [0] * 5, old, strict=True)]
+        difference = [a - b for a, b in zip(worth or [0] * 7, old, strict=True)]
         day = self.known[number].work_on
         if day.replace(day=1) in self.closed:
             day = at.astimezone(ZoneInfo("Asia/Riyadh")).date()
@@ -231,15 +236,8 @@ def decide(book: Ledger, one: Decision) -> None:
     number = one.attendance_id
     worth = None
     if one.action in COUNTS:
-        value = worth_of(book.known[number], one.minutes_after, one.at)
-        served = one.beneficiaries_after or 0
-        worth = [
-            1,
-            one.minutes_after,
-            served,
-            value or 0,
-            one.minutes_after if value is not None else 0,
-        ]
+        valued = worth_of(book.known[number], one.minutes_after, one.at)
+        worth = [1, one.minutes_after, one.beneficiaries_after or 0, *valued]
     book.change(number, worth, one.at)
     if one.action in ("reject", *COUNTS):
         book.waiting.discard(number)
@@ -250,25 +248,26 @@ def decide(book: Ledger, one: Decision) -> None:
 def value_anew(book: Ledger, at: datetime) -> None:
     for number, (one, minutes, served, *_) in list(book.approved.items()):
         if book.known[number].work_on.replace(day=1) not in book.closed:
-            value = worth_of(book.known[number], minutes, at)
-            valued = minutes if value is not None else 0
-            book.change(number, [one, minutes, served, value or 0, valued], at)
+            valued = worth_of(book.known[number], minutes, at)
+            book.change(number, [one, minutes, served, *valued], at)
 
 
-def worth_of(one: Known, minutes: int, at: datetime) -> int | None:
-    """By the rates set until then, the latest of the latest day; halves rounded up."""
+def worth_of(one: Known, minutes: int, at: datetime) -> list[int]:
+    """Valued minutes, value and its range by the rates set until then, the latest of the latest
+    day; halves rounded up."""
     if one.call.kind != "service":
-        return None
+        return [0] * 4
     fitting = [
         rate
         for rate in db.session.scalars(select(Rate))
         if rate.type == one.call.type and rate.from_on <= one.work_on and rate.set_at <= at
     ]
     if not fitting:
-        return None
+        return [0] * 4
     rate = max(fitting, key=lambda rate: (rate.from_on, rate.id))
-    exact = Decimal(minutes) * rate.halalas_per_hour / 60
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    said = (rate.halalas_per_hour, rate.low_halalas, rate.high_halalas)
+    exact = [Decimal(minutes) * (one or rate.halalas_per_hour) / 60 for one in said]
+    return [minutes, *(int(one.quantize(Decimal(1), ROUND_HALF_UP)) for one in exact)]
 
 
 def known_attendances() -> dict[int, Known]:
@@ -348,7 +347,7 @@ def within(wanted: Filter, day: date) -> bool:
 
 
 def counted(book: Ledger, wanted: Filter, key_of: KeyOf) -> dict[object, Totals]:
-    sums: dict[object, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 5))
+    sums: dict[object, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * 7))
     for number, day, difference in book.entries:
         one = book.known[number]
         if within(wanted, day) and wanted_of(wanted, one):
@@ -367,7 +366,7 @@ def counted(book: Ledger, wanted: Filter, key_of: KeyOf) -> dict[object, Totals]
 def total(book: Ledger, lines: dict[int, list[int]], waiting: int) -> Totals:
     served = {one for one in lines if book.known[one].call.kind == "service"}
     there = {one for one in served if lines[one][0] > 0}
-    sums = [sum(lines[one][place] for one in served) for place in range(5)]
+    sums = [sum(lines[one][place] for one in served) for place in range(7)]
     return Totals(
         approved_minutes=sums[1],
         waiting_minutes=waiting,
@@ -376,8 +375,10 @@ def total(book: Ledger, lines: dict[int, list[int]], waiting: int) -> Totals:
         attendances=sums[0],
         opportunities=len({book.known[one].call.id for one in there}),
         course_attendances=sum(lines[one][0] for one in lines.keys() - served),
-        value_halalas=sums[3],
-        valued_minutes=sums[4],
+        value_halalas=sums[4],
+        valued_minutes=sums[3],
+        below_halalas=sums[4] - sums[5],
+        above_halalas=sums[6] - sums[4],
     )
 
 

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, Problem
 from checkin.domain.money import value_of
 from checkin.models import Attendance, AuditEntry, Decision, Rate
-from checkin.operations import approvals, months, rates, revaluing
+from checkin.operations import approvals, figures, months, rates, revaluing
+from checkin.operations.figures import rollup
+from checkin.operations.permissions import Reach
 from checkin.operations.rates import RatePlan
 from tests import factories
 
@@ -144,6 +146,42 @@ def test_a_rate_that_cannot_be_is_refused(cast, now, plan, code):
         RatePlan(**{**given, "source": SOURCE, **plan}).check()
 
 
+def ends(one) -> tuple[int | None, int | None]:
+    return one.low_halalas, one.high_halalas
+
+
+def test_the_range_of_a_rate_is_frozen_with_the_value(cast, now, served):
+    set_rate(cast, now, 2000)
+    plain = approve(cast, now, served())
+    set_rate(cast, now, 2000, low_halalas=1501, high_halalas=2600)
+    one = approve(cast, now, served(minutes=10))
+    assert (ends(plain), ends(one)) == ((None, None), (250, 433))
+    set_rate(cast, now, 2000, low_halalas=1000, high_halalas=4000)
+    decision = db.session.scalars(select(Decision).where(Decision.attendance_id == one.id)).one()
+    assert ends(fresh(one)) == ends(decision) == (250, 433)
+    found = figures.totals(figures.Filter(Reach(everywhere=True)))
+    assert found.value_halalas == 8000 + 333
+    assert (found.low_halalas, found.high_halalas) == (8000 + 250, 8000 + 433)
+    approvals.reopen(one.id, one.row_version, words="راجعنا", by=cast.layla.id, now=now)
+    assert ends(fresh(one)) == (None, None)
+    assert not figures.totals(figures.Filter(Reach(everywhere=True))).has_range
+
+
+def test_the_database_refuses_a_range_around_another_value(cast, now, served):
+    set_rate(cast, now, 2000)
+    one = approve(cast, now, served())
+
+    @transaction
+    def change(**ends) -> None:
+        statement = update(Attendance).where(Attendance.id == one.id)
+        db.session.execute(statement.values(**ends))
+
+    for low, high in ((8001, 9000), (7000, 7999), (7000, None)):
+        with pytest.raises(IntegrityError):
+            change(low_halalas=low, high_halalas=high)
+        db.session.rollback()
+
+
 def test_the_database_keeps_rates_as_they_were_set(cast, now):
     rate_id = set_rate(cast, now, 2000, low_halalas=1500, high_halalas=2600)
 
@@ -191,18 +229,35 @@ def test_valuing_anew_is_seen_first_done_once_and_noted(cast, now, served):
     valued, other = approve(cast, now, served()), approve(cast, now, served(days=1))
     set_rate(cast, now, 3000, now.date() - DAY)
     seen = revaluing.preview()
-    assert seen == (3, 16000, 8000 + 2 * 12000, 0)
+    assert seen == (3, 16000, 32000, 0, 32000, 32000)
     assert revaluing.recompute(seen, by=cast.majed.id, now=now) == 3
     assert [fresh(one).value_halalas for one in (bare, valued, other)] == [8000, 12000, 12000]
     assert values(valued) == [8000], "the decision keeps what it was made with"
-    assert revaluing.preview() == (0, 0, 0, 0)
+    assert not any(revaluing.preview())
     note = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "value.recompute")).one()
     assert note.facts == {
         "attendances": 3,
         "before_halalas": 16000,
         "after_halalas": 32000,
         "closed": 0,
+        "low_halalas": 32000,
+        "high_halalas": 32000,
     }
+
+
+def test_valuing_anew_gives_a_range_and_takes_it(cast, now, served):
+    set_rate(cast, now, 2000)
+    one = approve(cast, now, served())
+    set_rate(cast, now, 2000, low_halalas=1500, high_halalas=2600)
+    seen = revaluing.preview()
+    assert seen == (1, 8000, 8000, 0, 6000, 10400)
+    assert revaluing.recompute(seen, by=cast.majed.id, now=now) == 1
+    assert ends(fresh(one)) == (6000, 10400)
+    assert rollup.difference().is_nought
+    set_rate(cast, now, 2000)
+    assert revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now) == 1
+    assert ends(fresh(one)) == (None, None)
+    assert rollup.difference().is_nought
 
 
 def test_what_is_not_as_it_was_seen_is_not_done(cast, now, served):

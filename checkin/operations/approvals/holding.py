@@ -34,6 +34,7 @@ _ROW = (
         *(_A.beneficiaries, _A.approved_beneficiaries),
         *(Shift.starts_at, Shift.ends_at, Shift.closed_at, one_person().label("whose_id")),
         *(Rate.id.label("rate_id"), Rate.halalas_per_hour),
+        *(Rate.low_halalas.label("low_per_hour"), Rate.high_halalas.label("high_per_hour")),
     )
     .join(Shift, Shift.id == _A.shift_id)
     .join(Person, Person.id == _A.volunteer_id)
@@ -50,6 +51,7 @@ _LAST_DECISION = (
     .order_by(_D.seq.desc())
     .limit(1)
 )
+_VALUE = ("rate_id", "value_halalas", "low_halalas", "high_halalas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,14 @@ class Held:
         return decided if self.row.state == "approved" else counted
 
     def value(self, minutes: int | None) -> dict[str, int | None]:
-        """What these minutes are worth at the rate of the day of work, where one is set."""
-        if minutes is None or self.row.rate_id is None:
-            return {"rate_id": None, "value_halalas": None}
-        value = value_of(minutes, self.row.halalas_per_hour)
-        return {"rate_id": self.row.rate_id, "value_halalas": value}
+        """What these minutes are worth at the rate of the day of work, and within which range,
+        where one is set."""
+        row = self.row
+        if minutes is None or row.rate_id is None:
+            return dict.fromkeys(_VALUE)
+        per_hour = row.halalas_per_hour, row.low_per_hour, row.high_per_hour
+        worth = (None if one is None else value_of(minutes, one) for one in per_hour)
+        return dict(zip(_VALUE, (row.rate_id, *worth), strict=True))
 
 
 def hold(attendance_id: int) -> Held:

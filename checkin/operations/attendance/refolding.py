@@ -64,7 +64,7 @@ _HISTORY = (
 a scan."""
 _DECIDED = (
     *("id", "approved_minutes", "approved_beneficiaries"),
-    *("rate_id", "value_halalas"),
+    *("rate_id", "value_halalas", "low_halalas", "high_halalas"),
 )
 OPENING = insert(_TABLE).values(
     {

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_
 
 from checkin.models import Attendance, Opportunity
 from checkin.models.attendance import COUNTED, WAITS
+from checkin.operations.figures.clock_hour import ClockHour
 from checkin.operations.permissions import Reach
 
 WITHOUT = 0
@@ -41,6 +42,8 @@ class Filter:
     opportunity_id: int | None = None
     gender: str | None = None
     """One of `GENDERS`."""
+    hour: ClockHour | None = None
+    """Attendances with approved minutes in it, each with all of its figures."""
 
     @property
     def is_whole(self) -> bool:
@@ -52,7 +55,8 @@ class Filter:
     @property
     def is_unusual(self) -> bool:
         """Narrowed to what no sum is kept of."""
-        return not self.reach.everywhere or self.team_id is not None
+        asked = self.team_id is not None or self.hour is not None
+        return asked or not self.reach.everywhere
 
 
 class Totals(NamedTuple):
@@ -74,6 +78,30 @@ class Totals(NamedTuple):
     """What the approved hours are worth, each at the rate of its day; without a rate nothing."""
     valued_minutes: int = 0
     """Those of the approved minutes that have a value."""
+    below_halalas: int = 0
+    """How much less the value would be at the low ends of the rates' ranges."""
+    above_halalas: int = 0
+    """How much more it would be at their high ends."""
+
+    @property
+    def low_halalas(self) -> int:
+        """The least that others would say; the value itself where no rate has a range."""
+        return self.value_halalas - self.below_halalas
+
+    @property
+    def high_halalas(self) -> int:
+        return self.value_halalas + self.above_halalas
+
+    @property
+    def has_range(self) -> bool:
+        """Whether any of these hours were valued by a rate that has one."""
+        return bool(self.below_halalas or self.above_halalas)
+
+    def by_name(self) -> dict[str, int]:
+        """For programs, which read the ends of the range and not how far away they are."""
+        found = self._asdict()
+        del found["below_halalas"], found["above_halalas"]
+        return {**found, "low_halalas": self.low_halalas, "high_halalas": self.high_halalas}
 
 
 class Grouping(StrEnum):

@@ -53,6 +53,8 @@ class PeriodLine(NamedTuple):
     beneficiaries: int = 0
     value_halalas: int = 0
     valued_minutes: int = 0
+    below_halalas: int = 0
+    above_halalas: int = 0
 
     def with_waiting(self, waiting_minutes: int) -> Totals:
         return Totals(waiting_minutes=waiting_minutes, **self._asdict())

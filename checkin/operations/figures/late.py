@@ -33,7 +33,10 @@ from checkin.operations.permissions import Reach, attendances_within
 
 _A, _E = Attendance, LateEntry
 K = TypeVar("K", bound=Hashable)
-_SUMS = ("approved_minutes", "beneficiaries", "value_halalas", "valued_minutes")
+_SUMS = (
+    *("approved_minutes", "beneficiaries", "value_halalas", "valued_minutes"),
+    *("below_halalas", "above_halalas"),
+)
 
 
 # --- entering ------------------------------------------------------------------------------
@@ -78,7 +81,7 @@ def _worth(one: Counted | None) -> tuple[int, ...]:
     return one.worth if one is not None else _NOUGHT
 
 
-_NOUGHT = (0, 0, 0, 0, 0)
+_NOUGHT = (0,) * (1 + len(_SUMS))
 
 
 def _difference(before: Counted | None, after: Counted | None) -> dict[str, int]:
@@ -111,11 +114,13 @@ class Part(NamedTuple):
     beneficiaries: int
     value_halalas: int
     valued_minutes: int
+    below_halalas: int
+    above_halalas: int
 
     @property
     def sums(self) -> tuple[int, ...]:
-        """Records, minutes, people served, value and minutes with one."""
-        return self[-5:]
+        """Records, then `_SUMS`."""
+        return self[-1 - len(_SUMS) :]
 
 
 def in_total(_part: Part) -> int:
@@ -142,7 +147,7 @@ def corrected(
     if wanted.first is wanted.last is None and not by_day:
         return dict(found)
     moved = moves(wanted, by_day=by_day)
-    net: dict[tuple[K, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    net: dict[tuple[K, int], list[int]] = defaultdict(lambda: [*_NOUGHT])
     for part in moved:
         _add(net[key_of(part), part.attendance_id], part.sums)
     moving = [part for part in moved if any(net[key_of(part), part.attendance_id])]
@@ -184,17 +189,9 @@ def moves(wanted: Filter, *, by_day: bool) -> list[Part]:
     sums = [getattr(_E, name) for name in ("attendances", *_SUMS)]
     rows = _parts(wanted, [_E.counted_on, *sums]).join(_E, _E.attendance_id == _A.id)
     found = []
-    for (
-        *about,
-        work_on,
-        counted_on,
-        attendances,
-        minutes,
-        served,
-        value,
-        valued,
-    ) in db.session.execute(rows.where(_A.id.in_(ids), chosen)):
-        difference = attendances, minutes, served, value, valued
+    for row in db.session.execute(rows.where(_A.id.in_(ids), chosen)):
+        *about, work_on, counted_on = row[: -len(sums)]
+        difference = row[-len(sums) :]
         less = (-number for number in difference)
         found.append(Part._make((*about, work_on, *less)))
         found.append(Part._make((*about, counted_on, *difference)))
@@ -279,7 +276,7 @@ def _standing(wanted: Filter, person_ids: Collection[int], call_ids: Collection[
     theirs = or_(_A.volunteer_id.in_(rows_of(*person_ids)), _A.shift_id.in_(shifts))
     rows = _parts(wanted, []).where(theirs, VOLUNTEERING, _A.state == COUNTED)
     found = db.session.execute(rows.where(_within(_A.work_on, wanted)))
-    return [Part._make((*row, 1, 0, 0, 0, 0)) for row in found]
+    return [Part._make((*row, 1, *_NOUGHT[1:])) for row in found]
 
 
 # --- telling -------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class Change(NamedTuple):
     beneficiaries: int
     value_halalas: int
     valued_minutes: int
+    below_halalas: int
+    above_halalas: int
 
 
 class Shut(NamedTuple):

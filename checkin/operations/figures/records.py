@@ -192,6 +192,8 @@ def _measures(waiting: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         func.count(case((BEHIND[Measure.COURSES], _A.volunteer_id))),
         _sum(VOLUNTEERED, _A.value_halalas),
         _sum(and_(VOLUNTEERED, _A.value_halalas.is_not(None)), _A.approved_minutes),
+        _sum(VOLUNTEERED, _A.value_halalas - _A.low_halalas),
+        _sum(VOLUNTEERED, _A.high_halalas - _A.value_halalas),
     ]
 
 
@@ -233,6 +235,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_A.volunteer_id.in_(rows_where(is_key(Person.team_id, wanted.team_id))))
     if wanted.gender is not None:
         found.append(_A.volunteer_id.in_(rows_where(_is_gender(wanted.gender))))
+    if wanted.hour is not None:
+        found.append(wanted.hour.condition())
     return found
 
 

@@ -163,7 +163,7 @@ _COUNTED = (
         case((_MERGED.id.is_not(None), _MERGED.gender), else_=Person.gender).label("gender"),
         _A.approved_minutes,
         func.coalesce(_A.approved_beneficiaries, 0).label("beneficiaries"),
-        _A.value_halalas,
+        *(_A.value_halalas, _A.low_halalas, _A.high_halalas),
     )
     .join(Shift, Shift.id == _A.shift_id)
     .join(Opportunity, Opportunity.id == Shift.opportunity_id)
@@ -176,6 +176,7 @@ _COUNTED = (
 
 def _counted(row: AnyRow) -> Counted:
     begin = max(row.in_at or row.starts_at, row.starts_at)
+    value = row.value_halalas or 0
     return Counted(
         volunteer_id=row.volunteer_id,
         gender=key_of_gender(row.gender),
@@ -188,8 +189,10 @@ def _counted(row: AnyRow) -> Counted:
         call=Call(row.service_id, row.campaign_id, row.type),
         minutes=row.approved_minutes,
         beneficiaries=row.beneficiaries,
-        value_halalas=row.value_halalas or 0,
+        value_halalas=value,
         valued_minutes=0 if row.value_halalas is None else row.approved_minutes,
+        below_halalas=0 if row.low_halalas is None else value - row.low_halalas,
+        above_halalas=0 if row.high_halalas is None else row.high_halalas - value,
     )
 
 

@@ -43,7 +43,7 @@ Line = tuple[str, str, int, int]
 STRETCH = ("opportunity_id", "from_on", "site_id", "lane_id", "partner_id", "gender")
 OF_STRETCH = (
     *("attendances", "approved_minutes", "beneficiaries"),
-    *("value_halalas", "valued_minutes"),
+    *("value_halalas", "valued_minutes", "below_halalas", "above_halalas"),
 )
 PLACE = ("period", "within", "grouping", "within_key", "key")
 OF_PLACE = ("volunteers", "opportunities", "course_attendances", *OF_STRETCH)
@@ -76,6 +76,8 @@ class Counted(NamedTuple):
     beneficiaries: int
     value_halalas: int
     valued_minutes: int
+    below_halalas: int
+    above_halalas: int
 
     @property
     def is_volunteering(self) -> bool:
@@ -94,7 +96,7 @@ class Counted(NamedTuple):
     @property
     def worth(self) -> tuple[int, ...]:
         sums = self.minutes, self.beneficiaries, self.value_halalas, self.valued_minutes
-        return (1, *sums)
+        return (1, *sums, self.below_halalas, self.above_halalas)
 
 
 @dataclass(slots=True)
@@ -126,7 +128,7 @@ class Sums:
                 _add(self.places, (period, within, DAY, key, number_of(day)), line)
         for (from_on, narrow, hour), minutes in self._hours.items():
             for place_of_hour in _places_of_hour(from_on, narrow, hour):
-                _add(self.places, place_of_hour, (0, 0, 0, 0, minutes, 0, 0, 0))
+                _add(self.places, place_of_hour, (0, 0, 0, 0, minutes, 0, 0, 0, 0, 0))
 
     def _together(self) -> dict[tuple[str, tuple[int, ...], Call], list[int]]:
         """Sums by period, place and call, of all days and opportunities: many are alike."""
@@ -280,7 +282,7 @@ def gender_of(key: int) -> str:
 def _at_place(line: Sequence[int], call: Call) -> tuple[int, ...]:
     """Sums of a stretch as they stand at a place; courses are attendance and nothing else."""
     if call.service_id == WITHOUT:
-        return (0, 0, line[0], 0, 0, 0, 0, 0)
+        return (0, 0, line[0], 0, 0, 0, 0, 0, 0, 0)
     return (0, 0, 0, *line)
 
 
