@@ -26,6 +26,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     Insert,
+    Integer,
     MetaData,
     Row,
     Select,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    extract,
     func,
     insert,
     literal,
@@ -385,6 +387,13 @@ def upsert(model: type[Base]) -> sqlite.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(model)
     return cast(sqlite.Insert, postgresql.insert(model))
+
+
+def minutes_since_1970(instant: ColumnElement[datetime]) -> ColumnElement[int]:
+    """Whole minutes, a begun one not counted."""
+    if db.engine.dialect.name == "sqlite":
+        return func.strftime("%s", instant).cast(Integer) // 60
+    return func.floor(extract("epoch", instant) / 60).cast(Integer)
 
 
 def new_ids(model: type[Base], number: int) -> Sequence[int]:

@@ -108,3 +108,26 @@ def test_what_waits_is_told_by_every_figure(cast, now):
     assert (
         figures.waiting(Filter(Reach(site_ids=frozenset({cast.squares.id})))) == figures.Waiting()
     )
+
+
+def test_behind_an_hour_stand_the_records_that_served_in_it(years, cast):
+    """Also where the clock was changed meanwhile: by the place's own, as it was on the day."""
+    factories.alter(cast.squares, zone="America/New_York")
+    wanted = Filter(each_site())
+    minutes, every = figures.hours_of_week(wanted), behind(wanted)
+    served = [at for at, sum_ in enumerate(minutes) if sum_]
+    of_week = [figures.ClockHour(at % 24, at // 24) for at in (*served, 0)]
+    for hour in [*map(figures.ClockHour, range(24)), *of_week]:
+        found = behind(replace(wanted, hour=hour))
+        assert found == [one for one in every if hour.minutes_of(one)], hour
+        shown = sum(sum_ for at, sum_ in enumerate(minutes) if at in hour)
+        assert sum(map(hour.minutes_of, found)) == shown, hour
+    total = figures.totals(replace(wanted, hour=of_week[0]))
+    assert total.attendances == len(behind(replace(wanted, hour=of_week[0]))) > 0
+
+
+def behind(wanted: Filter) -> list[Attendance]:
+    measure = figures.Measure.APPROVED
+    found = list(figures.attendances_behind(measure, wanted, page=1, size=100))
+    assert len(found) == figures.count_behind(measure, wanted)
+    return found

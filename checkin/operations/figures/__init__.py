@@ -14,6 +14,7 @@ from checkin.operations.figures.asking import (
     waiting_minutes,
     worked_in,
 )
+from checkin.operations.figures.clock_hour import ClockHour
 from checkin.operations.figures.definitions import (
     GENDERS,
     NOT_SAID,
@@ -45,6 +46,7 @@ __all__ = [
     "UNSAID",
     "WITHOUT",
     "WOMAN",
+    "ClockHour",
     "Day",
     "Dimension",
     "Filter",

@@ -161,7 +161,8 @@ def _rows_within(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
         .join(Shift, Shift.id == _A.shift_id + 0)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id + 0)
     )
-    return query.where(*_conditions(wanted))
+    within_hour = [] if wanted.hour is None else [wanted.hour.condition()]
+    return query.where(*_conditions(wanted), *within_hour)
 
 
 def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
@@ -235,8 +236,6 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_A.volunteer_id.in_(rows_where(is_key(Person.team_id, wanted.team_id))))
     if wanted.gender is not None:
         found.append(_A.volunteer_id.in_(rows_where(_is_gender(wanted.gender))))
-    if wanted.hour is not None:
-        found.append(wanted.hour.condition())
     return found
 
 
