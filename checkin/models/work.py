@@ -39,6 +39,7 @@ class Team(Base):
     name_ar: Mapped[str] = mapped_column(String(120), unique=True)
     name_en: Mapped[str] = mapped_column(String(120))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    neighbourhood: Mapped[str] = mapped_column(String(120), default="", server_default="")
 
 
 class Campaign(Base):

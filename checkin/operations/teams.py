@@ -22,6 +22,7 @@ class TeamPlan:
 
     name_ar: str
     name_en: str = ""
+    neighbourhood: str = ""
 
 
 # --- acts ----------------------------------------------------------------------------------

@@ -23,10 +23,19 @@ errors.sentences(team_closed=_l("This team is closed and takes no new members"))
 class TeamForm(Form):
     name_ar = name_field(_l("Name in Arabic"))
     name_en = name_field(_l("Name in English"), optional=True)
+    neighbourhood = name_field(
+        _l("Neighbourhood"),
+        optional=True,
+        description=_l("Where its volunteers live and serve, such as Al Aziziyah."),
+    )
 
     @property
     def plan(self) -> TeamPlan:
-        return TeamPlan(name_ar=self.name_ar.data, name_en=self.name_en.data or "")
+        return TeamPlan(
+            name_ar=self.name_ar.data,
+            name_en=self.name_en.data or "",
+            neighbourhood=self.neighbourhood.data or "",
+        )
 
 
 @bp.get("/team")

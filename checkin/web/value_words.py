@@ -28,7 +28,11 @@ def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
     if attendance.value_halalas is None or rate is None:
         return None
     value, per_hour = money(attendance.value_halalas), money(rate.halalas_per_hour)
-    return _("%(value)s, at %(rate)s an hour", value=value, rate=per_hour)
+    said = _("%(value)s, at %(rate)s an hour", value=value, rate=per_hour)
+    low, high = attendance.low_halalas, attendance.high_halalas
+    if low is None or high is None:
+        return said
+    return f"{said} · {_between(amount(low), amount(high))}"
 
 
 def is_set(totals: Totals) -> bool:
@@ -40,6 +44,22 @@ def shown(totals: Totals) -> str:
     """The figure itself, in riyals; «not set» where hours have no rate."""
     unset = totals.approved_minutes and not is_set(totals)
     return _("Not set") if unset else riyals(totals.value_halalas)
+
+
+def between(totals: Totals) -> str:
+    """What others would say at least and at most; nothing where no rate had a range."""
+    if not totals.has_range:
+        return ""
+    return _between(riyals(totals.low_halalas), riyals(totals.high_halalas))
+
+
+def _between(low: str, high: str) -> str:
+    return _("Between SAR %(low)s and SAR %(high)s", low=low, high=high)
+
+
+def account(totals: Totals) -> list[str]:
+    """What is said of a value where nothing stands right below it: its range, and `method`."""
+    return [*filter(None, [between(totals)]), *method(totals)]
 
 
 def method(totals: Totals) -> list[str]:
@@ -54,9 +74,28 @@ def method(totals: Totals) -> list[str]:
             "kept with each approval"
         ),
     ]
+    lines += _method_of_range(totals)
     if bare := totals.approved_minutes - totals.valued_minutes:
         lines.append(_("Hours without a rate: %(hours)s", hours=clock_hours(bare)))
     return lines
+
+
+def _method_of_range(totals: Totals) -> list[str]:
+    """How the range came about, and what it comes to an hour, where there is one."""
+    if not totals.has_range:
+        return []
+    low, high = (
+        amount(average_per_hour(end, totals.valued_minutes) or 0)
+        for end in (totals.low_halalas, totals.high_halalas)
+    )
+    return [
+        _(
+            "The range: each record at the low and at the high end of its rate, where it has them, "
+            "on average SAR %(low)s to SAR %(high)s an hour",
+            low=low,
+            high=high,
+        )
+    ]
 
 
 def _without_value(totals: Totals) -> str:

@@ -1,11 +1,13 @@
-"""Coverage rests while a test runs that measures nothing new, and only then."""
+"""Coverage rests only while a test measures nothing new; what takes long is timed from its start."""
 
 import os
 import re
 import subprocess
 import sys
 
+from checkin.database import standalone_engine
 from tests.house.tree import ROOT
+from tests.load.imports import Longest
 
 SUBJECT = """
 def once():
@@ -43,3 +45,16 @@ def test_only_what_is_marked_is_not_measured(tmp_path):
     )
     assert "2 passed" in result.stdout
     assert re.search(r"^subject\.py .* 75% +6$", result.stdout, re.MULTILINE), result.stdout
+
+
+def test_the_longest_transaction_is_one_whose_beginning_was_seen():
+    engine = standalone_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        longest = Longest(engine)
+        connection.commit()
+        assert longest.wall == 0
+        connection.exec_driver_sql("SELECT 1")
+        connection.commit()
+        assert 0 < longest.wall < 60
+    engine.dispose()

@@ -25,7 +25,7 @@ from pathlib import Path
 from queue import Queue
 
 import openpyxl
-from sqlalchemy import Engine, event, func, select, update
+from sqlalchemy import Connection, Engine, event, func, select, update
 
 from checkin import demo, migrations
 from checkin.database import db, standalone_engine, transaction
@@ -102,21 +102,24 @@ def write_all_the_while(url: str, person_id: int, done: Event, waits: "Queue[lis
 
 
 class Longest:
-    """The longest transaction that was kept: how long others had to wait for it on SQLite."""
+    """The longest transaction that was kept: how long others had to wait for it on SQLite.
+
+    One that had begun already is nobody's: when it did is not known.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.wall = self.work = 0.0
-        self._begun = (0.0, 0.0)
         event.listen(engine, "begin", self._begin)
         event.listen(engine, "commit", self._commit)
 
-    def _begin(self, _connection: object) -> None:
-        self._begun = time.perf_counter(), time.process_time()
+    def _begin(self, connection: Connection) -> None:
+        connection.info[self] = time.perf_counter(), time.process_time()
 
-    def _commit(self, _connection: object) -> None:
-        wall = time.perf_counter() - self._begun[0]
+    def _commit(self, connection: Connection) -> None:
+        now = time.perf_counter(), time.process_time()
+        wall, work = (n - b for n, b in zip(now, connection.info.pop(self, now), strict=True))
         if wall > self.wall:
-            self.wall, self.work = wall, time.process_time() - self._begun[1]
+            self.wall, self.work = wall, work
 
 
 def bring_in(url: str, path: Path, answers: "Queue[dict[str, float]]") -> None:

@@ -120,6 +120,14 @@ def test_the_list_of_files_says_what_each_is_of(layla, cast, worked):
         assert said in page
 
 
+def test_text_holds_records_alone_which_the_page_of_files_says(layla, worked):
+    """Whoever adds a column up comes to the figure: no row is a sum of others."""
+    heading, *rows = csv.reader(io.StringIO(taken_out(layla, "csv").decode("utf-8-sig")))
+    served = heading.index("Beneficiaries")
+    assert sum(int(row[served]) for row in rows) == totals().beneficiaries
+    assert "holds its records alone" in layla.text("/exports")
+
+
 def test_the_print_page_leads_to_the_files(layla, worked):
     for page in ("/figures/sheet", "/figures/reports/sheet?by=site"):
         assert 'href="/exports"' in layla.get(page).text

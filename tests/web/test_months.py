@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -9,8 +10,10 @@ import pytest
 
 from checkin.database import db
 from checkin.models import Attendance, MonthClosing
-from checkin.operations import approvals, exporting
+from checkin.operations import approvals, exporting, rates
 from checkin.web import clock
+from checkin.web.figures import listing
+from checkin.web.figures.dashboard_tables import OF_VALUE
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -20,7 +23,12 @@ OCTOBER = f"{ADDRESS}/2026-10"
 
 @pytest.fixture
 def worked(cast, now) -> Attendance:
-    begin = now - timedelta(days=40)
+    return served(cast, now, days=40)
+
+
+def served(cast, now, days: int) -> Attendance:
+    """Four hours, so many days ago."""
+    begin = now - timedelta(days=days)
     shift = factories.shift(begin, cast.mataf, factories.opportunity(now))
     factories.assign(begin - timedelta(days=1), cast.noura, shift)
     poster = factories.poster(begin - timedelta(days=1), cast.mataf, shift)
@@ -88,6 +96,8 @@ def taken_out(browser, query: str, kind: str, what: str = "attendances") -> byte
 def test_a_list_and_its_file_add_up_to_the_figure(
     cast, now, layla, worked, month, records, minutes, served
 ):
+    plan = rates.RatePlan("general", worked.work_on, 2000, "a source", 1500, 2600)
+    rates.set_rate(plan, by=cast.majed.id, now=now)
     taken_back(cast, now, layla, worked)
     page = layla.get(f"/figures/attendances?of=approved&period={month}").text
     people = "1 volunteer ·" if records > 0 else "0 volunteers ·"
@@ -99,10 +109,26 @@ def test_a_list_and_its_file_add_up_to_the_figure(
     rows = [json.loads(line) for line in taken_out(layla, query, "jsonl").splitlines()]
     assert sum(row["minutes"] for row in rows) == minutes
     assert sum(row["beneficiaries"] for row in rows) == served
+    worth = [sum(row[name] for row in rows) for name in OF_VALUE]
+    assert worth == [8000 * records, 6000 * records, 10400 * records]
     assert [row["attendance"] for row in rows] == [worked.id] * bool(records)
     book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, query, "xlsx")))
     heading, *_rows, sums = book.worksheets[0].iter_rows(values_only=True)
     assert sums[heading.index("Beneficiaries")] == served
+
+
+def test_a_long_list_tells_its_later_changes_once(cast, now, layla, worked, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE_SIZE", 1)
+    taken_back(cast, now, layla, worked)
+    for days in (2, 3):
+        one = served(cast, now, days)
+        approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    address, entry = "/figures/attendances?period=2026-11", f"/figures/attendances/{worked.id}"
+    first, second = layla.get(address).text, layla.get(f"{address}&page=2").text
+    assert "Changed after closing · 1 record" in first.translate({0x2066: None, 0x2069: None})
+    assert (first.count(entry), second.count(entry)) == (1, 0)
+    assert "Changed after closing: 1 record, on the first page" in layla.text(f"{address}&page=2")
+    assert re.search(r'href="/figures/attendances[^"]*#changes"', second)
 
 
 def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, now, layla, worked):

@@ -70,7 +70,7 @@ def totals() -> figures.Totals:
 def test_the_json_lines_hold_the_totals_and_every_table(layla, worked):
     lines = [json.loads(line) for line in taken_out(layla, "jsonl").splitlines()]
     (whole,) = [line for line in lines if line["table"] == "totals"]
-    known = totals()._asdict()
+    known = totals().by_name()
     assert {name: whole[name] for name in known} == known
     assert known["value_halalas"] == 2 * 245 * 20_000 // 60 + 1  # each approval rounded for itself
     for table in ("site", "service", "partner", "month", "gender"):

@@ -27,8 +27,11 @@ def test_a_team_is_added_renamed_closed_and_opened(layla):
     assert again.status_code == 422
     assert "This name is taken" in again.get_data(as_text=True)
     assert "Typed" in again.get_data(as_text=True)
-    layla.send(f"{address}/details", name_ar="فريق العوالي", name_en="Awali team")
+    named = {"name_ar": "فريق العوالي", "name_en": "Awali team", "neighbourhood": "العوالي"}
+    layla.send(f"{address}/details", **named)
     assert "Awali team" in layla.text(address)
+    assert "العوالي" in layla.text("/teams")
+    assert 'value="العوالي"' in layla.get(f"{address}/details").text
     layla.send(f"{address}/closure")
     assert "takes no new members" in layla.text(address)
     layla.send(f"{address}/reopening")

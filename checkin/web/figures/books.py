@@ -97,7 +97,7 @@ def _counting(totals: Totals) -> list[tuple[str, str]]:
         ),
         (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
         (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
-        (_("Economic return (SAR)"), ". ".join(value_words.method(totals))),
+        (_("Economic return (SAR)"), ". ".join(value_words.account(totals))),
         *rated(totals),
         *warned(totals),
     ]

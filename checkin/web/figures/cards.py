@@ -29,6 +29,8 @@ class Card:
     waiting: str = ""
     waiting_href: str = ""
     change: str = ""
+    between: str = ""
+    """What others would say it is, where they say something else."""
     note: str = ""
     imported: str = ""
     """How much of it was told of earlier years, and where from."""
@@ -140,6 +142,7 @@ def _value(
         value=value_words.shown(both),
         href=asked.address() if value_words.is_set(totals) else "",
         change=change(both.value_halalas, before.value_halalas) if known and before else "",
+        between=value_words.between(both),
         note=value_words.method(totals)[0],
         goal=goal,
     )

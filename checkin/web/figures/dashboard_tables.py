@@ -63,15 +63,17 @@ def _of_closed(found: Wanted) -> list[str]:
 
 def _note(card: Card) -> str:
     """What stands below a large figure, where there is room for two lines."""
-    return " · ".join(filter(None, (card.imported or card.note, card.waiting, card.change)))
+    told = card.between, card.imported or card.note, card.waiting, card.change
+    return " · ".join(filter(None, told))
 
 
 # --- the figures, as columns -------------------------------------------------------------------
 
 
 def columns(totals: Totals) -> list[Column]:
-    """Every figure, in the order of `cells`; people see no column of a value that is not set."""
-    is_valued = value_words.is_set(totals)
+    """Every figure, in the order of `cells`; people see no column of a value that is not set, nor
+    of a range that there is not."""
+    is_valued, between = value_words.is_set(totals), totals.has_range
     return [
         Column("approved_minutes", _("Hours"), Kind.MINUTES, 14),
         Column("waiting_minutes", _("Waiting"), Kind.MINUTES, 11),
@@ -82,26 +84,37 @@ def columns(totals: Totals) -> list[Column]:
         Column("course_attendances", _("Course attendance"), Kind.NUMBER, 12),
         Column("value_halalas", _("Economic return (SAR)"), Kind.MONEY, 16, is_shown=is_valued),
         Column("valued_minutes", _("Hours with a value"), Kind.MINUTES, 12, is_shown=False),
+        *of_range(is_shown=between),
+    ]
+
+
+def of_range(*, is_shown: bool) -> list[Column]:
+    """The least and the most that others would say a value is."""
+    return [
+        Column("low_halalas", _("At least (SAR)"), Kind.MONEY, 16, is_shown=is_shown),
+        Column("high_halalas", _("At most (SAR)"), Kind.MONEY, 16, is_shown=is_shown),
     ]
 
 
 def cells(totals: Totals) -> list[Cell]:
     """A value that is not set is not nought."""
-    found: dict[str, Cell] = {**totals._asdict()}
+    found: dict[str, Cell] = {**totals.by_name()}
     if not value_words.is_set(totals):
-        found["value_halalas"] = None
+        found |= dict.fromkeys(OF_VALUE)
     return [found[name] for name in _ORDER]
 
 
 def sums(totals: Totals) -> dict[str, int]:
     """What stands under a table of figures."""
-    unset = set() if value_words.is_set(totals) else {"value_halalas"}
-    return {name: sum_ for name, sum_ in totals._asdict().items() if name not in unset}
+    unset = () if value_words.is_set(totals) else OF_VALUE
+    return {name: sum_ for name, sum_ in totals.by_name().items() if name not in unset}
 
 
+OF_VALUE = ("value_halalas", "low_halalas", "high_halalas")
 _ORDER = (
     *("approved_minutes", "waiting_minutes", "beneficiaries", "volunteers", "attendances"),
     *("opportunities", "course_attendances", "value_halalas", "valued_minutes"),
+    *("low_halalas", "high_halalas"),
 )
 
 

@@ -19,6 +19,7 @@ from checkin.web.figures.report_words import (
     DIMENSIONS,
     FIGURES,
     LAST,
+    between_ends,
     shown,
     time_words,
 )
@@ -36,6 +37,8 @@ class Cell:
     figure: str
     shown: str
     href: str = ""
+    between: str = ""
+    """Of a value: what others would say, where they say something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def sheet(report: Report, asked: Asked) -> Sheet:
 def methods(sheet: Sheet, asked: Asked) -> list[str]:
     """How it is counted: stands under every report, on the page and on paper."""
     shown = asked.figures
-    lines = value_words.method(sheet.totals) if "value" in shown else []
+    lines = value_words.account(sheet.totals) if "value" in shown else []
     if "beneficiaries" in shown:
         lines.append(_("Beneficiaries are services given: one person served twice counts twice."))
     if "volunteers" in shown or "opportunities" in shown:
@@ -173,7 +176,8 @@ class _Drawn:
     def _cell(self, key: str, totals: Totals, behind: Mapping[Measure, str]) -> Cell:
         figure = FIGURES[key]
         text = shown(key, totals, in_halalas=self._in_halalas)
-        return Cell(key, text, behind[figure.measure] if getattr(totals, figure.field) else "")
+        href = behind[figure.measure] if getattr(totals, figure.field) else ""
+        return Cell(key, text, href, between_ends(totals) if key == "value" else "")
 
     def _narrower(self, depth: int, place: _Place) -> str:
         """The same report of this line alone, by what is left to look into it by."""

@@ -21,7 +21,14 @@ from checkin.web import clock, export_words, value_words
 from checkin.web.figures import earlier, report_asked
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened, rated, taken_by, warned
-from checkin.web.figures.dashboard_tables import cells, columns, of_years, sums, whole
+from checkin.web.figures.dashboard_tables import (
+    OF_VALUE,
+    cells,
+    columns,
+    of_years,
+    sums,
+    whole,
+)
 from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES
 from checkin.web.guard import requires
@@ -69,7 +76,8 @@ def report(asked: Asked, now: datetime) -> Book:
         counting += [*rated(worth), *warned(worth)]
         about = [wanted.title, *wanted.about]
         told = [
-            (drawn.headings[cell.figure], cell.shown or _("Not set"), "") for cell in drawn.total
+            (drawn.headings[cell.figure], cell.shown or _("Not set"), cell.between)
+            for cell in drawn.total
         ]
         told_years = earlier.beside(wanted.wanted.filter)
         counting += [("", line) for line in earlier.methods(told_years)]
@@ -142,6 +150,7 @@ def _named(wanted: report_asked.Asked) -> Iterator[Column]:
 def _figures(wanted: report_asked.Asked, drawn: Sheet) -> Iterator[Column]:
     """All figures, in the order of `cells`; shown are those that the address names."""
     chosen = {FIGURES[key].field for key in wanted.figures}
+    chosen |= {*OF_VALUE} if "value" in wanted.figures else set()
     for column in columns(drawn.totals):
         shown = column.is_shown and column.key in chosen
         yield Column(column.key, column.heading, column.kind, column.width, is_shown=shown)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
+from flask_babel import lazy_pgettext, pgettext
 
 from checkin.operations.figures import Dimension, Measure, Totals, spans
 from checkin.operations.figures.spans import Span
@@ -164,3 +164,11 @@ def shown(figure: str, totals: Totals, *, in_halalas: bool) -> str:
     if totals.approved_minutes and not value_words.is_set(totals):
         return ""
     return num(number / 100, 2) if in_halalas else num(number // 100)
+
+
+def between_ends(totals: Totals) -> str:
+    """Below a value in riyals: the least and the most that others would say."""
+    if not totals.has_range:
+        return ""
+    low, high = map(value_words.riyals, (totals.low_halalas, totals.high_halalas))
+    return pgettext("range", "%(low)s to %(high)s", low=low, high=high)

@@ -30,6 +30,7 @@ from checkin.web import record_words, value_words
 from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
+from checkin.web.figures.dashboard_tables import OF_VALUE, of_range
 from checkin.web.figures.listing import HEADINGS, measure_asked
 from checkin.web.figures.narrowing import wanted
 from checkin.web.figures.periods import chosen
@@ -49,7 +50,8 @@ def attendances(asked: Asked, now: datetime) -> Book:
         listed = wanted(asked.reach, period)
         about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
         totals = figures.totals(listed.filter)
-        columns, changes = _columns(), _changes(measure, listed.filter, asked.language)
+        columns = _columns(has_range=totals.has_range)
+        changes = _changes(measure, listed.filter, asked.language)
         table = Table(
             columns=columns,
             rows=_query(measure, listed.filter, asked.language),
@@ -61,7 +63,7 @@ def attendances(asked: Asked, now: datetime) -> Book:
         return book([table], about, totals, asked, now)
 
 
-def _columns() -> list[Column]:
+def _columns(*, has_range: bool = False) -> list[Column]:
     return [
         Column("attendance", _("Record"), Kind.NUMBER, 10),
         Column("volunteer", _("Volunteer"), width=28),
@@ -84,6 +86,7 @@ def _columns() -> list[Column]:
         Column("evidence", _("Evidence"), width=20),
         Column("notes", _("Notes"), width=40),
         Column("late_entry", _("Reference"), Kind.NUMBER, 10, is_shown=False),
+        *of_range(is_shown=has_range),
     ]
 
 
@@ -104,7 +107,8 @@ def _asked_of(lang: str) -> list[Any]:
     return [
         *(a.id, Person.name.label("volunteer"), a.work_on, a.in_at, a.out_at),
         *(a.approved_minutes, a.credited_minutes, a.approved_beneficiaries, a.beneficiaries),
-        *(a.value_halalas, a.state, a.evidence, a.flags, Shift.starts_at, Shift.ends_at),
+        *(a.value_halalas, a.low_halalas, a.high_halalas),
+        *(a.state, a.evidence, a.flags, Shift.starts_at, Shift.ends_at),
         *(Site.zone, Opportunity.type),
         *(name_of(Partner, "partner"), name_of(Site, "site"), name_of(Lane, "lane")),
         *(name_of(Opportunity, "opportunity"), name_of(Service, "service")),
@@ -132,11 +136,19 @@ def _changes(measure: Measure, wanted: figures.Filter, lang: str) -> list[dict[s
         entry, change = row.LateEntry, later.change(row.LateEntry, wanted)
         about = dict(zip(keys, cells(row), strict=True))
         about |= {"minutes": change.approved_minutes, "beneficiaries": change.beneficiaries}
-        value = change.value_halalas if change.valued_minutes or change.value_halalas else None
-        about |= {"value_halalas": value, "status": _("Changed after closing")}
+        about |= {**_worth(change), "status": _("Changed after closing")}
         about |= {"notes": _moved_in_words(entry), "late_entry": entry.id}
         found.append(about)
     return found
+
+
+def _worth(change: later.Change) -> dict[str, Cell]:
+    """By how much the value is another, and the ends of its range."""
+    value = change.value_halalas
+    if not (change.valued_minutes or value):
+        return dict.fromkeys(OF_VALUE)
+    ends = value, value - change.below_halalas, value + change.above_halalas
+    return dict(zip(OF_VALUE, ends, strict=True))
 
 
 def _moved_in_words(entry: LateEntry) -> str:
@@ -170,9 +182,16 @@ def _cells() -> Callable[[Any], list[Cell]]:
             row.approved_beneficiaries if is_approved else row.beneficiaries,
             *(row.value_halalas, states[row.state], evidence[row.evidence]),
             *(" · ".join(flags[flag] for flag in row.flags), None),
+            *(_or_value(end, row) for end in (row.low_halalas, row.high_halalas)),
         ]
 
     return cells
+
+
+def _or_value(end: int | None, row: Any) -> int | None:
+    """A rate without a range is worth the same to everybody."""
+    value: int | None = row.value_halalas
+    return value if end is None else end
 
 
 def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:
@@ -182,5 +201,5 @@ def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:
     if measure is Measure.COURSES:
         return {}
     sums = {"minutes": totals.approved_minutes, "beneficiaries": totals.beneficiaries}
-    value = {"value_halalas": totals.value_halalas} if value_words.is_set(totals) else {}
-    return {**sums, **value}
+    worth = {name: getattr(totals, name) for name in OF_VALUE}
+    return {**sums, **(worth if value_words.is_set(totals) else {})}

@@ -1,7 +1,7 @@
-"""What others would say a value is
+"""Ranges of values, and neighbourhoods of teams
 
-Columns are added and nothing is rewritten: what was approved before has no range, and its value
-anew, on purpose, gives it one.
+Columns are added and nothing is rewritten: what was approved before has no range; valued anew, on
+purpose, it gets one.
 """
 
 import sqlalchemy as sa
@@ -34,9 +34,12 @@ def upgrade() -> None:
         for name in ("below_halalas", "above_halalas"):
             column = sa.Column(name, sa.BigInteger(), server_default="0", nullable=False)
             op.add_column(table, column)
+    neighbourhood = sa.Column("neighbourhood", sa.String(120), server_default="", nullable=False)
+    op.add_column("teams", neighbourhood)
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE teams DROP COLUMN neighbourhood")
     for table in SUMS:
         for name in ("above_halalas", "below_halalas"):
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
