@@ -98,8 +98,9 @@ def _name(line: Line) -> str:
 
 def _behind(campaign_id: int, measure: str, **narrower: str | int) -> str:
     """The records that add up to a figure."""
-    of = Measure(measure).value
-    return url_for("figures.attendances", of=of, campaign=campaign_id, **narrower)
+    asked = {"of": Measure(measure).value, "campaign": campaign_id, **narrower}
+    back = url_for("campaigns.show", campaign_id=campaign_id)
+    return url_for("figures.attendances", **asked, back=back)
 
 
 @bp.route("/<int:campaign_id>/details", methods=["GET", "POST"])

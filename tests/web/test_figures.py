@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -84,6 +85,16 @@ def rows(page: str, caption: str) -> list[list[str]]:
     ]
 
 
+def offered(page: str, name: str) -> list[str]:
+    """What can be chosen by this name."""
+    chooser = re.findall(rf'<select[^>]* name="{name}">(.*?)</select>', page, flags=re.S)
+    return re.findall(r'<option value="([^"]*)"', "".join(chooser))
+
+
+def links(page: str, pattern: str) -> list[str]:
+    return [unescape(link) for link in re.findall(pattern, page, flags=re.S)]
+
+
 def test_a_coordinator_sees_every_figure_with_what_waits_apart(layla, season):
     page = layla.get("/figures").get_data(as_text=True)
     assert counters(page) == ["12:05", "1,072", "2", "3", "3", "1"]
@@ -115,7 +126,7 @@ def test_a_year_can_be_chosen_in_either_calendar(layla, season):
     years = ["2026", "2025", "1448h", "1447h"]
     months = ["2026-11", "2025-10", "1448h-06", "1447h-04"]
     page = layla.get("/figures").get_data(as_text=True)
-    assert re.findall(r'<option value="([^"]+)"', page) == years + months
+    assert offered(page, "period") == ["", *years, *months]
     shown = {
         year: counters(layla.get(f"/figures?year={year}").get_data(as_text=True)) for year in years
     }
@@ -126,10 +137,8 @@ def test_a_year_can_be_chosen_in_either_calendar(layla, season):
 def test_years_without_records_are_not_offered(layla, cast, season, now):
     stay(now - timedelta(days=2000), cast.noura, cast.mataf, cast.poster, by=cast.salem)
     page = layla.get("/figures").get_data(as_text=True)
-    years = re.findall(r'<option value="([^"]+)"', page)
-    assert [one for one in years if "-" not in one] == [
-        *("2026", "2025", "2021", "1448h", "1447h", "1442h")
-    ]
+    years = [one for one in offered(page, "period") if "-" not in one]
+    assert years == ["", "2026", "2025", "2021", "1448h", "1447h", "1442h"]
     assert layla.get("/figures?year=2023").status_code == 404
 
 
@@ -141,7 +150,7 @@ def test_the_choice_of_a_period_stands_at_the_one_shown(layla, season, period):
 
 def test_days_out_of_all_years_are_called_by_themselves(layla, season):
     page = layla.get("/figures?from=2025-10-01&until=2025-10-31").get_data(as_text=True)
-    (shown,) = re.findall(r'<option value="" selected>([^<]+)', page)
+    (shown,) = re.findall(r'<option value="days" selected>([^<]+)', page)
     assert shown == "1 October 2025 to 31 October 2025"
     assert f"{shown} · All years" not in page
     assert 'aria-current="page">All years' not in page
@@ -188,8 +197,9 @@ def test_a_line_leads_to_its_own_records(layla, cast, season):
     for table in ("By site", "By service", "By partner", "By month"):
         (block,) = re.findall(rf"<caption[^>]*>{table}</caption>.*?</table>", page, flags=re.S)
         counts = [row[-1] for row in rows(page, table)][:-1]
-        for link, count in zip(re.findall(r'href="([^"]+)"', block), counts, strict=True):
-            shown = layla.text(link.replace("&amp;", "&"))
+        lines = links(block, r'<th scope="row"><a href="([^"]+)"')
+        for link, count in zip(lines, counts, strict=True):
+            shown = layla.text(link)
             assert f"{count} record" in shown
 
 
@@ -229,7 +239,7 @@ def test_a_year_is_compared_with_the_same_days_before(layla, season):
 def test_a_record_shows_its_scans_and_decisions(layla, cast, season):
     address = f"/figures/attendances/{season['mataf'].id}"
     listed = layla.get("/figures/attendances?of=approved").get_data(as_text=True)
-    assert f'href="{address}"' in listed
+    assert f'href="{address}?back=' in listed
     text = layla.text(address)
     for part in ("Check-in", "Check-out", "Printed code", "سالم عوض الغامدي", "1,025"):
         assert part in text
@@ -353,3 +363,127 @@ def test_a_box_without_hours_says_so(layla, season):
     day = season["waiting"].work_on.isoformat()
     text = layla.get(f"/figures?from={day}&until={day}").get_data(as_text=True)
     assert "No hours were approved; what waits stands in the table." in text
+
+
+# --- choosing a part -------------------------------------------------------------------------
+
+
+def test_a_part_is_chosen_and_taken_away_again(layla, cast, season):
+    sent = f"/figures?was=1&period=2026&site={cast.mataf.id}&service=&partner=&campaign="
+    short = layla.get(sent)
+    assert short.status_code == 303
+    assert short.headers["Location"] == f"/figures?period=2026&site={cast.mataf.id}"
+    page = layla.get(short.headers["Location"]).text
+    assert counters(page)[:4] == ["4", "1,025", "1", "1"]
+    (without,) = links(page, r'class="chips".*?href="([^"]+)"')
+    assert without == "/figures?period=2026"
+    assert "Mataf courtyard" in page.partition('class="chips"')[2].partition("</ul>")[0]
+    assert 'class="chips"' not in layla.get(without).text
+
+
+def test_what_is_not_offered_is_kept_by_the_form(layla, cast, season):
+    page = layla.get("/figures?gender=woman&from=2026-11-01&until=2026-11-30").text
+    kept = dict(re.findall(r'type="hidden" name="(gender|from|until|was)" value="([^"]+)"', page))
+    assert kept == {"gender": "woman", "from": "2026-11-01", "until": "2026-11-30", "was": "1"}
+    chips = links(page, r'<li><a href="([^"]+)"><span><bdi')
+    assert chips == ["/figures?gender=woman", "/figures?from=2026-11-01&until=2026-11-30"]
+    sent = "/figures?was=1&gender=woman&from=2026-11-01&until=2026-11-30&period="
+    assert layla.get(f"{sent}days").headers["Location"] == (
+        "/figures?gender=woman&from=2026-11-01&until=2026-11-30"
+    )
+    assert layla.get(f"{sent}2026").headers["Location"] == "/figures?gender=woman&period=2026"
+
+
+def test_only_what_is_known_stays_in_the_address(layla, season):
+    sent = "/figures?was=1&_external=1&_scheme=ftp&_anchor=x&period=2026"
+    assert layla.get(sent).headers["Location"] == "/figures?period=2026"
+
+
+def test_everybody_chooses_among_their_own(cast, browser_of, layla, season):
+    sites = offered(layla.get("/figures").text, "site")
+    assert sorted(sites) == sorted(["", str(cast.squares.id), str(cast.mataf.id)])
+    salem = browser_of(cast.salem, kind="staff", lang="en").get("/figures").text
+    reem = browser_of(cast.reem, kind="staff", lang="en").get("/figures").text
+    assert str(cast.squares.id) not in offered(salem, "site")
+    assert offered(reem, "partner") == []
+
+
+# --- from a number to its records, and back ----------------------------------------------------
+
+
+def test_days_lead_to_the_records_of_these_days_alone(layla, season):
+    page = layla.get("/figures?from=2026-11-20&until=2026-11-20").text
+    assert counters(page)[3] == "1"
+    for link in links(page, r'<a class="figure-value" href="([^"]+of=approved[^"]*)"'):
+        assert "1 record ·" in layla.text(link)
+    for caption in ("By month", "Hours by day"):
+        (block,) = re.findall(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, flags=re.S)
+        assert "1 record ·" in layla.text(links(block, r'<th scope="row"><a href="([^"]+)"')[0])
+
+
+@pytest.mark.parametrize("chart", ["By hour of day", "The week by day and hour"])
+def test_every_hour_leads_to_the_minutes_it_shows(layla, season, chart):
+    page = layla.get("/figures").text
+    (block,) = re.findall(rf"<caption[^>]*>{chart}</caption>.*?</table>", page, flags=re.S)
+    told = re.findall(r'<a href="([^"]+)">[^<]+</a></th><td data-numeric>([^<]+)<', block)
+    assert len(told) > 4
+    for link, hours in told:
+        shown = layla.get(unescape(link)).text
+        assert f"Of them in this hour: {hours}" in shown
+        number, own = re.findall(r"(\d) records? ·", shown), re.findall(r"of it ([\d:]+)", shown)
+        assert number == [str(len(own))]
+        assert sum(map(in_minutes, own)) == in_minutes(hours)
+    drawn = links(page.partition(f'aria-label="{chart}"')[0], r'<a href="([^"]+hour=\d[^"]*)" tab')
+    assert {unescape(link) for link, _hours in told} <= set(drawn)
+
+
+def in_minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+@pytest.mark.parametrize("query", ["hour=24", "hour=4&weekday=7", "hour=x"])
+def test_an_hour_that_there_is_not_is_not_found(layla, season, query):
+    assert layla.get(f"/figures/attendances?{query}").status_code == 404
+
+
+def test_what_waits_leads_to_its_records_from_every_table(layla, season):
+    page = layla.get("/figures").text
+    for caption in ("By site", "By service", "By partner", "By month"):
+        (block,) = re.findall(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, flags=re.S)
+        line, total = links(block, r'<a href="([^"]+of=waiting[^"]*)"')
+        for link in (line, total):
+            assert "1 record · Hours: 4 ·" in layla.text(link)
+
+
+def test_back_is_the_page_as_it_was(layla, cast, season, monkeypatch):
+    monkeypatch.setattr("checkin.web.figures.listing.PAGE_SIZE", 1)
+    came = f"/figures?period=2026&partner={cast.noura.partner_id}"
+    page = layla.get(came).text
+    listed = links(page, r'<a class="figure-value" href="([^"]+of=approved[^"]*)"')[0]
+    (following,) = links(layla.get(listed).text, r'href="([^"]+)"[^>]*rel="next"')
+    second = layla.get(following).text
+    assert links(second, r'class="back" href="([^"]+)"') == [came]
+    (record,) = links(second, r'<th scope="row"><a href="(/figures/attendances/\d+\?[^"]+)"')
+    (back,) = links(layla.get(record).text, r'class="back" href="([^"]+)"')
+    again = layla.get(back).text
+    assert "Page 2 of 2" in again
+    assert links(again, r'class="back" href="([^"]+)"') == [came]
+
+
+def test_back_is_the_report_it_was_reached_from(layla, season):
+    report = "/figures/reports?by=site&then=month&period=2026&show=attendances"
+    listed = links(layla.get(report).text, r'<td><a href="([^"]+)"')[0]
+    page = layla.get(listed).text
+    (back,) = re.findall(r'class="back" href="([^"]+)".*?<span>([^<]+)</span>', page, flags=re.S)
+    assert (unescape(back[0]), back[1]) == (report, "Report")
+    (record,) = set(links(page, r'href="(/figures/attendances/\d+\?[^"]+)"'))
+    (again,) = links(layla.get(record).text, r'class="back" href="([^"]+)"')
+    assert links(layla.get(again).text, r'class="back" href="([^"]+)"') == [report]
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil"])
+def test_back_never_leads_elsewhere(layla, season, elsewhere):
+    for path in ("/figures/attendances", f"/figures/attendances/{season['mataf'].id}"):
+        page = layla.get(path, query_string={"back": elsewhere}).text
+        assert links(page, r'class="back" href="([^"]+)"') == ["/figures"]

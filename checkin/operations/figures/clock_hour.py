@@ -55,12 +55,13 @@ def _offset(instant: ColumnElement[Any]) -> ColumnElement[int]:
     """By how many minutes the clock of the attendance's site was before UTC."""
     zones = db.session.scalars(select(Site.zone).distinct().order_by(Site.zone)).all()
     days = _days()
-    of_zones = {zone: _at(instant, list(_offsets(ZoneInfo(zone), *days))) for zone in zones}
-    *others, (_zone, usual) = of_zones.items() or [("", literal(0, Integer))]
-    for zone, offset in others:
+    found: ColumnElement[int] = literal(0, Integer)
+    for number, zone in enumerate(zones):
+        offset = _at(instant, list(_offsets(ZoneInfo(zone), *days)))
         there = _A.site_id.in_(select(Site.id).where(Site.zone == zone))
-        usual = case((there, offset), else_=usual)
-    return usual
+        # nearly always all sites have one clock
+        found = case((there, offset), else_=found) if number else offset
+    return found
 
 
 def _days() -> tuple[date, date]:

@@ -19,13 +19,13 @@ from checkin.web.charts import Chart, Columns, Course, Heat, Mark, neat, part
 from checkin.web.digits import in_digits, num
 from checkin.web.figures.amounts import hours, in_hours, percent
 from checkin.web.figures.goals import Goal
+from checkin.web.figures.hour_words import between, day_of_week, hour_of_week, o_clock
 from checkin.web.figures.narrowing import WORDS, Wanted
-from checkin.web.filters import date_short, gregorian, isolate, month_long, weekday
+from checkin.web.filters import date_short, gregorian, isolate, month_long
 
 HOUR = 60
 MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 60, 84
 """How many columns of a kind a chart takes before it goes on to longer ones."""
-A_SUNDAY = date(2026, 11, 22)
 
 
 # --- over time ---------------------------------------------------------------------------------
@@ -140,12 +140,11 @@ def _summed(days: Iterable[Day]) -> tuple[int, int, int]:
 def _mark_of(step: Step, begin: date, sums: tuple[int, int, int], asked: Wanted) -> Mark:
     minutes, beneficiaries, attendances = sums
     end = step.following(begin) - timedelta(days=1)
-    days = {"from": begin.isoformat(), "until": end.isoformat()}
     return Mark(
         text=_called(step, begin, end),
         value=minutes,
         shown=hours(minutes),
-        href=asked.address(**days) if attendances else None,
+        href=asked.of_days(begin, end) if attendances else None,
         cells=(num(beneficiaries), num(attendances)),
     )
 
@@ -222,12 +221,15 @@ def _without_bars(lines: Sequence[Told]) -> str:
 # --- the hours of the week -------------------------------------------------------------------
 
 
-def by_hour(minutes: Sequence[int], more: str = "") -> Columns | None:
+def by_hour(minutes: Sequence[int], asked: Wanted, more: str = "") -> Columns | None:
     """Hours volunteered in each hour of the day; `more` is said below."""
     sums = [sum(minutes[hour::24]) for hour in range(24)]
     if not any(sums):
         return None
-    marks = [Mark(between(hour), value, hours(value)) for hour, value in enumerate(sums)]
+    marks = [
+        Mark(between(hour), value, hours(value), asked.address(hour=hour) if value else None)
+        for hour, value in enumerate(sums)
+    ]
     best = max(marks, key=lambda mark: mark.value)
     top = neat(best.value, HOUR)
     told = {"when": best.text, "share": percent(best.value, sum(sums))}
@@ -246,11 +248,11 @@ def by_hour(minutes: Sequence[int], more: str = "") -> Columns | None:
     )
 
 
-def week(minutes: Sequence[int], more: str = "") -> Heat | None:
+def week(minutes: Sequence[int], asked: Wanted, more: str = "") -> Heat | None:
     """The hours of the week, standing out the more was volunteered in them."""
     if not any(minutes):
         return None
-    marks = [_hour_of_week(at, minutes[at]) for at in range(HOURS_IN_WEEK)]
+    marks = [_hour_of_week(at, minutes[at], asked) for at in range(HOURS_IN_WEEK)]
     best = max(marks, key=lambda mark: mark.value)
     told = {"when": best.text, "hours": in_hours(best.value, "after")}
     return Heat(
@@ -258,7 +260,7 @@ def week(minutes: Sequence[int], more: str = "") -> Heat | None:
         reading=_("Most hours: %(when)s, with %(hours)s.", **told),
         headings=(_("Day and hour"), _("Hours")),
         marks=[mark for mark in marks if mark.value],
-        rows=[(_day_of_week(day), marks[day * 24 : day * 24 + 24]) for day in range(7)],
+        rows=[(day_of_week(day), marks[day * 24 : day * 24 + 24]) for day in range(7)],
         ends=tuple(o_clock(hour) for hour in (0, 6, 12, 18, 24)),
         note=_sentences(_("The more a cell stands out, the more hours."), more),
     )
@@ -268,37 +270,17 @@ def _sentences(*said: str) -> str:
     return " ".join(filter(None, said))
 
 
-def _hour_of_week(at: int, minutes: int) -> Mark:
-    return Mark(hour_of_week(at), minutes, hours(minutes))
-
-
-def hour_of_week(at: int) -> str:
-    """«الأحد، من 4 م إلى 5 م»: the hours are counted from Sunday's midnight on."""
-    return _("%(day)s, %(hours)s", day=_day_of_week(at // 24), hours=between(at % 24))
-
-
-def _day_of_week(day: int) -> str:
-    return weekday(A_SUNDAY + timedelta(days=day))
-
-
-def between(hour: int) -> str:
-    """من 4 م إلى 5 م."""
-    return pgettext("times", "%(start)s to %(end)s", start=o_clock(hour), end=o_clock(hour + 1))
-
-
-def o_clock(hour: int) -> str:
-    """4 م or 4 PM; midnight and noon are 12."""
-    time = in_digits(str(hour % 12 or 12))
-    if hour % 24 < 12:
-        return pgettext("time", "%(time)s AM", time=time)
-    return pgettext("time", "%(time)s PM", time=time)
+def _hour_of_week(at: int, minutes: int, asked: Wanted) -> Mark:
+    day, hour = divmod(at, 24)
+    href = asked.address(weekday=day, hour=hour) if minutes else None
+    return Mark(hour_of_week(at), minutes, hours(minutes), href)
 
 
 # --- who is new ------------------------------------------------------------------------------
 
 
 def new_and_returning(
-    people: dict[date, int], newcomers: dict[date, int], more: str = ""
+    people: dict[date, int], newcomers: dict[date, int], asked: Wanted, more: str = ""
 ) -> Columns | None:
     """Of the people of each month, how many had never served before.
 
@@ -312,7 +294,7 @@ def new_and_returning(
     if not served:
         return None
     marks = [
-        _people_of(begin, people.get(begin, 0), new.get(begin, 0))
+        _people_of(begin, people.get(begin, 0), new.get(begin, 0), asked)
         for begin in MONTH.beginnings(min(served), max(served))
     ]
     best = max(marks, key=lambda mark: mark.second)
@@ -334,12 +316,13 @@ def new_and_returning(
     )
 
 
-def _people_of(begin: date, people: int, new: int) -> Mark:
-    returning = max(people - new, 0)
+def _people_of(begin: date, people: int, new: int, asked: Wanted) -> Mark:
+    returning, end = max(people - new, 0), _next_month(begin) - timedelta(days=1)
     return Mark(
         text=month_long(begin),
         value=returning,
         shown=num(returning),
+        href=asked.of_days(begin, end) if people else None,
         second=new,
         cells=(num(new), num(people)),
     )
@@ -393,7 +376,7 @@ def by_day(figure: str, days: Sequence[Day], first_days: Mapping[date, int]) -> 
     return [(day.on, getattr(day, name)) for day in days]
 
 
-def course(goal: Goal, days: ByDay, today: date) -> Course:
+def course(goal: Goal, days: ByDay, today: date, asked: Wanted) -> Course:
     """The way to a target so far, beside an even one."""
     unit, span = UNITS[goal.key], goal.standing.span
     target = goal.amount * unit
@@ -411,7 +394,10 @@ def course(goal: Goal, days: ByDay, today: date) -> Course:
         ),
         reading=" · ".join(filter(None, (goal.progress, goal.tag[2], goal.pace))),
         headings=(_("Until"), _("Reached")),
-        marks=[Mark(gregorian(on), value, num(value // unit)) for on, value in _month_ends(gone)],
+        marks=[
+            Mark(gregorian(on), value, num(value // unit), asked.of_days(span.first, on))
+            for on, value in _month_ends(gone)
+        ],
         top=top,
         top_shown=num(top // unit),
         middle_shown=num(top // unit // 2),

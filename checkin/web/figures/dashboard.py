@@ -5,18 +5,28 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.operations import figures, targets
-from checkin.operations.figures import WITHOUT, Day, Filter, Grouping, Line, Totals, later, spans
+from checkin.operations.figures import (
+    WITHOUT,
+    Day,
+    Filter,
+    Grouping,
+    Line,
+    Measure,
+    Totals,
+    later,
+    spans,
+)
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.charts import Course
-from checkin.web.figures import books, charts, closed, earlier
+from checkin.web.figures import books, charts, choosing, closed, earlier
 from checkin.web.figures.amounts import hours
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.cards import Card, cards
@@ -38,9 +48,11 @@ from checkin.web.letterhead import letterhead
 @bp.get("")
 @requires(Permission.SEE_FIGURES)
 def index():
+    if choosing.SENT in request.args:
+        return redirect(choosing.chosen_address(), 303)
     reach = current_user.reach(Permission.SEE_FIGURES)
     today = local_day(clock.now())
-    asked = wanted(reach, chosen(reach, today))
+    asked = _leading_back(wanted(reach, chosen(reach, today)))
     return render_template(
         "figures/index.html",
         **shown(asked, today),
@@ -48,10 +60,18 @@ def index():
         offered=_offered(reach, asked.period, today),
         days="" if not asked.names_days else asked.about[0],
         said={**asked.said, **earlier.kept()},
+        place={**asked.place, **earlier.kept()},
+        narrower=choosing.choices(reach, asked),
+        chips=choosing.chips(asked),
+        kept=choosing.hidden(asked),
         switch=earlier.switch(asked, may_enter=current_user.may(Permission.ENTER_PAST)),
         enters_platform=reach.everywhere,
-        address=asked.address,
     )
+
+
+def _leading_back(asked: Wanted) -> Wanted:
+    """The lists behind these figures lead back to this page as it is."""
+    return replace(asked, back=url_for(str(request.endpoint), **asked.place, **earlier.kept()))
 
 
 @bp.get("/sheet")
@@ -59,7 +79,7 @@ def index():
 def sheet():
     """The same on paper; here it is also taken out."""
     reach, now = current_user.reach(Permission.SEE_FIGURES), clock.now()
-    asked = wanted(reach, chosen(reach, local_day(now)))
+    asked = _leading_back(wanted(reach, chosen(reach, local_day(now))))
     return render_template(
         "figures/sheet.html",
         **shown(asked, local_day(now)),
@@ -68,7 +88,7 @@ def sheet():
         query=request.query_string.decode(),
         kinds=export_words.kinds(export_words.OF_FIGURES),
         may_export=current_user.may(Permission.EXPORT),
-        back_to=url_for(".index", **asked.period.address, **asked.said, **earlier.kept()),
+        back_to=url_for(".index", **asked.place, **earlier.kept()),
     )
 
 
@@ -95,6 +115,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
         **_drawn(asked, tables[-1], goals, today, shut),
         "period": asked.period,
         "hours": hours,
+        "address": asked.address,
     }
 
 
@@ -186,12 +207,12 @@ def _drawn(
     people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
     return {
         "over_time": charts.over_time(days, asked),
-        "by_hour": charts.by_hour(minutes, closed.by_work(shut)),
-        "week": charts.week(minutes, closed.by_work(shut)),
+        "by_hour": charts.by_hour(minutes, asked, closed.by_work(shut)),
+        "week": charts.week(minutes, asked, closed.by_work(shut)),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],
         "genders": charts.by_gender(figures.by_gender(asked.filter), asked),
         "newcomers": charts.new_and_returning(
-            people, figures.newcomers(asked.filter), closed.by_work(shut, within=True)
+            people, figures.newcomers(asked.filter), asked, closed.by_work(shut, within=True)
         ),
     }
 
@@ -201,7 +222,9 @@ def _courses(asked: Wanted, days: list[Day], goals: list[Goal], today: date) -> 
     known = [goal for goal in goals if goal.key in charts.UNITS]
     people = any(goal.key == "volunteers" for goal in known)
     firsts = figures.first_days(asked.filter) if people else {}
-    return [charts.course(goal, charts.by_day(goal.key, days, firsts), today) for goal in known]
+    return [
+        charts.course(goal, charts.by_day(goal.key, days, firsts), today, asked) for goal in known
+    ]
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -231,14 +254,28 @@ def lines_of(grouping: Grouping, asked: Wanted) -> list[Line]:
 
 def _line(grouping: Grouping, line: Line, asked: Wanted) -> dict[str, Any]:
     month = isinstance(line.key, date)
-    key = f"{line.key:%Y-%m}" if month else line.key
     return {
         "name": name_of_line(grouping, line),
         "key": line.key,
         "note": _hijri_months(line.key) if month else "",
         "totals": line.totals,
-        "href": asked.address(**{grouping.value: key}),
+        "href": _behind(grouping, line, asked, Measure.APPROVED),
+        "waiting_href": _behind(grouping, line, asked, Measure.WAITING),
     }
+
+
+def _behind(grouping: Grouping, line: Line, asked: Wanted, measure: Measure) -> str:
+    """The records of a line; a month by its name where all of it is asked for."""
+    key = line.key
+    if not isinstance(key, date):
+        return asked.address(measure, **{grouping.value: key})
+    if asked.days:
+        return asked.of_days(key, _last_of(key), measure)
+    return asked.address(measure, month=f"{key:%Y-%m}")
+
+
+def _last_of(begin: date) -> date:
+    return (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _volunteered(totals: Totals) -> bool:
@@ -253,5 +290,4 @@ def name_of_line(grouping: Grouping, line: Line) -> str:
 
 def _hijri_months(begin: date) -> str:
     """The months of the other calendar that the month falls into."""
-    end = (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return hijri_months(begin, end)
+    return hijri_months(begin, _last_of(begin))

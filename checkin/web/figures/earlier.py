@@ -74,7 +74,7 @@ def is_offered(reach: Reach) -> bool:
 
 def switch(asked: Wanted, *, may_enter: bool) -> Switch:
     years = past.told_years(asked.filter.reach)
-    here = {**asked.period.address, **asked.said}
+    here = asked.place
     return Switch(
         is_on=is_on(),
         is_offered=bool(years),

@@ -1,17 +1,20 @@
 """What a file of figures is about, in words, for the list of files taken out."""
 
+from collections.abc import Callable
+
 from flask.blueprints import BlueprintSetupState
 
 from checkin.domain.days import local_day
 from checkin.operations.exporting import Asked
+from checkin.operations.permissions import Reach
 from checkin.web import clock
 from checkin.web.export_words import ABOUT
 from checkin.web.figures import report_asked
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import opened
 from checkin.web.figures.listing import HEADINGS, measure_asked
-from checkin.web.figures.narrowing import wanted
-from checkin.web.figures.periods import chosen
+from checkin.web.figures.narrowing import Wanted, wanted, wanted_of_list
+from checkin.web.figures.periods import Period, chosen
 
 
 @bp.record
@@ -22,12 +25,12 @@ def _offer(state: BlueprintSetupState) -> None:
 
 def of_dashboard(asked: Asked) -> list[str]:
     with opened("/figures", asked):
-        return _narrowed(asked)
+        return _narrowed(asked, wanted)
 
 
 def of_list(asked: Asked) -> list[str]:
     with opened("/figures/attendances", asked):
-        return [str(HEADINGS[measure_asked()]), *_narrowed(asked)]
+        return [str(HEADINGS[measure_asked()]), *_narrowed(asked, wanted_of_list)]
 
 
 def of_report(asked: Asked) -> list[str]:
@@ -36,6 +39,6 @@ def of_report(asked: Asked) -> list[str]:
         return [found.title, *found.about] if found else []
 
 
-def _narrowed(asked: Asked) -> list[str]:
-    found = wanted(asked.reach, chosen(asked.reach, local_day(clock.now())))
+def _narrowed(asked: Asked, read: Callable[[Reach, Period], Wanted]) -> list[str]:
+    found = read(asked.reach, chosen(asked.reach, local_day(clock.now())))
     return [*found.about, found.period.text]

@@ -1,6 +1,8 @@
 """What stands behind a figure: its attendances, and the scans and decisions of each."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -16,9 +18,10 @@ from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure, later
 from checkin.web import clock, export_words, record_words, value_words
 from checkin.web.digits import clock_hours, signed
-from checkin.web.figures.amounts import hours_alone
+from checkin.web.figures import ways
+from checkin.web.figures.amounts import hours, hours_alone
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.narrowing import number, wanted
+from checkin.web.figures.narrowing import Wanted, number, wanted_of_list
 from checkin.web.figures.periods import chosen
 from checkin.web.guard import requires
 from checkin.web.words import counted
@@ -36,7 +39,8 @@ HEADINGS: dict[Measure, Any] = {
 def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
     measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
-    asked = wanted(reach, period)
+    asked = wanted_of_list(reach, period)
+    asked = replace(asked, back=ways.back(_dashboard(asked))[0])
     count, changes = figures.count_behind(measure, asked.filter), _changes(measure, asked.filter)
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
     if not 1 <= page <= pages:
@@ -45,6 +49,7 @@ def attendances():
         "figures/attendances.html",
         heading=str(HEADINGS[measure]),
         about=[*asked.about, *([period.text] if period.span else [])],
+        clock_hour=asked.filter.hour,
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
         adds_up=_adds_up(measure, asked.filter),
         changes=changes if page == 1 else [],
@@ -53,11 +58,12 @@ def attendances():
         hours=clock_hours,
         page=page,
         pages=pages,
-        back_to=url_for(".index", **period.address, **_campaign(asked.said)),
-        href=lambda number: url_for(".attendances", **{**request.args, "page": number}),
+        back=ways.back(_dashboard(asked)),
+        here=asked.address(measure, page=page),
+        href=lambda number: asked.address(measure, page=number),
         may_export=current_user.may(Permission.EXPORT),
         kinds=export_words.kinds(export_words.OF_LISTS),
-        query=request.query_string.decode(),
+        query=urlencode({"of": measure.value, **asked.place}),
         words=record_words,
     )
 
@@ -76,7 +82,17 @@ def _adds_up(measure: Measure, asked: Filter) -> list[str]:
         counted("records", found.attendances),
         _("Hours: %(hours)s", hours=hours_alone(minutes)),
         *(counted(noun, getattr(found, noun)) for noun in _COUNTED),
+        *_within_hour(measure, asked),
     ]
+
+
+def _within_hour(measure: Measure, asked: Filter) -> list[str]:
+    """How much of these records is of the hour asked for, as the chart of hours says it."""
+    if asked.hour is None or measure is not Measure.APPROVED:
+        return []
+    minutes = figures.hours_of_week(replace(asked, hour=None))
+    sum_ = sum(one for at, one in enumerate(minutes) if at in asked.hour)
+    return [_("Of them in this hour: %(hours)s", hours=hours(sum_))]
 
 
 _COUNTED = ("beneficiaries", "volunteers", "opportunities")
@@ -92,8 +108,10 @@ def _changes(measure: Measure, asked: Filter) -> list[tuple[Any, later.Change, s
     return [(row.LateEntry, later.change(row.LateEntry, asked), row.name) for row in found]
 
 
-def _campaign(said: dict[str, str]) -> dict[str, str]:
-    return {name: key for name, key in said.items() if name == "campaign"}
+def _dashboard(asked: Wanted) -> str:
+    """Where a list leads back to that does not say where it was reached from."""
+    campaign = {name: key for name, key in asked.said.items() if name == "campaign"}
+    return url_for(".index", **asked.period.address, **campaign)
 
 
 @bp.get("/attendances/<int:attendance_id>")
@@ -103,6 +121,7 @@ def attendance(attendance_id: int):
     return render_template(
         "figures/attendance.html",
         attendance=found,
+        back=ways.back(url_for(".index")),
         shift=found.shift,
         scans=approvals.scans_of(found),
         decisions=approvals.decisions_of(found.id),

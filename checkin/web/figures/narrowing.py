@@ -1,6 +1,6 @@
 """Which attendances an address of the room asks for, and the words and links for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from checkin.domain.errors import NotFound
 from checkin.operations import figures
-from checkin.operations.figures import Filter, Grouping, Measure, naming
+from checkin.operations.figures import ClockHour, Filter, Grouping, Measure, naming
 from checkin.operations.figures.naming import Named
 from checkin.operations.permissions import Reach
+from checkin.web.figures import ways
+from checkin.web.figures.hour_words import clock_hour
 from checkin.web.figures.periods import days_in_words
 from checkin.web.filters import gregorian, month_long, plain_label
 from checkin.web.opportunities_forms import TYPES
@@ -29,6 +31,8 @@ GENDERS: dict[str, Any] = dict(
 )
 WORDS: dict[str, dict[str, Any]] = {"type": TYPES, "gender": GENDERS}
 """What an address names by a word."""
+DAYS = {"from", "until", "month"}
+"""What an address calls some days of its period."""
 NARROWER = (
     *("site", "lane", "service", "type", "opportunity"),
     *("campaign", "partner", "team", "gender"),
@@ -62,6 +66,15 @@ class Wanted:
     period: Any
     about: list[str]
     said: dict[str, str]
+    days: dict[str, str] = field(default_factory=dict)
+    """Days of the period, where the address names some."""
+    back: str = ""
+    """Where the lists of what stands behind these figures lead back to."""
+
+    @property
+    def place(self) -> dict[str, str]:
+        """All that the address says of days and places, for links that keep it."""
+        return {**self.period.address, **self.days, **self.said}
 
     @property
     def in_words(self) -> list[str]:
@@ -75,14 +88,54 @@ class Wanted:
 
     def address(self, measure: str = Measure.APPROVED, **narrower: Any) -> str:
         """Where the attendances behind a figure are listed."""
-        asked = {**self.period.address, **self.said, **narrower}
+        days = {} if DAYS & narrower.keys() else self.days
+        asked = {**self.period.address, **days, **self.said, **ways.kept(self.back), **narrower}
         return url_for("figures.attendances", of=Measure(measure).value, **asked)
+
+    def of_days(self, first: date, last: date, measure: str = Measure.APPROVED) -> str:
+        """Those of the days asked for that lie from the one to the other, both included."""
+        begin, end = self.filter.first or first, self.filter.last or last
+        days = {"from": max(first, begin).isoformat(), "until": min(last, end).isoformat()}
+        return self.address(measure, **days)
 
 
 def wanted(reach: Reach, period: Days) -> Wanted:
     """What the address says about places and days; NotFound for what is out of reach."""
     first, last, about = _days(period)
-    return narrowed(reach, period, first, last, about)
+    said = {name: request.args[name] for name in ("month", "from", "until") if _says(name)}
+    return replace(narrowed(reach, period, first, last, about), days=said)
+
+
+def _says(name: str) -> bool:
+    """A month goes before other days."""
+    return bool(request.args.get(name)) and (name == "month" or not request.args.get("month"))
+
+
+def wanted_of_list(reach: Reach, period: Days) -> Wanted:
+    """The same of a list, which may also be of some hours of the day or of the week."""
+    asked, hour = wanted(reach, period), _clock_hour()
+    if hour is None:
+        return asked
+    return replace(
+        asked,
+        filter=replace(asked.filter, hour=hour),
+        about=[*asked.about, clock_hour(hour)],
+        said={**asked.said, **_hour_said(hour)},
+    )
+
+
+def _clock_hour() -> ClockHour | None:
+    hour, weekday = number("hour"), number("weekday")
+    if hour is None:
+        return None
+    if hour > 23 or (weekday is not None and weekday > 6):
+        raise NotFound
+    return ClockHour(hour, weekday)
+
+
+def _hour_said(hour: ClockHour) -> dict[str, str]:
+    day = {} if hour.weekday is None else {"weekday": str(hour.weekday)}
+    return {"hour": str(hour.hour), **day}
 
 
 def narrowed(

@@ -12,6 +12,7 @@ from checkin.domain.money import HALALAS
 from checkin.operations.figures import Dimension, Filter, Measure, Report, Row, Totals, naming
 from checkin.operations.figures.later import counted_later
 from checkin.web import value_words
+from checkin.web.figures import ways
 from checkin.web.figures.narrowing import REST, WORDS, full_name
 from checkin.web.figures.report_asked import Asked, query_of
 from checkin.web.figures.report_days import between
@@ -139,6 +140,8 @@ class _Drawn:
         self._asked = asked
         self._behind = url_for("figures.attendances")
         self._reports = url_for("figures.reports_index")
+        # written once: a long report has thousands of these links
+        self._back = query_of(ways.kept(f"{self._reports}?{asked.query}"))
         self._in_halalas = any(
             totals.value_halalas % HALALAS for totals in _all_totals(report.rows)
         )
@@ -168,7 +171,7 @@ class _Drawn:
 
     def cells(self, totals: Totals, place: _Place) -> tuple[Cell, ...]:
         behind = {
-            measure: f"{self._behind}?{query_of({'of': measure.value, **place.said})}"
+            measure: f"{self._behind}?{query_of({'of': measure.value, **place.said})}&{self._back}"
             for measure in Measure
         }
         return tuple(self._cell(key, totals, behind) for key in self._asked.figures)

@@ -17,6 +17,7 @@ from checkin.operations.permissions import Reach
 from checkin.web import clock, errors, value_words
 from checkin.web.figures import earlier
 from checkin.web.figures.blueprint import bp
+from checkin.web.figures.choosing import SENT
 from checkin.web.figures.periods import latest_day
 from checkin.web.figures.ready_made import ready_made
 from checkin.web.figures.report_asked import Asked, asked
@@ -43,8 +44,6 @@ BESIDE = {
     "days_turned": "until",
 }
 """The field each problem stands beside."""
-SENT = "was"
-"""Only the form says this: then the answer is the short address."""
 
 
 @bp.get("/reports")

@@ -10,29 +10,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField
 
 from checkin.models import SavedReport
-from checkin.operations import figures
-from checkin.operations.figures import naming
 from checkin.operations.permissions import Reach
 from checkin.operations.reports import LONGEST_NAME, Naming
 from checkin.web.fields import DateField, Form, name_field
+from checkin.web.figures import choosing
 from checkin.web.figures.earlier import is_offered
-from checkin.web.figures.narrowing import NARROWER, REST, WORDS, full_name
+from checkin.web.figures.narrowing import NARROWER
 from checkin.web.figures.periods import latest_day
 from checkin.web.figures.report_asked import Asked, figures_asked
 from checkin.web.figures.report_days import OTHER_DAYS, Stretch, offered
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES, USUAL
-
-ANY: dict[str, Any] = {
-    "site": _l("Any site"),
-    "lane": _l("Any lane"),
-    "service": _l("Any service"),
-    "type": _l("Any type"),
-    "opportunity": _l("Any opportunity"),
-    "campaign": _l("Any campaign"),
-    "partner": _l("Any partner"),
-    "team": _l("Any team"),
-    "gender": _l("Everybody"),
-}
 
 
 class ReportForm(Form):
@@ -94,8 +81,8 @@ class ReportForm(Form):
         none = {_("Any time"): [("", _("All years")), (OTHER_DAYS, _("The days below"))]}
         self.period.choices = {**none, **offered(reach, today, days)}
         for name in NARROWER:
-            blank = ("", ANY[name])
-            self[name].choices = [blank, *_choices(name, reach, said.get(name) or "")]
+            blank = ("", choosing.ANY[name])
+            self[name].choices = [blank, *choosing.options(name, reach, said.get(name) or "")]
         self.show.choices = [(key, figure.heading) for key, figure in FIGURES.items()]
 
 
@@ -112,19 +99,6 @@ def _said(asked: Asked | None, reach: Reach, today: date) -> dict[str, Any]:
 
 def _sent() -> dict[str, Any]:
     return request.args.to_dict()
-
-
-def _choices(name: str, reach: Reach, chosen: str) -> list[tuple[str, Any]]:
-    """What it may be narrowed to; what it is narrowed to stays among them."""
-    if name in WORDS:
-        return list(WORDS[name].items())
-    rest = [(str(figures.WITHOUT), REST[name])] if name in REST else []
-    found = list(naming.choosable(name, reach))
-    options = [*((str(one.id), full_name(one)) for one in found), *(rest if found else [])]
-    if chosen.isdigit() and chosen not in dict(options):
-        known = naming.names(name, [int(chosen)]).values()
-        options += [(str(one.id), full_name(one)) for one in known]
-    return options
 
 
 class NamingForm(Form):

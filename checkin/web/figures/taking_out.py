@@ -32,7 +32,7 @@ from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.dashboard_tables import OF_VALUE, of_range
 from checkin.web.figures.listing import HEADINGS, measure_asked
-from checkin.web.figures.narrowing import wanted
+from checkin.web.figures.narrowing import wanted_of_list
 from checkin.web.figures.periods import chosen
 from checkin.web.filters import gregorian
 from checkin.web.opportunities_forms import TYPES
@@ -47,7 +47,7 @@ def attendances(asked: Asked, now: datetime) -> Book:
     """What the list shows."""
     with opened("/figures/attendances", asked):
         measure, period = measure_asked(), chosen(asked.reach, local_day(now))
-        listed = wanted(asked.reach, period)
+        listed = wanted_of_list(asked.reach, period)
         about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
         totals = figures.totals(listed.filter)
         columns = _columns(has_range=totals.has_range)
