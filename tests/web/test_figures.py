@@ -286,6 +286,7 @@ def test_nothing_yet_says_what_will_appear(cast, layla):
     text = layla.text("/figures")
     assert "No data for this period" in text
     assert "Hours appear here once a supervisor approves them." in text
+    assert "No data for this period" in layla.text("/figures/attendances?hour=4")
 
 
 def test_arabic_has_its_own_words_and_digits(cast, browser_of, season):

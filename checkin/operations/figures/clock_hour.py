@@ -16,6 +16,8 @@ from checkin.models import Attendance, Shift, Site
 DAY, WEEK = 24 * 60, HOURS_IN_WEEK * 60
 THURSDAY = 4 * DAY
 """From Sunday's midnight to that of the first day of 1970."""
+ANY_DAY = date(2026, 1, 1)
+"""Where nobody attended yet."""
 _A = Attendance
 
 
@@ -68,8 +70,9 @@ def _days() -> tuple[date, date]:
     """All that attendances may be of, with room for clocks around the world."""
     # each end by itself: asked together, SQLite reads the whole index
     ends = [select(end(_A.work_on)).scalar_subquery() for end in (func.min, func.max)]
-    first, last = db.session.execute(select(*ends)).one()
-    return (first or date.min) - timedelta(days=2), (last or date.min) + timedelta(days=4)
+    found = db.session.execute(select(*ends)).one()
+    first, last = found[0] or ANY_DAY, found[1] or ANY_DAY
+    return first - timedelta(days=2), last + timedelta(days=4)
 
 
 def _at(instant: ColumnElement[Any], offsets: list[tuple[datetime, int]]) -> ColumnElement[int]:
