@@ -47,10 +47,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def executable() -> str | None:
+    """What CHROMIUM names, else Debian's Chromium, lighter without its windows."""
+    found = map(shutil.which, ("chromium-headless-shell", "chromium"))
+    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests of a worker; without one the tests say so and are left out."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    program = executable()
     with sync_playwright() as playwright:
         if not program and not Path(playwright.chromium.executable_path).exists():
             pytest.skip("No Chromium: install Debian's chromium or run `playwright install`.")
@@ -63,19 +69,6 @@ def chromium() -> Iterator[Browser]:
 def settings() -> dict[str, object]:
     """As a demo, so that the code of a sign-in can be read from the page."""
     return {"DEMO": True}
-
-
-@pytest.fixture
-def kept_apps() -> dict[str, Flask]:
-    """None: a request may still be on its way when its test is over."""
-    return {}
-
-
-@pytest.fixture
-def sqlite_file(memory: Path, tmp_path: Path) -> Iterator[Path]:
-    folder = memory / tmp_path.name
-    yield folder / "checkin.sqlite3"
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from playwright.sync_api import expect
 
 from checkin.web import clock
 from tests import factories
-from tests.browser.visitors import TABLET
+from tests.browser.visitors import PHONE, TABLET, UPRIGHT, WAYS
 from tests.factories import check_in, check_out
 
-PORTRAIT = {"width": 768, "height": 1024}
 NOW = "dispatchEvent(new Event('online'))"
 """What a tablet says when its network is back: the board asks at once."""
 MOVED = """() => {
@@ -95,8 +94,7 @@ def here_now(page) -> str:
     return page.locator(".counter").first.locator("span").first.inner_text()
 
 
-@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT])
-@pytest.mark.parametrize("lang", ["ar", "en"])
+@WAYS
 def test_people_come_and_go_and_nothing_jumps(cast, crowd, board, lang, viewport):
     page = board(lang, viewport)
     check_in(crowd[20], cast.poster, clock.now())
@@ -112,8 +110,7 @@ def test_people_come_and_go_and_nothing_jumps(cast, crowd, board, lang, viewport
     assert page.evaluate("window.moved") <= MOST_MOVED
 
 
-@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT])
-@pytest.mark.parametrize("lang", ["ar", "en"])
+@WAYS
 def test_the_words_of_the_age_move_nothing_beside_them(board, lang, viewport):
     sizes, over = board(lang, viewport).evaluate(WORDS)
     assert len(sizes) == 1, sizes
@@ -172,7 +169,7 @@ def test_what_waits_covers_neither_counters_nor_search_on_a_phone(cast, board, n
         assert box["y"] + box["height"] <= edge.bounding_box()["y"]
 
 
-@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT, {"width": 360, "height": 740}])
+@pytest.mark.parametrize("viewport", [TABLET, UPRIGHT, PHONE])
 def test_the_evacuation_list_is_never_scrolled_away(board, cast, now, viewport):
     for start in (-600, -500, -400):
         factories.shift(now, cast.mataf, starts=start, minutes=60)
@@ -186,8 +183,7 @@ def test_the_evacuation_list_is_never_scrolled_away(board, cast, now, viewport):
         assert box["x"] + box["width"] <= viewport["width"]
 
 
-@pytest.mark.parametrize("lang", ["ar", "en"])
-@pytest.mark.parametrize("viewport", [TABLET, PORTRAIT])
+@WAYS
 def test_the_columns_of_what_needs_review_keep_apart(cast, board, now, lang, viewport):
     forgetful = factories.person(now, "زهراء منصور الجعيد")
     morning = factories.shift(now, cast.mataf, starts=-480, minutes=120)

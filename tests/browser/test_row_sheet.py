@@ -8,12 +8,8 @@ from playwright.sync_api import expect
 from checkin.database import db
 from checkin.models import Attendance, Lane
 from tests import factories
-from tests.browser.visitors import TABLET
+from tests.browser.visitors import WAYS
 
-UPRIGHT = {"width": 768, "height": 1024}
-WAYS = pytest.mark.parametrize(
-    ("lang", "viewport"), [("ar", TABLET), ("en", UPRIGHT)], ids=["ar-wide", "en-upright"]
-)
 LANGUAGES = pytest.mark.parametrize("lang", ["ar", "en"])
 WORDS = {
     "ar": {

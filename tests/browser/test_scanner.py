@@ -1,7 +1,5 @@
 """The scanner before a camera's film: badges read, codes told apart, the hand and the cable."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +14,7 @@ from checkin.operations import displays
 from checkin.operations.attendance import derived_uid
 from tests import factories
 from tests.browser import scanning
-from tests.browser.conftest import FLAGS, SIZES, Door
+from tests.browser.conftest import FLAGS, SIZES, Door, executable
 from tests.browser.films import film, still
 from tests.browser.scanning import (
     HOST,
@@ -107,8 +105,7 @@ def filmed(
             "--use-fake-ui-for-media-stream",
             f"--use-file-for-fake-video-capture={path}",
         ]
-        program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = chromium.browser_type.launch(executable_path=program, args=[*FLAGS, *camera])
+        browser = chromium.browser_type.launch(executable_path=executable(), args=[*FLAGS, *camera])
         opened.append(browser)
         return Door(browser, address, faults, keeps_pages)
 
@@ -506,8 +503,7 @@ def test_after_five_quiet_minutes_no_name_is_left_on_the_screen(
     expect(recent(tablet).first).to_be_visible(visible=not locks)
 
 
-@pytest.mark.parametrize("lang", ["ar", "en"])
-@pytest.mark.parametrize("device", ["phone", "tablet"])
+@pytest.mark.parametrize(("lang", "device"), [("ar", "phone"), ("en", "tablet")])
 def test_everybody_can_use_it(cast, filmed, badge_of, scanner, now, lang, device):
     factories.check_in(cast.noura, cast.poster, now - 5 * MINUTE)
     known = {"person": cast.layla, "lang": lang, "viewport": SIZES[device]}

@@ -12,11 +12,8 @@ from tests import factories
 from tests.browser.test_access import SIGHT, violations
 from tests.browser.test_deciding import crowd_of
 from tests.browser.test_floor_live import MOST_MOVED, MOVED, NOW, STILL
-from tests.browser.visitors import TABLET, Visitor
+from tests.browser.visitors import WAYS, Visitor
 
-UPRIGHT = {"width": 768, "height": 1024}
-BOTH_WAYS = pytest.mark.parametrize("viewport", [TABLET, UPRIGHT], ids=["across", "upright"])
-LANGUAGES = pytest.mark.parametrize("lang", ["ar", "en"])
 WORDS = {
     "ar": {
         "hours": "اعتماد ساعات الفترة",
@@ -64,8 +61,7 @@ def tablet(cast, visit):
     return taken
 
 
-@BOTH_WAYS
-@LANGUAGES
+@WAYS
 def test_forty_that_match_take_two_taps(cast, now, traveller, tablet, lang, viewport):
     crowd_of(40, cast, now, traveller, odd=0)
     salem, words = tablet(lang, viewport), WORDS[lang]
@@ -78,8 +74,7 @@ def test_forty_that_match_take_two_taps(cast, now, traveller, tablet, lang, view
     assert salem.sideways == 0
 
 
-@BOTH_WAYS
-@LANGUAGES
+@WAYS
 def test_thirty_seven_and_three_exceptions_take_five(cast, now, traveller, tablet, lang, viewport):
     crowd_of(40, cast, now, traveller)
     salem, words = tablet(lang, viewport), WORDS[lang]
@@ -98,8 +93,7 @@ def test_thirty_seven_and_three_exceptions_take_five(cast, now, traveller, table
     assert sound(salem.page) == []
 
 
-@BOTH_WAYS
-@LANGUAGES
+@WAYS
 def test_somebody_without_a_phone_takes_two_and_four_digits(
     cast, now, traveller, tablet, lang, viewport
 ):
@@ -123,8 +117,7 @@ def test_somebody_without_a_phone_takes_two_and_four_digits(
     expect(salem.page.locator("tbody tr")).to_have_count(40)
 
 
-@BOTH_WAYS
-@LANGUAGES
+@WAYS
 def test_rows_come_and_nothing_moves_under_the_thumb(cast, now, traveller, tablet, lang, viewport):
     people = [factories.person(now, f"متطوع رقم {number:03}") for number in range(40)]
     for number, who in enumerate(people):

@@ -3,11 +3,17 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 PHONE = {"width": 360, "height": 740}
 TABLET = {"width": 1024, "height": 768}
+UPRIGHT = {"width": 768, "height": 1024}
 LAPTOP = {"width": 1366, "height": 768}
+WAYS = pytest.mark.parametrize(
+    ("lang", "viewport"), [("ar", TABLET), ("en", UPRIGHT)], ids=["ar-wide", "en-upright"]
+)
+"""Both languages and both ways to hold a tablet, each once."""
 
 AWAKE = "html[data-awake], html:not(:has(script[type=module]))"
 """A page whose buttons answer: until then a press is a plain form's, or nobody's."""
