@@ -1,7 +1,7 @@
 # Thin names for run.py, which does the work on every system.
 PYTHON ?= python3
 
-.PHONY: help run test check format
+.PHONY: help run test coverage check format
 
 help:    ## show these names
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ run:     ## set up and serve the demo
 
 test:    ## set up and run every check and test
 	$(PYTHON) run.py test
+
+coverage: ## which lines and branches the tests run
+	$(PYTHON) run.py coverage
 
 check:   ## lint and types only
 	$(PYTHON) run.py check
