@@ -102,7 +102,10 @@ class UTCDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if value.tzinfo is None:
+            # half of what `replace` takes, and a long list has millions of them
+            return datetime.combine(value.date(), value.time(), UTC)
+        return value.astimezone(UTC)
 
 
 # --- engines -------------------------------------------------------------------------------
@@ -439,6 +442,56 @@ class PlainRows:
         whole = [(number, *row) for number, row in zip(numbers, rows, strict=True)]
         if whole:
             db.session.connection().exec_driver_sql(statement, whole)
+
+
+class LinesToAdd:
+    """Lines of sums: each is there already and grows by this, or begins with it.
+
+    Hundreds belong to one act, so they are written as the driver takes them: PostgreSQL in one
+    statement with a list for each column, SQLite line by line.
+    """
+
+    def __init__(self, model: type[Base], keys: Sequence[str], sums: Sequence[str]) -> None:
+        self._columns = [model.__table__.c[name] for name in (*keys, *sums)]
+        self._spellings = _spellings(db.engine.dialect, *self._columns)
+        self._statement = _growing(db.engine.dialect, model, tuple(keys), tuple(sums))
+
+    def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Inside the caller's transaction, in the order given."""
+        whole = [self._spelled(row) for row in rows] if any(self._spellings) else list(rows)
+        connection = db.session.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(self._statement, whole)
+            return
+        for first in range(0, len(whole), _LINES_AT_ONCE):
+            columns = zip(*whole[first : first + _LINES_AT_ONCE], strict=True)
+            connection.exec_driver_sql(self._statement, tuple(map(list, columns)))
+
+    def _spelled(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            value if spell is None else spell(value)
+            for value, spell in zip(row, self._spellings, strict=True)
+        )
+
+
+_LINES_AT_ONCE = 10_000
+
+
+@functools.lru_cache
+def _growing(
+    dialect: Dialect, model: type[Base], keys: tuple[str, ...], sums: tuple[str, ...]
+) -> str:
+    table, names = model.__tablename__, (*keys, *sums)
+    more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
+    if dialect.name == "sqlite":
+        rows = f"VALUES ({', '.join('?' * len(names))})"
+    else:
+        kinds = [model.__table__.c[name].type.compile(dialect) for name in names]
+        rows = f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) {rows} "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {more}"
+    )
 
 
 @functools.lru_cache

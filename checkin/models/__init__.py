@@ -18,7 +18,7 @@ from checkin.models.closings import LateEntry, MonthClosing
 from checkin.models.codes import ApiToken, Badge, Display, Enrolment
 from checkin.models.decisions import Decision, Remark, Sample
 from checkin.models.desk import ColumnMap, Import, MessageText, Picture, Setting
-from checkin.models.figures import MonthTotal, PeriodTotal
+from checkin.models.figures import MonthTotal, OpportunityDay, PeriodTotal
 from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
@@ -71,6 +71,7 @@ __all__ = [
     "MonthClosing",
     "MonthTotal",
     "Opportunity",
+    "OpportunityDay",
     "Partner",
     "PastTotal",
     "PeriodTotal",

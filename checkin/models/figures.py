@@ -43,20 +43,46 @@ class MonthTotal(Base):
     """How much more it would be at their high ends."""
 
 
+class OpportunityDay(Base):
+    """How many attendances were approved in one opportunity, on one day, at one site and lane,
+    for one partner, of men, women or who did not say, and of one team.
+
+    It tells in which figures an opportunity is one of those with volunteers. The keys are those
+    of `MonthTotal`; `team_id` is that of the person as they stand now, 0 for none.
+    """
+
+    __tablename__ = "opportunity_days"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    opportunity_id: Mapped[int] = mapped_column(
+        ForeignKey("opportunities.id"), primary_key=True, autoincrement=False
+    )
+    work_on: Mapped[date] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(
+        ForeignKey("sites.id"), primary_key=True, autoincrement=False
+    )
+    lane_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    partner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    gender: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    team_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attendances: Mapped[int]
+
+
 class PeriodTotal(Base):
     """All figures of one line of a table, or of a whole period; people are each counted once.
 
-    `period` is a year or month of either calendar (`2026`, `2026-11`, `1448h`, `1448h-06`), a
-    stretch of days by its first (`20261122`), or empty for all time. `grouping` is a table of
-    figures, or `all` for its total; `key` is the id of the line (0 for the rest), or what
-    `operations/figures/sums.py` says. The table is of everything where `within` is `all`, else
-    of what `within` and `within_key` say in the same way: of one site by service.
+    `period` is a year or month of either calendar (`2026`, `2026-11`, `1448h`, `1448h-06`), what
+    two years share (`2026+1448h`), a stretch of days by its first (`20261122`), a week, a part of
+    one or a day by its first day and how many it has (`20261122+7`), or empty for all time.
+    `grouping` is a table of figures, or `all` for its total; `key` is the id of the line (0 for
+    the rest), or what `operations/figures/sums.py` says. The table is of everything where `within`
+    is `all`, else of what `within` and `within_key` say in the same way: of one site by service.
     """
 
     __tablename__ = "period_totals"
     __table_args__ = {"sqlite_with_rowid": False}
 
-    period: Mapped[str] = mapped_column(String(8), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
     within: Mapped[str] = mapped_column(String(12), primary_key=True)
     grouping: Mapped[str] = mapped_column(String(12), primary_key=True)
     within_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

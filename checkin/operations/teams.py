@@ -12,6 +12,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Person, Team
 from checkin.operations import audit, catalogue, people
 from checkin.operations.coming import Coming, coming_of
+from checkin.operations.figures import rollup
 from checkin.operations.identity import living
 from checkin.operations.paging import Page, count, shown
 
@@ -62,10 +63,12 @@ def join(person_id: int, team_id: int, *, by: int, now: datetime) -> None:
     person = people.find(person_id, lock=True)
     if person.team_id == team_id:
         return
-    person.leads_team = False
-    person.team_id, person.team_name = team_id, team.name_ar
-    db.session.flush()
-    audit.note("team.join", "team", team_id, by=by, at=now, person=person_id)
+    # figures by team follow: what somebody did is their team's of today
+    with rollup.in_step(volunteer_ids=[person_id]):
+        person.leads_team = False
+        person.team_id, person.team_name = team_id, team.name_ar
+        db.session.flush()
+        audit.note("team.join", "team", team_id, by=by, at=now, person=person_id)
 
 
 @transaction
@@ -74,10 +77,11 @@ def leave(person_id: int, team_id: int, *, by: int, now: datetime) -> None:
     person = people.find(person_id, lock=True)
     if person.team_id != team_id:
         return
-    person.leads_team = False
-    person.team_id, person.team_name = None, ""
-    db.session.flush()
-    audit.note("team.leave", "team", team_id, by=by, at=now, person=person_id)
+    with rollup.in_step(volunteer_ids=[person_id]):
+        person.leads_team = False
+        person.team_id, person.team_name = None, ""
+        db.session.flush()
+        audit.note("team.leave", "team", team_id, by=by, at=now, person=person_id)
 
 
 @transaction

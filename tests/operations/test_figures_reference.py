@@ -37,8 +37,9 @@ from checkin.models import (
     Rate,
     Scan,
     Shift,
+    Team,
 )
-from checkin.operations import approvals, figures, months, rates, revaluing
+from checkin.operations import approvals, figures, months, rates, revaluing, teams
 from checkin.operations.figures import Dimension, Filter, Grouping, Totals, rollup
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -55,6 +56,9 @@ PERIODS = (
     (date(2026, 10, 1), date(2026, 10, 31)),
     (date(2026, 10, 8), date(2026, 11, 21)),
     (date(2026, 3, 1), None),
+    (date(2026, 6, 16), date(2026, 12, 31)),
+    (date(2026, 10, 11), date(2026, 10, 17)),
+    (date(2026, 11, 21), date(2026, 11, 21)),
 )
 MONTHS = (date(2026, 10, 1), date(2026, 9, 1), date(2025, 12, 1))
 COUNTS = ("approve", "adjust", "confirm")
@@ -107,7 +111,11 @@ def place(cast, now) -> Place:
         *({"team_id": team.id}, {"team_id": 0}, {"gender": "man"}, {"gender": "unsaid"}),
         *({"opportunity_id": calls[0].id}, {"site_id": cast.mataf.id, "kind": "professional"}),
     ]
-    reaches = [Reach(site_ids=frozenset({cast.squares.id})), ALL, ALL]
+    partners = frozenset({cast.university.id})
+    reaches = [
+        *(ALL, ALL, ALL, Reach(site_ids=frozenset({cast.squares.id})), Reach(partner_ids=partners)),
+        Reach(site_ids=frozenset({cast.squares.id}), partner_ids=partners),
+    ]
     return Place(filters, reaches)
 
 
@@ -132,6 +140,7 @@ class Hands:
         self.now += MINUTE
         acts = (*(self.approve,) * 5, *(self.adjust,) * 2, *(self.take_back,) * 3, self.reject)
         about = (self.set_rate, self.value_anew, self.close, self.close, self.open)
+        about += (self.change_team,) * 2
         one = self.random.choice(db.session.scalars(select(Attendance)).all())
         with suppress(Problem, Conflict):
             self.random.choice((*acts, *about))(one)
@@ -152,6 +161,14 @@ class Hands:
 
     def reject(self, one) -> None:
         approvals.reject(one.id, one.row_version, reason="not_present", **self._by)
+
+    def change_team(self, one) -> None:
+        """Of the person: what they did goes along, also under another row."""
+        row = db.session.get_one(Person, one.volunteer_id)
+        who = db.session.get_one(Person, row.merged_into_id or row.id)
+        team_id = self.random.choice(db.session.scalars(select(Team.id)).all())
+        change = teams.leave if who.team_id == team_id else teams.join
+        change(who.id, team_id, **self._by)
 
     def set_rate(self, _one) -> None:
         type_ = self.random.choice(("general", "general", "professional"))
@@ -327,9 +344,14 @@ def in_all(_one: Known, _day: date) -> object:
     return 0
 
 
+def reaches(reach: Reach, one: Known) -> bool:
+    within = one.site_id in reach.site_ids or one.partner_id in reach.partner_ids
+    return reach.everywhere or within
+
+
 def wanted_of(wanted: Filter, one: Known) -> bool:
     return (
-        (wanted.reach.everywhere or one.site_id in wanted.reach.site_ids)
+        reaches(wanted.reach, one)
         and wanted.site_id in (None, one.site_id)
         and wanted.service_id in (None, one.call.service_id or 0)
         and wanted.partner_id in (None, one.partner_id)

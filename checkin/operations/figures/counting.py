@@ -44,6 +44,10 @@ class Piece(NamedTuple):
     period: str | None
 
 
+def too_long() -> Problem:
+    return Problem("report_too_long", most=MOST_ROWS)
+
+
 def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
     """Every row with a figure, as closed months make it; Problem `report_too_long`."""
     times = [one for one in dimensions if one in TIMES]
@@ -59,18 +63,34 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
     if span is None:
         return {}
     if any(len(begins(one, *span)) > MOST_ROWS for one in times):
-        raise Problem("report_too_long", most=MOST_ROWS)
+        raise too_long()
     found: dict[Keys, Totals] = {}
-    table = tables.table_of([one.value for one in dimensions if one not in TIMES], wanted)
+    table = _table(dimensions, wanted)
     left = list(_pieces(times, wanted, span))
     if table is not None:
         known = [one for one in left if one.period is not None and table.holds(one.period)]
         left = [one for one in left if one not in known]
         found |= _from_sums(dimensions, table, known)
+    if left and len(dimensions) > 1:
+        _refuse_too_many(dimensions, wanted)
     for days in _runs(left):
         some = replace(wanted, first=days[0], last=days[1])
         found |= _from_records(dimensions, some, span)
     return _with_waiting(found, dimensions, wanted, span)
+
+
+def _table(dimensions: Sequence[Dimension], wanted: Filter) -> tables.Table | None:
+    return tables.table_of([one.value for one in dimensions if one not in TIMES], wanted)
+
+
+def _refuse_too_many(dimensions: Sequence[Dimension], wanted: Filter) -> None:
+    """Nobody waits for the count of what will not be shown: each opportunity is a row at least."""
+    period = periods.kept(wanted.first, wanted.last)
+    table = _table([Dimension.OPPORTUNITY], wanted)
+    if Dimension.OPPORTUNITY not in dimensions or period is None or table is None:
+        return
+    if table.holds(period) and len(list(table.lines([period], MOST_ROWS + 1))) > MOST_ROWS:
+        raise too_long()
 
 
 def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[Piece]:
@@ -79,7 +99,7 @@ def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[
     Whole periods stay whole where they are asked for, also where nothing was done at their ends.
     """
     if not times:
-        yield Piece((), wanted.first, wanted.last, periods.named(wanted.first, wanted.last))
+        yield Piece((), wanted.first, wanted.last, periods.kept(wanted.first, wanted.last))
         return
     cuts = sorted({begin for one in times for begin in begins(one, *span)})
     ends = [*(cut - timedelta(days=1) for cut in cuts[1:]), _end_of(times, span[1])]
@@ -88,7 +108,7 @@ def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[
         last = min(end, wanted.last or date.max)
         if first <= last:
             keys = tuple(TIMES[one](first) for one in times)
-            yield Piece(keys, first, last, periods.named(first, last))
+            yield Piece(keys, first, last, periods.kept(first, last))
 
 
 def _end_of(times: Sequence[Dimension], day: date) -> date:
@@ -119,7 +139,10 @@ def _from_sums(
     times = {piece.period: piece.times for piece in pieces}
     places = [one for one in dimensions if one not in TIMES]
     found: dict[Keys, Totals] = {}
-    for period, numbers, line in table.lines([str(period) for period in times]):
+    lines = list(table.lines([str(period) for period in times], MOST_ROWS + 1))
+    if len(lines) > MOST_ROWS:
+        raise too_long()
+    for period, numbers, line in lines:
         own = iter([tables.word_of(*pair) for pair in zip(places, numbers, strict=True)])
         when = iter(times[period])
         keys = tuple(next(when) if one in TIMES else next(own) for one in dimensions)

@@ -30,7 +30,7 @@ class Share(NamedTuple):
 
 def by_gender(wanted: Filter) -> dict[int, Share]:
     """Keyed by `UNSAID`, `MAN` and `WOMAN`, always all three."""
-    period, table = periods.named(wanted.first, wanted.last), tables.table_of([GENDER], wanted)
+    period, table = periods.kept(wanted.first, wanted.last), tables.table_of([GENDER], wanted)
     if period is None or table is None or not table.holds(period):
         found = _counted(wanted)
     else:

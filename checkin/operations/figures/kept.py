@@ -1,4 +1,4 @@
-"""Figures of whole years, and of all time, from the sums that are kept (`rollup.py`)."""
+"""Figures of whole periods from the sums that are kept (`rollup.py`)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,10 +27,12 @@ from checkin.operations.figures.sums import (
     LANE,
     OF_PLACE,
     OF_STRETCH,
+    OPPORTUNITY,
     PARTNER,
     PLACE,
     SERVICE,
     SITE,
+    TEAM,
     TYPE,
     Place,
     day_of,
@@ -38,6 +40,7 @@ from checkin.operations.figures.sums import (
     key_of_type,
     number_of,
 )
+from checkin.operations.permissions import Reach
 
 _M, _P = MonthTotal, PeriodTotal
 
@@ -67,10 +70,33 @@ WHOLE: Part = (ALL, 0)
 
 def part_of(wanted: Filter) -> Part | None:
     """The one thing that figures are narrowed to; nothing when no sum is kept of it."""
-    if wanted.is_unusual or wanted.opportunity_id is not None:
+    parts = parts_of(wanted)
+    return None if parts is None or len(parts) > 1 else (*parts.items(), WHOLE)[0]
+
+
+def parts_of(wanted: Filter) -> dict[str, int] | None:
+    """All that figures are narrowed to, as the sums spell it; nothing when it is unusual.
+
+    Who sees one site, or one partner's volunteers, asks for it.
+    """
+    own = _own(wanted.reach)
+    # of teams there are sums, though not by opportunity and stretch
+    if own is None or replace(wanted, reach=_EVERYWHERE, team_id=None).is_unusual:
         return None
-    asked = [(grouping, key) for grouping, key in _numbers(wanted).items() if key is not None]
-    return None if len(asked) > 1 else (*asked, WHOLE)[0]
+    asked = [*own.items(), *_numbers(wanted).items()]
+    found = {grouping: key for grouping, key in asked if key is not None}
+    return None if any(found[one] != key for one, key in own.items()) else found
+
+
+_EVERYWHERE = Reach(everywhere=True)
+
+
+def _own(reach: Reach) -> dict[str, int] | None:
+    """The one thing a reach is narrowed to; nothing when it is more, or shifts."""
+    if reach.everywhere:
+        return {}
+    own = [(SITE, key) for key in reach.site_ids] + [(PARTNER, key) for key in reach.partner_ids]
+    return None if reach.shift_ids or len(own) != 1 else dict(own)
 
 
 def _numbers(wanted: Filter) -> dict[str, int | None]:
@@ -83,12 +109,14 @@ def _numbers(wanted: Filter) -> dict[str, int | None]:
         PARTNER: wanted.partner_id,
         TYPE: None if wanted.kind is None else key_of_type(wanted.kind),
         GENDER: None if wanted.gender is None else key_of_gender(wanted.gender),
+        TEAM: wanted.team_id,
+        OPPORTUNITY: wanted.opportunity_id,
     }
 
 
 def place_of(wanted: Filter) -> Place | None:
     """The line that holds exactly what is asked for; nothing when none does."""
-    period, part = periods.named(wanted.first, wanted.last), part_of(wanted)
+    period, part = periods.kept(wanted.first, wanted.last), part_of(wanted)
     if period is None or part is None:
         return None
     return period, ALL, part[0], 0, part[1]

@@ -1,9 +1,13 @@
-"""Years and months of both calendars, and the stretches of days that their months share."""
+"""Periods that figures are kept for: all time, years and months of both calendars, weeks, days,
+and the parts into which the one cuts the other."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 from hijridate import Gregorian, Hijri
+
+from checkin.domain.days import month_of, week_of
 
 ALWAYS = ""
 """The period that holds every day."""
@@ -57,6 +61,39 @@ def periods_of(day: date) -> tuple[str, ...]:
 
 
 @lru_cache(8192)
+def parts_of(day: date) -> tuple[str, ...]:
+    """The smaller periods that hold this day.
+
+    What its years share, and its months; its week, what that shares with a month, and the day.
+    """
+    year = hijri_year_of(day)
+    shared = () if year is None else (f"{day.year}+{year}h",)
+    return *shared, stretch_name(stretch_of(day)), *_days_around(day)
+
+
+def _days_around(day: date) -> list[str]:
+    """Those of a week at most."""
+    week = [week_of(day) + timedelta(days=number) for number in range(7)]
+    found = {(day, 1), (week[0], 7)}
+    for begin_of in (month_of, hijri_month_begin):
+        part = [one for one in week if begin_of(one) == begin_of(day)]
+        found.add((part[0], len(part)))
+    return [f"{stretch_name(first)}+{number}" for first, number in sorted(found)]
+
+
+@lru_cache(8192)
+def around(day: date) -> tuple[date, date]:
+    """The first and the last day of the months and the week that hold this one, together."""
+    begins = month_of(day), hijri_month_begin(day), week_of(day)
+    # no month has more than 31 days
+    later = [day + timedelta(days=number) for number in range(32)]
+    last = max(
+        one for one in later if month_of(one) == begins[0] or hijri_month_begin(one) == begins[1]
+    )
+    return min(begins), max(last, begins[2] + timedelta(days=6))
+
+
+@lru_cache(8192)
 def stretch_of(day: date) -> date:
     """The first day of the stretch that holds this day: of its month, or of its Hijri month."""
     return max(day.replace(day=1), hijri_month_begin(day))
@@ -64,7 +101,7 @@ def stretch_of(day: date) -> date:
 
 def is_long(period: str) -> bool:
     """Whether it is all time or a year."""
-    return "-" not in period
+    return len(period) <= len("1448h")
 
 
 def stretch_name(from_on: date) -> str:
@@ -86,11 +123,24 @@ def whole_stretches(first: date | None, last: date | None) -> bool:
 
 
 def named(first: date | None, last: date | None) -> str | None:
-    """The period of exactly these days, both included; nothing when they are none of those kept."""
+    """All time, or the year or month of exactly these days, both included; else nothing."""
     if first is None and last is None:
         return ALWAYS
     if first is None or last is None:
         return None
-    before, after = periods_of(first - timedelta(days=1)), periods_of(last + timedelta(days=1))
-    whole = set(periods_of(first)) & set(periods_of(last)) - {*before, *after}
+    return _exactly(periods_of, first, last)
+
+
+def kept(first: date | None, last: date | None) -> str | None:
+    """The period of exactly these days, both included; nothing when they are none of those kept."""
+    known = named(first, last)
+    if known is not None or first is None or last is None:
+        return known
+    return _exactly(parts_of, first, last)
+
+
+def _exactly(periods: Callable[[date], Sequence[str]], first: date, last: date) -> str | None:
+    """The one of these periods that holds both days, and none around them."""
+    before, after = periods(first - timedelta(days=1)), periods(last + timedelta(days=1))
+    whole = set(periods(first)) & set(periods(last)) - {*before, *after}
     return next(iter(whole), None)

@@ -9,45 +9,58 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, case, delete, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Insert, Table, delete, select
 
-from checkin.database import AnyRow, Base, ask, at_one_instant, db, take_time, transaction, upsert
-from checkin.domain.days import local_time
-from checkin.models import Attendance, MonthTotal, Opportunity, PeriodTotal, Person, Shift, Site
+from checkin.database import (
+    Base,
+    LinesToAdd,
+    ask,
+    at_one_instant,
+    db,
+    take_time,
+    transaction,
+    upsert,
+)
+from checkin.models import (
+    Attendance,
+    MonthTotal,
+    Opportunity,
+    OpportunityDay,
+    PeriodTotal,
+    Person,
+    Shift,
+)
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures.definitions import WITHOUT
+from checkin.operations.figures.periods import around, years_of
+from checkin.operations.figures.standing import AT_ONCE, Standing, by_volunteer, merged
 from checkin.operations.figures.sums import (
     OF_PLACE,
+    OF_SPOT,
     OF_STRETCH,
     OPPORTUNITIES,
     PLACE,
+    SPOT,
     STRETCH,
     VOLUNTEERS,
     Call,
     Counted,
     Line,
-    Stretch,
+    Spot,
     Sums,
-    Where,
-    key_of_gender,
-    lines_of_call,
-    lines_of_person,
-    places_of_call,
-    places_of_person,
+    first_lines,
+    lines_of,
+    places_more,
+    take_off,
 )
 
 log = logging.getLogger(__name__)
 
 PROVED_AT = 23
 """The hour (UTC) in which the sums are proved: two at night in Makkah."""
-AT_ONCE = 2000
-"""Volunteers whose attendances are read together."""
-_A, _M, _P = Attendance, MonthTotal, PeriodTotal
+_A, _M, _D, _P = Attendance, MonthTotal, OpportunityDay, PeriodTotal
 
 
 # --- in the same transaction ---------------------------------------------------------------
@@ -79,10 +92,10 @@ def in_step(
         return
     token = _inside.set(True)
     try:
-        before = _Standing.of(volunteer_ids, shift_id)
+        before = Standing.of(volunteer_ids, shift_id)
         yield
         db.session.flush()
-        after = _Standing.of(volunteer_ids, shift_id)
+        after = Standing.of(volunteer_ids, shift_id)
         if told is not None:
             told(before.records, after.records)
         _keep(before, after)
@@ -108,150 +121,67 @@ def volunteers_on(shift_id: int) -> list[int]:
     return list(db.session.scalars(people.with_for_update(key_share=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What is approved now of some people and of one shift."""
-
-    records: dict[int, Counted]
-    persons: dict[int, int]
-    """By volunteer: the person, where somebody was entered twice."""
-
-    @classmethod
-    def of(cls, volunteer_ids: Collection[int], shift_id: int | None) -> "_Standing":
-        persons = _persons(volunteer_ids) if volunteer_ids else {}
-        conditions: list[ColumnElement[bool]] = []
-        if persons:
-            conditions.append(_A.volunteer_id.in_(persons))
-        if shift_id is not None:
-            conditions.append(_A.shift_id == shift_id)
-        if not conditions:
-            return cls({}, persons)
-        rows = db.session.execute(_COUNTED.where(or_(*conditions)))
-        return cls({row.id: _counted(row) for row in rows}, persons)
-
-    @property
-    def calls(self) -> dict[int, Call]:
-        """By opportunity."""
-        return {one.opportunity_id: one.call for one in self.records.values()}
-
-    def sums(self, other: "_Standing") -> Sums:
-        """All that is not the same in the other, but opportunities: others volunteer there too."""
-        sums = Sums()
-        for number, one in self.records.items():
-            if other.records.get(number) != one:
-                sums.add(one)
-        sums.spread()
-        of_person: dict[int, list[Counted]] = {}
-        for one in self.records.values():
-            if one.volunteer_id in self.persons:
-                of_person.setdefault(self.persons[one.volunteer_id], []).append(one)
-        for own in of_person.values():
-            sums.add_once(VOLUNTEERS, places_of_person(own))
-        return sums
-
-
-_MERGED = aliased(Person)
-_COUNTED = (
-    select(
-        *(_A.id, _A.volunteer_id, _A.work_on, _A.in_at, Shift.starts_at, Site.zone),
-        *(_A.site_id, Shift.opportunity_id),
-        func.coalesce(Shift.lane_id, WITHOUT).label("lane_id"),
-        func.coalesce(_A.partner_id, WITHOUT).label("partner_id"),
-        func.coalesce(Opportunity.service_id, WITHOUT).label("service_id"),
-        func.coalesce(Opportunity.campaign_id, WITHOUT).label("campaign_id"),
-        Opportunity.type,
-        case((_MERGED.id.is_not(None), _MERGED.gender), else_=Person.gender).label("gender"),
-        _A.approved_minutes,
-        func.coalesce(_A.approved_beneficiaries, 0).label("beneficiaries"),
-        *(_A.value_halalas, _A.low_halalas, _A.high_halalas),
-    )
-    .join(Shift, Shift.id == _A.shift_id)
-    .join(Opportunity, Opportunity.id == Shift.opportunity_id)
-    .join(Site, Site.id == _A.site_id)
-    .join(Person, Person.id == _A.volunteer_id)
-    .outerjoin(_MERGED, _MERGED.id == Person.merged_into_id)
-    .where(_A.state == COUNTED)
-)
-
-
-def _counted(row: AnyRow) -> Counted:
-    begin = max(row.in_at or row.starts_at, row.starts_at)
-    value = row.value_halalas or 0
-    return Counted(
-        volunteer_id=row.volunteer_id,
-        gender=key_of_gender(row.gender),
-        work_on=row.work_on,
-        begin=local_time(begin, row.zone),
-        site_id=row.site_id,
-        lane_id=row.lane_id,
-        partner_id=row.partner_id,
-        opportunity_id=row.opportunity_id,
-        call=Call(row.service_id, row.campaign_id, row.type),
-        minutes=row.approved_minutes,
-        beneficiaries=row.beneficiaries,
-        value_halalas=value,
-        valued_minutes=0 if row.value_halalas is None else row.approved_minutes,
-        below_halalas=0 if row.low_halalas is None else value - row.low_halalas,
-        above_halalas=0 if row.high_halalas is None else row.high_halalas - value,
-    )
-
-
-_ROOTS = select(Person.id, func.coalesce(Person.merged_into_id, Person.id).label("person_id"))
-
-
-def _persons(volunteer_ids: Collection[int]) -> dict[int, int]:
-    """Every row of these people, with whom it stands for.
-
-    The row that stands for somebody entered twice is locked: two acts about two rows of one
-    person must count that person one after the other.
-    """
-    roots = {row.person_id for row in ask(_ROOTS.where(Person.id.in_(volunteer_ids)))}
-    same = _ROOTS.where(or_(Person.id.in_(roots), Person.merged_into_id.in_(roots)))
-    found = {row.id: row.person_id for row in ask(same)}
-    if others := sorted(roots - set(volunteer_ids)):
-        locking = select(Person.id).where(Person.id.in_(others)).order_by(Person.id)
-        ask(locking.with_for_update(key_share=True)).all()
-    return found
-
-
 # --- writing the lines ---------------------------------------------------------------------
 
 
-def _keep(before: _Standing, after: _Standing) -> None:
+def _keep(before: Standing, after: Standing) -> None:
     change = after.sums(before).less(before.sums(after))
+    _count_people(change, before, after)
+    _write(_M, change.stretches, STRETCH, OF_STRETCH)
+    come, gone = _add_spots(change)
     was, is_now = {**after.calls, **before.calls}, {**before.calls, **after.calls}
     moved = {call_id for call_id in is_now if is_now[call_id] != was[call_id]}
-    for call_id in _held(_add_stretches(change) | moved):
-        of_before, of_after = _wheres(call_id, change)
-        left = places_of_call(of_before, was[call_id])
-        come = places_of_call(of_after, is_now[call_id])
-        change.add_once(OPPORTUNITIES, come - left)
-        change.add_once(OPPORTUNITIES, left - come, -1)
-    _add_places(change)
+    touched = {spot[0] for spot in (*come, *gone)}
+    for call_id in _held(touched | moved):
+        own = [spot for spot in come if spot[0] == call_id]
+        left = [spot for spot in gone if spot[0] == call_id]
+        if call_id in moved:
+            _move(change, _standing_spots(call_id), (own, left), (was[call_id], is_now[call_id]))
+        else:
+            _count_opportunity(change, own, left, is_now[call_id])
+    _write(_P, change.places, PLACE, OF_PLACE)
 
 
-def _add_stretches(change: Sums) -> set[int]:
-    """The opportunities with lines in which somebody is now the first, or was the last.
+def _count_people(change: Sums, before: Standing, after: Standing) -> None:
+    """Each of these people once in every line they are of: only what changed can add lines, or
+    take them away, and nothing else of theirs may be there."""
+    had, have = before.of_person(), after.of_person()
+    for person_id in had.keys() | have.keys():
+        was, is_now = had.get(person_id, {}), have.get(person_id, {})
+        same = {key for key, one in was.items() if is_now.get(key) == one}
+        others = lines_of(_worked(was[key] for key in same))
+        for found, sign in ((is_now, 1), (was, -1)):
+            changed = lines_of(_worked(one for key, one in found.items() if key not in same))
+            change.add_once(VOLUNTEERS, places_more(changed, others), sign)
+        firsts, first = first_lines(was.values()), first_lines(is_now.values())
+        change.add_once(VOLUNTEERS, places_more(first, firsts))
+        change.add_once(VOLUNTEERS, places_more(firsts, first), -1)
 
-    Only those can have come to a place, or left one: of all others no line but its own is read.
-    """
-    rows = _rows(change.stretches, (*STRETCH, *OF_STRETCH))
+
+def _worked(own: Iterable[Counted]) -> set[tuple[Spot, Call]]:
+    return {(one.spot, one.call) for one in own}
+
+
+def _add_spots(change: Sums) -> tuple[list[Spot], list[Spot]]:
+    """Where somebody is now the first, and where somebody was the last."""
+    rows = _rows(change.spots, (*SPOT, *OF_SPOT))
     if not rows:
-        return set()
-    columns = _M.__table__.c
-    kept = _adding(_M, OF_STRETCH).returning(
-        *(columns[name] for name in STRETCH), columns.attendances
-    )
-    touched = set()
+        return [], []
+    columns = _D.__table__.c
+    kept = _adding(_D, OF_SPOT).returning(*(columns[name] for name in (*SPOT, *OF_SPOT)))
+    come, gone = [], []
     for *key, attendances in db.session.connection().execute(kept, rows):
-        more = change.stretches[_stretch(key)][0]
-        if (attendances > 0) != (attendances - more > 0):
-            touched.add(key[0])
-    return touched
+        spot = _spot(key)
+        (more,) = change.spots[spot]
+        if attendances > 0 and attendances - more <= 0:
+            come.append(spot)
+        elif attendances <= 0 and attendances - more > 0:
+            gone.append(spot)
+    return come, gone
 
 
 def _held(opportunity_ids: Collection[int]) -> Sequence[int]:
-    """These, so that whoever comes to another line of one counts it after us."""
+    """These, so that whoever comes to another spot of one counts it after us."""
     if not opportunity_ids:
         return []
     chosen = select(Opportunity.id).where(Opportunity.id.in_(opportunity_ids))
@@ -259,33 +189,68 @@ def _held(opportunity_ids: Collection[int]) -> Sequence[int]:
     return ask(held).scalars().all()
 
 
-_NOUGHT = [0] * len(OF_STRETCH)
+def _count_opportunity(
+    change: Sums, come: Collection[Spot], gone: Collection[Spot], call: Call
+) -> None:
+    """In every line it has come to, or left: where no other spot of its own is of that line.
+
+    Mostly the spots of the months around tell. All others are read where in their years nobody
+    alike stands there, so that an opportunity of many years costs no more than one of few.
+    """
+    touched = [*come, *gone]
+    ends = [around(spot[1]) for spot in touched]
+    others = _standing_spots(
+        touched[0][0], min(first for first, _ in ends), max(last for _, last in ends)
+    )
+    others -= {*touched}
+    alike = {(years_of(spot[1]), spot[2:]) for spot in others}
+    if any((years_of(spot[1]), spot[2:]) not in alike for spot in touched):
+        others = _standing_spots(touched[0][0]) - {*touched}
+    lines = lines_of((spot, call) for spot in others)
+    for spots, sign in ((come, 1), (gone, -1)):
+        of_spots = lines_of((spot, call) for spot in spots)
+        change.add_once(OPPORTUNITIES, places_more(of_spots, lines), sign)
 
 
-def _wheres(opportunity_id: int, change: Sums) -> tuple[list[Where], list[Where]]:
-    """When, where and for whom somebody volunteered in it: before the change and after it."""
-    columns = [getattr(_M, name) for name in (*STRETCH, "attendances")]
-    before: list[Where] = []
-    after: list[Where] = []
-    rows: Iterable[Any] = ask(select(*columns).where(_M.opportunity_id == opportunity_id))
-    for *key, attendances in rows:
-        stretch = _stretch(key)
-        more = change.stretches.get(stretch, _NOUGHT)[0]
-        if attendances - more > 0:
-            before.append(stretch[1:])
-        if attendances > 0:
-            after.append(stretch[1:])
-    return before, after
+def _move(
+    change: Sums,
+    standing: set[Spot],
+    touched: tuple[Collection[Spot], Collection[Spot]],
+    calls: tuple[Call, Call],
+) -> None:
+    """All of an opportunity that belongs to another service, campaign or type from now on."""
+    come, gone = touched
+    was, is_now = calls
+    before = lines_of((spot, was) for spot in (standing - {*come}) | {*gone})
+    after = lines_of((spot, is_now) for spot in standing)
+    change.add_once(OPPORTUNITIES, places_more(after, before))
+    change.add_once(OPPORTUNITIES, places_more(before, after), -1)
 
 
-def _stretch(key: Sequence[Any]) -> Stretch:
-    opportunity_id, from_on, site_id, lane_id, partner_id, gender = key
-    return opportunity_id, from_on, site_id, lane_id, partner_id, gender
+def _standing_spots(
+    opportunity_id: int, first: date = date.min, last: date = date.max
+) -> set[Spot]:
+    """Where, when and by whom somebody volunteered in it, of these days."""
+    columns = [getattr(_D, name) for name in SPOT]
+    rows = select(*columns).where(_D.opportunity_id == opportunity_id, _D.attendances > 0)
+    return {_spot(row) for row in ask(rows.where(_D.work_on.between(first, last)))}
 
 
-def _add_places(change: Sums) -> None:
-    if rows := _rows(change.places, (*PLACE, *OF_PLACE)):
-        db.session.connection().execute(_adding(_P, OF_PLACE), rows)
+def _spot(key: Sequence[Any]) -> Spot:
+    opportunity_id, work_on, site_id, lane_id, partner_id, gender, team_id = key
+    return opportunity_id, work_on, site_id, lane_id, partner_id, gender, team_id
+
+
+def _write(
+    model: type[Base],
+    lines: Mapping[Any, list[int]],
+    keys: Sequence[str],
+    sums: Sequence[str],
+) -> None:
+    """In one order, so that two acts never wait for each other's lines."""
+    rows = [(*key, *line) for key, line in sorted(lines.items()) if any(line)]
+    if rows:
+        LinesToAdd(model, keys, sums).add(rows)
 
 
 def _rows(lines: Mapping[Any, list[int]], names: Sequence[str]) -> list[dict[str, Any]]:
@@ -323,14 +288,19 @@ def recompute() -> int:
 @transaction
 def _correct(wrong: Sums) -> None:
     take_time(db.session.connection())
-    for model, lines, keys, sums in (
-        (_M, wrong.stretches, STRETCH, OF_STRETCH),
-        (_P, wrong.places, PLACE, OF_PLACE),
-    ):
-        if rows := _rows(lines, (*keys, *sums)):
-            db.session.connection().execute(_adding(model, sums), rows)
-    db.session.execute(delete(_M).where(_M.attendances == 0))
-    db.session.execute(delete(_P).where(*(getattr(_P, name) == 0 for name in OF_PLACE)))
+    for model, lines, keys, sums in _tables(wrong):
+        _write(model, lines, keys, sums)
+        left = (getattr(model, name) == 0 for name in sums)
+        db.session.execute(delete(model).where(*left))
+
+
+def _tables(
+    sums: Sums,
+) -> Iterator[tuple[type[Base], dict[Any, list[int]], Sequence[str], Sequence[str]]]:
+    """Where the lines are kept, under which keys, and what of them adds up."""
+    yield _M, sums.stretches, STRETCH, OF_STRETCH
+    yield _D, sums.spots, SPOT, OF_SPOT
+    yield _P, sums.places, PLACE, OF_PLACE
 
 
 def prove(now: datetime) -> int:
@@ -346,38 +316,36 @@ def prove(now: datetime) -> int:
 def difference() -> Sums:
     """What would have to be added to the sums, all seen at one instant."""
     with at_one_instant() as connection:
-        return _from_records(connection).less(_kept(connection))
-
-
-def _kept(connection: Connection) -> Sums:
-    m, p = _M.__table__, _P.__table__
-    stretches = connection.execute(select(*(m.c[name] for name in (*STRETCH, *OF_STRETCH))))
-    places = connection.execute(select(*(p.c[name] for name in (*PLACE, *OF_PLACE))))
-    return Sums(
-        {tuple(row[: len(STRETCH)]): list(row[len(STRETCH) :]) for row in stretches},
-        {tuple(row[: len(PLACE)]): list(row[len(PLACE) :]) for row in places},
-    )
+        found = _from_records(connection)
+        for model, lines, keys, sums in _tables(found):
+            table, number = model.__table__, len(keys)
+            rows = connection.execution_options(yield_per=AT_ONCE).execute(
+                select(*(table.c[name] for name in (*keys, *sums)))
+            )
+            for row in rows:
+                take_off(lines, row[:number], row[number:])
+    return found
 
 
 def _from_records(connection: Connection) -> Sums:
-    sums, merged = Sums(), _merged(connection)
+    sums, same = Sums(), merged(connection)
     people, opened = _Once(), _Once()
     twice: dict[int, list[Counted]] = {}
     calls: dict[int, Call] = {}
-    for own in _by_volunteer(connection):
+    for own in by_volunteer(connection):
         for one in own:
             sums.add(one)
             calls[one.opportunity_id] = one.call
-        person_id = merged.get(own[0].volunteer_id)
+        person_id = same.get(own[0].volunteer_id)
         if person_id is None:
-            people.count(lines_of_person(own))
+            people.count(own)
         else:
             twice.setdefault(person_id, []).extend(own)
     for own in twice.values():
-        people.count(lines_of_person(own))
+        people.count(own)
     sums.spread()
-    for call_id, wheres in _by_call(sums).items():
-        opened.count(lines_of_call(wheres, calls[call_id]))
+    for call_id, spots in _by_call(sums).items():
+        opened.add(lines_of((spot, calls[call_id]) for spot in spots))
     people.enter(sums, VOLUNTEERS)
     opened.enter(sums, OPPORTUNITIES)
     return sums
@@ -389,7 +357,12 @@ class _Once:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[Line]] = defaultdict(Counter)
 
-    def count(self, found: Mapping[str, set[Line]]) -> None:
+    def count(self, own: Collection[Counted]) -> None:
+        """A person, with all that is theirs."""
+        self.add(lines_of(_worked(own)))
+        self.add(first_lines(own))
+
+    def add(self, found: Mapping[str, set[Line]]) -> None:
         for period, lines in found.items():
             self._counts[period].update(lines)
 
@@ -399,25 +372,8 @@ class _Once:
                 sums.add_once(what, [(period, *line)], count)
 
 
-def _by_call(sums: Sums) -> dict[int, list[Where]]:
-    wheres: dict[int, list[Where]] = {}
-    for opportunity_id, *where in sums.stretches:
-        wheres.setdefault(opportunity_id, []).append(_stretch((opportunity_id, *where))[1:])
-    return wheres
-
-
-def _merged(connection: Connection) -> Mapping[int, int]:
-    """By row: the person, of all who were entered twice."""
-    rows = connection.execute(_ROOTS.where(Person.merged_into_id.is_not(None))).all()
-    return {row.id: row.person_id for row in rows} | {row.person_id: row.person_id for row in rows}
-
-
-def _by_volunteer(connection: Connection) -> Iterator[list[Counted]]:
-    """Everybody's approved attendances, read some people at a time."""
-    last = connection.execute(select(func.max(_A.volunteer_id))).scalar() or 0
-    for first in range(0, last + 1, AT_ONCE):
-        some = _COUNTED.where(_A.volunteer_id >= first, _A.volunteer_id < first + AT_ONCE)
-        of_volunteer: dict[int, list[Counted]] = {}
-        for row in connection.execute(some):
-            of_volunteer.setdefault(row.volunteer_id, []).append(_counted(row))
-        yield from of_volunteer.values()
+def _by_call(sums: Sums) -> dict[int, list[Spot]]:
+    spots: dict[int, list[Spot]] = {}
+    for spot in sums.spots:
+        spots.setdefault(spot[0], []).append(spot)
+    return spots

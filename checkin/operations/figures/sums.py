@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from checkin.domain.clock_hours import hour_of_week, spread
 from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT, Grouping
 from checkin.operations.figures.periods import (
-    is_long,
     months_of,
+    parts_of,
     periods_of,
     stretch_name,
     stretch_of,
@@ -21,21 +21,26 @@ from checkin.operations.figures.periods import (
 from checkin.operations.rates import TYPES
 
 SITE, SERVICE, PARTNER, MONTH = (one.value for one in Grouping)
-ALL, LANE, TYPE, CAMPAIGN, GENDER = "all", "lane", "type", "campaign", "gender"
-DAY, HOUR = "day", "hour"
-"""Groupings beside those of the tables: the total of a period; by lane or campaign (0 for none);
-by type (1 general, 2 skilled, 3 professional); by gender (0 unsaid, 1 men, 2 women); by day as
-20261122, where volunteers are those who served on that day for the first time in the period, and
-no opportunities are kept; by hour of the week, where only minutes are kept."""
-PLACES = (SITE, LANE, SERVICE, TYPE, CAMPAIGN, PARTNER, GENDER)
+ALL, LANE, TYPE, CAMPAIGN, GENDER, TEAM = "all", "lane", "type", "campaign", "gender", "team"
+OPPORTUNITY, DAY, HOUR = "opportunity", "day", "hour"
+"""Groupings beside those of the tables: the total of a period; by lane, campaign or team (0 for
+none); by type (1 general, 2 skilled, 3 professional); by gender (0 unsaid, 1 men, 2 women); by
+opportunity; by day as 20261122, where volunteers are those who served on that day for the first
+time in the period, and no opportunities are kept; by hour of the week, where only minutes are."""
+PLACES = (SITE, LANE, SERVICE, TYPE, CAMPAIGN, PARTNER, GENDER, TEAM)
 """What sums are kept of in every period; of every two of them, in this order, in all time and
 each year."""
+WITH_OPPORTUNITY = (SITE, LANE, GENDER)
+"""Of what sums are kept there together with an opportunity; others it determines, or there are
+more lines of than anybody reads."""
+PAIRS = frozenset({*combinations(PLACES, 2), *((one, OPPORTUNITY) for one in WITH_OPPORTUNITY)})
 NARROW = (SITE, SERVICE, PARTNER, CAMPAIGN)
 """Of what days are kept too, in all time and each year, and hours of the week, in stretches."""
 Stretch = tuple[int, date, int, int, int, int]
 """Opportunity, first day, site, lane, partner and gender: the key of a line of `month_totals`."""
-Where = tuple[date, int, int, int, int]
-"""The same without the opportunity."""
+Spot = tuple[int, date, int, int, int, int, int]
+"""Opportunity, day, site, lane, partner, gender and team: the key of a line of
+`opportunity_days`."""
 Place = tuple[str, str, str, int, int]
 """Period, within what, grouping, the key of what, key: of a line of `period_totals`."""
 Line = tuple[str, str, int, int]
@@ -45,6 +50,8 @@ OF_STRETCH = (
     *("attendances", "approved_minutes", "beneficiaries"),
     *("value_halalas", "valued_minutes", "below_halalas", "above_halalas"),
 )
+SPOT = ("opportunity_id", "work_on", "site_id", "lane_id", "partner_id", "gender", "team_id")
+OF_SPOT = ("attendances",)
 PLACE = ("period", "within", "grouping", "within_key", "key")
 OF_PLACE = ("volunteers", "opportunities", "course_attendances", *OF_STRETCH)
 VOLUNTEERS, OPPORTUNITIES = 0, 1
@@ -64,6 +71,7 @@ class Counted(NamedTuple):
 
     volunteer_id: int
     gender: int
+    team_id: int
     work_on: date
     begin: datetime
     """Of the time that counts, on the clock of the site."""
@@ -84,9 +92,9 @@ class Counted(NamedTuple):
         return self.call.service_id != WITHOUT
 
     @property
-    def where(self) -> Where:
-        place = self.site_id, self.lane_id, self.partner_id, self.gender
-        return stretch_of(self.work_on), *place
+    def spot(self) -> Spot:
+        place = self.site_id, self.lane_id, self.partner_id, self.gender, self.team_id
+        return self.opportunity_id, self.work_on, *place
 
     @property
     def narrow(self) -> tuple[int, ...]:
@@ -101,46 +109,72 @@ class Counted(NamedTuple):
 
 @dataclass(slots=True)
 class Sums:
-    """Lines of both tables, or what must be added to them."""
+    """Lines of the three tables, or what must be added to them."""
 
     stretches: dict[Stretch, list[int]] = field(default_factory=dict)
+    spots: dict[Spot, list[int]] = field(default_factory=dict)
     places: dict[Place, list[int]] = field(default_factory=dict)
     _calls: dict[int, Call] = field(default_factory=dict)
-    _days: dict[tuple[date, tuple[int, ...]], list[int]] = field(default_factory=dict)
+    _worth: dict[Spot, list[int]] = field(default_factory=dict)
     _hours: Counter[tuple[date, tuple[int, ...], int]] = field(default_factory=Counter)
 
     def add(self, one: Counted) -> None:
         """One attendance more; `spread` brings all of them to their places."""
         self._calls[one.opportunity_id] = one.call
-        where = one.where
-        _add(self.stretches, (one.opportunity_id, *where), one.worth)
-        _add(self._days, (one.work_on, one.narrow), _at_place(one.worth, one.call))
+        _add(self._worth, one.spot, one.worth)
         if one.is_volunteering:
+            from_on = stretch_of(one.work_on)
             for hour, minutes in _spread(hour_of_week(one.begin), one.begin.minute, one.minutes):
-                self._hours[where[0], one.narrow, hour] += minutes
+                self._hours[from_on, one.narrow, hour] += minutes
 
     def spread(self) -> None:
-        for (period, place, call), line in self._together().items():
-            for one in _lines_of(place, call)[is_long(period)]:
-                _add(self.places, (period, *one), line)
-        for (day, narrow), line in self._days.items():
-            for period, within, key in _days_kept(day, narrow):
-                _add(self.places, (period, within, DAY, key, number_of(day)), line)
-        for (from_on, narrow, hour), minutes in self._hours.items():
-            for place_of_hour in _places_of_hour(from_on, narrow, hour):
-                _add(self.places, place_of_hour, (0, 0, 0, 0, minutes, 0, 0, 0, 0, 0))
+        by_day: dict[tuple[date, Line], list[int]] = {}
+        by_years: dict[tuple[tuple[str, ...], Line], list[int]] = {}
+        for (place, call), days in self._together().items():
+            each, pairs = _lines_of(place, call)
+            of_years: dict[tuple[str, ...], list[int]] = {}
+            for day, line in days.items():
+                _add(of_years, years_of(day), line)
+                for one in each:
+                    _add(by_day, (day, one), line)
+            for years, line in of_years.items():
+                for one in pairs:
+                    _add(by_years, (years, one), line)
+        for (opportunity_id, day, *where), line in self._worth.items():
+            values = _at_place(line, self._calls[opportunity_id])
+            own, of_both = _lines_of_opportunity(opportunity_id, where)
+            _add(by_day, (day, own), values)
+            for one in of_both:
+                _add(by_years, (years_of(day), one), values)
+        self._enter(by_day, by_years)
 
-    def _together(self) -> dict[tuple[str, tuple[int, ...], Call], list[int]]:
-        """Sums by period, place and call, of all days and opportunities: many are alike."""
-        found: dict[tuple[str, tuple[int, ...], Call], list[int]] = {}
-        for (opportunity_id, from_on, *place), line in self.stretches.items():
+    def _together(self) -> dict[tuple[tuple[int, ...], Call], dict[date, list[int]]]:
+        """By place and call, then by day, of all opportunities; and what needs no spreading."""
+        found: dict[tuple[tuple[int, ...], Call], dict[date, list[int]]] = defaultdict(dict)
+        for key, line in self._worth.items():
+            opportunity_id, day, *place = key
             call = self._calls[opportunity_id]
-            values = _at_place(line, call)
-            for period in periods_of(from_on):
-                _add(found, (period, tuple(place), call), values)
-            for year in years_of(from_on):
-                _add(self.places, (year, *_line_of_month(from_on)), values)
+            self.spots[key] = [line[0]]
+            _add(self.stretches, (opportunity_id, stretch_of(day), *place[:-1]), line)
+            _add(found[tuple(place), call], day, _at_place(line, call))
         return found
+
+    def _enter(
+        self,
+        by_day: Mapping[tuple[date, Line], list[int]],
+        by_years: Mapping[tuple[tuple[str, ...], Line], list[int]],
+    ) -> None:
+        for (day, one), line in by_day.items():
+            for period in (*periods_of(day), *parts_of(day)):
+                _add(self.places, (period, *one), line)
+            for place in _places_of_day(day, one):
+                _add(self.places, place, line)
+        for (years, one), line in by_years.items():
+            for year in years:
+                _add(self.places, (year, *one), line)
+        for (from_on, narrow, hour), minutes in self._hours.items():
+            for place in _places_of_hour(from_on, narrow, hour):
+                _add(self.places, place, _only_minutes(minutes))
 
     def add_once(self, what: int, places: Iterable[Place], times: int = 1) -> None:
         """One volunteer or opportunity more, or less, in places that are all different."""
@@ -157,44 +191,59 @@ class Sums:
     @property
     def number(self) -> int:
         """Of lines that are not nought."""
-        return sum(map(any, self.stretches.values())) + sum(map(any, self.places.values()))
+        tables: tuple[Mapping[Any, list[int]], ...] = (self.stretches, self.spots, self.places)
+        return sum(sum(map(any, lines.values())) for lines in tables)
 
     def less(self, other: "Sums") -> "Sums":
-        return Sums(_less(self.stretches, other.stretches), _less(self.places, other.places))
+        """What is more in this than in the other, which is not needed any longer."""
+        for lines, others in (
+            (self.stretches, other.stretches),
+            (self.spots, other.spots),
+            (self.places, other.places),
+        ):
+            for key, line in others.items():
+                take_off(lines, key, line)
+        return self
 
 
-@lru_cache(16384)
+@lru_cache(4096)
 def _lines_of(place: tuple[int, ...], call: Call) -> tuple[list[Line], list[Line]]:
-    """Every line that work there is part of in a month, and in a year or all time."""
-    site_id, lane_id, partner_id, gender = place
-    keys = site_id, lane_id, call.service_id, key_of_type(call.type), call.campaign_id, partner_id
-    own = tuple(zip(PLACES, (*keys, gender), strict=True))
-    each: list[Line] = [(ALL, ALL, 0, 0), *((ALL, one, 0, key) for one, key in own)]
-    pairs = [(a, b, a_key, b_key) for (a, a_key), (b, b_key) in combinations(own, 2)]
-    return each, [*each, *pairs]
+    """The lines that work there is part of in every period, and more in a year or all time."""
+    site_id, lane_id, partner_id, gender, team_id = place
+    keys = site_id, lane_id, call.service_id, key_of_type(call.type), call.campaign_id
+    own = tuple(zip(PLACES, (*keys, partner_id, gender, team_id), strict=True))
+    each: list[Line] = [_WHOLE, *((ALL, one, 0, key) for one, key in own)]
+    return each, [(a, b, a_key, b_key) for (a, a_key), (b, b_key) in combinations(own, 2)]
 
 
-def lines_of(where: Where, call: Call) -> Iterator[tuple[str, list[Line]]]:
-    """By period, every line that work in these days, at this place and of these people, is of."""
-    day, *place = where
-    each, of_years = _lines_of(tuple(place), call)
-    for year in years_of(day):
-        yield year, [*of_years, _line_of_month(day)]
-    for period in months_of(day):
-        yield period, each
+_WHOLE: Line = (ALL, ALL, 0, 0)
+
+
+def _lines_of_opportunity(
+    opportunity_id: int, place: Sequence[int]
+) -> tuple[Line, tuple[Line, ...]]:
+    """Its own line, of every period, and those in a year or all time."""
+    site_id, lane_id, _, gender, _ = place
+    keys = zip(WITH_OPPORTUNITY, (site_id, lane_id, gender), strict=True)
+    pairs = tuple((one, OPPORTUNITY, key, opportunity_id) for one, key in keys)
+    return (ALL, OPPORTUNITY, 0, opportunity_id), pairs
 
 
 def _line_of_month(day: date) -> Line:
     return ALL, MONTH, 0, day.year * 100 + day.month
 
 
-def _days_kept(day: date, narrow: Sequence[int]) -> Iterator[tuple[str, str, int]]:
-    """Periods, and what days are kept of in them."""
-    for period in periods_of(day):
-        yield period, ALL, 0
-    for period in years_of(day):
-        for one, key in zip(NARROW, narrow, strict=True):
-            yield period, one, key
+def _places_of_day(day: date, line: Line) -> Iterator[Place]:
+    """Where what a day has of a line stands as the day's and the month's."""
+    _, grouping, _, key = line
+    if grouping == ALL:
+        for period in periods_of(day):
+            yield period, ALL, DAY, 0, number_of(day)
+        for year in years_of(day):
+            yield year, *_line_of_month(day)
+    elif grouping in NARROW:
+        for year in years_of(day):
+            yield year, grouping, DAY, key, number_of(day)
 
 
 @lru_cache(65536)
@@ -215,42 +264,58 @@ def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator
         yield period, one, HOUR, key, hour
 
 
-def lines_of_call(wheres: Iterable[Where], call: Call) -> dict[str, set[Line]]:
-    """By period, where an opportunity is one of those in which somebody volunteered; a course
-    never is."""
+# --- whoever is counted once -------------------------------------------------------------------
+
+
+def lines_of(worked: Iterable[tuple[Spot, Call]]) -> dict[str, set[Line]]:
+    """By period, every line in which somebody who volunteered there is one of the people, and an
+    opportunity in which somebody did is one of those; a course never is."""
     found: dict[str, set[Line]] = defaultdict(set)
-    for where in wheres if call.service_id != WITHOUT else ():
-        for period, lines in lines_of(where, call):
-            found[period].update(lines)
+    for (opportunity_id, day, *place), call in worked:
+        if call.service_id == WITHOUT:
+            continue
+        each, pairs = _lines_of(tuple(place), call)
+        own, own_pairs = _lines_of_opportunity(opportunity_id, place)
+        for period in (*months_of(day), *parts_of(day)):
+            lines = found[period]
+            lines.update(each)
+            lines.add(own)
+        for year in years_of(day):
+            lines = found[year]
+            lines.update(each)
+            lines.update(pairs)
+            lines.update(own_pairs)
+            lines.add(own)
+            lines.add(_line_of_month(day))
     return found
 
 
-def places_of_call(wheres: Iterable[Where], call: Call) -> set[Place]:
-    return _places(lines_of_call(wheres, call))
-
-
-def lines_of_person(own: Iterable[Counted]) -> dict[str, set[Line]]:
-    """By period, where somebody with these attendances is one of the people."""
-    volunteered = [one for one in own if one.is_volunteering]
-    found: dict[str, set[Line]] = defaultdict(set)
-    for where, call in {(one.where, one.call) for one in volunteered}:
-        for period, lines in lines_of(where, call):
-            found[period].update(lines)
+def first_lines(own: Iterable[Counted]) -> dict[str, set[Line]]:
+    """By period, the days on which somebody with these attendances volunteered first."""
     firsts: dict[tuple[str, str, int], date] = {}
-    for day, narrow in sorted({(one.work_on, one.narrow) for one in volunteered}):
-        for period, within, key in _days_kept(day, narrow):
-            firsts.setdefault((period, within, key), day)
+    volunteered = {(one.work_on, one.narrow) for one in own if one.is_volunteering}
+    for day, narrow in sorted(volunteered):
+        for period in periods_of(day):
+            firsts.setdefault((period, ALL, 0), day)
+        for year in years_of(day):
+            for one, key in zip(NARROW, narrow, strict=True):
+                firsts.setdefault((year, one, key), day)
+    found: dict[str, set[Line]] = defaultdict(set)
     for (period, within, key), day in firsts.items():
         found[period].add((within, DAY, key, number_of(day)))
     return found
 
 
-def places_of_person(own: Iterable[Counted]) -> set[Place]:
-    return _places(lines_of_person(own))
+def places_more(more: Mapping[str, set[Line]], less: Mapping[str, set[Line]]) -> list[Place]:
+    """Those of the one that are not of the other."""
+    return [
+        (period, *line)
+        for period, lines in more.items()
+        for line in lines - less.get(period, set())
+    ]
 
 
-def _places(found: Mapping[str, set[Line]]) -> set[Place]:
-    return {(period, *line) for period, lines in found.items() for line in lines}
+# --- keys --------------------------------------------------------------------------------------
 
 
 def number_of(day: date) -> int:
@@ -280,10 +345,17 @@ def gender_of(key: int) -> str:
 
 
 def _at_place(line: Sequence[int], call: Call) -> tuple[int, ...]:
-    """Sums of a stretch as they stand at a place; courses are attendance and nothing else."""
+    """Sums of a spot as they stand at a place; courses are attendance and nothing else."""
     if call.service_id == WITHOUT:
-        return (0, 0, line[0], 0, 0, 0, 0, 0, 0, 0)
+        return (0, 0, line[0], *_NO_WORTH)
     return (0, 0, 0, *line)
+
+
+_NO_WORTH = (0,) * len(OF_STRETCH)
+
+
+def _only_minutes(minutes: int) -> list[int]:
+    return [minutes if name == "approved_minutes" else 0 for name in OF_PLACE]
 
 
 def _add(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
@@ -296,8 +368,14 @@ def _add(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
             line[number] += value
 
 
-def _less(lines: Mapping[Any, list[int]], others: Mapping[Any, list[int]]) -> dict[Any, list[int]]:
-    found = {key: list(line) for key, line in lines.items()}
-    for key, line in others.items():
-        _add(found, key, [-value for value in line])
-    return found
+def take_off(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
+    """Less of a line; one with nothing left is gone."""
+    line = lines.get(key)
+    if line is None:
+        if any(values):
+            lines[key] = [-value for value in values]
+        return
+    for number, value in enumerate(values):
+        line[number] -= value
+    if not any(line):
+        del lines[key]

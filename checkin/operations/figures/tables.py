@@ -2,25 +2,38 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from checkin.database import db
-from checkin.models import PeriodTotal
-from checkin.operations.figures.definitions import Filter
-from checkin.operations.figures.kept import WHOLE, PeriodLine, part_of
+from checkin.models import Opportunity, PeriodTotal
+from checkin.operations.figures.definitions import WITHOUT, Filter
+from checkin.operations.figures.kept import PeriodLine, parts_of
 from checkin.operations.figures.periods import is_long
 from checkin.operations.figures.sums import (
     ALL,
+    CAMPAIGN,
     GENDER,
     OF_PLACE,
+    OPPORTUNITY,
+    PAIRS,
     PLACES,
+    SERVICE,
     TYPE,
     gender_of,
+    key_of_type,
     type_of,
 )
+from checkin.operations.rates import TYPES
 
 _P = PeriodTotal
+_OF_OPPORTUNITY: dict[str, ColumnElement[Any]] = {
+    SERVICE: func.coalesce(Opportunity.service_id, WITHOUT),
+    TYPE: case({word: key_of_type(word) for word in TYPES}, value=Opportunity.type),
+    CAMPAIGN: func.coalesce(Opportunity.campaign_id, WITHOUT),
+}
+"""What an opportunity determines, so that its own lines tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +48,53 @@ class Table:
         """Of two groupings together, only years and all time are kept."""
         return len(self.of) < 2 or is_long(period)
 
-    def lines(self, periods: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...], PeriodLine]]:
-        """Each with its period and its keys, in the order asked."""
+    def lines(
+        self, periods: Sequence[str], most: int | None = None
+    ) -> Iterator[tuple[str, tuple[int, ...], PeriodLine]]:
+        """Those with any figure, each with its period and its keys, in the order asked.
+
+        No more than `most`, where that is said.
+        """
+        columns = self._columns()
+        sums = [getattr(_P, name) for name in OF_PLACE]
+        rows = self._rows([_P.period, *(columns[name] for name in self.asked), *sums])
+        rows = rows.where(_P.period.in_(periods))
+        for name, key in self.fixed.items():
+            rows = rows.where(columns[name] == key)
+        end = 1 + len(self.asked)
+        for row in db.session.execute(rows.limit(most)):
+            yield row[0], tuple(row[1:end]), PeriodLine(*row[end:])
+
+    def _columns(self) -> dict[str, ColumnElement[Any]]:
+        within, grouping = self._kept_by
+        return {**_OF_OPPORTUNITY, within: _P.within_key.expression, grouping: _P.key.expression}
+
+    def _rows(self, columns: Sequence[Any]) -> Select[Any]:
+        within, grouping = self._kept_by
+        rows: Select[Any] = select(*columns).where(_P.within == within, _P.grouping == grouping)
+        rows = rows.where(or_(_P.attendances > 0, _P.course_attendances > 0))
+        if {*self.asked, *self.fixed} <= {*self.of}:
+            return rows
+        return rows.join(Opportunity, Opportunity.id == _P.key)
+
+    @property
+    def _kept_by(self) -> tuple[str, str]:
         within, grouping = (ALL, ALL, *self.of)[-2:]
-        columns = [_P.period, _P.within_key, _P.key, *(getattr(_P, name) for name in OF_PLACE)]
-        rows = select(*columns).where(_P.period.in_(periods))
-        rows = rows.where(_P.within == within, _P.grouping == grouping)
-        for name, column in ((within, _P.within_key), (grouping, _P.key)):
-            if name in self.fixed:
-                rows = rows.where(column == self.fixed[name])
-        for period, within_key, key, *sums in db.session.execute(rows):
-            keys = {within: within_key, grouping: key}
-            yield period, tuple(keys[name] for name in self.asked), PeriodLine(*sums)
+        return within, grouping
 
 
 def table_of(asked: Sequence[str], wanted: Filter) -> Table | None:
     """The table of these groupings, for what is looked at; nothing when no sum is kept of it."""
-    part = part_of(wanted)
-    if part is None:
+    fixed = parts_of(wanted)
+    if fixed is None:
         return None
-    fixed = {} if part == WHOLE else dict([part])
-    of = [name for name in PLACES if name in asked or name in fixed]
-    if len(of) > 2 or not set(asked) <= set(of):
+    names = {*asked, *fixed}
+    if OPPORTUNITY in names:
+        names -= {*_OF_OPPORTUNITY}
+    of = tuple(name for name in (*PLACES, OPPORTUNITY) if name in names)
+    if len(of) > 2 or (len(of) == 2 and of not in PAIRS):
         return None
-    return Table(tuple(asked), tuple(of), fixed)
+    return Table(tuple(asked), of, fixed) if {*asked} <= {*PLACES, OPPORTUNITY} else None
 
 
 def word_of(grouping: str, key: int) -> int | str:

@@ -22,7 +22,17 @@ from checkin.operations.figures.definitions import (
     Totals,
     is_key,
 )
-from checkin.operations.figures.sums import DAY, HOUR, NARROW, day_of, number_of
+from checkin.operations.figures.sums import (
+    CAMPAIGN,
+    DAY,
+    HOUR,
+    NARROW,
+    PARTNER,
+    SERVICE,
+    SITE,
+    day_of,
+    number_of,
+)
 
 _A, _P = Attendance, PeriodTotal
 _TWIN = aliased(Person)
@@ -133,7 +143,7 @@ def totals_until(wanted: Filter) -> Totals:
     rows = _kept_days(period, part, wanted)
     names = (name for name in kept.PeriodLine._fields if name != "opportunities")
     sums = {name: sum(getattr(row, name) for row in rows) for name in names}
-    found = Totals(opportunities=_opportunities_until(wanted), **sums)
+    found = Totals(opportunities=_opportunities_until(wanted, part), **sums)
     return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 
@@ -149,19 +159,20 @@ def _begun(wanted: Filter) -> str | None:
     return None
 
 
-def _opportunities_until(wanted: Filter) -> int:
+def _opportunities_until(wanted: Filter, part: kept.Part) -> int:
     """By the shifts of these days, which are fewer than the sums of all years."""
     approved = exists().where(_A.shift_id == Shift.id, _A.state == COUNTED)
     volunteering = exists().where(Opportunity.id == Shift.opportunity_id, VOLUNTEERING)
     called = select(func.count(distinct(Shift.opportunity_id)))
-    if wanted.site_id is not None:
-        called = called.where(Shift.site_id == wanted.site_id)
-    if wanted.partner_id is not None:
-        approved = approved.where(is_key(_A.partner_id, wanted.partner_id))
-    if wanted.service_id is not None:
-        volunteering = volunteering.where(is_key(Opportunity.service_id, wanted.service_id))
-    if wanted.campaign_id is not None:
-        volunteering = volunteering.where(is_key(Opportunity.campaign_id, wanted.campaign_id))
+    grouping, key = part
+    if grouping == SITE:
+        called = called.where(Shift.site_id == key)
+    if grouping == PARTNER:
+        approved = approved.where(is_key(_A.partner_id, key))
+    if grouping == SERVICE:
+        volunteering = volunteering.where(is_key(Opportunity.service_id, key))
+    if grouping == CAMPAIGN:
+        volunteering = volunteering.where(is_key(Opportunity.campaign_id, key))
     days = Shift.work_on.between(wanted.first, wanted.last)
     return db.session.scalar(called.where(approved, volunteering, days)) or 0
 

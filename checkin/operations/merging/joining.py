@@ -42,6 +42,13 @@ def merge(kept_id: int, other_id: int, taking: Collection[str], *, by: int, now:
     """
     kept, other = _locked(kept_id, other_id)
     refuse(kept, other, by=by, now=now)
+    # around all of it: gender and team may be taken over too, and figures are by both
+    with rollup.in_step(volunteer_ids=_everybody(kept_id, other_id)):
+        return _join(kept, other, taking, by=by, now=now)
+
+
+def _join(kept: Person, other: Person, taking: Collection[str], *, by: int, now: datetime) -> int:
+    kept_id, other_id = kept.id, other.id
     taken, given = fields.take(kept, other, set(taking) & set(fields.choosable(kept, other)))
     moved = {
         "taken": taken,
@@ -54,9 +61,8 @@ def merge(kept_id: int, other_id: int, taking: Collection[str], *, by: int, now:
     }
     _forget_enrolments(other_id, now)
     merge_id = _keep(kept_id, other_id, moved, by, now)
-    with rollup.in_step(volunteer_ids=_everybody(kept_id, other_id)):
-        moved["followers"] = _lead(kept, other)
-        db.session.execute(update(Merge).where(Merge.id == merge_id).values(moved=moved))
+    moved["followers"] = _lead(kept, other)
+    db.session.execute(update(Merge).where(Merge.id == merge_id).values(moved=moved))
     return merge_id
 
 

@@ -42,6 +42,13 @@ def undo(merge_id: int, *, by: int, now: datetime) -> int:
     kept, other = _locked(merge)
     if kept.merged_into_id is not None or kept.erased_at is not None:
         raise Problem("merge_covered")
+    # around all of it: gender and team may be given back too, and figures are by both
+    with rollup.in_step(volunteer_ids=sorted({kept.id, other.id, *merge.moved["followers"]})):
+        _undo(merge, kept, other, by=by, now=now)
+    return other.id
+
+
+def _undo(merge: Merge, kept: Person, other: Person, *, by: int, now: datetime) -> None:
     moved = merge.moved
     stayed = _give_fields_back(kept, other, moved)
     _give_badge_back(kept.id, other.id, moved, merge.created_at)
@@ -54,9 +61,7 @@ def undo(merge_id: int, *, by: int, now: datetime) -> int:
     facts = {"merged": other.id, "merge": merge.id, "stayed": sorted(stayed)}
     audit.note("person.unmerge", "person", kept.id, by=by, at=now, **facts)
     db.session.flush()
-    with rollup.in_step(volunteer_ids=sorted({kept.id, other.id, *moved["followers"]})):
-        _part(kept.id, other, moved["followers"])
-    return other.id
+    _part(kept.id, other, moved["followers"])
 
 
 @transaction
