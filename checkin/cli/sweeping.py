@@ -1,12 +1,17 @@
 """`checkin jobs run`: the sweeps, for where no `checkin serve` runs them."""
 
+import sys
 import time
+from functools import partial
 
 import click
 
+from checkin import create_app
 from checkin.cli.opening import ready
+from checkin.database import db
 from checkin.operations import exporting, importing
 from checkin.operations import jobs as sweeps
+from checkin.operations.exporting import apart
 from checkin.web import clock
 
 
@@ -33,6 +38,17 @@ def run(once: bool) -> None:
     if faults:
         told = "; ".join(f"{name}: {fault}" for name, fault in faults.items())
         raise click.ClickException(f"A job failed ({told}).")
+
+
+@jobs.command("write", hidden=True)
+def write() -> None:
+    """Write one long file for the process that began this one."""
+    order = apart.said_order(sys.stdin)
+    with create_app(order["settings"]).app_context():
+        work = partial(exporting.write_apart, order["export_id"], order["path"], order["now"])
+        apart.work(work, partial(print, flush=True))
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _run_until_stopped(app) -> None:

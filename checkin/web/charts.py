@@ -84,11 +84,20 @@ class Course(Chart):
 
     @property
     def line(self) -> str:
-        return " ".join(f"{across},{WHOLE - up}" for across, up in self.points)
+        return _line(self.points)
+
+    @property
+    def even_points(self) -> Sequence[tuple[int, int]]:
+        return (0, 0), (WHOLE, part(self.target, self.top))
 
     @property
     def even_line(self) -> str:
-        return f"0,{WHOLE} {WHOLE},{WHOLE - part(self.target, self.top)}"
+        return _line(self.even_points)
+
+
+def _line(points: Sequence[tuple[int, int]]) -> str:
+    """From above, as drawings measure."""
+    return " ".join(f"{across},{WHOLE - up}" for across, up in points)
 
 
 def part(value: int, of: int) -> int:

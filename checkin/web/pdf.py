@@ -1,6 +1,6 @@
 """Paper as PDF: fonts, lines in both directions, boxes and codes, for whatever room prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from io import BytesIO
@@ -151,6 +151,20 @@ class Paper:
         self._pdf.set_line_width(thick)
         self._pdf.set_draw_color(*colour)
         self._pdf.line(left, y, right, y)
+
+    def path(
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: Colour,
+        thick: float,
+        dash: float = 0,
+    ) -> None:
+        """A line from point to point; `dash` is how long its dashes are."""
+        self._pdf.set_line_width(thick)
+        self._pdf.set_draw_color(*colour)
+        self._pdf.set_dash_pattern(dash, dash * 0.8)
+        self._pdf.polyline(points)
+        self._pdf.set_dash_pattern()
 
     def code(self, text: str, level: Level, *, x: float, y: float, side: float) -> None:
         """A code whose dark part is `side` wide, around the point; its quiet zone stays empty."""

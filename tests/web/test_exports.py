@@ -4,6 +4,8 @@ import csv
 import html
 import io
 import json
+import signal
+import subprocess
 from datetime import date, timedelta
 
 import openpyxl
@@ -13,7 +15,7 @@ import time_machine
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Grant
 from checkin.operations import approvals, exporting, figures, leases
-from checkin.operations.exporting import working
+from checkin.operations.exporting import apart, working
 from checkin.operations.figures import Filter
 from checkin.operations.permissions import Reach
 from checkin.web import clock
@@ -157,6 +159,33 @@ def test_writing_that_broke_off_is_begun_anew_when_its_lease_is_over(layla, now,
     with time_machine.travel(now + 8 * HOUR + leases.LEASE + timedelta(seconds=1), tick=False):
         assert exporting.work_on_waiting(clock.now) == 1
         assert "Ready" in layla.text(answer.location)
+
+
+def test_a_long_file_is_written_by_a_process_of_its_own(layla, worked, monkeypatch):
+    """The same file, and the same sentence where there is none; nothing of it is written here."""
+    here = taken_out(layla, "csv")
+    monkeypatch.setattr(working, "MOST_ROWS_HERE", 0)
+    monkeypatch.setattr(working, "MOST_HERE", {})
+    monkeypatch.setattr(working, "into_file", None)
+    assert taken_out(layla, "csv") == here
+    answer = layla.send("/exports", what="attendances", query="", kind="pdf")
+    exporting.work_on_waiting(clock.now)
+    assert "more columns than paper has room for" in layla.text(answer.location)
+
+
+def test_writing_that_nobody_waits_for_any_more_ends(layla, worked, monkeypatch, tmp_path):
+    layla.send("/exports", what="attendances", query="", kind="csv")
+    (row,) = db.session.scalars(db.select(Export))
+    begun: list[subprocess.Popen[str]] = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *a, **k: begun.append(popen(*a, **k)) or begun[0]
+    )
+    monkeypatch.setattr(apart, "REPORT_SECONDS", 0.001)
+    told = apart.written(row.id, tmp_path / "list.csv", clock.now())
+    assert next(told) == 0
+    told.close()
+    assert begun[0].returncode == -signal.SIGKILL
 
 
 def test_who_was_taken_over_leaves_the_file_to_the_other(layla, now, worked):

@@ -15,6 +15,7 @@ from checkin.operations.exporting.tables import (
     Book,
     Cell,
     Column,
+    Figure,
     Head,
     Kind,
     Table,
@@ -25,6 +26,7 @@ from checkin.operations.exporting.working import (
     book_of,
     into_file,
     work_on_waiting,
+    write_apart,
 )
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Book",
     "Cell",
     "Column",
+    "Figure",
     "Head",
     "Kind",
     "Table",
@@ -48,4 +51,5 @@ __all__ = [
     "latest",
     "note",
     "work_on_waiting",
+    "write_apart",
 ]

@@ -89,16 +89,30 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What stands out; `way` is how far its target is: what was reached of how much, and what
+    going on evenly would have brought."""
+
+    name: str
+    amount: str
+    notes: Sequence[str] = ()
+    way: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
-    """What stands on paper above the tables: whose it is, what it is about, who took it out,
-    and what stands out, as a name, an amount and a note."""
+    """What stands on paper above the tables: whose it is, what it is about and compared with,
+    who took it out, what stands out, the targets, and charts as the web floor draws them."""
 
     organisation: str = ""
     logo: bytes | None = None
     logo_size: tuple[int, int] = (1, 1)
     about: str = ""
+    compared: str = ""
     taken: str = ""
-    figures: Sequence[tuple[str, str, str]] = ()
+    figures: Sequence[Figure] = ()
+    targets: Table | None = None
+    charts: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)

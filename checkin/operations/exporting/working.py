@@ -14,6 +14,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.roles import Permission
 from checkin.models import Export, Person
 from checkin.operations import audit, settings
+from checkin.operations.exporting import apart
 from checkin.operations.exporting.asked import UNDER_WAY, folder, new_file_name
 from checkin.operations.exporting.tables import Asked, Book, Table
 from checkin.operations.exporting.writers import WRITERS, written
@@ -30,6 +31,9 @@ PAPER = "checkin_export_paper"
 """Where it puts the writer of PDFs: letters are shaped where pages are made."""
 QUEUE = Queue(Export, UNDER_WAY, begun={"state": "writing", "done": 0})
 BREATHER_ROWS = 20
+MOST_ROWS_HERE = 5_000
+MOST_HERE = {"pdf": 200}
+"""Rows written beside the pages, by the kind of file where one is slower; more go apart."""
 TOGETHER = 500
 """Rows fetched at once."""
 
@@ -63,13 +67,31 @@ def _work_on(export_id: int, clock: Clock) -> None:
 def _write(row: Export, path: Path, clock: Clock) -> int:
     """How many rows stand in the file."""
     progress = Progress(QUEUE, row.id, "writing", clock)
-    kind, done = row.kind, 0
-    book = book_of(row.what, _asked(row, clock()), clock()).of_kind(kind)
+    book, done = _book(row, clock()), 0
     progress.begins(total=book.count)
-    for done in progress.over(into_file(path, kind, book), BREATHER_ROWS):
-        if done % TOGETHER == 0:
-            progress.reached(done)
+    if book.count > MOST_HERE.get(row.kind, MOST_ROWS_HERE):
+        counted = apart.written(row.id, path, clock())
+    else:
+        counted = progress.over(into_file(path, row.kind, book), BREATHER_ROWS)
+    for done in counted:
+        progress.reached(done)
     return done
+
+
+def write_apart(export_id: int, path: Path, now: datetime) -> Iterator[int]:
+    """In a process of its own, for the one that works on the export: see `apart`."""
+    row = db.session.get_one(Export, export_id)
+    book = _book(row, now)
+    db.session.rollback()
+    try:
+        yield from into_file(path, row.kind, book)
+    except BaseException:  # also when whoever reads has gone
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _book(row: Export, now: datetime) -> Book:
+    return book_of(row.what, _asked(row, now), now).of_kind(row.kind)
 
 
 def _asked(row: Export, now: datetime) -> Asked:

@@ -34,6 +34,8 @@ class PdfWriter:
             self._sheets = Sheets(self._book)
             stack.callback(self._sheets.drop)
             self._sheets.head()
+            self._sheets.targets()
+            self._sheets.charts()
             self._stack = stack.pop_all()
         return self
 

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from checkin.domain.errors import Problem
 from checkin.domain.money import HALALAS
-from checkin.operations.exporting import Book, Cell, Column, Kind, Table
+from checkin.operations.exporting import Book, Cell, Column, Figure, Kind, Table
 from checkin.web import clock
+from checkin.web.charts import Chart
 from checkin.web.digits import clock_hours, in_digits, num
+from checkin.web.exports.drawings import Drawing, Frame, is_wide
 from checkin.web.filters import isolate
 from checkin.web.pdf import BLACK, GREY, Colour, Paper
 
@@ -26,6 +28,10 @@ PAD = 1.2
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
 CARDS = 4
 """Figures beside each other at the head."""
+CARD, WAY, SMALLER = 13.6, 3.2, 2.45
+"""How high a card is without its notes, a way to a target in it, and the letters of its notes."""
+NARROWEST = 80.0
+"""What a chart needs to be read."""
 _NUMBERS = (Kind.NUMBER, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
 
 
@@ -54,6 +60,7 @@ class Sheets(Paper):
         self._say(book.title, TITLE, "B", inset=taken)
         self.ink(SOFT)
         self._say(head.about, TEXT, inset=taken)
+        self._say(head.compared, SMALL, inset=taken)
         self._say(head.taken, SMALL, inset=taken)
         self.ink(BLACK)
         self._y = max(self._y, TOP + 18 if taken else 0) + 2
@@ -91,26 +98,73 @@ class Sheets(Paper):
             self._y += size * LEADING
 
     def _figures(self) -> None:
-        """Name, amount and note of what stands out, some beside each other."""
-        figures, gap, high = self._book.head.figures, 3.0, 22.0
+        """Name, amount, way to the target and notes of what stands out, some beside each other."""
+        figures, gap = self._book.head.figures, 3.0
         width = (self._room - (CARDS - 1) * gap) / CARDS
-        for number, (name, amount, note) in enumerate(figures):
-            column = number % CARDS
-            if column == 0:
-                self._need(high + gap)
-            x = SIDE + (CARDS - 1 - column if self._start == "R" else column) * (width + gap)
-            self.box(x, self._y, width, high, fill=PALE, corner=1.5)
-            place: dict[str, Any] = {"x": x + 1, "width": width - 2, "align": self._start}
-            self.ink(SOFT)
-            self._line(name, self._y + 1.2, SMALL, **place)
-            self.ink(BLACK)
-            self._line(amount, self._y + 5.2, TITLE, style="B", **place)
-            self.ink(SOFT)
-            lang = _lang(note, self._lang)
-            self.block(note, lang, y=self._y + 13.5, height=7.6, size=SMALL, **place)
-            self.ink(BLACK)
-            if column == CARDS - 1 or number == len(figures) - 1:
-                self._y += high + gap
+        for row in _by(CARDS, figures):
+            notes = [self._notes(figure, width - 2) for figure in row]
+            high = max(map(_card_height, row, notes))
+            self._need(high + gap)
+            for column, (figure, lines) in enumerate(zip(row, notes, strict=True)):
+                place = self._frame(width, column * (width + gap))
+                self.box(place.x, self._y, width, high, fill=PALE, corner=1.5)
+                self._card(figure, lines, place.within(1, width - 2))
+            self._y += high + gap
+
+    def _notes(self, figure: Figure, width: float) -> list[str]:
+        return [
+            line
+            for note in filter(None, figure.notes)
+            for line in self.wrapped(note, _lang(note, self._lang), width, SMALLER)
+        ]
+
+    def _card(self, figure: Figure, notes: Sequence[str], place: Frame) -> None:
+        place.say(figure.name, 1.2, SMALL)
+        place.say(figure.amount, 5.2, TITLE, style="B", colour=BLACK)
+        down = CARD
+        if figure.way is not None:
+            place.way(*figure.way, down)
+            down += WAY
+        for line in notes:
+            place.say(line, down, SMALLER)
+            down += SMALLER * LEADING
+
+    def _frame(self, width: float, gone: float = 0) -> Frame:
+        """So wide a part of the sheet, from the reader's side on, at the height reached."""
+        whole = Frame(
+            self,
+            lambda text: _lang(text, self._lang),
+            self._start == "R",
+            SIDE,
+            self._y,
+            self._room,
+        )
+        return whole.within(gone, width)
+
+    # --- charts -----------------------------------------------------------------------------
+
+    def charts(self) -> None:
+        """As many beside each other as have room; what is wide takes the sheet."""
+        gap, many = 3.0, max(int(self._room // NARROWEST), 1)
+        width = (self._room - (many - 1) * gap) / many
+        for row in _rows_of(self._book.head.charts, many):
+            wide = self._room if is_wide(row[0]) else width
+            drawings = [Drawing(chart, self._frame(wide)) for chart in row]
+            high = max(drawing.height for drawing in drawings)
+            self._need(high + gap)
+            for column, drawing in enumerate(drawings):
+                drawing.draw(self._frame(wide, column * (width + gap)), high)
+            self._y += high + gap
+
+    def targets(self) -> None:
+        table = self._book.head.targets
+        if table is None:
+            return
+        self.begin_table(table)
+        for cells in map(table.cells, table.rows):
+            self.row(cells)
+        self.end_table()
+        self._y += 5
 
     def _line(self, text: str, y: float, size: float, **place: Any) -> None:
         self.line(text, _lang(text, self._lang), y, size * LEADING, size=size, **place)
@@ -249,6 +303,27 @@ class Sheets(Paper):
     def _turn(self) -> None:
         self.new_page(on_its_side=self._on_its_side)
         self._y = TOP
+
+
+def _by(many: int, figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
+    return (figures[first : first + many] for first in range(0, len(figures), many))
+
+
+def _card_height(figure: Figure, notes: Sequence[str]) -> float:
+    way = WAY if figure.way is not None else 0
+    return CARD + way + len(notes) * SMALLER * LEADING + 1.6
+
+
+def _rows_of(charts: Sequence[Chart], many: int) -> Iterator[list[Chart]]:
+    """In their order; a wide one stands alone."""
+    row: list[Chart] = []
+    for chart in charts:
+        if row and (len(row) == many or is_wide(chart) or is_wide(row[0])):
+            yield row
+            row = []
+        row.append(chart)
+    if row:
+        yield row
 
 
 def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:

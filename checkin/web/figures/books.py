@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from checkin.operations import rates
-from checkin.operations.exporting import Asked, Book, Head, Table
+from checkin.operations.exporting import Asked, Book, Figure, Head, Table
 from checkin.operations.figures import Totals
 from checkin.web import value_words
 from checkin.web.filters import date_long, gregorian, time_short
@@ -32,7 +32,7 @@ def book(
     totals: Totals,
     asked: Asked,
     now: datetime,
-    figures: Sequence[tuple[str, str, str]] = (),
+    figures: Sequence[Figure] = (),
     counting: Sequence[tuple[str, str]] | None = None,
 ) -> Book:
     """`about` begins with the title; `figures` stand out on paper; `counting` says how they come
@@ -68,7 +68,7 @@ def taken_by(name: str, now: datetime) -> str:
     return _("Taken out by %(name)s: %(when)s", name=name, when=when)
 
 
-def _head(about: str, asked: Asked, now: datetime, figures: Sequence[tuple[str, str, str]]) -> Head:
+def _head(about: str, asked: Asked, now: datetime, figures: Sequence[Figure]) -> Head:
     paper = letterhead()
     return Head(
         organisation=paper.ar if asked.language == "ar" else paper.en,

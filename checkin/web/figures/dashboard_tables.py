@@ -14,11 +14,11 @@ from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind,
 from checkin.operations.figures import Grouping, Totals, later
 from checkin.operations.past import Earlier
 from checkin.web import value_words
-from checkin.web.figures import charts, closed, earlier
+from checkin.web.figures import charts, closed, earlier, on_paper
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
-from checkin.web.figures.cards import Card
-from checkin.web.figures.dashboard import cards_of, name_of_line
+from checkin.web.figures.dashboard import name_of_line, shown
+from checkin.web.figures.hour_words import hour_of_week
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import chosen
 
@@ -45,12 +45,11 @@ def dashboard(asked: Asked, now: datetime) -> Book:
             *_of_people(found),
             *_of_hours(found),
         ]
-        cards = cards_of(found, totals, today)
         about = [_("Figures"), *found.in_words]
-        large = [(card.name, card.value, _note(card)) for card in cards]
-        shown = book([table for table in tables if table.rows], about, totals, asked, now, large)
+        made = book([table for table in tables if table.rows], about, totals, asked, now)
         lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
-        return replace(shown, method=[*shown.method, *lines])
+        head = on_paper.head(made.head, shown(found, today))
+        return replace(made, method=[*made.method, *lines], head=head)
 
 
 def _of_closed(found: Wanted) -> list[str]:
@@ -59,12 +58,6 @@ def _of_closed(found: Wanted) -> list[str]:
     week = closed.by_work(shut)
     said = [f"{_('The week by day and hour')}: {week}"] if week else []
     return [*closed.told(shut, found).lines, *closed.methods(shut, found.filter), *said]
-
-
-def _note(card: Card) -> str:
-    """What stands below a large figure, where there is room for two lines."""
-    told = card.between, card.imported or card.note, card.waiting, card.change
-    return " · ".join(filter(None, told))
 
 
 # --- the figures, as columns -------------------------------------------------------------------
@@ -215,7 +208,7 @@ def _of_people(found: Wanted) -> list[Table]:
 def _of_hours(found: Wanted) -> list[Table]:
     minutes = figures.hours_of_week(found.filter)
     rows = [
-        [f"{at // 24}-{at % 24}", charts.hour_of_week(at), value]
+        [f"{at // 24}-{at % 24}", hour_of_week(at), value]
         for at, value in enumerate(minutes)
         if value
     ]

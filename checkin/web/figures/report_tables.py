@@ -14,7 +14,7 @@ from flask_login import current_user
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import figures
-from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Table
+from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Figure, Table
 from checkin.operations.figures import Totals
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
@@ -76,7 +76,7 @@ def report(asked: Asked, now: datetime) -> Book:
         counting += [*rated(worth), *warned(worth)]
         about = [wanted.title, *wanted.about]
         told = [
-            (drawn.headings[cell.figure], cell.shown or _("Not set"), cell.between)
+            Figure(drawn.headings[cell.figure], cell.shown or _("Not set"), (cell.between,))
             for cell in drawn.total
         ]
         told_years = earlier.beside(wanted.wanted.filter)

@@ -1,0 +1,74 @@
+"""What paper shows of the dashboard besides its tables: large figures, targets and charts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from checkin.operations.exporting import Column, Figure, Head, Kind, Table
+from checkin.web.charts import Chart
+from checkin.web.figures.amounts import in_percent
+from checkin.web.figures.cards import Card
+from checkin.web.figures.goals import Goal
+
+
+def head(above: Head, shown: Mapping[str, Any]) -> Head:
+    """With what the page shows."""
+    days = shown["compared"]
+    return replace(
+        above,
+        compared=_("Compared with %(days)s.", days=days) if days else "",
+        figures=[figure(card) for card in shown["cards"]],
+        targets=targets(shown["goals"]),
+        charts=charts(shown),
+    )
+
+
+def figure(card: Card) -> Figure:
+    """A card in the order of the page: what changed, what waits, how it is found, its target."""
+    goal = card.goal
+    way = (goal.reached, goal.amount, goal.due) if goal else None
+    pace = (goal.progress, " · ".join(filter(None, (goal.tag[2], goal.pace)))) if goal else ()
+    said = (*pace, card.between, card.imported, card.change, card.waiting, card.note)
+    return Figure(card.name, card.value, said, way)
+
+
+def targets(goals: Sequence[Goal]) -> Table | None:
+    """How each stands, and what it takes a day; nothing where none is set."""
+    if not goals:
+        return None
+    rows = [
+        [
+            *(goal.figure, goal.year, goal.whose, goal.reached, goal.amount),
+            in_percent(max(goal.standing.pace.percent, 0)),
+            " · ".join(filter(None, (goal.tag[2], goal.pace))),
+        ]
+        for goal in goals
+    ]
+    columns = [
+        Column("figure", _("Figure"), width=20),
+        Column("year", _("Year"), width=12),
+        Column("whose", _("For"), width=18),
+        Column("reached", _("Reached"), Kind.NUMBER, 13),
+        Column("target", _("Target"), Kind.NUMBER, 13),
+        Column("percent", "", width=8),
+        Column("stands", _("Status"), width=40),
+    ]
+    return Table(columns, rows, len(rows), key="targets", title=_("Targets"), kinds=("pdf",))
+
+
+def charts(shown: Mapping[str, Any]) -> list[Chart]:
+    """Those of the page, in its order."""
+    return (
+        list(filter(None, _charts(shown))) if any(one["lines"] for one in shown["tables"]) else []
+    )
+
+
+def _charts(shown: Mapping[str, Any]) -> Iterator[Chart | None]:
+    yield shown["over_time"]
+    yield from shown["courses"]
+    for table in shown["tables"][:3]:
+        if table["lines"]:
+            yield Chart(table["title"], table["reading"], (), table["bars"])
+    yield from (shown[name] for name in ("genders", "by_hour", "week", "newcomers"))
