@@ -37,7 +37,7 @@ def test_roles_that_end_soon_or_never_are_told_apart(cast, now, majed):
     later = factories.person(now, "بندر فهد العتيبي")
     factories.grant(now, later, Role.SUPERVISOR, site_id=cast.mataf.id, until_at=now + 38 * day)
     page = majed.text("/access")
-    assert "21 Nov Ends soon 27 Nov Never" in page
+    assert "21 Nov 27 Nov Ends soon Never" in page
     assert "21 Nov 30 Dec Never" in page
     assert page.count("Ends soon") == 1
     assert page.count("No end") == 6
