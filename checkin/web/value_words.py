@@ -54,7 +54,7 @@ def between(totals: Totals) -> str:
 
 
 def _between(low: str, high: str) -> str:
-    return _("Between SAR %(low)s and SAR %(high)s", low=low, high=high)
+    return _("Between SAR %(low)s and %(high)s", low=low, high=high)
 
 
 def account(totals: Totals) -> list[str]:
