@@ -218,6 +218,7 @@ def _found_teams(scale: Scale) -> list[int]:
         {
             "name_ar": one["ar"].replace("مركز", "فريق"),
             "name_en": one["en"].replace("neighbourhood centre", "neighbourhood team"),
+            "neighbourhood": one["ar"].removeprefix("مركز حي "),
         }
         for one in facts()["association"]["centres"][: scale.centres]
     ]

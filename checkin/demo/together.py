@@ -25,7 +25,7 @@ def _gather(organisation: Organisation, by: int, now: datetime) -> None:
     if db.session.scalar(select(Team.id).limit(1)) is not None:
         return
     told = facts()["team"]
-    plan = teams.TeamPlan(name_ar=told["ar"], name_en=told["en"])
+    plan = teams.TeamPlan(name_ar=told["ar"], name_en=told["en"], neighbourhood=told["of"])
     team_id = teams.create(plan, by=by, now=now)
     for who in [organisation.noura_id, *_some(organisation, MEMBERS)]:
         teams.join(who, team_id, by=by, now=now)
