@@ -417,9 +417,12 @@ def test_days_lead_to_the_records_of_these_days_alone(layla, season):
     assert counters(page)[3] == "1"
     for link in links(page, r'<a class="figure-value" href="([^"]+of=approved[^"]*)"'):
         assert "1 record ·" in layla.text(link)
-    for caption in ("By month", "Hours by day"):
+    page = layla.get("/figures?from=2025-10-18&until=2026-11-20").text
+    for caption in ("By month", "Hours by week"):
         (block,) = re.findall(rf"<caption[^>]*>{caption}</caption>.*?</table>", page, flags=re.S)
-        assert "1 record ·" in layla.text(links(block, r'<th scope="row"><a href="([^"]+)"')[0])
+        link = links(block, r'<th scope="row"><a href="([^"]+)"')[-1]
+        assert "until=2026-11-20" in link
+        assert "1 record ·" in layla.text(link)
 
 
 @pytest.mark.parametrize("chart", ["By hour of day", "The week by day and hour"])

@@ -200,7 +200,8 @@ def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
     bars = [Mark(line.name, line.minutes, hours(line.minutes), line.href) for line in shown]
     rest = total - sum(line.minutes for line in shown)
     if rest:
-        bars.append(Mark(_("All others"), rest, hours(rest)))
+        # many together: a bar as long as theirs would leave nothing of the others
+        bars.append(Mark(_("All others"), 0, hours(rest)))
     if not total:
         return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])
@@ -300,9 +301,10 @@ def new_and_returning(
     best = max(marks, key=lambda mark: mark.second)
     top = neat(max(mark.value + mark.second for mark in marks), 2)
     told = {"when": best.text, "number": num(best.second)}
+    most = _("Most new volunteers in one month: %(number)s, %(when)s.", **told)
     return Columns(
         title=_("New and returning volunteers"),
-        reading=_("Most new volunteers in one month: %(number)s, %(when)s.", **told),
+        reading=most if best.second else _("All of them had volunteered before."),
         headings=(_("Month"), _("Returning"), pgettext("volunteers", "New"), _("Volunteers")),
         marks=marks,
         top=top,
