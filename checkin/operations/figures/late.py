@@ -120,7 +120,7 @@ class Part(NamedTuple):
     @property
     def sums(self) -> tuple[int, ...]:
         """Records, then `_SUMS`."""
-        return self[-1 - len(_SUMS) :]
+        return self[-7:]
 
 
 def in_total(_part: Part) -> int:
