@@ -84,13 +84,18 @@ def _table(dimensions: Sequence[Dimension], wanted: Filter) -> tables.Table | No
 
 
 def _refuse_too_many(dimensions: Sequence[Dimension], wanted: Filter) -> None:
-    """Nobody waits for the count of what will not be shown: each opportunity is a row at least."""
+    """Nobody waits for the count of what will not be shown.
+
+    Of opportunities alone, or by partner or team, it is quickly known how many rows there are.
+    """
     period = periods.kept(wanted.first, wanted.last)
     table = _table([Dimension.OPPORTUNITY], wanted)
     if Dimension.OPPORTUNITY not in dimensions or period is None or table is None:
         return
-    if table.holds(period) and len(list(table.lines([period], MOST_ROWS + 1))) > MOST_ROWS:
-        raise too_long()
+    if table.holds(period):
+        others = [one.value for one in dimensions if one is not Dimension.OPPORTUNITY]
+        if table.opportunities_by(others, period, wanted, MOST_ROWS + 1) > MOST_ROWS:
+            raise too_long()
 
 
 def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[Piece]:

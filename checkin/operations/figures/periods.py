@@ -99,6 +99,11 @@ def stretch_of(day: date) -> date:
     return max(day.replace(day=1), hijri_month_begin(day))
 
 
+def has_pairs(period: str) -> bool:
+    """Whether it is all time, a year or a month."""
+    return is_long(period) or "-" in period
+
+
 def is_long(period: str) -> bool:
     """Whether it is all time or a year."""
     return len(period) <= len("1448h")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import combinations
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from checkin.domain.clock_hours import hour_of_week, spread
 from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT, Grouping
 from checkin.operations.figures.periods import (
-    months_of,
     parts_of,
     periods_of,
     stretch_name,
@@ -28,8 +28,8 @@ none); by type (1 general, 2 skilled, 3 professional); by gender (0 unsaid, 1 me
 opportunity; by day as 20261122, where volunteers are those who served on that day for the first
 time in the period, and no opportunities are kept; by hour of the week, where only minutes are."""
 PLACES = (SITE, LANE, SERVICE, TYPE, CAMPAIGN, PARTNER, GENDER, TEAM)
-"""What sums are kept of in every period; of every two of them, in this order, in all time and
-each year."""
+"""What sums are kept of in every period; of every two of them, in this order, in all time, years
+and months."""
 WITH_OPPORTUNITY = (SITE, LANE, GENDER)
 """Of what sums are kept there together with an opportunity; others it determines, or there are
 more lines of than anybody reads."""
@@ -129,24 +129,24 @@ class Sums:
 
     def spread(self) -> None:
         by_day: dict[tuple[date, Line], list[int]] = {}
-        by_years: dict[tuple[tuple[str, ...], Line], list[int]] = {}
+        by_periods: dict[tuple[tuple[str, ...], Line], list[int]] = {}
         for (place, call), days in self._together().items():
             each, pairs = _lines_of(place, call)
-            of_years: dict[tuple[str, ...], list[int]] = {}
+            of_periods: dict[tuple[str, ...], list[int]] = {}
             for day, line in days.items():
-                _add(of_years, years_of(day), line)
+                _add(of_periods, periods_of(day), line)
                 for one in each:
                     _add(by_day, (day, one), line)
-            for years, line in of_years.items():
+            for periods, line in of_periods.items():
                 for one in pairs:
-                    _add(by_years, (years, one), line)
+                    _add(by_periods, (periods, one), line)
         for (opportunity_id, day, *where), line in self._worth.items():
             values = _at_place(line, self._calls[opportunity_id])
             own, of_both = _lines_of_opportunity(opportunity_id, where)
             _add(by_day, (day, own), values)
             for one in of_both:
-                _add(by_years, (years_of(day), one), values)
-        self._enter(by_day, by_years)
+                _add(by_periods, (periods_of(day), one), values)
+        self._enter(by_day, by_periods)
 
     def _together(self) -> dict[tuple[tuple[int, ...], Call], dict[date, list[int]]]:
         """By place and call, then by day, of all opportunities; and what needs no spreading."""
@@ -162,19 +162,22 @@ class Sums:
     def _enter(
         self,
         by_day: Mapping[tuple[date, Line], list[int]],
-        by_years: Mapping[tuple[tuple[str, ...], Line], list[int]],
+        by_periods: Mapping[tuple[tuple[str, ...], Line], list[int]],
     ) -> None:
         for (day, one), line in by_day.items():
             for period in (*periods_of(day), *parts_of(day)):
                 _add(self.places, (period, *one), line)
             for place in _places_of_day(day, one):
                 _add(self.places, place, line)
-        for (years, one), line in by_years.items():
-            for year in years:
-                _add(self.places, (year, *one), line)
+        for (periods, one), line in by_periods.items():
+            for period in periods:
+                _add(self.places, (period, *one), line)
+        of_hours: Counter[Place] = Counter()
         for (from_on, narrow, hour), minutes in self._hours.items():
             for place in _places_of_hour(from_on, narrow, hour):
-                _add(self.places, place, _only_minutes(minutes))
+                of_hours[place] += minutes
+        for place, minutes in of_hours.items():
+            _add(self.places, place, _only_minutes(minutes))
 
     def add_once(self, what: int, places: Iterable[Place], times: int = 1) -> None:
         """One volunteer or opportunity more, or less, in places that are all different."""
@@ -208,7 +211,7 @@ class Sums:
 
 @lru_cache(4096)
 def _lines_of(place: tuple[int, ...], call: Call) -> tuple[list[Line], list[Line]]:
-    """The lines that work there is part of in every period, and more in a year or all time."""
+    """The lines that work there is part of in every period, and more in all but the smallest."""
     site_id, lane_id, partner_id, gender, team_id = place
     keys = site_id, lane_id, call.service_id, key_of_type(call.type), call.campaign_id
     own = tuple(zip(PLACES, (*keys, partner_id, gender, team_id), strict=True))
@@ -222,7 +225,7 @@ _WHOLE: Line = (ALL, ALL, 0, 0)
 def _lines_of_opportunity(
     opportunity_id: int, place: Sequence[int]
 ) -> tuple[Line, tuple[Line, ...]]:
-    """Its own line, of every period, and those in a year or all time."""
+    """Its own line, of every period, and more in all but the smallest."""
     site_id, lane_id, _, gender, _ = place
     keys = zip(WITH_OPPORTUNITY, (site_id, lane_id, gender), strict=True)
     pairs = tuple((one, OPPORTUNITY, key, opportunity_id) for one, key in keys)
@@ -276,17 +279,12 @@ def lines_of(worked: Iterable[tuple[Spot, Call]]) -> dict[str, set[Line]]:
             continue
         each, pairs = _lines_of(tuple(place), call)
         own, own_pairs = _lines_of_opportunity(opportunity_id, place)
-        for period in (*months_of(day), *parts_of(day)):
-            lines = found[period]
-            lines.update(each)
-            lines.add(own)
+        for period in parts_of(day):
+            found[period].update(each, (own,))
+        for period in periods_of(day):
+            found[period].update(each, (own,), pairs, own_pairs)
         for year in years_of(day):
-            lines = found[year]
-            lines.update(each)
-            lines.update(pairs)
-            lines.update(own_pairs)
-            lines.add(own)
-            lines.add(_line_of_month(day))
+            found[year].add(_line_of_month(day))
     return found
 
 
@@ -360,22 +358,11 @@ def _only_minutes(minutes: int) -> list[int]:
 
 def _add(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
     line = lines.get(key)
-    if line is None:
-        lines[key] = list(values)
-        return
-    for number, value in enumerate(values):
-        if value:
-            line[number] += value
+    lines[key] = list(values if line is None else map(add, line, values))
 
 
 def take_off(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
     """Less of a line; one with nothing left is gone."""
-    line = lines.get(key)
-    if line is None:
-        if any(values):
-            lines[key] = [-value for value in values]
-        return
-    for number, value in enumerate(values):
-        line[number] -= value
-    if not any(line):
-        del lines[key]
+    line = lines.pop(key, None) or [0] * len(values)
+    if any(left := list(map(sub, line, values))):
+        lines[key] = left

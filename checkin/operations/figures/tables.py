@@ -7,19 +7,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from checkin.database import db
-from checkin.models import Opportunity, PeriodTotal
+from checkin.models import Opportunity, OpportunityDay, PeriodTotal
 from checkin.operations.figures.definitions import WITHOUT, Filter
 from checkin.operations.figures.kept import PeriodLine, parts_of
-from checkin.operations.figures.periods import is_long
+from checkin.operations.figures.periods import has_pairs
 from checkin.operations.figures.sums import (
     ALL,
     CAMPAIGN,
     GENDER,
+    LANE,
     OF_PLACE,
     OPPORTUNITY,
     PAIRS,
+    PARTNER,
     PLACES,
     SERVICE,
+    SITE,
+    TEAM,
     TYPE,
     gender_of,
     key_of_type,
@@ -27,13 +31,23 @@ from checkin.operations.figures.sums import (
 )
 from checkin.operations.rates import TYPES
 
-_P = PeriodTotal
+_P, _D = PeriodTotal, OpportunityDay
 _OF_OPPORTUNITY: dict[str, ColumnElement[Any]] = {
     SERVICE: func.coalesce(Opportunity.service_id, WITHOUT),
     TYPE: case({word: key_of_type(word) for word in TYPES}, value=Opportunity.type),
     CAMPAIGN: func.coalesce(Opportunity.campaign_id, WITHOUT),
 }
 """What an opportunity determines, so that its own lines tell it."""
+
+
+_OF_DAY: dict[str, ColumnElement[Any]] = {
+    SITE: _D.site_id.expression,
+    LANE: _D.lane_id.expression,
+    PARTNER: _D.partner_id.expression,
+    GENDER: _D.gender.expression,
+    TEAM: _D.team_id.expression,
+}
+"""By what it is kept on which days there was somebody in an opportunity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +59,8 @@ class Table:
     fixed: Mapping[str, int]
 
     def holds(self, period: str) -> bool:
-        """Of two groupings together, only years and all time are kept."""
-        return len(self.of) < 2 or is_long(period)
+        """Of two groupings together, only all time, years and months are kept."""
+        return len(self.of) < 2 or has_pairs(period)
 
     def lines(
         self, periods: Sequence[str], most: int | None = None
@@ -64,6 +78,20 @@ class Table:
         end = 1 + len(self.asked)
         for row in db.session.execute(rows.limit(most)):
             yield row[0], tuple(row[1:end]), PeriodLine(*row[end:])
+
+    def opportunities_by(
+        self, others: Sequence[str], period: str, wanted: Filter, most: int
+    ) -> int:
+        """How many rows, up to `most`, opportunities have at least, each by what is in `others`."""
+        ids = [key for _, (key,), _ in self.lines([period], most)]
+        columns = [_OF_DAY[name] for name in others if name in _OF_DAY]
+        if len(ids) >= most or not columns:
+            return len(ids)
+        rows = select(_D.opportunity_id, *columns).where(_D.opportunity_id.in_(ids))
+        rows = rows.where(_D.attendances > 0, *_of_days(wanted))
+        narrowed = (_OF_DAY[name] == key for name, key in self.fixed.items() if name in _OF_DAY)
+        found = rows.where(*narrowed).distinct().limit(most).subquery()
+        return db.session.scalar(select(func.count()).select_from(found)) or 0
 
     def _columns(self) -> dict[str, ColumnElement[Any]]:
         within, grouping = self._kept_by
@@ -95,6 +123,13 @@ def table_of(asked: Sequence[str], wanted: Filter) -> Table | None:
     if len(of) > 2 or (len(of) == 2 and of not in PAIRS):
         return None
     return Table(tuple(asked), of, fixed) if {*asked} <= {*PLACES, OPPORTUNITY} else None
+
+
+def _of_days(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    if wanted.first is not None:
+        yield _D.work_on >= wanted.first
+    if wanted.last is not None:
+        yield _D.work_on <= wanted.last
 
 
 def word_of(grouping: str, key: int) -> int | str:
