@@ -433,7 +433,7 @@ def test_every_hour_leads_to_the_minutes_it_shows(layla, season, chart):
     assert len(told) > 4
     for link, hours in told:
         shown = layla.get(unescape(link)).text
-        assert f"Of them in this hour: {hours}" in shown
+        assert f"Approved time in this hour: {hours}" in shown
         number, own = re.findall(r"(\d) records? ·", shown), re.findall(r"of it ([\d:]+)", shown)
         assert number == [str(len(own))]
         assert sum(map(in_minutes, own)) == in_minutes(hours)

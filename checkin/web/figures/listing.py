@@ -41,7 +41,8 @@ def attendances():
     measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
     asked = wanted_of_list(reach, period)
     asked = replace(asked, back=ways.back(_dashboard(asked))[0])
-    count, changes = figures.count_behind(measure, asked.filter), _changes(measure, asked.filter)
+    count, hour = figures.count_behind(measure, asked.filter), asked.filter.hour
+    changes = _changes(measure, asked.filter) if hour is None else []
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
     if not 1 <= page <= pages:
         raise NotFound
@@ -49,9 +50,9 @@ def attendances():
         "figures/attendances.html",
         heading=str(HEADINGS[measure]),
         about=[*asked.about, *([period.text] if period.span else [])],
-        clock_hour=asked.filter.hour,
+        clock_hour=hour,
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
-        adds_up=_adds_up(measure, asked.filter),
+        adds_up=_adds_up(measure, asked.filter) if hour is None else _in_hour(count, asked.filter),
         changes=changes if page == 1 else [],
         changed=len(changes),
         signed=signed,
@@ -82,17 +83,15 @@ def _adds_up(measure: Measure, asked: Filter) -> list[str]:
         counted("records", found.attendances),
         _("Hours: %(hours)s", hours=hours_alone(minutes)),
         *(counted(noun, getattr(found, noun)) for noun in _COUNTED),
-        *_within_hour(measure, asked),
     ]
 
 
-def _within_hour(measure: Measure, asked: Filter) -> list[str]:
-    """How much of these records is of the hour asked for, as the chart of hours says it."""
-    if asked.hour is None or measure is not Measure.APPROVED:
-        return []
+def _in_hour(count: int, asked: Filter) -> list[str]:
+    """How much of these records the chart of hours shows: as it does, by the day of work."""
     minutes = figures.hours_of_week(replace(asked, hour=None))
-    sum_ = sum(one for at, one in enumerate(minutes) if at in asked.hour)
-    return [_("Of them in this hour: %(hours)s", hours=hours(sum_))]
+    within = sum(sum_ for at, sum_ in enumerate(minutes) if asked.hour and at in asked.hour)
+    told = _("Approved time in this hour: %(hours)s", hours=hours(within))
+    return [counted("records", count), told]
 
 
 _COUNTED = ("beneficiaries", "volunteers", "opportunities")
