@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from checkin.domain.errors import Problem
+from checkin.domain.likeness import alike
 from checkin.domain.text import clean_name, fold_name, latin_digits
 from checkin.operations.importing import cells
 from checkin.operations.importing.columns import Layout
@@ -48,6 +49,8 @@ class Judge:
     _seen: dict[tuple[str, str], int] = field(default_factory=dict)
     _emails: dict[str, int] = field(default_factory=dict)
     _mobiles: Counter[str] = field(default_factory=Counter)
+    _names: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """Of a mobile: the first names that stood beside it, with their rows."""
 
     def judged(self, rows: Iterable[Row]) -> Iterator[Judged]:
         """Rows that are no people (headings once more, sums) are left out."""
@@ -107,6 +110,18 @@ class Judge:
             self._mobiles[entry.mobile] += 1
             if self._mobiles[entry.mobile] > FAMILY:
                 judged.remark("mobile_of_many", reading.place(Field.MOBILE), most=FAMILY)
+            if self.terms.kind == "people":
+                self._compare_names(entry.mobile, judged, reading)
+
+    def _compare_names(self, mobile: str, judged: Judged, reading: "_Reading") -> None:
+        """«فاطمة علي» and «فاطمة الغامدي» on one mobile may be one; a family's others are not."""
+        folded, before = judged.entry.folded, self._names.setdefault(mobile, [])
+        row = next((number for name, number in before if alike(name, folded)), None)
+        if len(before) < FAMILY:
+            before.append((folded, judged.number))
+        if row is not None and judged.fate is Fate.GOOD:
+            judged.fate = Fate.DOUBTFUL
+            judged.remark("row_alike", reading.place(Field.NAME), number=row)
 
 
 class _Reading:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from checkin.database import AnyRow, db
+from checkin.domain.likeness import alike
+from checkin.domain.text import fold_name
 from checkin.models import Assignment, Person
 from checkin.operations.identity import living
 from checkin.operations.importing.columns import Layout
@@ -42,7 +44,7 @@ def known_among(rows: Sequence[Judged]) -> Known:
 
 _COLUMNS = (
     *(Person.id, Person.name, Person.name_folded, Person.mobile, Person.birth_year),
-    *(Person.gender, Person.suspended_at),
+    *(Person.latin_folded, Person.gender, Person.suspended_at),
 )
 
 
@@ -75,9 +77,20 @@ def _compare_person(row: Judged, known: Known, layout: Layout) -> None:
         row.fate, row.person_id = Fate.KNOWN, same[0].id
     elif holder is not None:
         row.refuse("email_taken", _place(layout, Field.EMAIL))
+    elif written := [one for one in sharing if _is_written_twice(one, entry)]:
+        row.fate, row.person_id = Fate.DOUBTFUL, written[0].id
+        row.remark("mobile_of_same", _place(layout, Field.MOBILE), name=written[0].name)
     elif twins := [one for one in known.by_name.get(entry.folded, []) if _may_be(one, entry)]:
         row.fate, row.person_id = Fate.DOUBTFUL, twins[0].id
         row.remark("maybe_here", _place(layout, Field.NAME), ending=(twins[0].mobile or "")[-3:])
+    elif sharing:
+        row.remark("mobile_of_other", _place(layout, Field.MOBILE), name=sharing[0].name)
+
+
+def _is_written_twice(person: AnyRow, entry: Entry) -> bool:
+    """Who shares a mobile under a name like this one is offered as entered twice, once added."""
+    theirs, ours = (person.name_folded, person.latin_folded), (entry.folded, fold_name(entry.latin))
+    return any(alike(one, other) for one in theirs for other in ours)
 
 
 def _may_be(person: AnyRow, entry: Entry) -> bool:

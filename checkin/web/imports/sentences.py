@@ -61,6 +61,7 @@ _ROWS: dict[str, Any] = {
     "email_taken": _l("Somebody else here has this e-mail"),
     "email_repeated": _l("The same e-mail stands in row %(number)s"),
     "row_repeated": _l("The same person stands in row %(number)s"),
+    "row_alike": _l("Perhaps the same person as in row %(number)s, with the same mobile"),
     "partner_unknown": _l("No partner here is called “%(name)s”"),
     "team_unknown": _l("No team here is called “%(name)s”"),
     "cell_uncalculated": _l("This formula has no result. Open the file in Excel and save it"),
@@ -73,6 +74,7 @@ _ROWS: dict[str, Any] = {
     "person_suspended": _l("Is suspended"),
     "person_unknown": _l("Nobody has this name. Write a mobile to enter a new person"),
     "person_new": _l("New person"),
+    "mobile_of_same": _l("This mobile belongs to %(name)s. Perhaps the same person"),
     "mobile_of_other": _l("This mobile belongs to %(name)s. Perhaps somebody of the same family"),
 }
 """Of a row, where a form would say it otherwise."""

@@ -11,6 +11,7 @@ import xlsxwriter
 from openpyxl.styles import Protection
 
 NOURA, SALEM = "نورة سعد القحطاني", "سالم عوض الغامدي"
+FIRST_NAMES = ("أمل", "هند", "منى", "سلمى", "ريم", "دانة", "لجين", "وعد")
 HEAD = "الاسم,الجوال"
 ONE, TWO = f"{NOURA},0551234567", f"{SALEM},0561234568"
 PLAIN = f"{HEAD}\n{ONE}\n{TWO}\n"
@@ -212,8 +213,7 @@ def rows() -> list[File]:
         ),
         File(
             "one mobile for everybody",
-            f"{HEAD}\n{''.join(f'متطوع {chr(0x628 + n)}ارث,0500000000{chr(10)}' for n in range(8))}"
-            "".encode(),
+            f"{HEAD}\n{''.join(f'{name} حارث,0500000000{chr(10)}' for name in FIRST_NAMES)}".encode(),
             told=((8, "mobile_of_many"), (9, "mobile_of_many")),
             good=8,
         ),

@@ -7,8 +7,9 @@ import pytest
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.text import fold_name
 from checkin.models import Assignment, AuditEntry, Import, Membership, Person, SearchWord, Team
-from checkin.operations import importing, leases, people
+from checkin.operations import importing, leases, merging, people
 from checkin.operations.importing import Fate, working
 from tests import factories
 from tests.operations.importing import corpus
@@ -109,6 +110,35 @@ def test_who_is_here_already_is_known_by_mobile_and_name(cast, send):
     )
     assert fates(import_id) == {2: "known", 3: "doubtful", 4: "good"}
     assert codes(import_id)[3] == ["maybe_here"]
+    assert codes(import_id)[4] == ["mobile_of_other"]
+
+
+def test_a_name_written_otherwise_on_one_mobile_is_in_doubt(cast, now, send, add):
+    """What would stand in the list of those entered twice is asked about before it is added."""
+    noura = cast.noura.mobile
+    import_id = send(
+        f"{HEAD}نورة القحطاني,{noura}\nفاطمة علي حسن الغامدي,0551112223\n"
+        "فاطمه الغامدي,0551112223\n"
+        "علي حسن الغامدي,0551112223\n"
+    )
+    assert fates(import_id) == {2: "doubtful", 3: "good", 4: "doubtful", 5: "good"}
+    assert codes(import_id) == {2: ["mobile_of_same"], 3: [], 4: ["row_alike"], 5: []}
+    add(import_id)
+    assert not person_called("نورة القحطاني")
+    assert not merging.page_of(1).items
+
+
+def test_a_name_in_latin_letters_is_like_the_same_in_latin_letters(cast, now, send):
+    latin = "Noura Al-Qahtani"
+    kept = factories.person(now, name_latin=latin, latin_folded=fold_name(latin))
+    assert fates(send(f"{HEAD}Noura Saad Alqahtani,{kept.mobile}\n")) == {2: "doubtful"}
+
+
+def test_many_rows_with_one_mobile_are_compared_with_the_first_few(cast, send):
+    names = [f"{first} سعد الحارثي" for first in corpus.FIRST_NAMES[:7]]
+    rows = [f"{name},0551112223\n" for name in [*names, f"{corpus.FIRST_NAMES[6]} الحارثي"]]
+    found = codes(send(HEAD + "".join(rows)))
+    assert [found[row] for row in (7, 8, 9)] == [[], ["mobile_of_many"], ["mobile_of_many"]]
 
 
 def test_another_year_of_birth_or_gender_is_another_person(cast, now, send):
