@@ -14,12 +14,13 @@ from sqlalchemy import select
 
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
-from checkin.operations import approvals, exporting, figures, settings
+from checkin.operations import approvals, exporting, figures, settings, targets
 from checkin.operations.exporting import Book, Column, Head, Table
 from checkin.operations.figures import Filter, reporting
 from checkin.operations.permissions import Reach
 from checkin.web import clock
-from checkin.web.exports import paper
+from checkin.web.charts import Columns, Mark
+from checkin.web.exports import drawings, paper
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -116,6 +117,44 @@ def test_an_arabic_pdf_has_its_first_column_at_the_right(browser_of, cast, worke
         *_, (people, line) = _places(text, "60")
         hours = [left for left, below in _places(text, "8:10") if abs(below - line) < 3]
     assert people < max(hours)
+
+
+def test_the_pdf_holds_the_charts_the_targets_and_the_comparison(layla, cast, worked):
+    plan = targets.TargetPlan(figure="hours", period="2026", amount=1000)
+    targets.put(plan, by=cast.layla.id, now=clock.now())
+    said = " ".join(" ".join(pages_of(taken_out(layla, "pdf", "period=2026"))).split())
+    for part in (
+        "Compared with 1 January 2025 to 22 November 2025.",
+        "None before",
+        "Approved volunteer hours 2026 CE Everybody 8 1,000",
+        "Behind by 882 · Needed a day from today: 25",
+        "Approved volunteer hours: the way to the target of 2026 CE",
+        "Most on one day: 8 hours, 22 Nov.",
+        "An even pace to the target",
+        "By hour of day",
+        "The week by day and hour",
+        "New and returning volunteers",
+    ):
+        assert part in said, part
+    assert "Targets" not in " ".join(pages_of(taken_out(layla, "pdf", "period=2025")))
+
+
+@pytest.mark.parametrize(("language", "at_the_right"), [("ar", True), ("en", False)])
+def test_time_runs_on_paper_as_its_reader_reads(language, at_the_right, tmp_path, app):
+    """Of two columns the earlier has all."""
+    scale = {"top": 4, "top_shown": "4", "middle_shown": "2", "ends": ("a", "z")}
+    marks = [Mark("one", 4, "4"), Mark("two", 0, "0")]
+    chart = Columns(title="T", reading="", headings=(), marks=marks, **scale)
+    path = tmp_path / "chart.pdf"
+    with app.app_context():
+        book = Book("", [], language, head=Head(charts=[chart]))
+        assert list(exporting.into_file(path, "pdf", book)) == []
+    with PdfDocument(path) as document:
+        picture = document[0].render().to_pil().convert("RGB")
+    places = [(x, y) for x in range(picture.width) for y in range(60, 400)]
+    inked = [place[0] for place in places if picture.getpixel(place) == drawings.INK]
+    assert (min(inked) > picture.width / 2) == at_the_right
+    assert (max(inked) < picture.width / 2) != at_the_right
 
 
 def _places(text: pypdfium2.PdfTextPage, shown: str) -> list[tuple[float, float]]:

@@ -13,8 +13,6 @@ PAD, GAP = 3.0, 1.4
 PLOT, BAR, DAY = 34.0, 1.9, 4.0
 """How high a plot is, the bar of one name, and a day of the week."""
 INK, TRACK, LINE, SOFT = (22, 106, 69), (229, 236, 232), (208, 213, 210), (90, 90, 90)
-MOST_HALF = 24
-"""Columns that fit half a sheet; more take all of it."""
 
 Say = Callable[[str], str]
 """The language of a text, by which it is shaped."""
@@ -89,7 +87,8 @@ class Frame(NamedTuple):
 
 
 def is_wide(chart: Chart) -> bool:
-    return len(chart.marks) > MOST_HALF and isinstance(chart, Columns)
+    """Time goes across the whole sheet, from one end to the other."""
+    return isinstance(chart, Columns) and len(chart.ends) == 2
 
 
 class Drawing:
@@ -107,8 +106,8 @@ class Drawing:
         said = len(self._title) * TITLE + len(self._reading) * TEXT + len(self._note) * SMALL
         return 2 * PAD + said * LEADING + _height(self._chart) + 2 * GAP
 
-    def draw(self, frame: Frame, height: float) -> None:
-        frame.paper.box(frame.x, frame.y, frame.width, height, edge=LINE, corner=1.5)
+    def draw(self, frame: Frame) -> None:
+        frame.paper.box(frame.x, frame.y, frame.width, self.height, edge=LINE, corner=1.5)
         inner = frame.within(PAD, frame.width - 2 * PAD, PAD)
         down = _said(inner, self._title, 0, TITLE, "B", BLACK)
         down = _said(inner, self._reading, down, TEXT) + GAP

@@ -11,7 +11,6 @@ from checkin.domain.errors import Problem
 from checkin.domain.money import HALALAS
 from checkin.operations.exporting import Book, Cell, Column, Figure, Kind, Table
 from checkin.web import clock
-from checkin.web.charts import Chart
 from checkin.web.digits import clock_hours, in_digits, num
 from checkin.web.exports.drawings import Drawing, Frame, is_wide
 from checkin.web.filters import isolate
@@ -28,8 +27,10 @@ PAD = 1.2
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
 CARDS = 4
 """Figures beside each other at the head."""
-CARD, WAY, SMALLER = 13.6, 3.2, 2.45
+CARD, WAY, SMALLER = 14.2, 3.0, 2.45
 """How high a card is without its notes, a way to a target in it, and the letters of its notes."""
+GAP = 3.0
+"""Between cards, and between charts."""
 NARROWEST = 80.0
 """What a chart needs to be read."""
 _NUMBERS = (Kind.NUMBER, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
@@ -99,17 +100,23 @@ class Sheets(Paper):
 
     def _figures(self) -> None:
         """Name, amount, way to the target and notes of what stands out, some beside each other."""
-        figures, gap = self._book.head.figures, 3.0
-        width = (self._room - (CARDS - 1) * gap) / CARDS
-        for row in _by(CARDS, figures):
-            notes = [self._notes(figure, width - 2) for figure in row]
-            high = max(map(_card_height, row, notes))
-            self._need(high + gap)
-            for column, (figure, lines) in enumerate(zip(row, notes, strict=True)):
-                place = self._frame(width, column * (width + gap))
-                self.box(place.x, self._y, width, high, fill=PALE, corner=1.5)
-                self._card(figure, lines, place.within(1, width - 2))
-            self._y += high + gap
+        width = (self._room - (CARDS - 1) * GAP) / CARDS
+        for row in _in_rows(self._book.head.figures):
+            wides = [many * (width + GAP) - GAP for _figure, many in row]
+            notes = [
+                self._notes(one, wide - 2) for (one, _many), wide in zip(row, wides, strict=True)
+            ]
+            high = max(
+                _card_height(one, lines) for (one, _many), lines in zip(row, notes, strict=True)
+            )
+            self._need(high + GAP)
+            gone = 0.0
+            for (figure, _many), wide, lines in zip(row, wides, notes, strict=True):
+                place = self._frame(wide, gone)
+                self.box(place.x, self._y, wide, high, fill=PALE, corner=1.5)
+                self._card(figure, lines, place.within(1, wide - 2))
+                gone += wide + GAP
+            self._y += high + GAP
 
     def _notes(self, figure: Figure, width: float) -> list[str]:
         return [
@@ -144,17 +151,25 @@ class Sheets(Paper):
     # --- charts -----------------------------------------------------------------------------
 
     def charts(self) -> None:
-        """As many beside each other as have room; what is wide takes the sheet."""
-        gap, many = 3.0, max(int(self._room // NARROWEST), 1)
-        width = (self._room - (many - 1) * gap) / many
-        for row in _rows_of(self._book.head.charts, many):
-            wide = self._room if is_wide(row[0]) else width
-            drawings = [Drawing(chart, self._frame(wide)) for chart in row]
-            high = max(drawing.height for drawing in drawings)
-            self._need(high + gap)
-            for column, drawing in enumerate(drawings):
-                drawing.draw(self._frame(wide, column * (width + gap)), high)
-            self._y += high + gap
+        """As many beside each other as have room, each below the shortest; what is wide takes the
+        sheet."""
+        many = max(int(self._room // NARROWEST), 1)
+        width = (self._room - (many - 1) * GAP) / many
+        below = [self._y] * many
+        for chart in self._book.head.charts:
+            wide = is_wide(chart)
+            drawing = Drawing(chart, self._frame(self._room if wide else width))
+            column = 0 if wide else below.index(min(below))
+            self._y = max(below) if wide else below[column]
+            if not self._has_room(drawing.height):
+                self._turn()
+                below = [self._y] * many
+                column = 0
+            at = self._frame(self._room if wide else width, column * (width + GAP))
+            drawing.draw(at)
+            down = self._y + drawing.height + GAP
+            below = [down] * many if wide else [*below[:column], down, *below[column + 1 :]]
+        self._y = max(below)
 
     def targets(self) -> None:
         table = self._book.head.targets
@@ -267,7 +282,7 @@ class Sheets(Paper):
         ]
 
     def _fits(self, wrapped: Sequence[Sequence[str]], size: float = TEXT) -> bool:
-        return self._y + _height(wrapped, size) <= self._height - FOOT - 6
+        return self._has_room(_height(wrapped, size))
 
     def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
         return self.wrapped(text, _lang(text, self._lang), room, size, style)
@@ -297,33 +312,30 @@ class Sheets(Paper):
             self._line(numbered, y, SMALL, align=self._end, **place)
 
     def _need(self, high: float) -> None:
-        if self._y + high > self._height - FOOT - 6:
+        if not self._has_room(high):
             self._turn()
+
+    def _has_room(self, high: float) -> bool:
+        return self._y + high <= self._height - FOOT - 6
 
     def _turn(self) -> None:
         self.new_page(on_its_side=self._on_its_side)
         self._y = TOP
 
 
-def _by(many: int, figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
-    return (figures[first : first + many] for first in range(0, len(figures), many))
+def _in_rows(figures: Sequence[Figure]) -> Iterator[list[tuple[Figure, int]]]:
+    """Each with how many places it takes: the first two, where one would stay empty."""
+    first_takes = 2 if len(figures) % CARDS == CARDS - 1 else 1
+    places = [(one, 1 if number else first_takes) for number, one in enumerate(figures)]
+    while places:
+        here = CARDS - places[0][1] + 1
+        yield places[:here]
+        places = places[here:]
 
 
 def _card_height(figure: Figure, notes: Sequence[str]) -> float:
     way = WAY if figure.way is not None else 0
     return CARD + way + len(notes) * SMALLER * LEADING + 1.6
-
-
-def _rows_of(charts: Sequence[Chart], many: int) -> Iterator[list[Chart]]:
-    """In their order; a wide one stands alone."""
-    row: list[Chart] = []
-    for chart in charts:
-        if row and (len(row) == many or is_wide(chart) or is_wide(row[0])):
-            yield row
-            row = []
-        row.append(chart)
-    if row:
-        yield row
 
 
 def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:

@@ -26,11 +26,11 @@ def head(above: Head, shown: Mapping[str, Any]) -> Head:
 
 
 def figure(card: Card) -> Figure:
-    """A card in the order of the page: what changed, what waits, how it is found, its target."""
+    """A card with the way to its target; how that stands is said in the table of targets."""
     goal = card.goal
     way = (goal.reached, goal.amount, goal.due) if goal else None
-    pace = (goal.progress, " · ".join(filter(None, (goal.tag[2], goal.pace)))) if goal else ()
-    said = (*pace, card.between, card.imported, card.change, card.waiting, card.note)
+    progress = goal.progress if goal else ""
+    said = (card.between, card.imported, card.change, card.waiting, card.note, progress)
     return Figure(card.name, card.value, said, way)
 
 
@@ -69,6 +69,6 @@ def _charts(shown: Mapping[str, Any]) -> Iterator[Chart | None]:
     yield shown["over_time"]
     yield from shown["courses"]
     for table in shown["tables"][:3]:
-        if table["lines"]:
+        if table["bars"]:
             yield Chart(table["title"], table["reading"], (), table["bars"])
     yield from (shown[name] for name in ("genders", "by_hour", "week", "newcomers"))
