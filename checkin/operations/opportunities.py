@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import db, transaction
@@ -12,7 +12,7 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance, Opportunity, Shift
 from checkin.operations import catalogue
 from checkin.operations.figures import rollup
-from checkin.operations.search import contains
+from checkin.operations.search import called
 
 KINDS = ("service", "course", "meeting")
 TYPES = ("general", "skilled", "professional")
@@ -167,7 +167,7 @@ def page_of(
     type: str | None = None,
     kind: str | None = None,
 ) -> Pagination:
-    """Opportunities whose name holds `text`: those in use first, the newest on top."""
+    """Opportunities whose name holds the words of `text`: those in use first, the newest on top."""
     o = Opportunity
     chosen = ((campaign_id, o.campaign_id), (type, o.type), (kind, o.kind))
     wanted = [column == value for value, column in chosen if value is not None]
@@ -178,13 +178,7 @@ def page_of(
         .order_by(Opportunity.closed_at.is_not(None), Opportunity.id.desc())
     )
     if text.strip():
-        part = contains(text.strip().lower())
-        query = query.where(
-            or_(
-                func.lower(Opportunity.name_ar).like(part, escape="\\"),
-                func.lower(Opportunity.name_en).like(part, escape="\\"),
-            )
-        )
+        query = query.where(called(text, o.name_ar, o.name_en))
     return db.paginate(query, page=number, per_page=PER_PAGE, error_out=False)
 
 

@@ -1,5 +1,8 @@
 """What a person types into a search box, as a question the database understands."""
 
+import re
+from functools import reduce
+
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     union,
     values,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from checkin.database import db
 from checkin.domain.search import Wanted
@@ -27,6 +31,17 @@ _LAST = "\U0010ffff"
 KEPT_DIGITS = 3
 """So many last digits of a mobile are a word of its own."""
 FEW = 200
+_MARKS = re.compile("[\u0640\u064b-\u0652]")
+"""Vowel marks, and tatweel, which only makes a word longer."""
+_WRITTEN_ALIKE = {
+    **dict.fromkeys("اأإآٱ", "[اأإآٱ]"),
+    **dict.fromkeys("هة", "[هة]"),
+    **dict.fromkeys("يى", "[يىئ]"),
+    "و": "[وؤ]",
+    "ؤ": "[ؤوئ]",
+    "ئ": "[ئيىؤ]",
+}
+"""Letters that are written one for the other."""
 _MOST_DIGITS = 9
 """Of a person's own number."""
 
@@ -134,6 +149,23 @@ def _runs(run: str) -> ColumnElement[bool]:
 
 def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return column.like(contains(text), escape="\\")
+
+
+def called(text: str, *names: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Things whose names hold every word of `text`, in whatever spelling.
+
+    For tables of some thousands, which are read through: nothing is kept for it, while people are
+    found by the index (`anybody_like`). Names are never null.
+    """
+    both = reduce(lambda said, name: said + literal("\n") + name, names[1:], names[0].expression)
+    words = _MARKS.sub("", text).split()
+    return and_(true(), *(both.regexp_match(_in_any_spelling(word)) for word in words))
+
+
+def _in_any_spelling(word: str) -> str:
+    """A pattern that Python, for SQLite, and PostgreSQL read alike; vowel marks may stand in it."""
+    letters = (_WRITTEN_ALIKE.get(letter, re.escape(letter)) for letter in word)
+    return "(?i)" + f"{_MARKS.pattern}*".join(letters)
 
 
 def contains(text: str) -> str:

@@ -8,6 +8,7 @@ from checkin.domain.errors import Problem
 from checkin.models import Campaign
 from checkin.operations import opportunities
 from checkin.operations.opportunities import OpportunityPlan
+from checkin.operations.plan.choosing import opportunities_like
 from tests import factories
 from tests.factories import check_in
 
@@ -63,6 +64,20 @@ def test_they_are_found_by_a_part_of_either_name(cast, now):
     for text in ("wheel", "100%", "برًّا", " بمكة "):
         assert [one.id for one in opportunities.page_of(1, text).items] == [made]
     assert opportunities.page_of(1, "_heel").items == []
+
+
+@pytest.mark.parametrize("text", ["الاسعافات", "إسعافات الأوليه", "دوره اسعاف", "دَورةُ الإســعاف"])
+def test_they_are_found_in_any_spelling(cast, now, text):
+    name = "دورة الإسعافات الأوّليّة"
+    made = opportunities.create(plan("course", name_ar=name), by=cast.layla.id, now=now)
+    assert [one.id for one in opportunities.page_of(1, text).items] == [made]
+    assert [one.id for one in opportunities_like(text, 5)] == [made]
+
+
+@pytest.mark.parametrize("text", ["دورة (", ".*", "[a", "\\", "ديرة", "أولية مسارات"])
+def test_only_letters_written_alike_stand_for_each_other(cast, now, text):
+    opportunities.create(plan("course", name_ar="دورة أولية"), by=cast.layla.id, now=now)
+    assert opportunities.page_of(1, text).items == []
 
 
 def test_closed_ones_come_last_and_are_not_offered(cast, now):
