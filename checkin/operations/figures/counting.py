@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from checkin.domain.errors import Problem
@@ -68,9 +70,9 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
     table = _table(dimensions, wanted)
     left = list(_pieces(times, wanted, span))
     if table is not None:
-        known = [one for one in left if one.period is not None and table.holds(one.period)]
-        left = [one for one in left if one not in known]
-        found |= _from_sums(dimensions, table, known)
+        is_known = [one.period is not None and table.holds(one.period) for one in left]
+        found |= _from_sums(dimensions, table, list(compress(left, is_known)))
+        left = list(compress(left, map(not_, is_known)))
     if left and len(dimensions) > 1:
         _refuse_too_many(dimensions, wanted)
     for days in _runs(left):
