@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.days import repeated
 from checkin.domain.errors import Problem
@@ -60,6 +60,10 @@ class ShiftForm(AnchoredEnds, Form):
         self.lane_id.choices = lane_choices(kept)
         if self.weekdays is not None:
             self.weekdays.choices = [(day.isoweekday(), weekday(day)) for day in A_WEEK]
+
+    def validate_until(self, field: DateField) -> None:
+        if field.data and self.day.data and field.data < self.day.data:
+            raise ValidationError(_("The repeats end before the first day. Check both days"))
 
     @property
     def plan(self) -> ShiftPlan:

@@ -186,6 +186,8 @@ def test_what_is_missing_is_said_and_what_was_ticked_is_kept(cast, layla, templa
     chosen = {"templates": [str(template.id)], "sites": [str(cast.mataf.id)]}
     refused = layla.send("/plan/additions", **chosen, days=["2026-11-23"], until="2030-01-01")
     assert "Repeat it on 140 days at most" in refused.get_data(as_text=True)
+    refused = layla.send("/plan/additions", **chosen, days=["2026-11-23"], until="2026-11-22")
+    assert "The repeats end before the first day" in refused.get_data(as_text=True)
 
 
 def test_too_many_at_once_and_a_closed_template_are_refused_in_words(cast, now, layla, template):

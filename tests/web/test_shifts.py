@@ -82,6 +82,7 @@ def test_a_shift_may_stay_a_draft(cast, layla, fields):
         ({"seats": "0"}, "Enter a number from 1 to"),
         ({"day": "2026-11-20"}, "This time is over already"),
         ({"day": "2026-11-20", "until": "2026-11-24"}, "This time is over already"),
+        ({"until": "2026-11-01"}, "The repeats end before the first day"),
         ({"until": "2030-01-01"}, "Repeat it on 120 days at most"),
     ],
 )

@@ -98,6 +98,10 @@ class AdditionForm(Form):
         days = [first + timedelta(days=later) for later in range(7)]
         self.days.choices = [(day.isoformat(), _day_name(day)) for day in days]
 
+    def validate_until(self, field: DateField) -> None:
+        if field.data and self.days.data and field.data.isoformat() < min(self.days.data):
+            raise ValidationError(_("The repeats end before the first day. Check both days"))
+
     @property
     def planned_days(self) -> list[date]:
         """The days ticked, in each week up to the last one; Problem `repeats_out_of_range`."""
