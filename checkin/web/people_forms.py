@@ -4,24 +4,27 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
-from checkin.domain.days import day_bounds
+from checkin.domain.days import day_bounds, local_day
 from checkin.domain.roles import Role
 from checkin.models import Person
 from checkin.operations import partners, sites
 from checkin.operations.grants import Term
+from checkin.operations.importing.cells import OLDEST, YOUNGEST
 from checkin.operations.people import Profile
+from checkin.web import clock
+from checkin.web.digits import in_digits
 from checkin.web.fields import (
     DateField,
     Form,
+    IntegerField,
     choice_or_none,
     email_field,
     mobile_field,
     name_field,
     named,
     note_field,
-    number_field,
     worded,
 )
 
@@ -56,8 +59,8 @@ class PersonForm(Form):
     gender = RadioField(_l("Gender"), choices=worded(GENDERS), default="")
     partner_id = SelectField(_l("Partner"), coerce=choice_or_none)
     team_name = name_field(_l("Volunteer team"), optional=True)
-    birth_year = number_field(
-        _l("Year of birth"), 1900, 2100, optional=True, description=_l("Gregorian, like 2004")
+    birth_year = IntegerField(
+        _l("Year of birth"), validators=[Optional()], description=_l("Gregorian, like 2004")
     )
     is_minor = BooleanField(_l("Under 18"))
     guardian_mobile = mobile_field(
@@ -73,6 +76,14 @@ class PersonForm(Form):
         self.partner_id.choices = named(partners.choosable(kept), _("None"))
         if not self.is_submitted():
             self.gender.data = (person and person.gender) or ""
+
+    def validate_birth_year(self, field: IntegerField) -> None:
+        """As of a row of a list."""
+        this_year = local_day(clock.now()).year
+        first, last = this_year - OLDEST, this_year - YOUNGEST
+        if field.data is not None and not first <= field.data <= last:
+            years = {"first": in_digits(str(first)), "last": in_digits(str(last))}
+            raise ValidationError(_("Enter a year from %(first)s to %(last)s", **years))
 
     @property
     def profile(self) -> Profile:

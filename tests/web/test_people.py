@@ -43,6 +43,8 @@ def test_a_new_person_leads_to_their_page(cast, layla):
         ({"mobile": "05512"}, "The number is incomplete"),
         ({"email": "nobody"}, "Check the e-mail address"),
         ({"email": "Salem@Example.org"}, "Somebody else has this e-mail"),
+        ({"birth_year": "2090"}, "Enter a year from 1916 to 2021"),
+        ({"birth_year": "1420"}, "Enter a year from 1916 to 2021"),
         ({"is_minor": "y"}, "Enter the guardian’s mobile"),
     ],
 )
