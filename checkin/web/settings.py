@@ -229,7 +229,7 @@ def _page(form: SettingsForm, logo_form: LogoForm | None = None) -> str:
         form=form,
         groups=GROUPS,
         lasting=settings.DAYS,
-        logo_form=logo_form or LogoForm(formdata=None),
+        further_form=logo_form or LogoForm(formdata=None),
         rows=[
             (form[name].label.text, shown(name, settings.value(name)), form[name].description)
             for name in settings.DEPLOYED

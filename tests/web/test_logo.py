@@ -85,6 +85,12 @@ def test_a_large_file_and_none_at_all_are_refused(majed):
     assert "Choose a file" in majed.send(ADDRESS).text
 
 
+def test_what_is_wrong_with_it_is_said_at_the_top_of_the_long_page(majed):
+    refused = choose(majed, b"no picture").text
+    assert refused.index("There is a problem") < refused.index("<h1")
+    assert 'href="#picture">This is no picture' in refused
+
+
 def test_another_logo_has_another_address_and_the_first_is_gone(majed, layla):
     choose(majed, made_picture())
     first = source_in(layla)
