@@ -465,7 +465,7 @@ class LinesToAdd:
             return
         for first in range(0, len(whole), _LINES_AT_ONCE):
             columns = zip(*whole[first : first + _LINES_AT_ONCE], strict=True)
-            connection.exec_driver_sql(self._statement, tuple(map(list, columns)))
+            connection.exec_driver_sql(self._statement, tuple(map(_list_of, columns)))
 
     def _spelled(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(
@@ -475,6 +475,12 @@ class LinesToAdd:
 
 
 _LINES_AT_ONCE = 10_000
+
+
+def _list_of(values: Iterable[Any]) -> str:
+    """As PostgreSQL writes a list; the driver's own way looks at each value several times."""
+    spelled = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{one}"' for one in spelled) + "}"
 
 
 @functools.lru_cache
