@@ -392,6 +392,7 @@ class _Years:
             approved = row["credited_minutes"]
         rate_id, halalas = self._worth.of(shift.work_on, approved)
         row |= {"rate_id": rate_id, "value_halalas": halalas}
+        row |= dict.fromkeys(("low_halalas", "high_halalas"))  # those rates have no range
         decided_at = shift.ends_at + DECIDED_AFTER
         for scan in scans:
             self._keep_scan(scan, attendance_id, stay.volunteer)

@@ -1,4 +1,4 @@
-"""Coverage rests only while a test measures nothing new; what takes long is timed from its start."""
+"""Coverage rests only while a test measures nothing new; acts are timed from their beginning."""
 
 import os
 import re

@@ -121,7 +121,7 @@ def test_every_approval_is_worth_its_minutes_at_the_rate_of_its_day():
     frozen = Decision.attendance_id == Attendance.id, Decision.value_halalas
     pairs = select(Attendance.value_halalas, frozen[1]).join(Decision, frozen[0])
     assert {one == other for one, other in db.session.execute(pairs)} == {True}
-    assert revaluing.preview() == (0, 0, 0, 0)
+    assert not any(revaluing.preview())
 
 
 @pytest.mark.on_one_database

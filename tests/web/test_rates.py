@@ -140,7 +140,10 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
         "before_halalas": "0",
         "after_halalas": "1000",
         "closed": "0",
+        "low_halalas": "1000",
+        "high_halalas": "1000",
     }
+    assert "The range of it" not in page
     assert majed.send(f"{ADDRESS}/revaluation", **seen).status_code == 303
     one = db.session.get(Attendance, approved.id, populate_existing=True)
     assert one.value_halalas == 1000
@@ -150,9 +153,16 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
     assert "Based on SAR 24 per approved hour" in majed.text("/figures")
 
 
+def test_valuing_anew_shows_the_range_it_would_give(majed, approved):
+    majed.send(ADDRESS, **{**A_RATE, "per_hour": "24", "low": "18", "high": "30"})
+    page = majed.text(f"{ADDRESS}/revaluation")
+    assert "Their value afterwards SAR 10 The range of it SAR 7.50 to SAR 12.50" in page
+
+
 def test_what_changed_meanwhile_is_shown_again_and_not_done(majed, approved):
     majed.send(ADDRESS, **A_RATE)
     old = {"attendances": 1, "before_halalas": 0, "after_halalas": 1, "closed": 0}
+    old |= {"low_halalas": 1, "high_halalas": 1}
     majed.send(f"{ADDRESS}/revaluation", **old)
     assert "Look at the amounts again" in majed.text(f"{ADDRESS}/revaluation")
     assert majed.send(f"{ADDRESS}/revaluation", attendances="x").status_code == 422
