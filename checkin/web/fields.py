@@ -52,6 +52,8 @@ class Form(FlaskForm):
 
     made: Any = None
     """What the act gave back."""
+    problem: Problem | None = None
+    """Why it was not done."""
 
     def carry_out(self, act: Callable[[], Any], **beside: str) -> bool:
         """Whether the form was sent, is right, and `act` was done; else what is wrong is shown.
@@ -73,7 +75,7 @@ class Form(FlaskForm):
         return 422 if self.errors else 200
 
     def refuse(self, problem: Problem, **beside: str) -> None:
-        said = errors.sentence(problem)
+        self.problem, said = problem, errors.sentence(problem)
         name = beside.get(problem.code)
         if name is None:
             self.form_errors.append(said)

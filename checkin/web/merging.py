@@ -77,9 +77,11 @@ def set_apart():
 @bp.get("/<int:person_id>/merges")
 @requires(Permission.MANAGE_PEOPLE)
 def choose(person_id: int):
-    """The other entry of somebody, where none was found by itself."""
-    found = looked_for(but=person_id)
-    return render_template("merging/choose.html", one=people.find(person_id), **found)
+    """The other entry of somebody: those of one mobile or name, or whoever is looked for."""
+    one, asked = people.find(person_id), looked_for(but=person_id)
+    if asked["found"] is None and (near := merging.beside(one)):
+        asked["found"] = people.Page(near, len(near), 1, 1)
+    return render_template("merging/choose.html", one=one, **asked)
 
 
 @bp.route("/<int:person_id>/merges/<int:other_id>", methods=["GET", "POST"])

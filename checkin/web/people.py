@@ -14,6 +14,7 @@ from checkin.operations import accounts, devices, grants, memberships, merging, 
 from checkin.web import clock, errors
 from checkin.web.acting import acted
 from checkin.web.fields import row_number
+from checkin.web.filters import isolate
 from checkin.web.guard import requires
 from checkin.web.people_forms import (
     CATEGORIES,
@@ -68,6 +69,7 @@ def new():
         lambda: people.create(form.profile, by=current_user.id, now=clock.now()), **BESIDE
     ):
         flash(_("The person was added"), "done")
+        _ask_about_twin(form.made)
         return redirect(url_for(".show", person_id=form.made), 303)
     return render_template("people/edit.html", form=form, person=None), form.status
 
@@ -91,6 +93,7 @@ def edit(person_id: int):
         **BESIDE,
     ):
         flash(_("Saved"), "done")
+        _ask_about_twin(person_id)
         return redirect(url_for(".show", person_id=person_id), 303)
     page = render_template("people/edit.html", form=form, person=people.find(person_id))
     return page, form.status
@@ -173,6 +176,17 @@ def invite(person_id: int):
         return _refused(problem, person_id)
     link = absolute(url_for("accounts.invitation", token=token))
     return render_template("people/invitation.html", person=people.find(person_id), link=link)
+
+
+def _ask_about_twin(person_id: int) -> None:
+    """Families share a mobile, so nothing is refused; the two are offered on the person's page."""
+    if twin := merging.twin_of(people.find(person_id)):
+        said = _(
+            "The same mobile belongs to %(name)s. If this is one person, compare the two under "
+            "“Entered twice” below",
+            name=isolate(twin.name),
+        )
+        flash(said, "look")
 
 
 def _page(person_id: int, form: RoleForm) -> str:

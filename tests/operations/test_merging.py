@@ -102,6 +102,16 @@ def everything():
 # --- offered -------------------------------------------------------------------------------
 
 
+def test_who_shares_a_mobile_or_a_name_is_near(cast, now, twins):
+    noura, other = twins
+    namesake = factories.person(now, noura.name, mobile=None, email="noura@example.org")
+    sister = factories.person(now, "هند سعد القحطاني", mobile=MOBILE)
+    assert [one.id for one in merging.beside(noura)] == [other.id, sister.id, namesake.id]
+    assert [one.id for one in merging.beside(namesake)] == [noura.id]
+    assert merging.twin_of(noura).id == other.id
+    assert (merging.twin_of(sister), merging.twin_of(namesake)) == (None, None)
+
+
 def test_one_mobile_and_names_alike_are_offered(twins):
     noura, other = twins
     assert offered() == [(noura.id, other.id, "mobile")]

@@ -75,6 +75,17 @@ def test_a_pair_not_found_by_itself_is_looked_for(cast, now, layla):
     assert "Nobody found" in layla.text(f"{address}?q=zzz")
 
 
+def test_those_of_one_mobile_or_name_are_offered_before_anything_is_typed(cast, now, twin, layla):
+    namesake = factories.person(now, cast.noura.name)
+    page = layla.get(f"/people/{cast.noura.id}/merges").text
+    places = [page.index(f"/merges/{one.id}") for one in (twin, namesake)]
+    assert places == sorted(places)
+    layla.send("/people/duplicates/apart", first=cast.noura.id, second=twin.id)
+    page = layla.get(f"/people/{cast.noura.id}/merges").text
+    assert f"/merges/{twin.id}" not in page
+    assert f"/merges/{namesake.id}" in page
+
+
 def test_what_speaks_against_it_is_said_and_there_is_no_button(cast, twin, layla):
     address = f"/people/{twin.id}/merges/{cast.salem.id}"
     page = layla.text(address)

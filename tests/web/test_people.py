@@ -60,6 +60,17 @@ def test_the_same_person_is_not_entered_twice(cast, layla):
     layla.send("/people/new", **FIELDS)
     again = layla.send("/people/new", **{**FIELDS, "mobile": "+966551234567"})
     assert "entered already" in plain(again)
+    kept = people.of_mobile("+966551234567")[0].id
+    assert f'href="/people/{kept}"' in again.text
+
+
+def test_a_name_like_another_on_one_mobile_is_asked_about(cast, layla):
+    layla.send("/people/new", **FIELDS)
+    alike = layla.send("/people/new", **{**FIELDS, "name": "خالد سعيد الثقفي"})
+    page = layla.text(alike.location)
+    assert "The same mobile belongs to ⁨خالد الثقفي⁩. If this is one person" in page
+    family = layla.send("/people/new", **{**FIELDS, "name": "هند سعيد الثقفي"})
+    assert "If this is one person" not in layla.text(family.location)
 
 
 def test_details_change_and_keep_what_was_not_touched(cast, layla):

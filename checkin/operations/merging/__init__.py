@@ -1,6 +1,14 @@
 """People entered twice: found, compared, merged, taken apart again within thirty days."""
 
-from checkin.operations.merging.candidates import Pair, Reason, Standing, page_of, standings
+from checkin.operations.merging.candidates import (
+    Pair,
+    Reason,
+    Standing,
+    beside,
+    page_of,
+    standings,
+    twin_of,
+)
 from checkin.operations.merging.comparing import Comparison, Overlap, compare
 from checkin.operations.merging.fields import FIELDS
 from checkin.operations.merging.joining import UNDO_WITHIN, merge, merges_of, set_apart
@@ -14,6 +22,7 @@ __all__ = [
     "Pair",
     "Reason",
     "Standing",
+    "beside",
     "compare",
     "forget_passed",
     "merge",
@@ -21,5 +30,6 @@ __all__ = [
     "page_of",
     "set_apart",
     "standings",
+    "twin_of",
     "undo",
 ]

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from checkin.database import AnyRow, db
@@ -19,6 +20,9 @@ FEWEST_NAMES = 3
 """A name of fewer words is too common to say anything by itself."""
 MOST_NAMESAKES = 3
 """So is one that more people share; it would also make pairs without number."""
+
+
+MOST_BESIDE = 10
 
 
 class Reason(StrEnum):
@@ -93,6 +97,39 @@ def standings(person_ids: Collection[int]) -> dict[int, Standing]:
     return {person_id: known.get(person_id, Standing()) for person_id in person_ids}
 
 
+def beside(person: Person) -> list[Person]:
+    """Others with somebody's mobile or whole name, those of the mobile first, with their partners.
+
+    Whoever was called another person stays out.
+    """
+    p = Person
+    same_mobile = p.mobile == person.mobile if person.mobile else false()
+    read = (
+        select(p)
+        .where(living(), p.id != person.id)
+        .where(or_(same_mobile, p.name_folded == person.name_folded))
+        .options(joinedload(p.partner))
+        .order_by(case((same_mobile, 0), else_=1), p.id)
+    )
+    apart = _apart_from(person.id)
+    found = (one for one in db.session.scalars(read) if one.id not in apart)
+    return list(islice(found, MOST_BESIDE))
+
+
+def twin_of(person: Person) -> Person | None:
+    """Who shares somebody's mobile under a name like theirs, as `page_of` would offer the two."""
+    if person.mobile is None:
+        return None
+    sharing = (one for one in beside(person) if one.mobile == person.mobile)
+    return next((one for one in sharing if _alike(person, one)), None)
+
+
+def _apart_from(person_id: int) -> set[int]:
+    either = or_(Apart.first_id == person_id, Apart.second_id == person_id)
+    rows = db.session.execute(select(Apart.first_id, Apart.second_id).where(either))
+    return {one for row in rows for one in row}
+
+
 _Found = tuple[int, int, Reason]
 
 
@@ -148,7 +185,7 @@ def _within(rows: Sequence[AnyRow], by: str) -> Iterable[tuple[AnyRow, AnyRow]]:
             yield one, other
 
 
-def _alike(one: AnyRow, other: AnyRow) -> bool:
+def _alike(one: AnyRow | Person, other: AnyRow | Person) -> bool:
     if alike(one.name_folded, other.name_folded):
         return True
     return bool(one.latin_folded) and alike(one.latin_folded, other.latin_folded)
