@@ -200,9 +200,12 @@ def _span(key: str, *, is_month: bool) -> Span:
 
 def _measure() -> Measure:
     try:
-        return Measure(request.args.get("of", Measure.APPROVED))
+        found = Measure(request.args.get("of", Measure.APPROVED))
     except ValueError:
         raise NotFound("measure") from None
+    if found not in HEADINGS:
+        raise NotFound("measure")
+    return found
 
 
 def _asked() -> dict[str, str]:

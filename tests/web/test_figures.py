@@ -460,6 +460,17 @@ def test_what_waits_leads_to_its_records_from_every_table(layla, season):
             assert "1 record · Hours: 4 ·" in layla.text(link)
 
 
+def test_what_waits_of_courses_leads_to_it_too(layla, cast, season, now):
+    course = factories.opportunity(now, "course", name_ar="لقاء", name_en="A meeting")
+    stay(now - timedelta(days=4), cast.noura, cast.mataf, cast.poster, of=course)
+    page = layla.get("/figures").text
+    assert "1 waiting for approval" in card(page, "course_attendances")
+    (link,) = set(links(page, r'<a href="([^"]+of=courses_waiting[^"]*)"'))
+    shown = layla.text(link)
+    assert "1 record" in shown
+    assert "A meeting" in shown
+
+
 def test_back_is_the_page_as_it_was(layla, cast, season, monkeypatch):
     monkeypatch.setattr("checkin.web.figures.listing.PAGE_SIZE", 1)
     came = f"/figures?period=2026&partner={cast.noura.partner_id}"

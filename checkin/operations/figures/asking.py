@@ -169,6 +169,7 @@ _LISTED: dict[Measure, ColumnElement[bool]] = {
     Measure.APPROVED: and_(_APPROVED, VOLUNTEERING),
     Measure.WAITING: BEHIND[Measure.WAITING],
     Measure.COURSES: and_(_APPROVED, ~VOLUNTEERING),
+    Measure.COURSES_WAITING: BEHIND[Measure.COURSES_WAITING],
 }
 
 

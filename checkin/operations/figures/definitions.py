@@ -131,6 +131,7 @@ class Measure(StrEnum):
     APPROVED = "approved"
     WAITING = "waiting"
     COURSES = "courses"
+    COURSES_WAITING = "courses_waiting"
 
 
 VOLUNTEERING = Opportunity.kind == "service"
@@ -139,6 +140,7 @@ BEHIND: dict[Measure, ColumnElement[bool]] = {
     Measure.APPROVED: VOLUNTEERED,
     Measure.WAITING: and_(WAITS, VOLUNTEERING),
     Measure.COURSES: and_(Attendance.state == COUNTED, ~VOLUNTEERING),
+    Measure.COURSES_WAITING: and_(WAITS, ~VOLUNTEERING),
 }
 
 

@@ -125,7 +125,7 @@ def _card(
         value=amount(key, value),
         href=asked.address(Measure.COURSES if courses else Measure.APPROVED),
         waiting=_("%(number)s waiting for approval", number=amount(key, waits)) if waits else "",
-        waiting_href="" if courses else asked.address(Measure.WAITING),
+        waiting_href=asked.address(Measure.COURSES_WAITING if courses else Measure.WAITING),
         change=change(value, getattr(before, key)) if before else "",
         goal=goal,
     )

@@ -31,6 +31,7 @@ HEADINGS: dict[Measure, Any] = {
     Measure.APPROVED: _l("Approved records"),
     Measure.WAITING: _l("Records waiting for approval"),
     Measure.COURSES: _l("Course and meeting attendance"),
+    Measure.COURSES_WAITING: _l("Courses and meetings waiting for approval"),
 }
 
 
@@ -71,13 +72,13 @@ def attendances():
 
 def _adds_up(measure: Measure, asked: Filter) -> list[str]:
     """What these attendances come to, as the dashboard says it; so every figure of it is here."""
-    if measure is Measure.WAITING:
+    if measure in (Measure.WAITING, Measure.COURSES_WAITING):
         found: Any = figures.waiting(asked)
         minutes = found.minutes
     else:
         found = figures.totals(asked)
         minutes = found.approved_minutes
-    if measure is Measure.COURSES:
+    if measure in (Measure.COURSES, Measure.COURSES_WAITING):
         return [counted("records", found.course_attendances)]
     return [
         counted("records", found.attendances),

@@ -140,6 +140,7 @@ class _Drawn:
         self._asked = asked
         self._behind = url_for("figures.attendances")
         self._reports = url_for("figures.reports_index")
+        self._measures = {FIGURES[key].measure for key in asked.figures}
         # written once: a long report has thousands of these links
         self._back = query_of(ways.kept(f"{self._reports}?{asked.query}"))
         self._in_halalas = any(
@@ -172,7 +173,7 @@ class _Drawn:
     def cells(self, totals: Totals, place: _Place) -> tuple[Cell, ...]:
         behind = {
             measure: f"{self._behind}?{query_of({'of': measure.value, **place.said})}&{self._back}"
-            for measure in Measure
+            for measure in self._measures
         }
         return tuple(self._cell(key, totals, behind) for key in self._asked.figures)
 

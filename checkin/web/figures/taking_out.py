@@ -202,7 +202,7 @@ def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:
     """The same numbers as on the dashboard; of what waits only the hours are a figure."""
     if measure is Measure.WAITING:
         return {"minutes": totals.waiting_minutes}
-    if measure is Measure.COURSES:
+    if measure in (Measure.COURSES, Measure.COURSES_WAITING):
         return {}
     sums = {"minutes": totals.approved_minutes, "beneficiaries": totals.beneficiaries}
     worth = {name: getattr(totals, name) for name in OF_VALUE}
