@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from checkin.models import Import
-from checkin.operations.importing import Field, Judged, Told
+from checkin.operations.importing import Fate, Field, Judged, Told
+from checkin.operations.importing.rows import UNCALCULATED
 from checkin.web import errors
 from checkin.web.digits import num
 from checkin.web.filters import isolate
@@ -78,6 +79,9 @@ _ROWS: dict[str, Any] = {
     "mobile_of_other": _l("This mobile belongs to %(name)s. Perhaps somebody of the same family"),
 }
 """Of a row, where a form would say it otherwise."""
+_QUOTING = frozenset({"partner_unknown", "team_unknown", "cell_fault", "cell_garbled"})
+"""These say themselves what stands in the cell, or it cannot be shown."""
+LONGEST_SHOWN = 60
 FAILED = _l("Something went wrong. Nobody was added. Try again, or ask for help")
 FIELDS: dict[str, Any] = {
     "": _l("Not kept"),
@@ -129,6 +133,19 @@ def column_name(row: Import, column: int | None) -> str:
 def problems_of(row: Import, judged: Judged) -> list[tuple[str, str]]:
     """Where, and what is wrong, for each thing there is to say."""
     return [(column_name(row, told.column), said_of(told)) for told in judged.told]
+
+
+def shown_problems_of(row: Import, judged: Judged) -> list[tuple[str, str, str]]:
+    """The same with what stands in the cell, where that is what is wrong and is not said."""
+    cells = [_written(judged, told) for told in judged.told]
+    return [(*said, cell) for said, cell in zip(problems_of(row, judged), cells, strict=True)]
+
+
+def _written(judged: Judged, told: Told) -> str:
+    if judged.fate is not Fate.FAULTY or told.column is None or told.code in _QUOTING:
+        return ""
+    cell = judged.cells[told.column] if told.column < len(judged.cells) else ""
+    return "" if cell == UNCALCULATED else cell[:LONGEST_SHOWN] + "…" * (len(cell) > LONGEST_SHOWN)
 
 
 def fault_of(row: Import) -> str:

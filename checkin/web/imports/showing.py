@@ -89,7 +89,7 @@ def _preview(row: Import) -> str:
         row=row,
         counts=counts,
         shown=shown,
-        rows=[(one, sentences.problems_of(row, one)) for one in rows],
+        rows=[(one, sentences.shown_problems_of(row, one)) for one in rows],
         page=page,
         pages=max(-(-counts[shown] // size), 1),
         partners=partners.choosable() if row.mapping.get("unknown") else [],
