@@ -48,10 +48,10 @@ from checkin.operations.figures.sums import (
     Call,
     Counted,
     Line,
+    Lines,
     Spot,
     Sums,
     first_lines,
-    lines_of,
     places_more,
     take_off,
 )
@@ -145,14 +145,14 @@ def _keep(before: Standing, after: Standing) -> None:
 def _count_people(change: Sums, before: Standing, after: Standing) -> None:
     """Each of these people once in every line they are of: only what changed can add lines, or
     take them away, and nothing else of theirs may be there."""
-    had, have = before.of_person(), after.of_person()
+    had, have, lines = before.of_person(), after.of_person(), Lines()
     for person_id in had.keys() | have.keys():
         was, is_now = had.get(person_id, {}), have.get(person_id, {})
         same = {key for key, one in was.items() if is_now.get(key) == one}
-        others = lines_of(_worked(was[key] for key in same))
+        others = lines.of(_worked(was[key] for key in same))
         for found, sign in ((is_now, 1), (was, -1)):
-            changed = lines_of(_worked(one for key, one in found.items() if key not in same))
-            change.add_once(VOLUNTEERS, places_more(changed, others), sign)
+            changed = lines.of(_worked(one for key, one in found.items() if key not in same))
+            change.add_once(VOLUNTEERS, lines.more(changed, others), sign)
         firsts, first = first_lines(was.values()), first_lines(is_now.values())
         change.add_once(VOLUNTEERS, places_more(first, firsts))
         change.add_once(VOLUNTEERS, places_more(firsts, first), -1)
@@ -206,10 +206,11 @@ def _count_opportunity(
     alike = {(years_of(spot[1]), spot[2:]) for spot in others}
     if any((years_of(spot[1]), spot[2:]) not in alike for spot in touched):
         others = _standing_spots(touched[0][0]) - {*touched}
-    lines = lines_of((spot, call) for spot in others)
+    lines = Lines()
+    of_others = lines.of((spot, call) for spot in others)
     for spots, sign in ((come, 1), (gone, -1)):
-        of_spots = lines_of((spot, call) for spot in spots)
-        change.add_once(OPPORTUNITIES, places_more(of_spots, lines), sign)
+        of_spots = lines.of((spot, call) for spot in spots)
+        change.add_once(OPPORTUNITIES, lines.more(of_spots, of_others), sign)
 
 
 def _move(
@@ -221,10 +222,11 @@ def _move(
     """All of an opportunity that belongs to another service, campaign or type from now on."""
     come, gone = touched
     was, is_now = calls
-    before = lines_of((spot, was) for spot in (standing - {*come}) | {*gone})
-    after = lines_of((spot, is_now) for spot in standing)
-    change.add_once(OPPORTUNITIES, places_more(after, before))
-    change.add_once(OPPORTUNITIES, places_more(before, after), -1)
+    lines = Lines()
+    before = lines.of((spot, was) for spot in (standing - {*come}) | {*gone})
+    after = lines.of((spot, is_now) for spot in standing)
+    change.add_once(OPPORTUNITIES, lines.more(after, before))
+    change.add_once(OPPORTUNITIES, lines.more(before, after), -1)
 
 
 def _standing_spots(
@@ -345,7 +347,7 @@ def _from_records(connection: Connection) -> Sums:
         people.count(own)
     sums.spread()
     for call_id, spots in _by_call(sums).items():
-        opened.add(lines_of((spot, calls[call_id]) for spot in spots))
+        opened.add((spot, calls[call_id]) for spot in spots)
     people.enter(sums, VOLUNTEERS)
     opened.enter(sums, OPPORTUNITIES)
     return sums
@@ -355,20 +357,26 @@ class _Once:
     """Many who are each counted once in their lines; by period, for that is much the quickest."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, Counter[Line]] = defaultdict(Counter)
+        self._lines = Lines()
+        self._counts: dict[str, Counter[int]] = defaultdict(Counter)
+        self._first: dict[str, Counter[Line]] = defaultdict(Counter)
 
     def count(self, own: Collection[Counted]) -> None:
         """A person, with all that is theirs."""
-        self.add(lines_of(_worked(own)))
-        self.add(first_lines(own))
+        self.add(_worked(own))
+        for period, lines in first_lines(own).items():
+            self._first[period].update(lines)
 
-    def add(self, found: Mapping[str, set[Line]]) -> None:
-        for period, lines in found.items():
+    def add(self, worked: Iterable[tuple[Spot, Call]]) -> None:
+        for period, lines in self._lines.of(worked).items():
             self._counts[period].update(lines)
 
     def enter(self, sums: Sums, what: int) -> None:
         for period, counts in self._counts.items():
-            for line, count in counts.items():
+            for number, count in counts.items():
+                sums.add_once(what, [(period, *self._lines.line(number))], count)
+        for period, firsts in self._first.items():
+            for line, count in firsts.items():
                 sums.add_once(what, [(period, *line)], count)
 
 

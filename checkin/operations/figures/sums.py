@@ -209,7 +209,6 @@ class Sums:
         return self
 
 
-@lru_cache(4096)
 def _lines_of(place: tuple[int, ...], call: Call) -> tuple[list[Line], list[Line]]:
     """The lines that work there is part of in every period, and more in all but the smallest."""
     site_id, lane_id, partner_id, gender, team_id = place
@@ -270,22 +269,57 @@ def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator
 # --- whoever is counted once -------------------------------------------------------------------
 
 
-def lines_of(worked: Iterable[tuple[Spot, Call]]) -> dict[str, set[Line]]:
-    """By period, every line in which somebody who volunteered there is one of the people, and an
-    opportunity in which somebody did is one of those; a course never is."""
-    found: dict[str, set[Line]] = defaultdict(set)
-    for (opportunity_id, day, *place), call in worked:
-        if call.service_id == WITHOUT:
-            continue
-        each, pairs = _lines_of(tuple(place), call)
-        own, own_pairs = _lines_of_opportunity(opportunity_id, place)
-        for period in parts_of(day):
-            found[period].update(each, (own,))
-        for period in periods_of(day):
-            found[period].update(each, (own,), pairs, own_pairs)
-        for year in years_of(day):
-            found[year].add(_line_of_month(day))
-    return found
+class Lines:
+    """Which lines work is part of, each by a number: numbers are gathered and counted much faster
+    than what they stand for."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._numbers: dict[Line, int] = {}
+        self._at_place: dict[tuple[tuple[int, ...], Call], tuple[list[int], list[int]]] = {}
+
+    def of(self, worked: Iterable[tuple[Spot, Call]]) -> dict[str, set[int]]:
+        """By period, every line in which somebody who volunteered there is one of the people, and
+        an opportunity in which somebody did is one of those; a course never is."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for (opportunity_id, day, *place), call in worked:
+            if call.service_id == WITHOUT:
+                continue
+            each, pairs = self._of_place(tuple(place), call)
+            own, both = _lines_of_opportunity(opportunity_id, place)
+            smallest = (*each, self._number(own))
+            all_of_them = (*smallest, *pairs, *map(self._number, both))
+            for period in parts_of(day):
+                found[period].update(smallest)
+            for period in periods_of(day):
+                found[period].update(all_of_them)
+            for year in years_of(day):
+                found[year].add(self._number(_line_of_month(day)))
+        return found
+
+    def more(self, more: Mapping[str, set[int]], less: Mapping[str, set[int]]) -> Iterator[Place]:
+        """The places of the one that are not of the other."""
+        for period, lines in more.items():
+            for number in lines - less.get(period, set()):
+                yield period, *self._lines[number]
+
+    def line(self, number: int) -> Line:
+        return self._lines[number]
+
+    def _of_place(self, place: tuple[int, ...], call: Call) -> tuple[list[int], list[int]]:
+        known = self._at_place.get((place, call))
+        if known is None:
+            each, pairs = _lines_of(place, call)
+            known = [*map(self._number, each)], [*map(self._number, pairs)]
+            self._at_place[place, call] = known
+        return known
+
+    def _number(self, line: Line) -> int:
+        number = self._numbers.get(line)
+        if number is None:
+            number = self._numbers[line] = len(self._lines)
+            self._lines.append(line)
+        return number
 
 
 def first_lines(own: Iterable[Counted]) -> dict[str, set[Line]]:
@@ -305,7 +339,7 @@ def first_lines(own: Iterable[Counted]) -> dict[str, set[Line]]:
 
 
 def places_more(more: Mapping[str, set[Line]], less: Mapping[str, set[Line]]) -> list[Place]:
-    """Those of the one that are not of the other."""
+    """The places of the one that are not of the other."""
     return [
         (period, *line)
         for period, lines in more.items()
