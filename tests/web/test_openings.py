@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from checkin.database import db
-from checkin.models import Assignment
+from checkin.models import Assignment, Lane
 from checkin.operations import openings
 from tests import factories
 from tests.factories import alter
@@ -95,6 +95,14 @@ def test_a_stranger_signs_in_first_and_comes_back(stranger, shift):
     asked = stranger.get(place(shift))
     assert asked.status_code == 303
     assert asked.location == f"/sign-in?next={place(shift)}"
+
+
+def test_whoever_joins_or_leaves_sees_the_lane(cast, now, noura, call):
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 9", name_en="Lane 9"))
+    shift = factories.shift(now, cast.mataf, call, starts=DAY, lane_id=lane.id)
+    assert "Mataf courtyard – Lane 9" in plain(noura.text(place(shift)))
+    noura.send(place(shift))
+    assert "Mataf courtyard – Lane 9" in plain(noura.text(f"/openings/shifts/{shift.id}/departure"))
 
 
 def test_one_confirmation_joins(cast, noura, shift):
