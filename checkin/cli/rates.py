@@ -6,6 +6,7 @@ import click
 
 from checkin.cli.opening import ready
 from checkin.cli.questions import as_json
+from checkin.domain.errors import Conflict
 from checkin.domain.money import HALALAS
 from checkin.operations import revaluing
 from checkin.web import clock
@@ -16,6 +17,13 @@ def rates() -> None:
     """The rates per hour, which an administrator sets on the page of rates."""
 
 
+def _do(seen: revaluing.Revaluation) -> int:
+    try:
+        return revaluing.recompute(seen, by=None, now=clock.now(), clock=clock.now)
+    except Conflict:
+        raise click.ClickException("Approvals are being valued anew already.") from None
+
+
 @rates.command("recompute")
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
 @as_json
@@ -23,7 +31,7 @@ def recompute(yes: bool, as_json: bool) -> None:
     """Value approved hours by today's rates for their day of work; closed months stay."""
     with ready():
         seen = revaluing.preview()
-        changed = revaluing.recompute(seen, by=None, now=clock.now()) if yes else 0
+        changed = _do(seen) if yes else 0
     if as_json:
         click.echo(json.dumps({**seen._asdict(), "changed": changed}))
         return

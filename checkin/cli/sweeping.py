@@ -9,7 +9,7 @@ import click
 from checkin import create_app
 from checkin.cli.opening import ready
 from checkin.database import db
-from checkin.operations import exporting, importing
+from checkin.operations import exporting, importing, revaluing
 from checkin.operations import jobs as sweeps
 from checkin.operations.exporting import apart
 from checkin.web import clock
@@ -32,6 +32,8 @@ def run(once: bool) -> None:
             done["imports"] = imports
         if exports := exporting.work_on_waiting(clock.now):
             done["exports"] = exports
+        if runs := revaluing.work_on_waiting(clock.now):
+            done["value_runs"] = runs
         faults = sweeps.faults()
     for name, number in done.items():
         click.echo(f"{name:20}{number:>8,}")

@@ -23,7 +23,7 @@ from checkin.models.floor import HeadCount, Sighting, TallyTap
 from checkin.models.groups import Group, GroupMember
 from checkin.models.jobs import Job, Message
 from checkin.models.platform import PlatformLine, PlatformList
-from checkin.models.rates import Rate
+from checkin.models.rates import Rate, ValueRun
 from checkin.models.reports import Export, PastTotal, SavedReport, Target
 from checkin.models.search_words import SearchWord
 from checkin.models.sites import Lane, Poster, Site
@@ -98,4 +98,5 @@ __all__ = [
     "TallyTap",
     "Target",
     "Team",
+    "ValueRun",
 ]

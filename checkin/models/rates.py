@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base, UTCDateTime
@@ -39,3 +39,32 @@ class Rate(Base):
 
 
 append_only(Rate.__table__)
+
+
+class ValueRun(Base):
+    """Approvals being valued anew, after somebody saw what it would do; one at a time.
+
+    `total` is how many there were to do, `done` how many are. One that was cut off goes on when
+    its lease is over.
+    """
+
+    __tablename__ = "value_runs"
+    __table_args__ = (
+        CheckConstraint("state IN ('valuing', 'done', 'failed')", name="state"),
+        Index(
+            "uq_value_runs_one_valuing",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'valuing'"),
+            postgresql_where=text("state = 'valuing'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0, server_default="0")
+    leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -25,6 +25,7 @@ from checkin.operations import (
     past,
     platform,
     reminders,
+    revaluing,
     senders,
 )
 from checkin.operations.attendance.sweep import close_forgotten
@@ -212,6 +213,7 @@ def _work_on_files(clock: Clock) -> None:
     importing.work_on_waiting(clock)
     platform.work_on_waiting(clock)
     exporting.work_on_waiting(clock)
+    revaluing.work_on_waiting(clock)
 
 
 def start_thread(app: Flask, clock: Clock) -> Runners:

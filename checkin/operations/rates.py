@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Problem
 from checkin.domain.money import HALALAS, MOST_PER_HOUR
-from checkin.models import Attendance, Opportunity, Person, Rate
+from checkin.models import Attendance, Opportunity, Person, Rate, ValueRun
 from checkin.operations import audit
 
 TYPES = ("general", "skilled", "professional")
@@ -53,9 +53,12 @@ class RatePlan:
 def set_rate(plan: RatePlan, *, by: int, now: datetime) -> int:
     """Let this rate hold for work from its day on; its id. What is approved keeps its value.
 
-    A rate for the same type and day is superseded, never changed.
+    A rate for the same type and day is superseded, never changed. Problem `value_under_way` while
+    approvals are valued anew by the rates that somebody saw.
     """
     plan.check()
+    if db.session.scalar(select(ValueRun.id).where(ValueRun.state == "valuing")) is not None:
+        raise Problem("value_under_way")
     facts = asdict(plan) | {"source": plan.source.strip()}
     rate = Rate(**facts, set_by_id=by, set_at=now)
     db.session.add(rate)

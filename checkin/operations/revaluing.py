@@ -1,9 +1,11 @@
 """Valuing anew, on purpose, what was approved: by the rates that hold today for its day of work.
 
-Seen before it is done, noted once. Decisions keep the value they were frozen with; the attendance
-takes the new one. Closed months are left as they are.
+Seen before it is done, noted once, and done beside the server, which says so while it goes on.
+Decisions keep the value they were frozen with; the attendance takes the new one. Closed months
+are left as they are.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -16,15 +18,17 @@ from checkin.domain.days import month_of
 from checkin.domain.errors import Conflict
 from checkin.domain.money import average_per_hour
 from checkin.domain.months import month_after
-from checkin.models import Attendance, MonthClosing, Opportunity, Person, Rate, Shift
+from checkin.models import Attendance, MonthClosing, Opportunity, Person, Rate, Shift, ValueRun
 from checkin.models.attendance import COUNTED
 from checkin.operations import audit, months, rates
 from checkin.operations.figures import rollup
+from checkin.operations.leases import LEASE, Clock, Progress, Queue, Stopped
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Volunteers in one transaction, so that no scan waits for long."""
-MOST_ON_A_PAGE = 50_000
-"""Approvals; more are valued anew from the command line, which nobody waits for in a browser."""
+QUEUE = Queue(ValueRun, ("valuing",))
 _A, _NEW = Attendance, aliased(Rate)
 
 
@@ -64,27 +68,74 @@ def average_afterwards(seen: Revaluation) -> int | None:
     return average_per_hour(seen.after_halalas, int(minutes or 0))
 
 
-def recompute(seen: Revaluation, *, by: int | None, now: datetime) -> int:
-    """Do what was seen; how many attendances have another value now.
+def under_way() -> ValueRun | None:
+    """The run that goes on now: until it ends, some values are the old ones."""
+    return db.session.scalar(select(ValueRun).where(ValueRun.state == "valuing"))
 
-    Some volunteers at a time, each by whole or not at all; begun again, it goes on. Raises
-    Conflict `changed` when it is no longer what was seen.
+
+@transaction
+def begin(
+    seen: Revaluation, *, by: int | None, now: datetime, leased_until: datetime | None = None
+) -> int | None:
+    """Let what was seen be done by itself; the run's id, or nothing where there is nothing to do.
+
+    Raises Conflict `changed` when it is no longer what was seen, or goes on already.
     """
-    _begin(seen, by, now)
-    changed = 0
+    take_time(db.session.connection())
+    if under_way() is not None or preview() != seen:
+        raise Conflict("changed")
+    if not seen.attendances:
+        return None
+    audit.note("value.recompute", "rate", None, by=by, at=now, **seen._asdict())
+    run = ValueRun(state="valuing", total=seen.attendances, created_at=now, created_by_id=by)
+    run.leased_until = leased_until
+    db.session.add(run)
+    db.session.flush()
+    return run.id
+
+
+def recompute(
+    seen: Revaluation, *, by: int | None, now: datetime, clock: Clock | None = None
+) -> int:
+    """The same at once, for whoever waits; how many attendances have another value now."""
+    run_id = begin(seen, by=by, now=now, leased_until=now + LEASE)
+    return 0 if run_id is None else _value(run_id, clock or (lambda: now))
+
+
+def work_on_waiting(clock: Clock) -> int:
+    """Go on with what was begun, here or by a process that is no more; how many there were."""
+    return QUEUE.work_through(clock, _work_on)
+
+
+def _work_on(run_id: int, clock: Clock) -> None:
+    try:
+        _value(run_id, clock)
+    except Stopped:
+        return
+    except Exception:
+        log.exception("valuing anew, run %s, failed", run_id)
+        db.session.rollback()
+        _end(run_id, "failed", clock())
+
+
+def _value(run_id: int, clock: Clock) -> int:
+    """Some volunteers at a time, each by whole or not at all; begun again, it goes on."""
+    progress = Progress(QUEUE, run_id, "valuing", clock)
+    total = db.session.get_one(ValueRun, run_id).total
+    before, changed = max(total - preview().attendances, 0), 0
     volunteers = _volunteers()
     for first in range(0, len(volunteers), AT_ONCE):
         changed += _revalue(volunteers[first : first + AT_ONCE])
+        progress.reached(before + changed)
+    _end(run_id, "done", clock())
     return changed
 
 
 @transaction
-def _begin(seen: Revaluation, by: int | None, now: datetime) -> None:
-    take_time(db.session.connection())
-    if preview() != seen:
-        raise Conflict("changed")
-    if seen.attendances:
-        audit.note("value.recompute", "rate", None, by=by, at=now, **seen._asdict())
+def _end(run_id: int, state: str, now: datetime) -> None:
+    run = db.session.get_one(ValueRun, run_id, populate_existing=True)
+    run.state, run.leased_until, run.finished_at = state, None, now
+    run.done = run.total if state == "done" else run.done
 
 
 def _volunteers() -> Sequence[int]:

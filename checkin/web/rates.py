@@ -7,12 +7,11 @@ from flask_login import current_user
 
 from checkin.domain.errors import Conflict
 from checkin.domain.roles import Permission
-from checkin.operations import rates, revaluing
+from checkin.operations import jobs, rates, revaluing
 from checkin.web import clock, errors, value_words
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import TYPES
 from checkin.web.rates_forms import RateForm
-from checkin.web.words import counted
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
 
@@ -20,12 +19,14 @@ errors.sentences(
     rate_out_of_range=_l("Enter an amount above 0 and up to %(most)s riyals"),
     rate_range=_l("Give both ends of the range, with the rate between them, or neither"),
     rate_too_early=_l("Enter a day from %(year)s on"),
+    value_under_way=_l("Approvals are being valued anew. Set the rate when that is done"),
     source_missing=_l("Say where the figure comes from, in %(longest)s letters at most"),
 )
 BESIDE = {
     "rate_out_of_range": "per_hour",
     "rate_range": "low",
     "rate_too_early": "from_on",
+    "value_under_way": "per_hour",
     "source_missing": "source",
 }
 
@@ -52,6 +53,8 @@ def create():
 @requires(Permission.ADMINISTER)
 def revaluation():
     """What valuing anew would do; nothing is done by looking."""
+    if revaluing.under_way() is not None:
+        return redirect(url_for(".index"), 303)
     return _preview()
 
 
@@ -59,14 +62,14 @@ def revaluation():
 @requires(Permission.ADMINISTER)
 def revalue():
     seen = _seen()
-    if seen is None or seen.attendances > revaluing.MOST_ON_A_PAGE:
+    if seen is None:
         return _preview(), 422
     try:
-        changed = revaluing.recompute(seen, by=current_user.id, now=clock.now())
+        revaluing.begin(seen, by=current_user.id, now=clock.now())
     except Conflict:
         flash(_("Something was approved or set meanwhile. Look at the amounts again"), "look")
         return redirect(url_for(".revaluation"), 303)
-    flash(_("Valued anew: %(records)s", records=counted("records", changed)), "done")
+    jobs.nudge()
     return redirect(url_for(".index"), 303)
 
 
@@ -83,7 +86,6 @@ def _preview() -> str:
         "rates/revaluation.html",
         found=found,
         average=average,
-        too_many=found.attendances > revaluing.MOST_ON_A_PAGE,
         words=value_words,
     )
 
@@ -96,5 +98,6 @@ def _page(form: RateForm) -> str:
         history=rates.history(),
         standing=standing,
         types=TYPES,
+        run=revaluing.under_way(),
         words=value_words,
     )

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
 from checkin.models import Attendance, Rate
+from checkin.operations import revaluing
 from checkin.operations.figures import Totals
 from checkin.web.digits import clock_hours, num
 
@@ -106,7 +107,15 @@ def _without_value(totals: Totals) -> str:
 
 
 def warning(totals: Totals) -> str | None:
-    """When the average leaves what was ever published."""
+    """While approvals are valued anew, that; else when the average leaves what was published."""
+    run = revaluing.under_way()
+    if run is not None:
+        return _(
+            "Approvals are being valued anew: %(done)s of %(total)s. Until that ends, values are "
+            "partly the old ones",
+            done=num(run.done),
+            total=num(run.total),
+        )
     return unusual(average_per_hour(totals.value_halalas, totals.valued_minutes))
 
 

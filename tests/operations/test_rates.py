@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from checkin.database import db, transaction
 from checkin.domain.errors import Conflict, Problem
 from checkin.domain.money import value_of
-from checkin.models import Attendance, AuditEntry, Decision, Rate
+from checkin.models import Attendance, AuditEntry, Decision, Rate, ValueRun
 from checkin.operations import approvals, figures, months, rates, revaluing
 from checkin.operations.figures import rollup
+from checkin.operations.leases import LEASE
 from checkin.operations.permissions import Reach
 from checkin.operations.rates import RatePlan
 from tests import factories
@@ -243,6 +244,37 @@ def test_valuing_anew_is_seen_first_done_once_and_noted(cast, now, served):
         "low_halalas": 32000,
         "high_halalas": 32000,
     }
+
+
+def test_valuing_anew_goes_on_after_it_was_cut_off(cast, now, served, monkeypatch):
+    """Each volunteer whole or not at all; nobody begins another meanwhile, nor sets a rate."""
+    monkeypatch.setattr(revaluing, "AT_ONCE", 1)
+    records = [approve(cast, now, served(days=days)) for days in (1, 2, 3)]
+    set_rate(cast, now, 2000)
+    run_id = revaluing.begin(revaluing.preview(), by=cast.majed.id, now=now)
+    left = list(revaluing._volunteers())
+    revaluing._revalue(left[:1])
+    with pytest.raises(Problem, match="value_under_way"):
+        set_rate(cast, now, 3000)
+    with pytest.raises(Conflict):
+        revaluing.begin(revaluing.preview(), by=cast.majed.id, now=now)
+    assert revaluing.under_way().done == 0
+    assert revaluing.work_on_waiting(lambda: now) == 1
+    assert [fresh(one).value_halalas for one in records] == [8000] * 3
+    run = db.session.get(ValueRun, run_id, populate_existing=True)
+    assert (run.state, run.done, run.total, run.finished_at) == ("done", 3, 3, now)
+    assert revaluing.under_way() is None
+    assert revaluing.work_on_waiting(lambda: now) == 0
+    set_rate(cast, now, 3000)
+
+
+def test_what_another_process_is_valuing_is_left_to_it_until_its_lease_is_over(cast, now, served):
+    approve(cast, now, served())
+    set_rate(cast, now, 2000)
+    seen = revaluing.preview()
+    revaluing.begin(seen, by=cast.majed.id, now=now, leased_until=now + LEASE)
+    assert revaluing.work_on_waiting(lambda: now) == 0
+    assert revaluing.work_on_waiting(lambda: now + LEASE) == 1
 
 
 def test_valuing_anew_gives_a_range_and_takes_it(cast, now, served):

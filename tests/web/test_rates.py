@@ -6,8 +6,9 @@ import pytest
 
 from checkin.database import db
 from checkin.models import Attendance, Rate
-from checkin.operations import approvals, rates
+from checkin.operations import approvals, rates, revaluing
 from checkin.operations.revaluing import Revaluation
+from checkin.web import clock
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -145,12 +146,28 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
     }
     assert "The range of it" not in page
     assert majed.send(f"{ADDRESS}/revaluation", **seen).status_code == 303
+    under_way(majed)
+    assert revaluing.work_on_waiting(clock.now) == 1
     one = db.session.get(Attendance, approved.id, populate_existing=True)
     assert one.value_halalas == 1000
     assert "Nothing would change" in majed.text(f"{ADDRESS}/revaluation")
     page = majed.text(f"/figures/attendances/{approved.id}")
     assert "SAR 10, at SAR 24 an hour" in page
-    assert "Based on SAR 24 per approved hour" in majed.text("/figures")
+    figures = majed.text("/figures")
+    assert "Based on SAR 24 per approved hour" in figures
+    assert "valued anew" not in figures
+
+
+def under_way(majed) -> None:
+    """Said wherever a value stands; nothing else is begun meanwhile."""
+    page = majed.text(ADDRESS)
+    assert "Approvals are being valued anew" in page
+    assert "0 of 1" in page
+    assert "Show what would change" not in page
+    assert majed.get(f"{ADDRESS}/revaluation").status_code == 303
+    assert "Set the rate when that is done" in majed.send(ADDRESS, **A_RATE).text
+    for address in ("/figures", "/figures/sheet", "/figures/reports?by=site"):
+        assert "Until that ends, values are partly the old ones" in majed.text(address)
 
 
 def test_valuing_anew_shows_the_range_it_would_give(majed, approved):
