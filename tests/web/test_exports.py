@@ -77,6 +77,7 @@ def test_all_three_kinds_say_the_same_and_add_up_to_the_figures(layla, worked):
     assert sums[heading.index("Hours")] == timedelta(minutes=known.approved_minutes)
     assert rows[0][heading.index("Day")].date() == date(2026, 11, 22)
     assert rows[1][1] == "=2+2 أحمد"
+    assert sheet["A2"].number_format == "0"
     said = [row[1] for row in method.iter_rows(values_only=True)]
     assert any(one.startswith("Only approved time counts") for one in said)
 

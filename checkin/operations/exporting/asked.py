@@ -51,7 +51,7 @@ def find(export_id: int, owner_id: int) -> Export:
     return row
 
 
-def latest(owner_id: int, most: int = 20) -> Sequence[Export]:
+def latest(owner_id: int, most: int = 100) -> Sequence[Export]:
     query = select(Export).where(Export.owner_id == owner_id)
     return db.session.scalars(query.order_by(Export.id.desc()).limit(most)).all()
 

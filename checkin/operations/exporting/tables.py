@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    ID = "id"
+    """A number that names something, which nobody adds up: without thousands."""
     MINUTES = "minutes"
     """Whole minutes, shown as hours and minutes."""
     DECIMAL_HOURS = "decimal_hours"

@@ -99,6 +99,7 @@ _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _SHOWN = {
     Kind.TEXT: "@",
     Kind.NUMBER: "#,##0",
+    Kind.ID: "0",
     Kind.MINUTES: "[h]:mm",
     Kind.DECIMAL_HOURS: "0.00",
     Kind.MONEY: "#,##0.00",
@@ -299,6 +300,7 @@ def _part_of_day(hour: int, minute: int, second: int) -> str:
 
 _NUMBERS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: str,
+    Kind.ID: str,
     Kind.MINUTES: lambda minutes: repr(minutes / (24 * 60)),
     Kind.DECIMAL_HOURS: lambda minutes: repr(minutes / 60),
     Kind.MONEY: lambda halalas: repr(halalas / HALALAS),

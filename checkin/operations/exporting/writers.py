@@ -132,6 +132,7 @@ def _sign(number: int) -> str:
 _IN_WORDS: dict[Kind, Callable[[Any], str]] = {
     Kind.TEXT: guarded,
     Kind.NUMBER: str,
+    Kind.ID: str,
     Kind.MINUTES: _hours,
     Kind.DECIMAL_HOURS: _decimal_hours,
     Kind.MONEY: _riyals,

@@ -33,7 +33,7 @@ GAP = 3.0
 """Between cards, and between charts."""
 NARROWEST = 80.0
 """What a chart needs to be read."""
-_NUMBERS = (Kind.NUMBER, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
+_NUMBERS = (Kind.NUMBER, Kind.ID, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
 
 
 class Sheets(Paper):
@@ -360,6 +360,7 @@ def _lang(text: str, otherwise: str) -> str:
 _WORDS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.TEXT: str,
     Kind.NUMBER: num,
+    Kind.ID: lambda number: in_digits(str(number)),
     Kind.MINUTES: clock_hours,
     Kind.DECIMAL_HOURS: lambda minutes: num(Decimal(minutes) / 60, 2),
     Kind.MONEY: lambda halalas: num(Decimal(halalas) / HALALAS, 2),

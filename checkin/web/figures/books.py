@@ -44,7 +44,10 @@ def book(
         language=asked.language,
         total=_("Total"),
         table_heading=_("Table"),
-        method=[*_origin(about, now), *(_counting(totals) if counting is None else counting)],
+        method=[
+            *_origin(about, asked.by, now),
+            *(_counting(totals) if counting is None else counting),
+        ],
         method_title=_("How it is counted"),
         head=_head(" · ".join(more), asked, now, figures),
     )
@@ -80,12 +83,12 @@ def _head(about: str, asked: Asked, now: datetime, figures: Sequence[Figure]) ->
     )
 
 
-def _origin(about: Sequence[str], now: datetime) -> list[tuple[str, str]]:
+def _origin(about: Sequence[str], by: str, now: datetime) -> list[tuple[str, str]]:
     named = named_organisation()
     return [
         *([(_("Organisation"), named)] if named else []),
         (_("List"), " · ".join(about)),
-        (_("Taken out"), f"{date_long(now)} {time_short(now)}"),
+        (_("Taken out"), " · ".join(filter(None, (f"{date_long(now)} {time_short(now)}", by)))),
     ]
 
 

@@ -65,7 +65,7 @@ def attendances(asked: Asked, now: datetime) -> Book:
 
 def _columns(*, has_range: bool = False) -> list[Column]:
     return [
-        Column("attendance", _("Record"), Kind.NUMBER, 10),
+        Column("attendance", _("Record"), Kind.ID, 10),
         Column("volunteer", _("Volunteer"), width=28),
         Column("partner", _("Partner"), width=24),
         Column("site", _("Site"), width=22),
@@ -85,7 +85,7 @@ def _columns(*, has_range: bool = False) -> list[Column]:
         Column("status", _("Status"), width=20),
         Column("evidence", _("Evidence"), width=20),
         Column("notes", _("Notes"), width=40),
-        Column("late_entry", _("Reference"), Kind.NUMBER, 10, is_shown=False),
+        Column("late_entry", _("Reference"), Kind.ID, 10, is_shown=False),
         *of_range(is_shown=has_range),
     ]
 
