@@ -37,7 +37,7 @@ def totals(year: Span | None, as_json: bool) -> None:
     for name, value in found.by_name().items():
         if name in _RANGE and not found.has_range:
             continue
-        click.echo(f"{name:20}{value:>14,}")
+        click.echo(f"{name:20}{_amount(value):>14}")
 
 
 @report.command("by")
@@ -79,9 +79,13 @@ _RANGE = ("low_halalas", "high_halalas")
 def _say(rows: Sequence[Row], shown: Sequence[str], depth: int = 0) -> None:
     for row in rows:
         for name in shown:
-            click.echo(f"{getattr(row.totals, name):>20,}", nl=False)
+            click.echo(f"{_amount(row.totals.by_name()[name]):>20}", nl=False)
         click.echo(f"  {'  ' * depth}{row.key} {row.name_en or row.name_ar or ''}".rstrip())
         _say(row.rows, shown, depth + 1)
+
+
+def _amount(value: int | None) -> str:
+    return "not set" if value is None else f"{value:,}"
 
 
 def _as_object(row: Row) -> dict:

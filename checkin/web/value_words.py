@@ -37,8 +37,7 @@ def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
 
 
 def is_set(totals: Totals) -> bool:
-    """Whether any of these hours has a value: by a rate, or as it was told of an earlier year."""
-    return bool(totals.valued_minutes or totals.value_halalas)
+    return totals.is_valued
 
 
 def shown(totals: Totals) -> str:

@@ -11,9 +11,9 @@ import pytest
 from checkin.database import db
 from checkin.models import Attendance, MonthClosing
 from checkin.operations import approvals, exporting, rates
+from checkin.operations.figures import OF_VALUE
 from checkin.web import clock
 from checkin.web.figures import listing
-from checkin.web.figures.dashboard_tables import OF_VALUE
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")

@@ -18,6 +18,7 @@ from checkin.operations.figures.clock_hour import ClockHour
 from checkin.operations.figures.definitions import (
     GENDERS,
     NOT_SAID,
+    OF_VALUE,
     WITHOUT,
     Filter,
     Grouping,
@@ -43,6 +44,7 @@ __all__ = [
     "GENDERS",
     "MAN",
     "NOT_SAID",
+    "OF_VALUE",
     "UNSAID",
     "WITHOUT",
     "WOMAN",

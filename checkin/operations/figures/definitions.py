@@ -59,6 +59,9 @@ class Filter:
         return asked or not self.reach.everywhere
 
 
+OF_VALUE = ("value_halalas", "low_halalas", "high_halalas")
+
+
 class Totals(NamedTuple):
     """The figures, each by the one definition; minutes are whole minutes."""
 
@@ -97,11 +100,20 @@ class Totals(NamedTuple):
         """Whether any of these hours were valued by a rate that has one."""
         return bool(self.below_halalas or self.above_halalas)
 
-    def by_name(self) -> dict[str, int]:
-        """For programs, which read the ends of the range and not how far away they are."""
-        found = self._asdict()
+    @property
+    def is_valued(self) -> bool:
+        """Whether any of these hours has a value: by a rate, or as it was told of an earlier
+        year."""
+        return bool(self.valued_minutes or self.value_halalas)
+
+    def by_name(self) -> dict[str, int | None]:
+        """For programs: the ends of the range, not how far away they are; no value is not
+        nought."""
+        found: dict[str, int | None] = self._asdict()
         del found["below_halalas"], found["above_halalas"]
-        return {**found, "low_halalas": self.low_halalas, "high_halalas": self.high_halalas}
+        worth = (self.value_halalas, self.low_halalas, self.high_halalas)
+        told = zip(OF_VALUE, worth, strict=True)
+        return {**found, **{name: one if self.is_valued else None for name, one in told}}
 
 
 class Grouping(StrEnum):

@@ -91,19 +91,15 @@ def of_range(*, is_shown: bool) -> list[Column]:
 
 def cells(totals: Totals) -> list[Cell]:
     """A value that is not set is not nought."""
-    found: dict[str, Cell] = {**totals.by_name()}
-    if not value_words.is_set(totals):
-        found |= dict.fromkeys(OF_VALUE)
+    found = totals.by_name()
     return [found[name] for name in _ORDER]
 
 
 def sums(totals: Totals) -> dict[str, int]:
     """What stands under a table of figures."""
-    unset = () if value_words.is_set(totals) else OF_VALUE
-    return {name: sum_ for name, sum_ in totals.by_name().items() if name not in unset}
+    return {name: sum_ for name, sum_ in totals.by_name().items() if sum_ is not None}
 
 
-OF_VALUE = ("value_halalas", "low_halalas", "high_halalas")
 _ORDER = (
     *("approved_minutes", "waiting_minutes", "beneficiaries", "volunteers", "attendances"),
     *("opportunities", "course_attendances", "value_halalas", "valued_minutes"),

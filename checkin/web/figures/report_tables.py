@@ -15,14 +15,13 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Figure, Table
-from checkin.operations.figures import Totals
+from checkin.operations.figures import OF_VALUE, Totals
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.figures import earlier, report_asked
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened, rated, taken_by, warned
 from checkin.web.figures.dashboard_tables import (
-    OF_VALUE,
     cells,
     columns,
     of_years,

@@ -25,12 +25,12 @@ from checkin.models import (
 )
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import Measure, later
+from checkin.operations.figures import OF_VALUE, Measure, later
 from checkin.web import record_words, value_words
 from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
-from checkin.web.figures.dashboard_tables import OF_VALUE, of_range
+from checkin.web.figures.dashboard_tables import of_range
 from checkin.web.figures.listing import HEADINGS, measure_asked
 from checkin.web.figures.narrowing import wanted_of_list
 from checkin.web.figures.periods import chosen
