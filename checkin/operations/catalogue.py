@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
+from checkin.domain.text import fold_name
 from checkin.models import Campaign, Lane, Opportunity, Partner, Service, Shift, Site, Team
 from checkin.operations import audit
 
@@ -25,6 +26,18 @@ def unique(column: str = "name_ar", code: str = "name_taken") -> Iterator[None]:
         if column not in str(fault.orig):
             raise
         raise Problem(code) from fault
+
+
+def refuse_namesake(model: type[Partner] | type[Team], name: str, but: Thing | None = None) -> None:
+    """Problem `name_taken` when another one has this name in any spelling, as lists name them.
+
+    Who keeps a name, in whatever spelling, is not asked about it.
+    """
+    folded = fold_name(name)
+    if but is not None and fold_name(but.name_ar) == folded:
+        return
+    if folded in map(fold_name, db.session.scalars(select(model.name_ar))):
+        raise Problem("name_taken")
 
 
 def found(model: type[Thing], thing_id: int) -> Thing:

@@ -33,6 +33,7 @@ class PartnerPlan:
 @transaction
 def create(plan: PartnerPlan, *, by: int | None, now: datetime) -> int:
     """A new partner's id; Problem `name_taken`."""
+    catalogue.refuse_namesake(Partner, plan.name_ar)
     return catalogue.keep(Partner(**asdict(plan)), by=by, now=now)
 
 
@@ -40,7 +41,9 @@ def create(plan: PartnerPlan, *, by: int | None, now: datetime) -> int:
 @transaction
 def change(partner_id: int, plan: PartnerPlan, *, by: int, now: datetime) -> None:
     """Problem `name_taken`."""
-    catalogue.change(find(partner_id), asdict(plan), by=by, now=now)
+    partner = find(partner_id)
+    catalogue.refuse_namesake(Partner, plan.name_ar, partner)
+    catalogue.change(partner, asdict(plan), by=by, now=now)
 
 
 @transaction

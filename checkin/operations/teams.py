@@ -33,6 +33,7 @@ class TeamPlan:
 @transaction
 def create(plan: TeamPlan, *, by: int | None, now: datetime) -> int:
     """A new team's id; Problem `name_taken`."""
+    catalogue.refuse_namesake(Team, plan.name_ar)
     return catalogue.keep(Team(**asdict(plan)), by=by, now=now)
 
 
@@ -40,7 +41,9 @@ def create(plan: TeamPlan, *, by: int | None, now: datetime) -> int:
 @transaction
 def change(team_id: int, plan: TeamPlan, *, by: int, now: datetime) -> None:
     """Problem `name_taken`."""
-    catalogue.change(find(team_id), asdict(plan), by=by, now=now)
+    team = find(team_id)
+    catalogue.refuse_namesake(Team, plan.name_ar, team)
+    catalogue.change(team, asdict(plan), by=by, now=now)
 
 
 @transaction

@@ -40,6 +40,20 @@ def test_a_contact_that_cannot_be_keeps_what_was_typed(layla, address):
     assert "Check the e-mail address" in refused.get_data(as_text=True)
 
 
+def test_a_partner_in_another_spelling_is_the_same_partner(layla, cast, address):
+    """A list names partners in any spelling, so two of them could not be told apart."""
+    refused = layla.send("/partners/new", **{**FIELDS, "name_ar": "جامعه الطائف"})
+    assert refused.status_code == 422
+    assert "This name is taken" in refused.get_data(as_text=True)
+    assert (
+        layla.send(f"{address}/details", **{**FIELDS, "name_ar": "جامعة الطّائف"}).status_code == 303
+    )
+    other = layla.send("/partners/new", **{**FIELDS, "name_ar": "جامعة جدة"}).location
+    assert (
+        layla.send(f"{other}/details", **{**FIELDS, "name_ar": "جامعه الطايف"}).status_code == 422
+    )
+
+
 def test_members_stand_with_their_days_and_are_found(layla, cast, address):
     assert "نورة سعد القحطاني" in layla.text(f"{address}?q=نوره")
     assert "1 member" in layla.text(address)

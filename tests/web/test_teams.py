@@ -27,6 +27,7 @@ def test_a_team_is_added_renamed_closed_and_opened(layla):
     assert again.status_code == 422
     assert "This name is taken" in again.get_data(as_text=True)
     assert "Typed" in again.get_data(as_text=True)
+    assert layla.send("/teams/new", name_ar="فريق الشوقيه").status_code == 422
     named = {"name_ar": "فريق العوالي", "name_en": "Awali team", "neighbourhood": "العوالي"}
     layla.send(f"{address}/details", **named)
     assert "Awali team" in layla.text(address)
