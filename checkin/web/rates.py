@@ -1,14 +1,20 @@
 """Rates: what an hour is worth, since when and by whose word; and valuing again on purpose."""
 
+from datetime import date, timedelta
+from itertools import zip_longest
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 from flask_login import current_user
 
+from checkin.domain.days import local_day
 from checkin.domain.errors import Conflict
 from checkin.domain.roles import Permission
 from checkin.operations import jobs, rates, revaluing
 from checkin.web import clock, errors, value_words
+from checkin.web.filters import gregorian
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import TYPES
 from checkin.web.rates_forms import RateForm
@@ -90,13 +96,27 @@ def _preview() -> str:
     )
 
 
+def _holding(today: date) -> dict[int, tuple[str, str, str]]:
+    """By rate, for which days of work it holds: a tag; nothing for one that was replaced."""
+    found = {}
+    for held in rates.standing().values():
+        for rate, following in zip_longest(held, held[1:]):
+            if rate.from_on > today:
+                found[rate.id] = "plain", "clock", pgettext("rate", "Not yet")
+            elif following is not None and following.from_on <= today:
+                last = gregorian(following.from_on - timedelta(days=1))
+                found[rate.id] = "plain", "history", _("For work until %(day)s", day=last)
+            else:
+                found[rate.id] = "ok", "check", pgettext("rate", "Holds")
+    return found
+
+
 def _page(form: RateForm) -> str:
-    standing = {rate.id for of_type in rates.standing().values() for rate in of_type}
     return render_template(
         "rates/index.html",
         form=form,
         history=rates.history(),
-        standing=standing,
+        holding=_holding(local_day(clock.now())),
         types=TYPES,
         run=revaluing.under_way(),
         words=value_words,

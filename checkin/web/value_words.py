@@ -74,10 +74,20 @@ def method(totals: Totals) -> list[str]:
             "kept with each approval"
         ),
     ]
-    lines += _method_of_range(totals)
-    if bare := totals.approved_minutes - totals.valued_minutes:
-        lines.append(_("Hours without a rate: %(hours)s", hours=clock_hours(bare)))
-    return lines
+    return [*lines, *_method_of_range(totals), *_without_rate(totals)]
+
+
+def note(totals: Totals) -> str:
+    """The same where there is room for a line: the average, and which hours it is not of."""
+    average, *_more = method(totals)
+    if not totals.valued_minutes:
+        return average
+    return " · ".join([average, *_without_rate(totals)])
+
+
+def _without_rate(totals: Totals) -> list[str]:
+    bare = totals.approved_minutes - totals.valued_minutes
+    return [_("Hours without a rate: %(hours)s", hours=clock_hours(bare))] if bare else []
 
 
 def _method_of_range(totals: Totals) -> list[str]:

@@ -1,6 +1,7 @@
 """Rates: an administrator sets them, all with figures see them, valuing anew is shown first."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -66,6 +67,30 @@ def test_a_later_rate_for_the_same_day_replaces_it_and_both_are_seen(majed):
     page = majed.text(ADDRESS)
     assert page.count("Holds") == 1
     assert page.count("Replaced") == 1
+
+
+def test_of_several_days_one_holds_now_and_the_others_say_for_which_days(majed):
+    for day in ("2024-01-01", "2026-03-01", "2027-01-01"):
+        majed.send(ADDRESS, **{**A_RATE, "from_on": day})
+    page = majed.text(ADDRESS)
+    assert (page.count("Holds"), page.count("Not yet")) == (1, 1)
+    assert page.count("For work until 28 February 2026") == 1
+
+
+def test_the_card_says_which_hours_have_no_rate(majed, layla, cast, now, approved):
+    """Of two approvals only one lies after the rate's first day."""
+    begin = now - timedelta(days=30)
+    shift = factories.shift(begin, cast.mataf, factories.opportunity(now))
+    factories.assign(begin - timedelta(days=1), cast.noura, shift)
+    poster = factories.poster(begin - timedelta(days=1), cast.mataf, shift)
+    factories.check_in(cast.noura, poster, begin)
+    answer = factories.check_out(cast.noura, shift, begin + timedelta(hours=2), beneficiaries=5)
+    early = db.session.get_one(Attendance, answer.attendance_id)
+    approvals.approve(early.id, early.row_version, by=cast.layla.id, now=now)
+    majed.send(ADDRESS, **{**A_RATE, "from_on": "2026-11-01", "per_hour": "24"})
+    revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now)
+    page = layla.text("/figures")
+    assert "Based on SAR 24 per approved hour · Hours without a rate: 2:00" in page
 
 
 @pytest.mark.parametrize(

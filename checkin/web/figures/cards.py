@@ -143,7 +143,7 @@ def _value(
         href=asked.address() if value_words.is_set(totals) else "",
         change=change(both.value_halalas, before.value_halalas) if known and before else "",
         between=value_words.between(both),
-        note=value_words.method(totals)[0],
+        note=value_words.note(totals),
         goal=goal,
     )
 
