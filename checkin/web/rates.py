@@ -96,18 +96,20 @@ def _preview() -> str:
     )
 
 
-def _holding(today: date) -> dict[int, tuple[str, str, str]]:
-    """By rate, for which days of work it holds: a tag; nothing for one that was replaced."""
+def _holding(today: date) -> dict[int, tuple[str, str, str, str]]:
+    """By rate, whether it holds today: a tag, and the days of work of one that did before;
+    nothing for one that was replaced."""
     found = {}
     for held in rates.standing().values():
         for rate, following in zip_longest(held, held[1:]):
             if rate.from_on > today:
-                found[rate.id] = "plain", "clock", pgettext("rate", "Not yet")
+                found[rate.id] = "plain", "clock", pgettext("rate", "Not yet"), ""
             elif following is not None and following.from_on <= today:
                 last = gregorian(following.from_on - timedelta(days=1))
-                found[rate.id] = "plain", "history", _("For work until %(day)s", day=last)
+                days = _("For work until %(day)s", day=last)
+                found[rate.id] = "plain", "history", pgettext("rate", "Earlier"), days
             else:
-                found[rate.id] = "ok", "check", pgettext("rate", "Holds")
+                found[rate.id] = "ok", "check", pgettext("rate", "Holds"), ""
     return found
 
 
