@@ -241,8 +241,8 @@ def _draw_bar(mark: Mark, most: int, frame: Frame, down: float) -> None:
     there = frame.within(frame.width - amount, amount)
     there.say(mark.shown, down, TEXT, style="B", align="end", colour=BLACK)
     below = down + TEXT * LEADING
-    frame.box(0, below, frame.width, BAR, TRACK)
-    if most and mark.value > 0:
+    if mark.value > 0:
+        frame.box(0, below, frame.width, BAR, TRACK)
         frame.box(0, below, frame.width * mark.value / most, BAR, INK)
 
 
