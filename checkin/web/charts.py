@@ -36,6 +36,8 @@ class Chart:
     headings: tuple[str, ...]
     marks: Sequence[Mark]
     note: str = ""
+    total: Mark | None = None
+    """The last row of the table, where its rows add up."""
 
     @property
     def most(self) -> int:

@@ -216,6 +216,41 @@ def test_every_number_of_a_chart_leads_to_its_records(layla, season):
     ]
 
 
+def test_days_of_a_year_are_compared_with_as_many_before(layla, season):
+    page = layla.get("/figures?period=2026&from=2026-11-19&until=2026-11-20").text
+    assert "Compared with 17 November 2026 to 18 November 2026" in page
+    assert "None before" in card(page, "attendances")
+
+
+def test_a_week_that_the_year_cuts_is_called_by_its_days_left(layla, season):
+    page = layla.get("/figures?period=2026&from=2026-11-17&until=2026-12-31").text
+    assert rows(page, "Hours by day")[0][0].startswith("20 Nov")
+    weeks = rows(layla.get("/figures?from=2025-10-16&until=2026-11-20").text, "Hours by week")
+    assert weeks[-1][0].startswith("15 Nov")
+    assert "20 Nov" in weeks[-1][0]
+
+
+def test_courses_alone_are_no_empty_page(layla, cast, season):
+    page = layla.get("/figures?service=0").text
+    assert "No data for this period" not in page
+    assert "1" in card(page, "course_attendances")
+
+
+def test_men_women_and_unsaid_end_with_all_volunteers(layla, season):
+    page = layla.get("/figures").text
+    (foot,) = re.findall(
+        r"<caption[^>]*>Men and women</caption>.*?<tfoot>(.*?)</tfoot>", page, re.S
+    )
+    assert re.findall(r"<td data-numeric>([^<]+)<", foot) == ["2", "12:05", "3"]
+
+
+def test_the_nought_of_a_scale_has_the_readers_digits(cast, browser_of, season):
+    browser = browser_of(cast.layla, kind="staff")
+    browser.set_cookie("prefs", "ar.arab.auto")
+    scale = browser.get("/figures").text.partition('class="plot-scale">')[2].partition("</div>")[0]
+    assert "<span>٠</span>" in scale
+
+
 def test_a_campaign_narrows_every_figure(layla, season, now):
     campaign = factories.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     call = db.session.get_one(Shift, season["mataf"].shift_id).opportunity_id

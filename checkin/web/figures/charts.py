@@ -85,8 +85,16 @@ def over_time(days: Sequence[Day], asked: Wanted) -> Columns | None:
     """Hours by day, week, month or year, whichever the days asked for are long enough for."""
     if not days:
         return None
+    return _columns(_step_for((days[-1].on - days[0].on).days + 1), days, asked)
+
+
+def by_month(days: Sequence[Day], asked: Wanted) -> Columns | None:
+    """The same by month, however few or many there are."""
+    return _columns(MONTH, days, asked) if days else None
+
+
+def _columns(step: Step, days: Sequence[Day], asked: Wanted) -> Columns:
     first, last = days[0].on, days[-1].on
-    step = _step_for((last - first).days + 1)
     sums = {begin: _summed(some) for begin, some in groupby(days, lambda day: step.begin(day.on))}
     marks = [
         _mark_of(step, begin, sums.get(begin, _summed([])), asked)
@@ -141,7 +149,7 @@ def _mark_of(step: Step, begin: date, sums: tuple[int, int, int], asked: Wanted)
     minutes, beneficiaries, attendances = sums
     end = step.following(begin) - timedelta(days=1)
     return Mark(
-        text=_called(step, begin, end),
+        text=_called(step, begin, end, asked),
         value=minutes,
         shown=hours(minutes),
         href=asked.of_days(begin, end) if attendances else None,
@@ -149,13 +157,15 @@ def _mark_of(step: Step, begin: date, sums: tuple[int, int, int], asked: Wanted)
     )
 
 
-def _called(step: Step, begin: date, end: date) -> str:
-    if step is DAY:
-        return date_short(begin)
-    if step is WEEK:
-        return pgettext(
-            "days", "%(first)s to %(last)s", first=date_short(begin), last=date_short(end)
-        )
+def _called(step: Step, begin: date, end: date, asked: Wanted) -> str:
+    """By its days where it is a week, or where not all of it is asked for."""
+    first = max(begin, asked.filter.first or begin)
+    last = min(end, asked.filter.last or end)
+    if first == last:
+        return date_short(first)
+    if step is WEEK or (first, last) != (begin, end):
+        days = date_short(first), date_short(last)
+        return pgettext("days", "%(first)s to %(last)s", first=days[0], last=days[1])
     return month_long(begin) if step is MONTH else in_digits(str(begin.year))
 
 
@@ -359,6 +369,16 @@ def by_gender(shares: Mapping[int, figures.Share], asked: Wanted) -> Chart | Non
         reading=reading,
         headings=(_("Gender"), pgettext("column", "Volunteers"), _("Hours"), _("Records")),
         marks=marks,
+        total=Mark(
+            text=_("Total"),
+            value=total,
+            shown=num(total),
+            href=asked.address(),
+            cells=(
+                hours(sum(share.approved_minutes for share in shares.values())),
+                num(sum(share.attendances for share in shares.values())),
+            ),
+        ),
     )
 
 

@@ -94,7 +94,7 @@ def sheet():
 
 def shown(asked: Wanted, today: date) -> dict[str, Any]:
     """What the page and its print have in common."""
-    totals, compared = figures.totals(asked.filter), _before(asked.period, today)
+    totals, compared = figures.totals(asked.filter), _before(asked, today)
     goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
@@ -116,12 +116,13 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
         "period": asked.period,
         "hours": hours,
         "address": asked.address,
+        "may_have_targets": _whose(asked) == (targets.ALL, 0) and not asked.days,
     }
 
 
 def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] = ()) -> list[Card]:
     """The big figures, each with what waits, what changed, and its target of the year shown."""
-    compared = _before(asked.period, today)
+    compared = _before(asked, today)
     before = _of_days(asked.filter, compared) if compared else None
     return cards(
         totals,
@@ -163,8 +164,16 @@ def _offered(reach: Reach, period: Period, today: date) -> dict[str, list[Period
     return offered
 
 
-def _before(period: Period, today: date) -> tuple[date, date] | None:
-    return period.span.before(today) if period.span else None
+def _before(asked: Wanted, today: date) -> tuple[date, date] | None:
+    """The days these are compared with; days out of a year with as many just before them."""
+    if asked.period.span is None:
+        return None
+    first, last = asked.filter.first, asked.filter.last
+    if not asked.days or first is None or last is None or last < first:
+        return asked.period.span.before(today)
+    length = last - first + timedelta(days=1)
+    until = min(last, today) if first <= today else last
+    return first - length, until - length
 
 
 def _of_days(asked: Filter, days: tuple[date, date]) -> Filter:
@@ -174,7 +183,7 @@ def _of_days(asked: Filter, days: tuple[date, date]) -> Filter:
 def _goals(asked: Wanted, today: date) -> list[Goal]:
     """The targets of the year shown; where all years are, those of the years we live in."""
     whose = _whose(asked)
-    if whose is None or (asked.period.span and asked.period.span.month):
+    if whose is None or asked.days or (asked.period.span and asked.period.span.month):
         return []
     years = [asked.period.span] if asked.period.span else spans.around(today)[1::2]
     keys = [span.key for span in years]
@@ -204,9 +213,11 @@ def _drawn(
 ) -> dict[str, Any]:
     """The charts that need more than the tables; none where nothing was approved."""
     days, minutes = figures.days(asked.filter), figures.hours_of_week(asked.filter)
+    over_time = charts.over_time(days, asked)
     people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
     return {
-        "over_time": charts.over_time(days, asked),
+        "over_time": over_time,
+        "by_month": charts.by_month(days, asked),
         "by_hour": charts.by_hour(minutes, asked, closed.by_work(shut)),
         "week": charts.week(minutes, asked, closed.by_work(shut)),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],

@@ -84,7 +84,14 @@ def _adds_up(measure: Measure, asked: Filter) -> list[str]:
         counted("records", found.attendances),
         _("Hours: %(hours)s", hours=hours_alone(minutes)),
         *(counted(noun, getattr(found, noun)) for noun in _COUNTED),
+        *_worth(measure, found),
     ]
+
+
+def _worth(measure: Measure, found: Any) -> list[str]:
+    if measure is not Measure.APPROVED or not value_words.is_set(found):
+        return []
+    return [_("Economic return (SAR): %(value)s", value=value_words.riyals(found.value_halalas))]
 
 
 def _in_hour(count: int, asked: Filter) -> list[str]:
