@@ -86,7 +86,8 @@ def storm(url: str, kind: str, clients: int) -> bool:
         if row.state != "ready":
             wrong.append(f"the export is {row.state} {row.fault} after {took:.0f} s")
         name = db.engine.dialect.name
-        print(f"{name:10} alone   {alone}\n{name:10} beside  {beside}")
+        for when, found in (("alone", alone), ("beside", beside)):
+            print(f"{name:10} {when:7} {found}  slowest {found.percentile(1):.0f} ms")
         print(f"{name:10} {kind}: {row.done:,} of {row.total or 0:,} rows in {took:.0f} s")
     for fault in wrong[:10]:
         print(f"{name:10} WRONG {fault}")
