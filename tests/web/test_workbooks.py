@@ -62,7 +62,9 @@ def by_the_library(path) -> openpyxl.Workbook:
                 if cell is None:
                     continue
                 if column.key in per:
-                    sheet.write_number(number, place, cell / per[column.key])
+                    amount = cell / per[column.key]
+                    exact = round(amount, 2) if column.key == "decimal" else amount
+                    sheet.write_number(number, place, exact)
                 elif column.key == "name":
                     sheet.write_string(number, place, cell)
                 else:

@@ -302,7 +302,7 @@ _NUMBERS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: str,
     Kind.ID: str,
     Kind.MINUTES: lambda minutes: repr(minutes / (24 * 60)),
-    Kind.DECIMAL_HOURS: lambda minutes: repr(minutes / 60),
+    Kind.DECIMAL_HOURS: lambda minutes: repr((minutes * 100 + 30) // 60 / 100),
     Kind.MONEY: lambda halalas: repr(halalas / HALALAS),
     Kind.DAY: _day,
     Kind.INSTANT: _instant,
