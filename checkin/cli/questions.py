@@ -9,7 +9,7 @@ import click
 from checkin.cli.opening import ready
 from checkin.cli.years import days_of, year
 from checkin.domain.errors import Problem
-from checkin.operations import audit, figures
+from checkin.operations import audit, figures, revaluing
 from checkin.operations.figures import Dimension, Row, rollup
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
@@ -31,6 +31,7 @@ def totals(year: Span | None, as_json: bool) -> None:
     """Hours, people, attendances and beneficiaries of the whole organisation."""
     with ready():
         found = figures.totals(_everything(year))
+        _say_what_goes_on()
     if as_json:
         click.echo(json.dumps(found.by_name()))
         return
@@ -58,6 +59,7 @@ def by(dimensions: tuple[str, ...], year: Span | None, as_json: bool) -> None:
             found = figures.report([Dimension(one) for one in dimensions], _everything(year))
         except Problem as problem:
             raise click.ClickException(f"{sentence(problem)}.") from None
+        _say_what_goes_on()
     if as_json:
         told = {"total": found.total.by_name(), "rows": list(map(_as_object, found.rows))}
         click.echo(json.dumps(told, ensure_ascii=False, default=date.isoformat))
@@ -82,6 +84,12 @@ def _say(rows: Sequence[Row], shown: Sequence[str], depth: int = 0) -> None:
             click.echo(f"{_amount(row.totals.by_name()[name]):>20}", nl=False)
         click.echo(f"  {'  ' * depth}{row.key} {row.name_en or row.name_ar or ''}".rstrip())
         _say(row.rows, shown, depth + 1)
+
+
+def _say_what_goes_on() -> None:
+    """Beside the answer, which programs read."""
+    if revaluing.under_way() is not None:
+        click.echo("Approvals are being valued anew: some values are the old ones.", err=True)
 
 
 def _amount(value: int | None) -> str:
