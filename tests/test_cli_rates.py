@@ -47,3 +47,18 @@ def test_what_would_change_is_shown_and_done_only_when_told(database, capsys):
         assert connection.execute(valued).fetchone() == (3150, 1)
         noted = "SELECT count(*) FROM audit_entries WHERE act = 'value.recompute'"
         assert connection.execute(noted).fetchone() == (1,)
+
+
+def test_while_values_are_recomputed_figures_say_so_and_nothing_else_begins(database, capsys):
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "INSERT INTO value_runs (state, total, leased_until, created_at)"
+            " VALUES ('valuing', 9, '2999-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000')"
+        )
+        connection.commit()
+    capsys.readouterr()
+    for report in (("totals", "--json"), ("by", "site")):
+        assert main(["report", *report]) == 0
+        assert "some values are the old ones" in capsys.readouterr().err
+    assert main(["rates", "recompute", "--yes"]) == 1
+    assert "being valued anew already" in capsys.readouterr().err
