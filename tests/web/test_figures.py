@@ -506,6 +506,14 @@ def test_what_waits_of_courses_leads_to_it_too(layla, cast, season, now):
     assert "A meeting" in shown
 
 
+def test_a_list_says_that_what_was_imported_is_not_in_it(layla, cast, season, now):
+    factories.past_line(now, cast.layla, "2020")
+    for switch, told in (("?past=1", True), ("", False)):
+        page = layla.get(f"/figures{switch}").text
+        link = links(page, r'<a class="figure-value" href="([^"]+of=approved[^"]*)"')[0]
+        assert ("no records, so this list lacks them" in layla.text(link)) is told
+
+
 def test_back_is_the_page_as_it_was(layla, cast, season, monkeypatch):
     monkeypatch.setattr("checkin.web.figures.listing.PAGE_SIZE", 1)
     came = f"/figures?period=2026&partner={cast.noura.partner_id}"

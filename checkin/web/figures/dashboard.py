@@ -71,7 +71,8 @@ def index():
 
 def _leading_back(asked: Wanted) -> Wanted:
     """The lists behind these figures lead back to this page as it is."""
-    return replace(asked, back=url_for(str(request.endpoint), **asked.place, **earlier.kept()))
+    how = earlier.kept()
+    return replace(asked, back=url_for(str(request.endpoint), **asked.place, **how), how=how)
 
 
 @bp.get("/sheet")

@@ -18,7 +18,7 @@ from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure, later
 from checkin.web import clock, export_words, record_words, value_words
 from checkin.web.digits import clock_hours, signed
-from checkin.web.figures import ways
+from checkin.web.figures import earlier, ways
 from checkin.web.figures.amounts import hours, hours_alone
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.narrowing import Wanted, number, wanted_of_list
@@ -41,7 +41,7 @@ def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
     measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
     asked = wanted_of_list(reach, period)
-    asked = replace(asked, back=ways.back(_dashboard(asked))[0])
+    asked = replace(asked, back=ways.back(_dashboard(asked))[0], how=earlier.kept())
     count, hour = figures.count_behind(measure, asked.filter), asked.filter.hour
     changes = _changes(measure, asked.filter) if hour is None else []
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
@@ -54,6 +54,7 @@ def attendances():
         clock_hour=hour,
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
         adds_up=_adds_up(measure, asked.filter) if hour is None else _in_hour(count, asked.filter),
+        lacks_imported=bool(earlier.beside(asked.filter)),
         changes=changes if page == 1 else [],
         changed=len(changes),
         signed=signed,

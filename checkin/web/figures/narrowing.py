@@ -70,6 +70,8 @@ class Wanted:
     """Days of the period, where the address names some."""
     back: str = ""
     """Where the lists of what stands behind these figures lead back to."""
+    how: dict[str, str] = field(default_factory=dict)
+    """What else the address says that those lists have to know."""
 
     @property
     def place(self) -> dict[str, str]:
@@ -89,7 +91,8 @@ class Wanted:
     def address(self, measure: str = Measure.APPROVED, **narrower: Any) -> str:
         """Where the attendances behind a figure are listed."""
         days = {} if DAYS & narrower.keys() else self.days
-        asked = {**self.period.address, **days, **self.said, **ways.kept(self.back), **narrower}
+        place = {**self.period.address, **days, **self.said}
+        asked = {**place, **self.how, **ways.kept(self.back), **narrower}
         return url_for("figures.attendances", of=Measure(measure).value, **asked)
 
     def of_days(self, first: date, last: date, measure: str = Measure.APPROVED) -> str:
