@@ -46,7 +46,7 @@ class Piece(NamedTuple):
     period: str | None
 
 
-def too_long() -> Problem:
+def _too_long() -> Problem:
     return Problem("report_too_long", most=MOST_ROWS)
 
 
@@ -65,7 +65,7 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
     if span is None:
         return {}
     if any(len(begins(one, *span)) > MOST_ROWS for one in times):
-        raise too_long()
+        raise _too_long()
     found: dict[Keys, Totals] = {}
     table = _table(dimensions, wanted)
     left = list(_pieces(times, wanted, span))
@@ -97,7 +97,7 @@ def _refuse_too_many(dimensions: Sequence[Dimension], wanted: Filter) -> None:
     if table.holds(period):
         others = [one.value for one in dimensions if one is not Dimension.OPPORTUNITY]
         if table.opportunities_by(others, period, wanted, MOST_ROWS + 1) > MOST_ROWS:
-            raise too_long()
+            raise _too_long()
 
 
 def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[Piece]:
@@ -148,7 +148,7 @@ def _from_sums(
     found: dict[Keys, Totals] = {}
     lines = list(table.lines([str(period) for period in times], MOST_ROWS + 1))
     if len(lines) > MOST_ROWS:
-        raise too_long()
+        raise _too_long()
     for period, numbers, line in lines:
         own = iter([tables.word_of(*pair) for pair in zip(places, numbers, strict=True)])
         when = iter(times[period])

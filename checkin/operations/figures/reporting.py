@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.database import AnyRow, db
+from checkin.domain.errors import Problem
 from checkin.operations.figures import asking, counting
 from checkin.operations.figures.counting import MOST_ROWS
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
@@ -57,7 +58,7 @@ def report(dimensions: Sequence[Dimension], wanted: Filter) -> Report:
     total, outer = asking.totals(wanted), counting.by(dimensions[:1], wanted)
     inner = counting.by(dimensions, wanted) if len(dimensions) > 1 else {}
     if len(outer) + len(inner) > MOST_ROWS:
-        raise counting.too_long()
+        raise Problem("report_too_long", most=MOST_ROWS)
     return Report(tuple(dimensions), total, _nested(dimensions, outer, inner))
 
 
