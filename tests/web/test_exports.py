@@ -117,7 +117,7 @@ def test_the_list_of_files_says_what_each_is_of(layla, cast, worked):
         "Report · By site, then by month · Mataf courtyard · All years",
         "Figures · 2026 CE",
         "Records · Records waiting for approval · All years",
-        "National platform",
+        "National platform · November 2026",
         "Figures<br>",
     ):
         assert said in page

@@ -206,6 +206,7 @@ def test_a_report_is_taken_out_row_by_row_with_its_sums_and_totals(layla, worked
     assert bold == [True, True, False, True]
     levels = [sheet.cell(row, 1).value for row in range(1, sheet.max_row + 1)]
     assert levels == ["Level", "Subtotal", "Row", "Total"]
+    assert (sheet["C1"].value, sheet["C3"].value.date().isoformat()) == ("First day", "2026-11-01")
     said = [row[1] for row in book.worksheets[1].iter_rows(values_only=True)]
     assert "Time at courses and meetings is not volunteer hours." in said
 

@@ -19,7 +19,7 @@ from checkin.web.pdf import BLACK, GREY, Colour, Paper
 # All measures are millimetres on a sheet of A4.
 SIDE, TOP, FOOT = 16.0, 14.0, 12.0
 SHORT, LONG = 210.0, 297.0
-UPRIGHT, WIDEST = 132, 185
+UPRIGHT, WIDEST = 132, 196
 """Characters of all columns that fit an upright sheet, and one on its side."""
 SMALL, TEXT, HEADING, TITLE = 2.7, 3.1, 4.2, 6.2
 LEADING = 1.4

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,8 +14,8 @@ from flask_login import current_user
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import figures
-from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Figure, Table
-from checkin.operations.figures import OF_VALUE, Totals
+from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Figure, Kind, Table
+from checkin.operations.figures import OF_VALUE, Dimension, Totals
 from checkin.operations.permissions import Reach
 from checkin.web import clock, export_words, value_words
 from checkin.web.figures import earlier, report_asked
@@ -29,7 +29,7 @@ from checkin.web.figures.dashboard_tables import (
     whole,
 )
 from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
-from checkin.web.figures.report_words import DIMENSIONS, FIGURES
+from checkin.web.figures.report_words import DIMENSIONS, FIGURES, LAST
 from checkin.web.guard import requires
 from checkin.web.letterhead import letterhead
 
@@ -104,7 +104,7 @@ def _tables(wanted: report_asked.Asked, drawn: Sheet) -> list[Table]:
     rows = [*levelled.rows, total]
     return [
         replace(table, kinds=("pdf", *FOR_PROGRAMS)),
-        replace(levelled, kinds=("xlsx",)),
+        replace(_dated(levelled, wanted.dimensions), kinds=("xlsx",)),
         replace(levelled, rows=rows, count=len(rows), kinds=("csv",)),
     ]
 
@@ -119,6 +119,18 @@ def _levelled(table: Table) -> Table:
         rows=[[names[is_sum(row)], *row] for row in table.rows],
         is_sum=lambda row: is_sum(row[1:]),
     )
+
+
+def _dated(table: Table, dimensions: Sequence[Dimension]) -> Table:
+    """With the first day of each stretch of time as a day, by which a workbook can sort."""
+    columns, rows = list(table.columns), [list(row) for row in table.rows]
+    for number, dimension in enumerate(dimensions):
+        place = 1 + 2 * number
+        if dimension in LAST:
+            columns[place] = Column(dimension.value, _("First day"), Kind.DAY, 12)
+            for row in rows:
+                row[place] = date.fromisoformat(row[place]) if row[place] else None
+    return replace(table, columns=columns, rows=rows)
 
 
 def _table(wanted: report_asked.Asked, drawn: Sheet) -> Table:

@@ -14,6 +14,8 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.operations import platform, settings
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
 from checkin.operations.platform import Hours, Part, Shape, whole_hours
+from checkin.web import clock
+from checkin.web.export_words import ABOUT
 from checkin.web.fields import row_number
 from checkin.web.figures.books import opened
 from checkin.web.i18n import current_locale
@@ -34,6 +36,15 @@ _ARABIC = range(0x600, 0x700)
 @bp.record
 def _offer(state: BlueprintSetupState) -> None:
     state.app.extensions.setdefault(LISTS, {})["platform"] = of_platform
+    state.app.extensions.setdefault(ABOUT, {})["platform"] = about
+
+
+def about(asked: Asked) -> list[str]:
+    """The days and what they are narrowed to, in words."""
+    with opened("/figures/platform", asked):
+        if "list" in request.args:
+            return []
+        return [asking.about(asking.asked(asked.reach, local_day(clock.now())))]
 
 
 def of_platform(asked: Asked, now: datetime) -> Book:
