@@ -50,7 +50,13 @@ def between(totals: Totals) -> str:
     """What others would say at least and at most; nothing where no rate had a range."""
     if not totals.has_range:
         return ""
-    return _between(riyals(totals.low_halalas), riyals(totals.high_halalas))
+    return _between(*ends(totals))
+
+
+def ends(totals: Totals) -> tuple[str, str]:
+    """In riyals, the smaller one first: of what was taken back it is the high end."""
+    low, high = sorted((totals.low_halalas, totals.high_halalas))
+    return riyals(low), riyals(high)
 
 
 def _between(low: str, high: str) -> str:
@@ -87,7 +93,7 @@ def note(totals: Totals) -> str:
 
 def _without_rate(totals: Totals) -> list[str]:
     bare = totals.approved_minutes - totals.valued_minutes
-    return [_("Hours without a rate: %(hours)s", hours=clock_hours(bare))] if bare else []
+    return [_("Hours without a rate: %(hours)s", hours=clock_hours(bare))] if bare > 0 else []
 
 
 def _method_of_range(totals: Totals) -> list[str]:

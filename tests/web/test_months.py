@@ -125,9 +125,9 @@ def test_a_long_list_tells_its_later_changes_once(cast, now, layla, worked, monk
         approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
     address, entry = "/figures/attendances?period=2026-11", f"/figures/attendances/{worked.id}"
     first, second = layla.get(address).text, layla.get(f"{address}&page=2").text
-    assert "Changed after closing · 1 record" in first.translate({0x2066: None, 0x2069: None})
+    assert "Changed after closing · 1" in first.translate({0x2066: None, 0x2069: None})
     assert (first.count(entry), second.count(entry)) == (1, 0)
-    assert "Changed after closing: 1 record, on the first page" in layla.text(f"{address}&page=2")
+    assert "Changed after closing: 1, on the first page" in layla.text(f"{address}&page=2")
     assert re.search(r'href="/figures/attendances[^"]*#changes"', second)
 
 
@@ -137,7 +137,7 @@ def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, no
     chart = "What was changed in closed months stands in this chart by the day of work."
     said = {
         "2026-10": ["October 2026 is closed", "Later changes of these days that count on other"],
-        "2026-11": ["Later changes of closed months counted here: 1 record"],
+        "2026-11": ["Later changes of closed months counted here: 1"],
         "2026": ["Closed months in these days: 1"],
     }
     for period, lines in said.items():
@@ -147,6 +147,17 @@ def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, no
             others = [one for key in said if key != period for one in said[key]]
             assert not any(line in shown for line in others if line not in lines)
             assert (chart in shown) is (period != "2026-11"), "nothing is drawn where nobody served"
+
+
+def test_a_report_says_it_below(cast, now, layla, worked):
+    taken_back(cast, now, layla, worked)
+    for page in ("/figures/reports", "/figures/reports/sheet"):
+        shown = layla.text(f"{page}?by=site&period=2026-10")
+        assert "October 2026 is closed: its figures stay as they are." in shown
+        assert "Later changes of these days that count on other days: 1" in shown
+        year = layla.text(f"{page}?by=site&period=2026")
+        assert "Closed months in these days: 1" in year
+        assert "count on other days" not in year
 
 
 def test_a_file_of_figures_says_it_too(cast, now, layla, worked):

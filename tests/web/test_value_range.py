@@ -12,7 +12,8 @@ import time_machine
 from checkin.database import db
 from checkin.models import Attendance
 from checkin.operations import approvals, exporting, rates
-from checkin.web import clock
+from checkin.operations.figures import Totals
+from checkin.web import clock, value_words
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -87,6 +88,15 @@ def test_files_hold_both_ends(layla, worked, what, query):
     names = ("value_halalas", "low_halalas", "high_halalas")
     assert [sum(line[name] for line in own) / 100 for name in names] == SUMS
     assert taken_out(layla, "pdf", what, query).startswith(b"%PDF") or what == "attendances"
+
+
+def test_what_was_taken_back_lies_between_the_smaller_and_the_larger(app):
+    back = Totals(
+        -60, value_halalas=-2000, valued_minutes=-60, below_halalas=-500, above_halalas=-600
+    )
+    with app.test_request_context():
+        assert [one.strip("\u2066\u2069") for one in value_words.ends(back)] == ["−26", "−15"]
+        assert len(value_words.method(back)) == 3, "no hours are without a rate"
 
 
 def test_without_a_range_nothing_new_is_seen(layla, worked):

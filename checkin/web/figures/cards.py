@@ -94,9 +94,9 @@ def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
 
 def _without_value(totals: Totals, told: Earlier) -> str:
     """Which hours a value covers, where those that were told have none."""
-    more = told.figures.approved_minutes
-    if not more:
+    if not told.figures.approved_minutes:
         return ""
+    more = told.figures.approved_minutes + totals.approved_minutes - totals.valued_minutes
     told_hours, own = hours_alone(more), hours_alone(totals.valued_minutes)
     return _(
         "Hours with a value: %(hours)s. Hours without one: %(more)s", hours=own, more=told_hours

@@ -10,7 +10,6 @@ from checkin.operations.figures.later import Shut
 from checkin.web.digits import num
 from checkin.web.figures.narrowing import Wanted
 from checkin.web.filters import month_long
-from checkin.web.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ def methods(shut: Shut, asked: Filter) -> list[str]:
     return [_("Closed months in these days: %(number)s", number=num(len(shut.months)))]
 
 
+def standing(shut: Shut, asked: Filter) -> list[str]:
+    """What stands below a report: which months are closed, and what left its days."""
+    return [*_shown(shut, asked), *methods(shut, asked), *_left(shut)]
+
+
 def by_work(shut: Shut, *, within: bool = False) -> str:
     """What a chart by the day of work says, where figures beside it count another day.
 
@@ -54,13 +58,15 @@ def _shown(shut: Shut, asked: Filter) -> list[str]:
 
 
 def _moved(shut: Shut) -> list[str]:
-    lines = []
-    if shut.counted:
-        number = counted("records", shut.counted)
-        lines += [_("Later changes of closed months counted here: %(number)s", number=number)]
-    if shut.left:
-        number = counted("records", shut.left)
-        lines += [
-            _("Later changes of these days that count on other days: %(number)s", number=number)
-        ]
-    return lines
+    if not shut.counted:
+        return _left(shut)
+    number = num(shut.counted)
+    counted = _("Later changes of closed months counted here: %(number)s", number=number)
+    return [counted, *_left(shut)]
+
+
+def _left(shut: Shut) -> list[str]:
+    if not shut.left:
+        return []
+    number = num(shut.left)
+    return [_("Later changes of these days that count on other days: %(number)s", number=number)]

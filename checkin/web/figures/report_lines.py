@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 
 from checkin.domain.money import HALALAS
 from checkin.operations.figures import Dimension, Filter, Measure, Report, Row, Totals, naming
-from checkin.operations.figures.later import counted_later
+from checkin.operations.figures.later import counted_later, shut
 from checkin.web import value_words
-from checkin.web.figures import ways
+from checkin.web.digits import num
+from checkin.web.figures import closed, ways
 from checkin.web.figures.narrowing import REST, WORDS, full_name
 from checkin.web.figures.report_asked import Asked, query_of
 from checkin.web.figures.report_days import between
@@ -25,7 +26,6 @@ from checkin.web.figures.report_words import (
     time_words,
 )
 from checkin.web.filters import plain_label
-from checkin.web.words import counted
 
 NEXT = {True: Dimension.SITE, False: Dimension.MONTH}
 """By what a row of time, or any other, is looked into when nothing is left to look into it by."""
@@ -99,7 +99,8 @@ def methods(sheet: Sheet, asked: Asked) -> list[str]:
     lines.append(_("Time at courses and meetings is not volunteer hours."))
     if Dimension.WEEK in asked.dimensions:
         lines.append(_("Weeks begin on Sunday."))
-    return lines
+    filter_ = asked.wanted.filter
+    return [*lines, *closed.standing(shut(filter_), filter_)]
 
 
 def later(wanted: Filter) -> str:
@@ -107,8 +108,7 @@ def later(wanted: Filter) -> str:
     number = counted_later(wanted)
     if not number:
         return ""
-    told = counted("records", number)
-    return _("Later changes of closed months counted here: %(number)s", number=told)
+    return _("Later changes of closed months counted here: %(number)s", number=num(number))
 
 
 class _Place(NamedTuple):

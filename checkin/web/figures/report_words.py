@@ -170,5 +170,5 @@ def between_ends(totals: Totals) -> str:
     """Below a value in riyals: the least and the most that others would say."""
     if not totals.has_range:
         return ""
-    low, high = map(value_words.riyals, (totals.low_halalas, totals.high_halalas))
+    low, high = value_words.ends(totals)
     return pgettext("range", "%(low)s to %(high)s", low=low, high=high)
