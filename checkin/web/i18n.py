@@ -105,10 +105,10 @@ def set_prefs(response: Response, **changes: str | None) -> Prefs:
 
 
 @contextmanager
-def in_language(lang: str) -> Iterator[None]:
+def in_language(lang: str, digits: str | None = None) -> Iterator[None]:
     """Sentences, dates and names in `lang` for a while: posters and messages have a language."""
     before = current_prefs()
-    g.prefs = replace(before, lang=lang)
+    g.prefs = replace(before, lang=lang).changed({"digits": digits})
     try:
         with force_locale(lang):
             yield

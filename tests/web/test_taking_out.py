@@ -18,7 +18,7 @@ from checkin.operations import approvals, exporting, figures, settings, targets
 from checkin.operations.exporting import Book, Column, Head, Table
 from checkin.operations.figures import Filter, reporting
 from checkin.operations.permissions import Reach
-from checkin.web import clock
+from checkin.web import clock, usual
 from checkin.web.charts import Columns, Mark
 from checkin.web.exports import drawings, paper
 from tests import factories
@@ -231,6 +231,21 @@ def test_paper_names_an_organisation_only_where_one_is_set(layla, cast, worked):
     said = " ".join(pages_of(taken_out(layla, "pdf")))
     assert said.startswith("Friends of the House")
     assert "Organisation: Friends of the House" in said
+
+
+@pytest.fixture
+def arabic_digits(app, cast, now):
+    with app.app_context():
+        settings.change({"digits": "arab"}, by=cast.majed.id, now=now)
+        usual.forget()
+        yield
+        usual.forget()
+
+
+def test_paper_has_one_kind_of_digits(arabic_digits, layla, worked):
+    said = " ".join(pages_of(taken_out(layla, "pdf")))
+    assert "٨:١٠" in said
+    assert "8:10" not in said
 
 
 def test_paper_says_what_waits_and_whose_rate_it_is(layla, cast, now, worked):

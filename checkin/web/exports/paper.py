@@ -5,13 +5,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+from flask import current_app
 from flask.blueprints import BlueprintSetupState
 
 from checkin.domain.errors import Problem
 from checkin.operations.exporting import PAPER, Book, Cell, Table
 from checkin.web.exports.blueprint import bp
 from checkin.web.exports.sheets import Sheets
-from checkin.web.i18n import in_language
+from checkin.web.i18n import USUAL_DIGITS, in_language
 
 MOST_ROWS = 20_000
 """More is no reading; the other kinds of files take them."""
@@ -30,7 +31,9 @@ class PdfWriter:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            stack.enter_context(in_language(self._book.language))
+            # as the figures and titles are, which were read as a page without a reader's choice
+            digits = current_app.extensions[USUAL_DIGITS]()
+            stack.enter_context(in_language(self._book.language, digits))
             self._sheets = Sheets(self._book)
             stack.callback(self._sheets.drop)
             self._sheets.head()
