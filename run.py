@@ -28,6 +28,7 @@ WITHOUT_BROWSER = ("-m", "not browser")
 BROWSER = ("tests/browser", "-o", "cache_dir=.pytest_cache/browser")
 SOME_FAILED = 1
 COVERED = ("--cov", "--cov-report", "term")
+APT = ("apt-get", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10")
 PACKAGES = ("chromium-headless-shell", "chromium")
 BROWSERS = (*PACKAGES, "chromium-browser", "google-chrome", "google-chrome-stable")
 """The first is the same browser without its windows: it needs half the work."""
@@ -164,14 +165,22 @@ def _make_environment(uv: str | None) -> None:
 
 def _provide_browser() -> bool:
     """Find a Chromium or get one; CHROMIUM then names it, unless it is Playwright's own."""
-    if not _find_browser() and _may_install_packages():
-        subprocess.run(["apt-get", "update", "-q"])
-        command = ("apt-get", "install", "-qy", "--no-install-recommends")
-        any(subprocess.run([*command, package]).returncode == 0 for package in PACKAGES)
+    if not os.environ.get("CHROMIUM") and not shutil.which(PACKAGES[0]):
+        _install_browser()
     if found := _find_browser():
         os.environ["CHROMIUM"] = found
         return True
     return run("-m", "playwright", "install", "chromium") == 0
+
+
+def _install_browser() -> None:
+    """The lighter one where Debian has it, and any where there is none yet."""
+    if not _may_install_packages():
+        return
+    subprocess.run([*APT, "update", "-q"])
+    for package in PACKAGES:
+        if not _find_browser() or package == PACKAGES[0]:
+            subprocess.run([*APT, "install", "-qy", "--no-install-recommends", package])
 
 
 def _find_browser() -> str | None:
