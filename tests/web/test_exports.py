@@ -123,6 +123,29 @@ def test_the_list_of_files_says_what_each_is_of(layla, cast, worked):
         assert said in page
 
 
+def test_the_list_of_files_goes_back_to_the_first(layla, cast, now, worked):
+    """Also beyond a hundred, fifty on a page; what there is not is not found."""
+    asked = {"owner_id": cast.layla.id, "kind": "csv", "state": "failed", "created_at": now}
+    db.session.add(Export(what="platform", **asked))
+    db.session.add_all([Export(what="dashboard", **asked) for _ in range(100)])
+    db.session.commit()
+    first = layla.get("/exports")
+    assert 'href="/exports?page=2"' in first.text
+    assert "National platform" not in first.text
+    assert first.text.count("<tr>") == 1 + 50
+    assert "National platform" in layla.text("/exports?page=3")
+    assert layla.get("/exports?page=4").status_code == 404
+
+
+def test_where_files_are_taken_out_the_way_to_them_stands(layla, salem, browser_of, cast, worked):
+    """Whoever may take nothing out, as an auditor, is shown no way to files either."""
+    for page in ("/figures/attendances", "/figures/platform"):
+        assert 'href="/exports"' in layla.get(page).text, page
+    for reader in (salem, browser_of(cast.faisal, kind="staff")):
+        assert 'href="/exports"' not in reader.get("/figures/attendances").text
+        assert reader.get("/exports").status_code == 403
+
+
 def test_text_holds_records_alone_which_the_page_of_files_says(layla, worked):
     """Whoever adds a column up comes to the figure: no row is a sum of others."""
     heading, *rows = csv.reader(io.StringIO(taken_out(layla, "csv").decode("utf-8-sig")))

@@ -6,8 +6,8 @@ from checkin.operations.exporting.asked import (
     file_of,
     find,
     forget_passed,
-    latest,
     note,
+    page_of,
 )
 from checkin.operations.exporting.tables import (
     KINDS,
@@ -48,8 +48,8 @@ __all__ = [
     "find",
     "forget_passed",
     "into_file",
-    "latest",
     "note",
+    "page_of",
     "work_on_waiting",
     "write_apart",
 ]

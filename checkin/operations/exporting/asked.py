@@ -1,18 +1,18 @@
 """Exports as they are asked for, looked at by whoever asked, and forgotten again."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Export
 from checkin.operations import audit
 from checkin.operations.exporting.tables import KINDS
+from checkin.operations.paging import Page, count, shown
 
 UNDER_WAY = ("waiting", "writing")
 MOST_UNDER_WAY = 5
@@ -26,8 +26,7 @@ def ask(what: str, query: str, kind: str, *, language: str, by: int, now: dateti
     """
     if kind not in KINDS:
         raise Problem("export_kind")
-    under_way = [one for one in latest(by) if one.state in UNDER_WAY]
-    if len(under_way) >= MOST_UNDER_WAY:
+    if count(_of(by).where(Export.state.in_(UNDER_WAY))) >= MOST_UNDER_WAY:
         raise Problem("exports_under_way")
     row = Export(owner_id=by, what=what, query=query, kind=kind, language=language, created_at=now)
     db.session.add(row)
@@ -51,9 +50,14 @@ def find(export_id: int, owner_id: int) -> Export:
     return row
 
 
-def latest(owner_id: int, most: int = 100) -> Sequence[Export]:
-    query = select(Export).where(Export.owner_id == owner_id)
-    return db.session.scalars(query.order_by(Export.id.desc()).limit(most)).all()
+def page_of(owner_id: int, number: int = 1) -> Page:
+    """One's own, the latest first."""
+    latest = _of(owner_id).order_by(Export.id.desc())
+    return Page.of(db.session.scalars(shown(latest, number)).all(), count(latest), number)
+
+
+def _of(owner_id: int) -> Select[Export]:
+    return select(Export).where(Export.owner_id == owner_id)
 
 
 def file_of(export_id: int, owner_id: int, now: datetime) -> Path:

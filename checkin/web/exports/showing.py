@@ -14,6 +14,7 @@ from checkin.web import clock, errors
 from checkin.web.export_words import ABOUT, KINDS, LISTS, NAMELESS
 from checkin.web.exports.blueprint import bp
 from checkin.web.exports.words import STATES
+from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.i18n import current_locale
 
@@ -28,9 +29,12 @@ _MIME = {
 @bp.get("")
 @requires(Permission.EXPORT)
 def index():
+    found = exporting.page_of(current_user.id, request.args.get("page", 1, row_number))
+    if found.page > found.pages:
+        raise NotFound("page")
     return render_template(
         "exports/index.html",
-        rows=exporting.latest(current_user.id),
+        found=found,
         states=STATES,
         kinds=KINDS,
         about=_about,
