@@ -323,7 +323,21 @@ def test_each_file_of_figures_is_noted_with_its_rows(layla, worked):
     lines = taken_out(layla, "jsonl").splitlines()
     db.session.rollback()
     noted = db.session.scalars(db.select(AuditEntry).filter_by(act="export.ready")).one()
-    assert noted.facts["rows"] == len(lines)
+    assert noted.facts["rows"] == len(lines) - 1, "all but the totals"
     row = db.session.scalars(db.select(Export)).one()
     assert "people’s names" not in layla.text(f"/exports/{row.id}")
     assert "Figures" in layla.text("/exports")
+
+
+@pytest.mark.parametrize(
+    ("what", "query", "rows"),
+    [("attendances", "", 2), ("dashboard", "", 13), ("report", NESTED, 2)],
+)
+def test_the_same_list_has_as_many_rows_in_every_kind_of_file(layla, worked, what, query, rows):
+    """Whether its totals stand among the rows, below them, or apart."""
+    for kind in ("csv", "xlsx", "jsonl"):
+        taken_out(layla, kind, query, what)
+    db.session.rollback()
+    noted = db.session.scalars(db.select(AuditEntry).filter_by(act="export.ready")).all()
+    assert [one.facts["rows"] for one in noted] == [rows] * 3
+    assert {one.total for one in db.session.scalars(db.select(Export))} == {rows}

@@ -76,6 +76,9 @@ class Table:
     cells: Callable[[Any], Sequence[Cell]] = tuple
     more: Sequence[Sequence[Cell]] = ()
     """Rows of cells that stand below those."""
+    totals: Sequence[Sequence[Cell]] = ()
+    """Rows of cells below all others that add them up, where a file has them as rows; nobody
+    counts them."""
     sums: Mapping[str, int] = field(default_factory=dict)
     is_sum: Callable[[Sequence[Cell]], bool] | None = None
     """Which rows are the sum of those that follow."""

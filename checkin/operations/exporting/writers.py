@@ -149,7 +149,10 @@ def _in_words(kind: Kind) -> Callable[[Any], str]:
 def written(
     path: Path, opener: Opener, book: Book, rows_of: Callable[[Table], Iterable[Any]]
 ) -> Iterator[int]:
-    """Write every row and say after each how many there are; the file is whole at the end."""
+    """Write every row and say after each how many there are; the file is whole at the end.
+
+    The same list has as many in every kind of file: rows of totals are not counted.
+    """
     number = 0
     with opener(path, book) as writer:
         for table in book.tables:
@@ -158,3 +161,5 @@ def written(
                 writer.add(cells)
                 number += 1
                 yield number
+            for cells in table.totals:
+                writer.add(cells)

@@ -46,7 +46,8 @@ def dashboard(asked: Asked, now: datetime) -> Book:
             *_of_hours(found),
         ]
         about = [_("Figures"), *found.in_words]
-        made = book([table for table in tables if table.rows], about, totals, asked, now)
+        told_of = [table for table in tables if table.rows or table.totals]
+        made = book(told_of, about, totals, asked, now)
         lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
         head = on_paper.head(made.head, shown(found, today))
         return replace(made, method=[*made.method, *lines], head=head)
@@ -108,13 +109,14 @@ _ORDER = (
 
 
 def whole(totals: Totals, kinds: Collection[str] = NOT_ON_PAPER) -> Table:
-    """One row."""
+    """The totals and nothing else."""
     return Table(
         key="totals",
         title=_("Totals"),
         columns=[Column("name", _("Name"), width=30), *columns(totals)],
-        rows=[[_("Total"), *cells(totals)]],
-        count=1,
+        rows=(),
+        count=0,
+        totals=[[_("Total"), *cells(totals)]],
         kinds=kinds,
     )
 

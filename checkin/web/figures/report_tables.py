@@ -101,11 +101,10 @@ def _tables(wanted: report_asked.Asked, drawn: Sheet) -> list[Table]:
     levelled = _levelled(table)
     unnamed = [None] * (2 * len(wanted.dimensions))
     total: list[Cell] = [_("Total"), *unnamed, *cells(drawn.totals)]
-    rows = [*levelled.rows, total]
     return [
         replace(table, kinds=("pdf", *FOR_PROGRAMS)),
         replace(_dated(levelled, wanted.dimensions), kinds=("xlsx",)),
-        replace(levelled, rows=rows, count=len(rows), kinds=("csv",)),
+        replace(levelled, totals=[total], kinds=("csv",)),
     ]
 
 
