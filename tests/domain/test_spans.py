@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkin.operations.figures.spans import around, hajj, of_key
+from checkin.operations.figures.spans import Hajj, Span, around, of_key
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from checkin.operations.figures.spans import around, hajj, of_key
         ("1447h", date(2025, 6, 26), date(2026, 6, 15)),
         ("1448h", date(2026, 6, 16), date(2027, 6, 5)),
         ("1447h-09", date(2026, 2, 18), date(2026, 3, 19)),
+        # from the eighth to the thirteenth of the twelfth month
+        ("1446h-hajj", date(2025, 6, 4), date(2025, 6, 9)),
+        ("1447h-hajj", date(2026, 5, 25), date(2026, 5, 30)),
     ],
 )
 def test_a_key_names_days(key, first, last):
@@ -26,7 +29,11 @@ def test_a_key_names_days(key, first, last):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "26", "2026-13", "2026-00", "9999", "0000", "1300h", "1501h", "2026h", "٢٠٢٦", "x"]
+    "key",
+    [
+        *("", "26", "2026-13", "2026-00", "9999", "0000", "1300h", "1501h", "2026h", "٢٠٢٦", "x"),
+        *("2026-hajj", "9999h-hajj", "0000h-hajj", "1343h-09", "1447h-Hajj"),
+    ],
 )
 def test_what_names_no_days_is_nothing(key):
     assert of_key(key) is None
@@ -63,11 +70,20 @@ def test_what_holds_a_day_is_compared_with_what_is_just_before(today):
 
 
 @pytest.mark.parametrize(
-    ("year", "first", "last"),
+    ("season", "today", "first", "until"),
     [
-        (1446, date(2025, 6, 4), date(2025, 6, 9)),
-        (1447, date(2026, 5, 25), date(2026, 5, 30)),
+        (Span(1447, 9, hijri=True), date(2026, 11, 22), date(2025, 3, 1), date(2025, 3, 29)),
+        # the fifth of Ramadan, and the second day of Hajj
+        (Span(1447, 9, hijri=True), date(2026, 2, 22), date(2025, 3, 1), date(2025, 3, 5)),
+        (Hajj(1447), date(2026, 11, 22), date(2025, 6, 4), date(2025, 6, 9)),
+        (Hajj(1447), date(2026, 5, 26), date(2025, 6, 4), date(2025, 6, 5)),
     ],
 )
-def test_hajj_is_from_the_eighth_to_the_thirteenth(year, first, last):
-    assert hajj(year) == (first, last)
+def test_a_season_is_compared_with_that_of_the_year_before(season, today, first, until):
+    assert season.before(today) == (first, until)
+
+
+def test_hajj_is_not_the_month_it_falls_into():
+    hajj = Hajj(1447)
+    assert hajj != Span(1447, 12, hijri=True)
+    assert (hajj.previous, hajj.following) == (Hajj(1446), Hajj(1448))

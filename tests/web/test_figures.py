@@ -1,7 +1,7 @@
 """The figures' pages: what is shown to whom, and the way from a figure to its scans."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -269,6 +269,30 @@ def test_a_year_is_compared_with_the_same_days_before(layla, season):
     assert "\u2068100%\u2069 more" in card(page, "attendances")
     assert "As many as before" in card(page, "volunteers")
     assert "Compared" not in layla.text("/figures")
+
+
+def test_a_season_is_compared_with_that_of_the_year_before(layla, cast, now):
+    """Each season of 1447 with twice the hours of 1446, and a day that only its month holds."""
+    poster, today = factories.poster(now - timedelta(days=700), cast.squares), now.date()
+    hours = {date(2025, 3, 2): 2, date(2026, 3, 19): 4, date(2025, 6, 9): 3, date(2026, 5, 25): 6}
+    for day, length in {**hours, date(2026, 5, 24): 1, date(2026, 2, 17): 1}.items():
+        then = now - (today - day)
+        stay(then, cast.noura, cast.squares, poster, minutes=length * 60, by=cast.huda)
+    seasons = ["1447h-hajj", "1447h-09", "1446h-hajj", "1446h-09"]
+    assert [key for key in offered(layla.get("/figures").text, "period") if key in seasons] == (
+        seasons
+    )
+    told = {
+        "1447h-hajj": ("6", "4 June 2025 to 9 June 2025 (Hajj 1446 AH)"),
+        "1447h-09": ("4", "1 March 2025 to 29 March 2025 (Ramadan 1446 AH)"),
+    }
+    for key, (own, compared) in told.items():
+        page = layla.get(f"/figures?period={key}").text
+        assert counters(page)[0] == own
+        assert f"Compared with {compared}." in page
+        assert "\u2068100%\u2069 more" in card(page, "approved_minutes")
+        (link,) = links(page, r'data-figure="attendances".*?<a class="figure-value" href="([^"]+)')
+        assert "1 record ·" in layla.text(link)
 
 
 def test_a_record_shows_its_scans_and_decisions(layla, cast, season):

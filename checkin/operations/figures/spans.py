@@ -1,12 +1,14 @@
-"""Years and months of both calendars: their days, what came before, and the same days of that."""
+"""Years and months of both calendars, Ramadan and Hajj: their days, and those each is compared
+with."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hijridate import Gregorian, Hijri
 
-_KEY = re.compile(r"(\d{4})(h?)(?:-(0[1-9]|1[0-2]))?", re.ASCII)
+RAMADAN = 9
+_KEY = re.compile(r"(\d{4})(h?)(?:-(0[1-9]|1[0-2]))?|(\d{4})h-hajj", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Span:
 
     @property
     def key(self) -> str:
-        """2026, 1448h, 2026-11 or 1448h-06; `of_key` reads it."""
+        """2026, 1448h, 2026-11, 1448h-06 or 1447h-hajj; `of_key` reads it."""
         year = f"{self.year}{'h' if self.hijri else ''}"
         return year if self.month is None else f"{year}-{self.month:02}"
 
@@ -39,20 +41,30 @@ class Span:
     def following(self) -> "Span":
         return self._moved(1)
 
+    @property
+    def is_season(self) -> bool:
+        """A time of its own each year: nothing is like it but the one of another year."""
+        return self.hijri and self.month == RAMADAN
+
+    @property
+    def counterpart(self) -> "Span":
+        """What it is compared with: the one before, of a season that of the year before."""
+        return replace(self, year=self.year - 1) if self.is_season else self.previous
+
     def holds(self, day: date) -> bool:
         return self.first <= day <= self.last
 
     def before(self, today: date) -> tuple[date, date]:
-        """The days of the year or month before that this one is compared with, both included.
+        """The days of its counterpart that this one is compared with, both included.
 
-        While it goes on, the same days of the one before: up to the same day of the same month,
-        or to the last day of a month that is too short for it.
+        While it goes on, the same days: up to the same day of the same month, or to the last day
+        of a month that is too short for it.
         """
-        previous = self.previous
+        other = self.counterpart
         if not self.holds(today):
-            return previous.first, previous.last
+            return other.first, other.last
         month, day = _month_and_day(today, hijri=self.hijri)
-        return previous.first, previous._day(previous.month or month, day)
+        return other.first, other._day(other.month or month, day)
 
     def _moved(self, step: int) -> "Span":
         if self.month is None:
@@ -71,12 +83,39 @@ class Span:
         return date(self.year, month, min(day, length))
 
 
+@dataclass(frozen=True, slots=True)
+class Hajj(Span):
+    """Its six days in a Hijri year, 8 to 13 Dhu al-Hijjah."""
+
+    month: int | None = 12
+    hijri: bool = True
+
+    @property
+    def key(self) -> str:
+        return f"{self.year}h-hajj"
+
+    @property
+    def first(self) -> date:
+        return self._day(12, 8)
+
+    @property
+    def last(self) -> date:
+        return self._day(12, 13)
+
+    @property
+    def is_season(self) -> bool:
+        return True
+
+    def _moved(self, step: int) -> Span:
+        return Hajj(self.year + step)
+
+
 def of_key(key: str) -> Span | None:
-    """The year or month of this key; nothing where there is none."""
+    """The year, month or Hajj of this key; nothing where there is none."""
     if (found := _KEY.fullmatch(key)) is None:
         return None
-    year, hijri, month = found.groups()
-    span = Span(int(year), int(month) if month else None, bool(hijri))
+    year, hijri, month, hajj = found.groups()
+    span = Hajj(int(hajj)) if hajj else Span(int(year), int(month) if month else None, bool(hijri))
     try:
         span.before(span.last)
     except (ValueError, OverflowError):
@@ -99,10 +138,3 @@ def _month_and_day(day: date, *, hijri: bool) -> tuple[int, int]:
         return day.month, day.day
     there = Gregorian.fromdate(day).to_hijri()
     return there.month, there.day
-
-
-def hajj(hijri_year: int) -> tuple[date, date]:
-    """The days of Hajj, 8 to 13 Dhu al-Hijjah; OverflowError where the tables end."""
-    begin = Hijri(hijri_year, 12, 8).to_gregorian()
-    first = date(*begin.datetuple())
-    return first, first + timedelta(days=5)

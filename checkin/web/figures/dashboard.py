@@ -36,9 +36,10 @@ from checkin.web.figures.narrowing import REST, Wanted, wanted
 from checkin.web.figures.periods import (
     Period,
     at_hand,
-    choices,
     chosen,
     days_in_words,
+    name_of,
+    offered,
 )
 from checkin.web.filters import hijri_months, month_long, plain_label
 from checkin.web.guard import requires
@@ -100,6 +101,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
+        "days_there": _days_there(asked.period),
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,
         "closed": closed.told(shut, asked),
@@ -137,11 +139,20 @@ def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] =
 
 
 def _days_compared(asked: Wanted, compared: tuple[date, date]) -> str:
-    """In words, marked where it was imported what they brought."""
+    """In words, a season by its name too, marked where it was imported what they brought."""
     days = days_in_words(*compared)
+    if asked.period.span.is_season and not asked.days:
+        season = name_of(asked.period.span.counterpart)
+        days = _("%(days)s (%(season)s)", days=days, season=season)
     if not earlier.beside(_of_days(asked.filter, compared)):
         return days
     return _("%(days)s, partly or wholly imported", days=days)
+
+
+def _days_there(period: Period) -> str:
+    """The days of a period of the Hijri calendar, as the other one calls them."""
+    span = period.span
+    return days_in_words(span.first, span.last) if span and span.hijri else ""
 
 
 def _choices(period: Period, today: date) -> list[Period]:
@@ -151,18 +162,11 @@ def _choices(period: Period, today: date) -> list[Period]:
 
 
 def _offered(reach: Reach, period: Period, today: date) -> dict[str, list[Period]]:
-    """Years and months with attendances, and the period shown where it is none of them."""
-    found = choices(reach, today)
-    groups = {
-        _("Gregorian years"): found.years,
-        _("Hijri years"): found.hijri_years,
-        _("Gregorian months"): found.months,
-        _("Hijri months"): found.hijri_months,
-    }
-    offered = {name: list(map(Period, group)) for name, group in groups.items() if group}
-    if period.span and not any(period in group for group in offered.values()):
-        offered = {_("Shown"): [period], **offered}
-    return offered
+    """What there is to choose from, and the period shown where it is none of it."""
+    found = offered(reach, today)
+    if period.span and not any(period in group for group in found.values()):
+        found = {_("Shown"): [period], **found}
+    return found
 
 
 def _before(asked: Wanted, today: date) -> tuple[date, date] | None:

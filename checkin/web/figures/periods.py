@@ -1,4 +1,4 @@
-"""The days that figures are about: all of them, or a year or month of either calendar."""
+"""The days that figures are about: all of them, a year, a month, Ramadan or Hajj."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from flask_babel import pgettext
 from checkin.domain.errors import NotFound
 from checkin.operations import figures, past
 from checkin.operations.figures import spans
-from checkin.operations.figures.spans import Span
+from checkin.operations.figures.spans import Hajj, Span
 from checkin.operations.permissions import Reach
 from checkin.web.digits import in_digits
 from checkin.web.filters import gregorian, hijri_months, month_long
@@ -48,10 +48,12 @@ class Period:
 
 
 def name_of(span: Span) -> str:
-    """2026م, 1448هـ, نوفمبر 2026م or جمادى الآخرة 1448هـ."""
+    """2026م, 1448هـ, نوفمبر 2026م, جمادى الآخرة 1448هـ or حج 1447هـ."""
+    year = in_digits(str(span.year))
+    if isinstance(span, Hajj):
+        return _("Hajj %(year)s AH", year=year)
     if span.month is not None:
         return hijri_months(span.first, span.last) if span.hijri else month_long(span.first)
-    year = in_digits(str(span.year))
     return _("%(year)s AH", year=year) if span.hijri else _("%(year)s CE", year=year)
 
 
@@ -88,17 +90,37 @@ class Choices(NamedTuple):
     hijri_years: list[Span]
     months: list[Span]
     hijri_months: list[Span]
+    seasons: list[Span]
+    """Ramadan, which is among the months too, and Hajj."""
 
 
 def choices(reach: Reach, today: date) -> Choices:
-    """The years and months with attendances, and those we live in."""
+    """What attendances fall into, and the years and months we live in."""
     days = figures.span(reach)
-    found = [*years_between(*days), *_months_between(*days)] if days else []
+    found = list(_between_them(*days)) if days else []
     worked = {*compress(found, _worked_in(reach, found)), *spans.around(today)}
     latest_first = sorted(worked, key=lambda span: span.first, reverse=True)
-    kinds = [(is_month, hijri) for is_month in (False, True) for hijri in (False, True)]
-    kind_of = {span: (span.month is not None, span.hijri) for span in latest_first}
-    return Choices(*([span for span in latest_first if kind_of[span] == one] for one in kinds))
+    years = [span for span in latest_first if span.month is None]
+    months = [span for span in latest_first if span.month and not isinstance(span, Hajj)]
+    calendars = (
+        [span for span in some if span.hijri is hijri]
+        for some in (years, months)
+        for hijri in (False, True)
+    )
+    return Choices(*calendars, [span for span in latest_first if span.is_season])
+
+
+def offered(reach: Reach, today: date) -> dict[str, list[Period]]:
+    """What there is to choose from, by kind, the latest first; each once."""
+    found = choices(reach, today)
+    groups = {
+        _("Gregorian years"): found.years,
+        _("Hijri years"): found.hijri_years,
+        _("Ramadan and Hajj"): found.seasons,
+        _("Gregorian months"): found.months,
+        _("Hijri months"): [span for span in found.hijri_months if not span.is_season],
+    }
+    return {name: list(map(Period, group)) for name, group in groups.items() if group}
 
 
 def years_between(first: date, last: date) -> Iterator[Span]:
@@ -106,8 +128,13 @@ def years_between(first: date, last: date) -> Iterator[Span]:
     return _between(spans.around(first)[1::2], spans.around(last)[1::2])
 
 
-def _months_between(first: date, last: date) -> Iterator[Span]:
-    return _between(spans.around(first)[::2], spans.around(last)[::2])
+def _between_them(first: date, last: date) -> Iterator[Span]:
+    """Every year, month and Hajj of these days and those between them."""
+    for year in years_between(first, last):
+        yield year
+        if year.hijri:
+            yield Hajj(year.year)
+    yield from _between(spans.around(first)[::2], spans.around(last)[::2])
 
 
 def _between(begins: list[Span], ends: list[Span]) -> Iterator[Span]:

@@ -1,7 +1,5 @@
 """The days a report is about: a year or month, Ramadan, Hajj, or any days, in both calendars."""
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,17 +10,15 @@ from flask_babel import pgettext
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import latin_digits
 from checkin.operations.figures import spans
-from checkin.operations.figures.spans import Span
+from checkin.operations.figures.spans import RAMADAN, Span
 from checkin.operations.permissions import Reach
-from checkin.web.digits import in_digits
 from checkin.web.fields import YEARS
-from checkin.web.figures.periods import choices, days_in_words, name_of
+from checkin.web.figures import periods
+from checkin.web.figures.periods import days_in_words, name_of
 from checkin.web.filters import hijri
 
-RAMADAN = 9
 OTHER_DAYS = "days"
 """What the form chooses instead of a period."""
-_HAJJ = re.compile(r"(\d{4})h-hajj", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +39,6 @@ class Stretch:
     def address(self) -> dict[str, str]:
         if self.key or self.first is None or self.last is None:
             return {"period": self.key} if self.key else {}
-        return between(self.first, self.last)
-
-    @property
-    def listed(self) -> dict[str, str]:
-        """As the list of attendances takes it, which knows years and months but no seasons."""
-        if self.first is None or self.last is None or spans.of_key(self.key):
-            return self.address
         return between(self.first, self.last)
 
     @property
@@ -112,21 +101,10 @@ def _day(name: str) -> date | None:
 
 
 def _period(key: str) -> Stretch:
-    if found := _HAJJ.fullmatch(key):
-        return _hajj(int(found[1]))
     span = spans.of_key(key)
     if span is None:
         raise NotFound
     return Stretch(span.key, span.first, span.last, name_of(span))
-
-
-def _hajj(year: int) -> Stretch:
-    try:
-        first, last = spans.hajj(year)
-    except (ValueError, OverflowError):
-        raise NotFound from None
-    name = _("Hajj %(year)s AH", year=in_digits(str(year)))
-    return Stretch(f"{year}h-hajj", first, last, name)
 
 
 # --- what there is to choose ---------------------------------------------------------------
@@ -134,34 +112,14 @@ def _hajj(year: int) -> Stretch:
 
 def offered(reach: Reach, today: date, chosen: Stretch) -> dict[str, list[tuple[str, str]]]:
     """Periods by kind, the latest first: key and name of each."""
-    found = choices(reach, today)
-    groups = {_("Gregorian years"): _named(found.years)}
-    if found.hijri_years:
-        groups[_("Hijri years")] = _named(found.hijri_years)
-        groups[_("Ramadan and Hajj")] = list(_seasons(found.hijri_years, found.months, today))
-        groups[_("Hijri months")] = _named(found.hijri_months)
-    groups[_("Gregorian months")] = _named(found.months)
+    groups = {
+        kind: [(period.key, period.text) for period in some]
+        for kind, some in periods.offered(reach, today).items()
+    }
     known = {key for options in groups.values() for key, _name in options}
     if chosen.key and chosen.key not in known:
         groups = {_("Chosen"): [(chosen.key, chosen.text)], **groups}
     return groups
-
-
-def _named(some: Sequence[Span]) -> list[tuple[str, str]]:
-    return [(span.key, name_of(span)) for span in some]
-
-
-def _seasons(
-    years: Sequence[Span], months: Sequence[Span], today: date
-) -> Iterator[tuple[str, str]]:
-    """Ramadan and Hajj of each year, those that have begun and were not over before all figures."""
-    first = months[-1].first
-    for year in years:
-        hajj, ramadan = _hajj(year.year), Span(year.year, RAMADAN, hijri=True)
-        if first <= hajj.last and hajj.first <= today:
-            yield hajj.key, hajj.text
-        if first <= ramadan.last and ramadan.first <= today:
-            yield ramadan.key, name_of(ramadan)
 
 
 def latest_ramadan(today: date) -> Span | None:
