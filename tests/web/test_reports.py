@@ -69,6 +69,14 @@ def test_a_report_has_subtotals_and_the_total_of_every_other_page(layla, season)
     assert (total.approved_minutes, total.beneficiaries, total.volunteers) == (725, 1072, 2)
 
 
+def test_a_report_says_that_it_is_whole_or_what_it_lacks(layla, season):
+    assert "Rows: 5, none is left out." in page(layla, "by=site&then=month")
+    # those of the mataf have nothing that waits, and October at the squares has not
+    lacking = page(layla, "by=site&then=month&show=waiting")
+    assert len(table(lacking)) == 3
+    assert "Rows: 2. Left out, because they have none of these figures: 3" in lacking
+
+
 def totals_of(browser, query: str) -> list[int]:
     """Hours in minutes, beneficiaries and records of the last row."""
     *_rows, last = table(page(browser, f"{query}&show=hours-beneficiaries-attendances"))

@@ -66,27 +66,41 @@ class Sheet:
     lines: tuple[Line, ...]
     total: tuple[Cell, ...]
     totals: Totals
+    left_out: int
+    """Rows that have none of the figures shown."""
 
     @property
     def is_nested(self) -> bool:
         return any(line.lines for line in self.lines)
 
+    @property
+    def count(self) -> int:
+        """Rows above the total, those in others too."""
+        return _count(self.lines, "lines")
+
 
 def sheet(report: Report, asked: Asked) -> Sheet:
     drawn = _Drawn(report, asked)
+    lines = tuple(drawn.lines(report.rows, 0, _Place.of(asked)))
     return Sheet(
         corner=" · ".join(str(DIMENSIONS[one]) for one in asked.dimensions),
         headings={key: str(FIGURES[key].heading) for key in asked.figures},
-        lines=tuple(drawn.lines(report.rows, 0, _Place.of(asked))),
+        lines=lines,
         total=drawn.cells(report.total, _Place.of(asked)),
         totals=report.total,
+        left_out=_count(report.rows, "rows") - _count(lines, "lines"),
     )
+
+
+def _count(rows: Sequence[Any], within: str) -> int:
+    return sum(1 + _count(getattr(row, within), within) for row in rows)
 
 
 def methods(sheet: Sheet, asked: Asked) -> list[str]:
     """How it is counted: stands under every report, on the page and on paper."""
     shown = asked.figures
-    lines = value_words.account(sheet.totals) if "value" in shown else []
+    lines = [_rows_said(sheet)]
+    lines += value_words.account(sheet.totals) if "value" in shown else []
     if "beneficiaries" in shown:
         lines.append(_("Beneficiaries are services given: one person served twice counts twice."))
     if "volunteers" in shown or "opportunities" in shown:
@@ -101,6 +115,18 @@ def methods(sheet: Sheet, asked: Asked) -> list[str]:
         lines.append(_("Weeks begin on Sunday."))
     filter_ = asked.wanted.filter
     return [*lines, *closed.standing(shut(filter_), filter_)]
+
+
+def _rows_said(sheet: Sheet) -> str:
+    """How many there are, and that they are all there are."""
+    number = num(sheet.count)
+    if not sheet.left_out:
+        return _("Rows: %(number)s, none is left out.", number=number)
+    return _(
+        "Rows: %(number)s. Left out, because they have none of these figures: %(more)s",
+        number=number,
+        more=num(sheet.left_out),
+    )
 
 
 def later(wanted: Filter) -> str:
@@ -121,7 +147,7 @@ class _Place(NamedTuple):
     @classmethod
     def of(cls, asked: Asked) -> "_Place":
         days = asked.days
-        return cls({**days.listed, **asked.wanted.said}, days.first, days.last)
+        return cls({**days.address, **asked.wanted.said}, days.first, days.last)
 
     def within(self, dimension: Dimension, key: Any) -> "_Place":
         """The line of this key in it: a week that reaches beyond its month ends with it."""
