@@ -12,7 +12,7 @@ async function wake(root) {
     known.add(name);
     try {
       const { default: Module } = await import(`./modules/${name}.js`);
-      new Module(root);
+      await new Module(root).ready;
     } catch (fault) {
       known.delete(name);
       if (!("later" in root.dataset)) throw fault;

@@ -188,6 +188,22 @@ def test_an_answer_that_is_lost_is_asked_for_again(tablet, lane):
     assert total(lane) == 5
 
 
+def test_a_network_that_hangs_does_not_keep_the_buttons_waiting(tablet, lane, here):
+    """Opened with taps that wait, on a network that takes them and never answers."""
+    held = []
+    tablet.page.route("**/api/v1/tallies", lambda route: held.append(route))
+    with tablet.page.expect_request("**/api/v1/tallies"):
+        add(tablet, 1)
+    tablet.open(here)
+    assert tablet.page.evaluate(FAST, 10) == "11"
+    assert total(lane) == 0
+    tablet.page.unroute_all(behavior="ignoreErrors")
+    tablet.reload()
+    sent(tablet)
+    shown(tablet, "11")
+    assert total(lane) == 11
+
+
 def test_what_is_not_counted_is_said_and_can_be_dismissed(cast, visit, tablet, lane, here):
     """Two tablets take back the same people without a network: the second is told."""
     other = ready(visit("tablet", person=cast.layla, lang="en"), here)

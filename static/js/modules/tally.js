@@ -10,6 +10,7 @@ const SHOWN = 6;
 const DIGITS = /[\u0660-\u0669\u06F0-\u06F9]/g;
 
 export default class Tally {
+  ready = null;
   #root;
   #lane;
   #wording;
@@ -24,7 +25,7 @@ export default class Tally {
     const isOpen = "open" in root.dataset;
     this.#lane = new Lane({ shift: Number(shift), address: now, known, isOpen, onChange });
     // a browser that keeps nothing, as on pages without https, sends the forms instead
-    if (window.isSecureContext) this.#lane.open().then(() => this.#begin(), () => {});
+    if (window.isSecureContext) this.ready = this.#lane.open().then(() => this.#begin(), () => {});
   }
 
   #begin() {
@@ -34,7 +35,7 @@ export default class Tally {
     const again = () => document.hidden || this.#lane.ask({ urgent: true });
     window.addEventListener("online", again);
     document.addEventListener("visibilitychange", again);
-    this.#lane.ask().then(() => this.#lane.isFresh && keepPage());
+    this.#lane.ask({ urgent: true }).then(() => this.#lane.isFresh && keepPage());
   }
 
   #submit(event) {

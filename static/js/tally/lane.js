@@ -33,7 +33,6 @@ export class Lane {
   async open() {
     await this.#read();
     onChange(() => this.#read());
-    await this.send({ urgent: true });
   }
 
   /* The tally as it will be: what the server counted and what is still on its way. */
