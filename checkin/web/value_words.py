@@ -1,6 +1,7 @@
 """What hours are worth, in words: the amount, how it was found, and when it looks wrong."""
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
 from checkin.models import Attendance, Rate
@@ -22,6 +23,17 @@ def money(halalas: int) -> str:
 def riyals(halalas: int) -> str:
     """91,000,000: a total to the riyal, half a riyal rounded up."""
     return num((halalas + HALALAS // 2) // HALALAS)
+
+
+def in_column(halalas: int) -> str:
+    """2,167.00: below others of their kind, each with its halalas."""
+    return num(halalas / HALALAS, 2)
+
+
+def between_in_column(low: int, high: int) -> str:
+    """Below such an amount: what others would say, the smaller one first."""
+    least, most = map(in_column, sorted((low, high)))
+    return pgettext("range", "%(low)s to %(high)s", low=least, high=most)
 
 
 def of_record(attendance: Attendance, rate: Rate | None) -> str | None:

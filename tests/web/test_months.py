@@ -104,6 +104,9 @@ def test_a_list_and_its_file_add_up_to_the_figure(
     for part in (f"Hours: {minutes // 60}".replace("-", "−"), people):
         assert part in page.translate({0x2066: None, 0x2069: None})
     assert ("Changed after closing" in page) is bool(records)
+    values = {1: ("+80.00", "60.00 to 104.00"), -1: ("−80.00", "−104.00 to −60.00"), 0: ()}
+    for part in values[records]:
+        assert part in page.translate({0x2066: None, 0x2069: None})
     assert (f"/figures/attendances/{worked.id}" in page) is bool(records)
     query = f"of=approved&period={month}"
     rows = [json.loads(line) for line in taken_out(layla, query, "jsonl").splitlines()]

@@ -90,6 +90,19 @@ def test_files_hold_both_ends(layla, worked, what, query):
     assert taken_out(layla, "pdf", what, query).startswith(b"%PDF") or what == "attendances"
 
 
+def test_the_list_behind_a_value_says_what_each_record_is_worth(layla, worked):
+    """And comes to the figure that led to it, in the list and in its files."""
+    worked(1500, 2750)
+    page = layla.text("/figures/attendances?of=approved")
+    assert f"{HEADINGS[0]}: 176.98 · {BETWEEN}" in page
+    assert page.count("88.49 61.25 to 112.29") == 2
+    assert "2 records" in layla.text("/figures/attendances?of=approved&hour=14")
+    for query in ("of=waiting", "of=approved&hour=14"):
+        assert HEADINGS[0] not in layla.text(f"/figures/attendances?{query}"), query
+    heading = taken_out(layla, "csv", "attendances", "of=waiting").decode("utf-8-sig")
+    assert not any(one in heading for one in HEADINGS)
+
+
 def test_what_was_taken_back_lies_between_the_smaller_and_the_larger(app):
     back = Totals(
         -60, value_halalas=-2000, valued_minutes=-60, below_halalas=-500, above_halalas=-600

@@ -15,7 +15,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
-from checkin.operations.figures import Filter, Measure, later
+from checkin.operations.figures import Filter, Measure, Totals, later
 from checkin.web import clock, export_words, record_words, value_words
 from checkin.web.digits import clock_hours, signed
 from checkin.web.figures import earlier, ways
@@ -43,6 +43,7 @@ def attendances():
     asked = wanted_of_list(reach, period)
     asked = replace(asked, back=ways.back(_dashboard(asked))[0], how=earlier.kept())
     count, hour = figures.count_behind(measure, asked.filter), asked.filter.hour
+    found = _figures(measure, asked.filter) if hour is None else None
     changes = _changes(measure, asked.filter) if hour is None else []
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
     if not 1 <= page <= pages:
@@ -53,7 +54,10 @@ def attendances():
         about=[*asked.about, *([period.text] if period.span else [])],
         clock_hour=hour,
         rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
-        adds_up=_adds_up(measure, asked.filter) if hour is None else _in_hour(count, asked.filter),
+        adds_up=_adds_up(measure, found) if found else _in_hour(count, asked.filter),
+        shows_value=found is not None and shows_value(measure, found),
+        riyals=value_words.in_column,
+        riyals_between=value_words.between_in_column,
         lacks_imported=bool(earlier.beside(asked.filter)),
         changes=changes if page == 1 else [],
         changed=len(changes),
@@ -71,28 +75,35 @@ def attendances():
     )
 
 
-def _adds_up(measure: Measure, asked: Filter) -> list[str]:
+def _figures(measure: Measure, asked: Filter) -> Any:
+    """Of what waits, or of what was approved."""
+    waits = measure in (Measure.WAITING, Measure.COURSES_WAITING)
+    return figures.waiting(asked) if waits else figures.totals(asked)
+
+
+def _adds_up(measure: Measure, found: Any) -> list[str]:
     """What these attendances come to, as the dashboard says it; so every figure of it is here."""
-    if measure in (Measure.WAITING, Measure.COURSES_WAITING):
-        found: Any = figures.waiting(asked)
-        minutes = found.minutes
-    else:
-        found = figures.totals(asked)
-        minutes = found.approved_minutes
     if measure in (Measure.COURSES, Measure.COURSES_WAITING):
         return [counted("records", found.course_attendances)]
+    minutes = found.minutes if measure is Measure.WAITING else found.approved_minutes
     return [
         counted("records", found.attendances),
         _("Hours: %(hours)s", hours=hours_alone(minutes)),
         *(counted(noun, getattr(found, noun)) for noun in _COUNTED),
-        *_worth(measure, found),
+        *(_worth(found) if shows_value(measure, found) else []),
     ]
 
 
-def _worth(measure: Measure, found: Any) -> list[str]:
-    if measure is not Measure.APPROVED or not value_words.is_set(found):
-        return []
-    return [_("Economic return (SAR): %(value)s", value=value_words.riyals(found.value_halalas))]
+def shows_value(measure: Measure, found: Any) -> bool:
+    """Whether the list says what its records are worth: where hours have a value at all."""
+    return measure is Measure.APPROVED and value_words.is_set(found)
+
+
+def _worth(totals: Totals) -> list[str]:
+    """To the halala, as the column of the list adds up."""
+    value = value_words.amount(totals.value_halalas)
+    told = _("Economic return (SAR): %(value)s", value=value)
+    return [told, *filter(None, [value_words.between(totals)])]
 
 
 def _in_hour(count: int, asked: Filter) -> list[str]:

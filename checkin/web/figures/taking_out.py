@@ -31,7 +31,7 @@ from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.dashboard_tables import of_range
-from checkin.web.figures.listing import HEADINGS, measure_asked
+from checkin.web.figures.listing import HEADINGS, measure_asked, shows_value
 from checkin.web.figures.narrowing import wanted_of_list
 from checkin.web.figures.periods import chosen
 from checkin.web.filters import gregorian
@@ -50,7 +50,8 @@ def attendances(asked: Asked, now: datetime) -> Book:
         listed = wanted_of_list(asked.reach, period)
         about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
         totals = figures.totals(listed.filter)
-        columns = _columns(has_range=totals.has_range)
+        is_worth = listed.filter.hour is None and shows_value(measure, totals)
+        columns = _columns(has_value=is_worth, has_range=is_worth and totals.has_range)
         changes = _changes(measure, listed.filter, asked.language)
         table = Table(
             columns=columns,
@@ -63,7 +64,9 @@ def attendances(asked: Asked, now: datetime) -> Book:
         return book([table], about, totals, asked, now)
 
 
-def _columns(*, has_range: bool = False) -> list[Column]:
+def _columns(*, has_value: bool = False, has_range: bool = False) -> list[Column]:
+    """People see those of a value where the list does; programs see them always."""
+    worth = _("Economic return (SAR)")
     return [
         Column("attendance", _("Record"), Kind.ID, 10),
         Column("volunteer", _("Volunteer"), width=28),
@@ -81,7 +84,7 @@ def _columns(*, has_range: bool = False) -> list[Column]:
         Column("checked_out", _("Checked out"), Kind.INSTANT, 17),
         Column("minutes", _("Hours"), Kind.MINUTES, 10),
         Column("beneficiaries", _("Beneficiaries"), Kind.NUMBER, 12),
-        Column("value_halalas", _("Economic return (SAR)"), Kind.MONEY, 14),
+        Column("value_halalas", worth, Kind.MONEY, 14, is_shown=has_value),
         Column("status", _("Status"), width=20),
         Column("evidence", _("Evidence"), width=20),
         Column("notes", _("Notes"), width=40),
