@@ -45,5 +45,7 @@ class Message(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sender: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """The way in which it left, as SENDER named it then; empty where nobody noted it."""
     failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     fault: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -132,6 +132,8 @@ class Export(Base):
     query: Mapped[str] = mapped_column(String(2000), default="", server_default="")
     kind: Mapped[str] = mapped_column(String(8))
     language: Mapped[str] = mapped_column(String(2), default="ar", server_default="ar")
+    digits: Mapped[str] = mapped_column(String(4), default="", server_default="")
+    """Those that its reader had; empty for the organisation's."""
     state: Mapped[str] = mapped_column(String(8), default="waiting", server_default="waiting")
     total: Mapped[int | None]
     done: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -242,10 +242,30 @@ def arabic_digits(app, cast, now):
         usual.forget()
 
 
-def test_paper_has_one_kind_of_digits(arabic_digits, layla, worked):
+@pytest.mark.parametrize(
+    ("chosen", "shown", "other"),
+    [
+        ("en", "٨:١٠", "8:10"),
+        ("en.latn", "8:10", "٨:١٠"),
+    ],
+)
+@pytest.mark.parametrize(("what", "query"), [("dashboard", ""), ("report", NESTED)])
+def test_paper_has_its_readers_digits_and_no_others(
+    arabic_digits, layla, worked, what, query, chosen, shown, other
+):
+    """As their page has them; the organisation's are those of who chose none."""
+    layla.set_cookie("prefs", chosen)
+    said = " ".join(pages_of(taken_out(layla, "pdf", query, what)))
+    assert shown in said
+    assert other not in said
+
+
+def test_arabic_digits_are_on_the_paper_of_who_chose_them(layla, worked):
+    layla.set_cookie("prefs", "en.arab")
     said = " ".join(pages_of(taken_out(layla, "pdf")))
     assert "٨:١٠" in said
     assert "8:10" not in said
+    assert "2026" not in said
 
 
 def test_paper_says_what_waits_and_whose_rate_it_is(layla, cast, now, worked):

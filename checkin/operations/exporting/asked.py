@@ -19,8 +19,12 @@ MOST_UNDER_WAY = 5
 
 
 @transaction
-def ask(what: str, query: str, kind: str, *, language: str, by: int, now: datetime) -> int:
+def ask(
+    what: str, query: str, kind: str, *, language: str, digits: str = "", by: int, now: datetime
+) -> int:
     """Take out a list as its address says it; the id of the export, which goes on by itself.
+
+    It is written in the `language` and the `digits` of its reader.
 
     Problems: `export_kind`, `exports_under_way` when too many of one person's still go on.
     """
@@ -28,7 +32,8 @@ def ask(what: str, query: str, kind: str, *, language: str, by: int, now: dateti
         raise Problem("export_kind")
     if count(_of(by).where(Export.state.in_(UNDER_WAY))) >= MOST_UNDER_WAY:
         raise Problem("exports_under_way")
-    row = Export(owner_id=by, what=what, query=query, kind=kind, language=language, created_at=now)
+    row = Export(what=what, query=query, kind=kind, language=language, digits=digits)
+    row.owner_id, row.created_at = by, now
     db.session.add(row)
     db.session.flush()
     audit.note("export.ask", "export", row.id, by=by, at=now, what=what, query=query, kind=kind)

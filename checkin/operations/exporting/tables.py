@@ -19,13 +19,15 @@ Cell = str | int | date | datetime | None
 class Asked:
     """What somebody takes out: a list as its address says it, never beyond `reach`.
 
-    `by` is whoever takes it out, as paper names them; empty from a terminal.
+    `by` is whoever takes it out, as paper names them; empty from a terminal. `digits` are those
+    of its reader; empty for the organisation's.
     """
 
     query: str
     language: str
     reach: Reach
     by: str = ""
+    digits: str = ""
 
 
 class Kind(StrEnum):
@@ -127,6 +129,7 @@ class Book:
     title: str
     tables: Sequence[Table]
     language: str
+    digits: str = ""
     total: str = ""
     """The word beside the sums."""
     table_heading: str = ""

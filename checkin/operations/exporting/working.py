@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,12 +101,12 @@ def _asked(row: Export, now: datetime) -> Asked:
     if reach.is_empty:
         raise Problem("export_not_yours")
     owner = db.session.get_one(Person, row.owner_id)
-    return Asked(row.query, row.language, reach, owner.name)
+    return Asked(row.query, row.language, reach, owner.name, row.digits)
 
 
 def book_of(what: str, asked: Asked, now: datetime) -> Book:
     lists: dict[str, Lister] = current_app.extensions[LISTS]
-    return lists[what](asked, now)
+    return replace(lists[what](asked, now), digits=asked.digits)
 
 
 def into_file(path: Path, kind: str, book: Book) -> Iterator[int]:

@@ -31,8 +31,8 @@ class PdfWriter:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            # as the figures and titles are, which were read as a page without a reader's choice
-            digits = current_app.extensions[USUAL_DIGITS]()
+            # as the figures and titles are, which were read as a page of the same reader
+            digits = self._book.digits or current_app.extensions[USUAL_DIGITS]()
             stack.enter_context(in_language(self._book.language, digits))
             self._sheets = Sheets(self._book)
             stack.callback(self._sheets.drop)

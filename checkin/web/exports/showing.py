@@ -16,7 +16,7 @@ from checkin.web.exports.blueprint import bp
 from checkin.web.exports.words import STATES
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
-from checkin.web.i18n import current_locale
+from checkin.web.i18n import current_prefs
 
 _MIME = {
     "csv": "text/csv; charset=utf-8",
@@ -55,7 +55,8 @@ def create():
             what,
             query,
             request.form.get("kind", ""),
-            language=current_locale().lang,
+            language=current_prefs().lang,
+            digits=current_prefs().digits,
             by=current_user.id,
             now=clock.now(),
         )
@@ -84,10 +85,10 @@ def show(export_id: int):
 
 def _about(row: Export) -> str:
     """Which list it is, and of what; only which, where the address leads nowhere any more."""
-    reach, lang = current_user.reach(Permission.EXPORT), current_locale().lang
+    reach, prefs = current_user.reach(Permission.EXPORT), current_prefs()
     words = current_app.extensions[ABOUT].get(row.what, lambda _asked: [])
     try:
-        of = words(exporting.Asked(row.query, lang, reach))
+        of = words(exporting.Asked(row.query, prefs.lang, reach, digits=prefs.digits))
     except (NotFound, Problem):
         of = []
     return " · ".join(map(str, (LISTS[row.what], *of)))

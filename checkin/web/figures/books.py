@@ -20,9 +20,9 @@ from checkin.web.opportunities_forms import TYPES
 
 @contextmanager
 def opened(path: str, asked: Asked) -> Iterator[None]:
-    """As if the page's address were open in the language of whoever asked for it."""
+    """As if the page's address were open in the language and digits of whoever asked for it."""
     address = current_app.test_request_context(f"{path}?{asked.query}")
-    with address, in_language(asked.language):
+    with address, in_language(asked.language, asked.digits):
         yield
 
 
