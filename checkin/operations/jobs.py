@@ -81,7 +81,7 @@ def send_messages(now: datetime) -> int:
     render: messages.Renderer = current_app.extensions[RENDERER]
     total = 0
     for _ in range(BATCHES):
-        taken = messages.deliver(sender, render, now=now)
+        taken = messages.deliver(sender, render, way=current_app.config["SENDER"], now=now)
         total += taken
         if not taken:
             break

@@ -104,8 +104,8 @@ def _ahead(now: datetime) -> timedelta:
 # --- sending -------------------------------------------------------------------------------
 
 
-def deliver(sender: Sender, render: Renderer, *, now: datetime) -> int:
-    """Send what is due, at most one batch; how many were taken up.
+def deliver(sender: Sender, render: Renderer, *, way: str = "", now: datetime) -> int:
+    """Send what is due, at most one batch; how many were taken up. `way` is what SENDER calls it.
 
     A lease keeps two workers from sending one message; it outlasts a gateway's time-out. The
     sending itself happens outside any transaction.
@@ -117,7 +117,7 @@ def deliver(sender: Sender, render: Renderer, *, now: datetime) -> int:
     texts = [render(one.template, one.language, one.facts) for one in batch]
     with ThreadPoolExecutor(max_workers=len(batch)) as lines:
         faults = list(lines.map(lambda one, text: _send(sender, one, text), batch, texts))
-    _record(list(zip(batch, faults, strict=True)), now)
+    _record(list(zip(batch, faults, strict=True)), way, now)
     return len(batch)
 
 
@@ -164,18 +164,19 @@ def _take_lease(now: datetime) -> list[AnyRow]:
 
 
 @transaction
-def _record(outcomes: list[tuple[AnyRow, NotSent | None]], now: datetime) -> None:
+def _record(outcomes: list[tuple[AnyRow, NotSent | None]], way: str, now: datetime) -> None:
     for message, fault in outcomes:
         db.session.execute(
             update(Message)
             .where(Message.id == message.id, Message.sent_at.is_(None))
-            .values(leased_until=None, **_outcome(message, fault, now))
+            .values(leased_until=None, **_outcome(message, fault, way, now))
         )
 
 
-def _outcome(message: AnyRow, fault: NotSent | None, now: datetime) -> dict[str, Any]:
+def _outcome(message: AnyRow, fault: NotSent | None, way: str, now: datetime) -> dict[str, Any]:
     if fault is None:
-        return {"sent_at": now, "fault": "", "facts": _without_code(message.facts)}
+        left = {"sent_at": now, "sender": way, "fault": ""}
+        return {**left, "facts": _without_code(message.facts)}
     log.warning("message %d not sent: %s", message.id, fault.reason)
     said = {"fault": fault.reason[:200]}
     if fault.final or message.attempts > len(PATIENCE):

@@ -78,6 +78,11 @@ def counts() -> dict[State, int]:
     return dict.fromkeys(State, 0) | {State(state): number for state, number in found}
 
 
+def ways_left() -> set[str]:
+    """By which senders those left that did, as SENDER named them then."""
+    return set(db.session.scalars(select(_m.sender).where(_m.sent_at.is_not(None)).distinct()))
+
+
 def shown_facts(message: AnyRow) -> dict[str, Any]:
     """What the message says, its code hidden."""
     return {**message.facts, "code": HIDDEN_CODE} if _has_code(message) else dict(message.facts)
@@ -102,7 +107,7 @@ def _has_code(message: AnyRow) -> bool:
 def _rows() -> Select[Any]:
     return select(
         *(_m.id, _m.template, _m.language, _m.mobile, _m.facts, _m.created_at, _m.due_at),
-        *(_m.expires_at, _m.attempts, _m.sent_at, _m.failed_at, _m.fault),
+        *(_m.expires_at, _m.attempts, _m.sent_at, _m.sender, _m.failed_at, _m.fault),
     )
 
 

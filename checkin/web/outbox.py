@@ -32,8 +32,11 @@ LEFT = {
     "console": _l("Printed, not sent"),
     "file": _l("Written, not sent"),
     "http": STATES[State.SENT],
+    "demo": _l("For show, not sent"),
 }
-"""What became of a message that left, by the way in which messages leave."""
+"""What became of a message that left, by the way in which it did."""
+LEFT_SOMEHOW = _l("Sent or only written")
+"""Where several ways were taken, or nobody noted which."""
 TESTED = {
     "console": _l("The test message was printed on the server, not sent"),
     "file": _l("The test message was written into a file on the server, not sent"),
@@ -74,7 +77,7 @@ def _page(form: TestForm) -> str:
         "outbox/index.html",
         found=outbox.page_of(state, request.args.get("before", type=row_number)),
         form=form,
-        chips=[_chip(one, counts[one], state, setup.kind) for one in State],
+        chips=[_chip(one, counts[one], state) for one in State],
         state=state,
         nothing=NOTHING[state],
         kinds=KINDS,
@@ -85,7 +88,8 @@ def _page(form: TestForm) -> str:
         budget=settings.value("messages_per_day"),
         setup=setup,
         senders=SENDERS,
-        left=LEFT[setup.kind],
+        left=LEFT,
+        left_somehow=LEFT_SOMEHOW,
     )
 
 
@@ -128,13 +132,19 @@ def _send_test(mobile: str | None) -> NotSent | None:
     )
 
 
-def _chip(state: State, number: int, chosen: State, kind: str) -> dict[str, object]:
+def _chip(state: State, number: int, chosen: State) -> dict[str, object]:
     return {
-        "text": LEFT[kind] if state is State.SENT else STATES[state],
+        "text": _all_left() if state is State.SENT and number else STATES[state],
         "count": number,
         "href": url_for(".index", state=state.value),
         "pressed": state is chosen,
     }
+
+
+def _all_left() -> str:
+    """What became of all that left, where they did in one way."""
+    ways = outbox.ways_left()
+    return LEFT.get(ways.pop(), LEFT_SOMEHOW) if len(ways) == 1 else LEFT_SOMEHOW
 
 
 def _fault_words(fault: str) -> str:

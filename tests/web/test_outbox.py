@@ -8,7 +8,7 @@ import pytest
 
 from checkin.database import db
 from checkin.models import AuditEntry, Message
-from checkin.operations import messages, outbox
+from checkin.operations import jobs, messages, outbox
 from checkin.operations.outbox import State
 from tests import factories
 from tests.pages import plain
@@ -40,8 +40,8 @@ def test_a_failed_message_is_shown_with_its_fault_and_its_words_in_both_language
 
 def test_each_state_has_its_messages_and_their_number(layla, now, failed):
     factories.message(now)
-    factories.message(now, sent_at=now, attempts=1)
-    factories.message(now, sent_at=now, attempts=1)
+    factories.message(now, sent_at=now, sender="file", attempts=1)
+    factories.message(now, sent_at=now, sender="file", attempts=1)
     page = layla.text("/outbox")
     assert "1 To be sent 2 Written, not sent 1 Failed" in page
     assert layla.text("/outbox?state=sent").count("A new phone was signed in to your") == 2
@@ -96,12 +96,29 @@ def test_what_is_too_late_or_lost_its_code_is_not_tried_again(layla, now):
     ("kind", "words"),
     [("console", "Printed, not sent"), ("file", "Written, not sent"), ("http", "Sent")],
 )
-def test_what_only_the_server_saw_is_not_called_sent(app, layla, now, kind, words):
-    app.config.update(SENDER=kind, SENDER_URL="http://127.0.0.1:9/send")
-    factories.message(now, sent_at=now, attempts=1)
+def test_what_only_the_server_saw_is_not_called_sent(layla, now, kind, words):
+    """Whatever the sender is now: the message says by which one it left."""
+    factories.message(now, sent_at=now, sender=kind, attempts=1)
     page = layla.text("/outbox?state=sent")
     assert f"0 To be sent 1 {words} 0 Failed" in page
     assert page.count(words) == 2
+
+
+def test_messages_that_left_in_several_ways_each_say_theirs(layla, now):
+    for kind in ("console", "http", ""):
+        factories.message(now, sent_at=now, sender=kind, attempts=1)
+    page = layla.text("/outbox?state=sent")
+    assert "3 Sent or only written" in page
+    assert page.count("Printed, not sent") == 1
+    assert page.count("Sent or only written") == 2, "the three together, and that nobody noted"
+
+
+def test_the_sender_that_took_a_message_is_noted(app, now):
+    made = factories.message(now, due_at=now)
+    jobs.send_messages(now)
+    db.session.expire_all()
+    app.config["SENDER"] = "http"
+    assert db.session.get_one(Message, made.id).sender == "file"
 
 
 def test_a_test_message_goes_to_ones_own_mobile_and_counts(app, cast, layla):
