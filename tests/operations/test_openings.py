@@ -292,6 +292,28 @@ def test_the_next_shift_would_follow_too_soon(cast, call, people, now):
     assert (found.code, found.refuses, found.facts["minutes"]) == ("rest_after", False, 300)
 
 
+@pytest.mark.parametrize(("starts", "minutes"), [(11 * 60, 300), (-15 * 60, 480)])
+def test_a_place_that_is_waited_for_may_leave_too_little_rest(
+    cast, call, shift, people, now, starts, minutes
+):
+    """One waits for tomorrow 1 PM to 5 PM, and joins from midnight on, or until 6 AM before."""
+    me, *others = people
+    for one in others[:2]:
+        openings.join(shift.id, by=one.id, now=now)
+    assert openings.join(shift.id, by=me.id, now=now) == "waiting"
+    near = factories.shift(now, cast.squares, call, starts=DAY + starts, minutes=minutes)
+    (found,) = openings.obstacles(me.id, near.id, now)
+    assert (found.code, found.refuses) == ("rest_if_given", False)
+    assert (found.facts["minutes"], found.facts["name_en"]) == (420, "Mataf courtyard")
+    assert openings.obstacles(others[2].id, near.id, now) == []
+    with pytest.raises(Problem, match="tell_first"):
+        openings.join(near.id, by=me.id, now=now)
+    assert openings.join(near.id, by=me.id, now=now, aware=["rest_if_given"]) == "joined"
+    at_once = factories.shift(now, cast.squares, call, starts=DAY + 60, minutes=120)
+    told = codes(me, at_once, now)
+    assert "rest_if_given" not in told, "no place is given to who is expected elsewhere"
+
+
 def test_what_is_told_is_confirmed_first(call, shift, people, now):
     alter(call, requires_id=factories.opportunity(now, "course", name_en="First aid").id)
     assert codes(people[0], shift, now, refuses=False) == ["course_missing"]

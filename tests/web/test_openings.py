@@ -148,6 +148,19 @@ def test_what_speaks_against_it_stands_before_the_button(cast, now, noura, call,
     assert noura.send(place(shift), aware="course_missing").status_code == 303
 
 
+def test_a_place_that_is_waited_for_is_told_where_little_rest_would_be_left(
+    cast, now, noura, call, shift
+):
+    openings.join(shift.id, by=factories.person(now).id, now=now)
+    noura.send(place(shift))
+    night = factories.shift(now, cast.mataf, call, starts=DAY + 11 * 60, minutes=300)
+    page = plain(noura.text(place(night)))
+    assert "You wait for a place at Squares of the Grand Mosque, Monday 23 November 2026" in page
+    assert "the rest between the two shifts is 7 hours. Advised: 8 hours or more" in page
+    assert noura.send(place(night)).status_code == 422
+    assert noura.send(place(night), aware="rest_if_given").status_code == 303
+
+
 def test_what_refuses_has_no_button(cast, now, noura, call, shift):
     beside = factories.shift(now, cast.mataf, starts=DAY + 30)
     factories.assign(now, cast.noura, beside)

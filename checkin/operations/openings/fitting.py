@@ -30,8 +30,9 @@ def obstacles(person_id: int, shift_id: int, now: datetime) -> list[Obstacle]:
 
     Refuses: `called_off`, `shift_begun`, `opening_closed`, `account_held`, `for_women`, `for_men`,
     `too_young` (fact `least`), `clash` (facts of the other shift), `shift_full`. Told: the limits
-    of welfare as the plan would pass them, `rest_after`, and `unsure_women`, `unsure_men`,
-    `unsure_age` (fact `least`) where the record does not say what the call asks for.
+    of welfare as the plan would pass them, `rest_after`, `rest_if_given` (facts of the shift whose
+    place is waited for), and `unsure_women`, `unsure_men`, `unsure_age` (fact `least`) where the
+    record does not say what the call asks for.
     """
     found = obstacles_of(person_id, [shift_id], now).get(shift_id)
     if found is None:

@@ -31,8 +31,12 @@ from checkin.operations.welfare.serving import (
     served_in,
 )
 
+WAITING = "waiting"
+"""How somebody stands to a shift who only waits for a place."""
 REST_AFTER = "rest_after"
 """Of a shift that is being joined: the one after it would follow too soon."""
+REST_IF_GIVEN = "rest_if_given"
+"""Of a shift that is being joined: it would lie too near to one whose place is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ def foreseen(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
 def ahead(person_id: int, shift_id: int, now: datetime) -> list[Concern]:
     """What would speak against planning somebody for a shift, by the plan of their other shifts.
 
-    With `rest_after` (facts `minutes`, `most`) where the next shift would follow too soon.
+    With `rest_after` (facts `minutes`, `most`) where the next shift would follow too soon, and
+    `rest_if_given` (also `name_ar`, `name_en`, `zone`, `starts_at`, `ends_at` of the other shift)
+    where a place that is waited for would leave too little rest.
     """
     return ahead_of(person_id, [shift_id], now).get(shift_id, [])
 
@@ -132,15 +138,20 @@ def ahead_of(person_id: int, shift_ids: Collection[int], now: datetime) -> dict[
 def _ahead(
     row: AnyRow, expected_on: Iterable[AnyRow], courses: Mapping[int, Course], now: datetime
 ) -> list[Concern]:
-    one = served_in(row, ((row.starts_at, row.ends_at),))
-    others = [
-        served_in(other, ((other.starts_at, other.ends_at),))
+    around = [
+        other
         for other in expected_on
         if other.shift_id != row.shift_id and is_near(other.work_on, row.work_on)
     ]
+    one, others = _as_planned(row), [_as_planned(each) for each in around if each.how != WAITING]
     found = findings(one, others, now, courses.get(row.id))
     told = [_concern(each, row, now, courses, {}) for each in found]
-    return [*told, *_rest_after(one, others, now)]
+    waited = [each for each in around if each.how == WAITING]
+    return [*told, *_rest_after(one, others, now), *_rest_if_given(one, others, waited, now)]
+
+
+def _as_planned(row: AnyRow) -> Served:
+    return served_in(row, ((row.starts_at, row.ends_at),))
 
 
 def _rest_after(one: Served, others: Sequence[Served], now: datetime) -> Iterator[Concern]:
@@ -148,15 +159,39 @@ def _rest_after(one: Served, others: Sequence[Served], now: datetime) -> Iterato
     for later in sorted(others, key=lambda other: other.begins_at):
         if later.begins_at < one.ends_at:
             continue
-        rest = [others, [one, *others]]
-        before, after = (
-            {each.limit: each for each in findings(later, around, now)} for around in rest
-        )
-        short = after.get(Limit.LITTLE_REST)
-        if short is not None and short != before.get(Limit.LITTLE_REST):
+        short = _shortened(later, one, others, now)
+        if short is not None:
             facts = {"minutes": short.minutes, "most": short.most}
             yield Concern(REST_AFTER, facts, is_ahead=True)
         return
+
+
+def _rest_if_given(
+    one: Served, others: Sequence[Served], waited: Iterable[AnyRow], now: datetime
+) -> Iterator[Concern]:
+    """Places that would leave too little rest, before or after; nobody is given one at the same
+    time."""
+    for row in waited:
+        first, second = sorted((one, _as_planned(row)), key=lambda each: each.begins_at)
+        if second.begins_at < first.ends_at:
+            continue
+        short = _shortened(second, first, others, now)
+        if short is not None:
+            site = {"name_ar": row.site_ar, "name_en": row.site_en, "zone": row.zone}
+            rest = {"minutes": short.minutes, "most": short.most}
+            times = {"starts_at": row.starts_at, "ends_at": row.ends_at}
+            yield Concern(REST_IF_GIVEN, {**site, **rest, **times}, is_ahead=True)
+
+
+def _shortened(
+    later: Served, before: Served, others: Sequence[Served], now: datetime
+) -> Finding | None:
+    """The little rest that a shift is told of because of the one before it."""
+    without, with_it = (
+        {each.limit: each for each in findings(later, around, now)}.get(Limit.LITTLE_REST)
+        for around in (others, [before, *others])
+    )
+    return with_it if with_it != without else None
 
 
 def _found(

@@ -75,13 +75,19 @@ def planned(person_id: int, *shift_ids: int) -> Select[*tuple[Any, ...]]:
 
 
 def expected(person_id: int, first: date, last: date) -> Sequence[AnyRow]:
-    """The shifts somebody is expected on around some days, as if served as planned."""
+    """The shifts somebody is expected on, or waits for, around some days, as if served as planned.
+
+    `how` says which; with the names of the site.
+    """
     a = Assignment
-    who = (a.id, a.person_id.label("volunteer_id"))
-    query = _with_plan(select(*who, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id))
+    who = (a.id, a.person_id.label("volunteer_id"), a.how)
+    where = (Site.name_ar.label("site_ar"), Site.name_en.label("site_en"))
+    query = _with_plan(
+        select(*who, *where, *_PLAN).select_from(a).join(Shift, Shift.id == a.shift_id)
+    )
     return db.session.execute(
         query.join(Person, Person.id == a.person_id)
-        .where(a.person_id.in_(rows_of(person_id)), a.how != "waiting")
+        .where(a.person_id.in_(rows_of(person_id)))
         .where(Shift.cancelled_at.is_(None), Shift.is_draft.is_(False))
         .where(Shift.work_on.between(first - _BEFORE, last + _AFTER))
         .order_by(a.id)

@@ -24,19 +24,30 @@ def said(obstacle: Obstacle) -> str:
 
 
 def _clash(facts):
+    return _("You are expected at %(site)s at the same time: %(day)s, %(times)s", **_which(facts))
+
+
+def _which(facts):
+    """Another shift: where, on which day and when."""
     zone = facts["zone"]
     name = facts["name_en"] if current_locale().lang == "en" else facts["name_ar"]
-    return _(
-        "You are expected at %(site)s at the same time: %(day)s, %(times)s",
-        site=isolate(name or facts["name_ar"]),
-        day=date_long(facts["starts_at"], zone),
-        times=time_range(facts["starts_at"], facts["ends_at"], zone),
-    )
+    return {
+        "site": isolate(name or facts["name_ar"]),
+        "day": date_long(facts["starts_at"], zone),
+        "times": time_range(facts["starts_at"], facts["ends_at"], zone),
+    }
 
 
 _TOLD = {
     "rest_after": lambda facts: _(
         "Rest before your next shift: %(rest)s. Advised: %(least)s or more",
+        rest=duration(facts["minutes"]),
+        least=duration(facts["most"]),
+    ),
+    "rest_if_given": lambda facts: _(
+        "You wait for a place at %(site)s, %(day)s, %(times)s. If you get it, the rest between the "
+        "two shifts is %(rest)s. Advised: %(least)s or more",
+        **_which(facts),
         rest=duration(facts["minutes"]),
         least=duration(facts["most"]),
     ),
