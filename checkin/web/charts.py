@@ -53,6 +53,8 @@ class Columns(Chart):
     middle_shown: str = ""
     ends: tuple[str, ...] = ()
     """What stands below the chart, from the earliest to the latest."""
+    ticks: tuple[tuple[float, str], ...] = ()
+    """Names below some columns, each with how many columns stand before its place."""
     keys: tuple[str, ...] = ()
     """What the two parts of a column are, where it has two."""
 

@@ -234,6 +234,11 @@ def month_long(day: Day, zone: str | None = None) -> str:
     return pgettext("date", "%(month)s %(year)s", month=_month(civil, "wide"), year=year)
 
 
+def month_short(day: Day, zone: str | None = None) -> str:
+    """نوفمبر or Nov, where the year stands beside it."""
+    return _month(_day(day, zone), "abbreviated")
+
+
 def weekday(day: Day, zone: str | None = None) -> str:
     """الأحد or Sunday."""
     return _weekday(day, zone, "wide")

@@ -128,7 +128,7 @@ def test_the_pdf_holds_the_charts_the_targets_and_the_comparison(layla, cast, wo
         "None before",
         "Approved volunteer hours 2026 CE Everybody 8 1,000",
         "Behind by 882 · Needed a day from today: 25",
-        "Approved volunteer hours: the way to the target of 2026 CE",
+        "Approved volunteer hours: the target of 2026 CE",
         "Most on one day: 8 hours, 22 Nov.",
         "An even pace to the target",
         "By hour of day",

@@ -21,24 +21,28 @@ from checkin.web.figures.amounts import hours, in_hours, percent
 from checkin.web.figures.goals import Goal
 from checkin.web.figures.hour_words import between, day_of_week, hour_of_week, o_clock
 from checkin.web.figures.narrowing import WORDS, Wanted
-from checkin.web.filters import date_short, gregorian, isolate, month_long
+from checkin.web.filters import date_short, gregorian, isolate, month_long, month_short
 
 HOUR = 60
 MOST_DAYS, MOST_WEEKS, MOST_MONTHS = 31, 60, 84
 """How many columns of a kind a chart takes before it goes on to longer ones."""
+MOST_NAMED = 14
+"""How many months are called by their names below a chart."""
 
 
 # --- over time ---------------------------------------------------------------------------------
 
 
 class Step(NamedTuple):
-    """How long a column of time is: its name, and where the one that holds a day begins."""
+    """How long a column of time is: its name, where the one that holds a day begins, and what
+    stands below it."""
 
     title: Any
     heading: Any
     best: Any
     begin: Any
     following: Any
+    tick: Any
 
     def beginnings(self, first: date, last: date) -> Iterator[date]:
         begin = self.begin(first)
@@ -57,6 +61,7 @@ DAY = Step(
     _l("Most on one day: %(hours)s, %(when)s."),
     lambda day: day,
     lambda begin: begin + timedelta(days=1),
+    lambda begin: in_digits(str(begin.day)),
 )
 WEEK = Step(
     _l("Hours by week"),
@@ -64,6 +69,8 @@ WEEK = Step(
     _l("Most in one week: %(hours)s, %(when)s."),
     week_of,
     lambda begin: begin + timedelta(days=7),
+    # of the first that begins in a month
+    lambda begin: month_short(begin) if begin.day <= 7 else "",
 )
 MONTH = Step(
     _l("Hours by month"),
@@ -71,6 +78,7 @@ MONTH = Step(
     _l("Most in one month: %(hours)s, %(when)s."),
     lambda day: day.replace(day=1),
     _next_month,
+    month_short,
 )
 YEAR = Step(
     _l("Hours by year"),
@@ -78,6 +86,7 @@ YEAR = Step(
     _l("Most in one year: %(hours)s, %(when)s."),
     lambda day: day.replace(month=1, day=1),
     lambda begin: begin.replace(year=begin.year + 1),
+    lambda begin: in_digits(str(begin.year)),
 )
 
 
@@ -95,11 +104,9 @@ def by_month(days: Sequence[Day], asked: Wanted) -> Columns | None:
 
 def _columns(step: Step, days: Sequence[Day], asked: Wanted) -> Columns:
     first, last = days[0].on, days[-1].on
+    begins = list(step.beginnings(first, last))
     sums = {begin: _summed(some) for begin, some in groupby(days, lambda day: step.begin(day.on))}
-    marks = [
-        _mark_of(step, begin, sums.get(begin, _summed([])), asked)
-        for begin in step.beginnings(first, last)
-    ]
+    marks = [_mark_of(step, begin, sums.get(begin, _summed([])), asked) for begin in begins]
     best = max(marks, key=lambda mark: mark.value)
     top = neat(best.value, HOUR)
     return Columns(
@@ -114,6 +121,7 @@ def _columns(step: Step, days: Sequence[Day], asked: Wanted) -> Columns:
         top_shown=num(top // HOUR),
         middle_shown=num(top // HOUR // 2),
         ends=_ends(marks),
+        ticks=_ticks(step, begins),
     )
 
 
@@ -167,6 +175,15 @@ def _called(step: Step, begin: date, end: date, asked: Wanted) -> str:
         days = date_short(first), date_short(last)
         return pgettext("days", "%(first)s to %(last)s", first=days[0], last=days[1])
     return month_long(begin) if step is MONTH else in_digits(str(begin.year))
+
+
+def _ticks(step: Step, begins: Sequence[date]) -> tuple[tuple[float, str], ...]:
+    """Names in the middle below columns; of many months only their years."""
+    if step is MONTH and len(begins) > MOST_NAMED:
+        named = [YEAR.tick(begin) if begin.month == 1 else "" for begin in begins]
+    else:
+        named = [step.tick(begin) for begin in begins]
+    return tuple((place + 0.5, name) for place, name in enumerate(named) if name)
 
 
 def _ends(marks: Sequence[Mark]) -> tuple[str, ...]:
@@ -304,10 +321,8 @@ def new_and_returning(
     served = [begin for begin, count in people.items() if count]
     if not served:
         return None
-    marks = [
-        _people_of(begin, people.get(begin, 0), new.get(begin, 0), asked)
-        for begin in MONTH.beginnings(min(served), max(served))
-    ]
+    begins = list(MONTH.beginnings(min(served), max(served)))
+    marks = [_people_of(one, people.get(one, 0), new.get(one, 0), asked) for one in begins]
     best = max(marks, key=lambda mark: mark.second)
     top = neat(max(mark.value + mark.second for mark in marks), 2)
     told = {"when": best.text, "number": num(best.second)}
@@ -321,6 +336,7 @@ def new_and_returning(
         top_shown=num(top),
         middle_shown=num(top // 2),
         ends=_ends(marks),
+        ticks=_ticks(MONTH, begins),
         keys=(_("Returning"), _("For the first time")),
         note=_sentences(
             _("Somebody who served in two months counts in both, and once in the total."), more
@@ -411,9 +427,7 @@ def course(goal: Goal, days: ByDay, today: date, asked: Wanted) -> Course:
     if until >= span.first:
         points.append((_gone(span, until), points[-1][1]))
     return Course(
-        title=_(
-            "%(figure)s: the way to the target of %(year)s", figure=goal.figure, year=goal.year
-        ),
+        title=_("%(figure)s: the target of %(year)s", figure=goal.figure, year=goal.year),
         reading=" · ".join(filter(None, (goal.progress, goal.tag[2], goal.pace))),
         headings=(_("Until"), _("Reached")),
         marks=[
