@@ -36,6 +36,11 @@ class Card:
     """How much of it was told of earlier years, and where from."""
     goal: Goal | None = None
 
+    @property
+    def is_in_words(self) -> bool:
+        """Whether it says why there is no number."""
+        return not any(map(str.isdigit, self.value))
+
 
 NAMES: dict[str, Any] = {
     "approved_minutes": _l("Approved volunteer hours"),

@@ -60,7 +60,7 @@ def index():
         periods=_choices(asked.period, today),
         offered=_offered(reach, asked.period, today),
         days="" if not asked.names_days else asked.about[0],
-        said={**asked.said, **earlier.kept()},
+        kept_here={**asked.said, **earlier.kept()},
         place={**asked.place, **earlier.kept()},
         narrower=choosing.choices(reach, asked),
         chips=choosing.chips(asked),
@@ -101,6 +101,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
+        "said": asked.said,
         "days_there": _days_there(asked.period),
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,

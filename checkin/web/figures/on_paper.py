@@ -68,7 +68,10 @@ def charts(shown: Mapping[str, Any]) -> list[Chart]:
 def _charts(shown: Mapping[str, Any]) -> Iterator[Chart | None]:
     yield shown["over_time"]
     yield from shown["courses"]
-    for table in shown["tables"][:3]:
-        if table["bars"]:
-            yield Chart(table["title"], table["reading"], (), table["bars"])
-    yield from (shown[name] for name in ("genders", "by_hour", "week", "newcomers"))
+    spread = [
+        Chart(table["title"], table["reading"], (), table["bars"])
+        for table in shown["tables"][:3]
+        if table["bars"] and table["grouping"] not in shown["said"]
+    ]
+    yield from (*spread[:1], shown["genders"], *spread[1:])
+    yield from (shown[name] for name in ("by_hour", "week", "newcomers"))
