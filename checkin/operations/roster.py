@@ -16,6 +16,7 @@ from checkin.models import Assignment, Attendance, Person, Shift, Site
 from checkin.operations import audit, catalogue, messages, openings, people, shifts
 from checkin.operations.identity import living
 from checkin.operations.mobiles import normal_mobile
+from checkin.operations.openings import telling
 from checkin.operations.people import Profile
 
 MOST_LINES = 500
@@ -301,12 +302,13 @@ def _expect(
 
 
 @transaction
-def remove(assignment_id: int, *, by: int, now: datetime) -> None:
-    """Expect somebody no longer, and let the next one who waits move up.
+def remove(assignment_id: int, *, by: int, now: datetime) -> bool:
+    """Expect somebody no longer, and let the next one who waits move up; whether they are told.
 
+    Nobody is told of a draft, of what is over, or of a shift that they know to be cancelled.
     Problem `roster_attended` once they came.
     """
-    catalogue.hold_shift(find(assignment_id).shift_id)
+    shift = catalogue.hold_shift(find(assignment_id).shift_id)
     assignment = find(assignment_id)
     attended = db.session.scalar(
         select(Attendance.id)
@@ -316,12 +318,15 @@ def remove(assignment_id: int, *, by: int, now: datetime) -> None:
     )
     if attended is not None:
         raise Problem("roster_attended")
+    is_on = shift.cancelled_at is None
+    told = is_on and telling.taken_off(shift.id, assignment.person_id, now) > 0
     db.session.delete(assignment)
     audit.note(
         "roster.remove", "shift", assignment.shift_id, by=by, at=now, person=assignment.person_id
     )
     db.session.flush()
     openings.move_up(assignment.shift_id, now)
+    return told
 
 
 @transaction

@@ -9,14 +9,17 @@ from checkin.domain.errors import NotFound, Problem
 from checkin.web import errors
 
 
-def acted(act: Callable[[], Any], said: str, to: str) -> Any:
-    """Do it, say `said` or what speaks against it, and lead on. NotFound is a page of its own."""
+def acted(act: Callable[[], Any], said: str | Callable[[Any], str], to: str) -> Any:
+    """Do it, say `said` (of what came of it) or what speaks against it, and lead on.
+
+    NotFound is a page of its own.
+    """
     try:
-        act()
+        made = act()
     except NotFound:
         raise
     except Problem as problem:
         flash(errors.sentence(problem), "stop")
     else:
-        flash(said, "done")
+        flash(said(made) if callable(said) else said, "done")
     return redirect(to, 303)

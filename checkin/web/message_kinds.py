@@ -12,6 +12,7 @@ KINDS = {
     "new_phone": _l("A new phone was signed in"),
     "shift_invitation": _l("Expected at a shift"),
     telling.SEAT_GIVEN: _l("A place became free"),
+    telling.TAKEN_OFF: _l("Taken off a shift"),
     telling.MOVED: _l("Shift changed"),
     telling.CANCELLED: _l("Shift cancelled"),
     telling.RESTORED: _l("Shift takes place after all"),

@@ -107,6 +107,7 @@ WORDINGS: dict[str, Wording] = {
         _wording("new_phone", {}),
         _wording("shift_invitation", {**_SHIFT, "link": "/hours"}),
         _wording(telling.SEAT_GIVEN, _SHIFT),
+        _wording(telling.TAKEN_OFF, _SHIFT),
         _wording(telling.MOVED, _SHIFT),
         _wording(telling.CANCELLED, _SHIFT),
         _wording(telling.RESTORED, _SHIFT),

@@ -79,7 +79,9 @@ def remove(shift_id: int, assignment_id: int):
     _belongs(shift_id, assignment_id)
     return _acted(
         lambda: roster.remove(assignment_id, by=current_user.id, now=clock.now()),
-        _("Taken off the roster"),
+        lambda told: (
+            _("Taken off the roster. A message says so") if told else _("Taken off the roster")
+        ),
         shift_id,
     )
 
@@ -168,7 +170,7 @@ def _chosen() -> dict[int, str]:
     return {int(match[1]): value for match, value in found if match}
 
 
-def _acted(act: Callable[[], Any], said: str, shift_id: int) -> Any:
+def _acted(act: Callable[[], Any], said: str | Callable[[Any], str], shift_id: int) -> Any:
     return acted(act, said, url_for("shifts.show", shift_id=shift_id, _anchor="roster"))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from checkin.database import db
 from checkin.models import Assignment, Attendance, Message
-from checkin.operations import openings, shifts
+from checkin.operations import openings, roster, shifts
 from checkin.operations.openings import telling
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -59,6 +59,33 @@ def test_a_cancelled_shift_is_told_once_and_its_records_stay(cast, now):
     assert db.session.get_one(Attendance, came.attendance_id).shift_id == shift.id
     assert db.session.scalar(db.select(db.func.count(Assignment.id)).where(
         Assignment.shift_id == shift.id)) == 2  # fmt: skip
+
+
+def test_who_is_taken_off_the_roster_is_told(cast, now, shift):
+    """Who waits too; the next one on the list has the place."""
+    on = db.select(Assignment.id).filter_by(shift_id=shift.id, person_id=cast.noura.id)
+    assert roster.remove(db.session.scalars(on).one(), by=cast.layla.id, now=now)
+    assert told() == [("taken_off", cast.noura.mobile), ("seat_given", cast.huda.mobile)]
+    again = factories.assign(now, cast.noura, shift, how="waiting")
+    later = now + timedelta(minutes=1)
+    assert roster.remove(again.id, by=cast.layla.id, now=later)
+    assert told()[2:] == [("taken_off", cast.noura.mobile)]
+
+
+@pytest.mark.parametrize("why", ["draft", "over", "called off"])
+def test_nobody_is_told_of_a_draft_or_of_what_does_not_come(cast, now, shift, why):
+    alter(
+        shift,
+        **{
+            "draft": {"is_draft": True},
+            "over": {"starts_at": now - timedelta(hours=5), "ends_at": now},
+            "called off": {"cancelled_at": now},
+        }[why],
+    )
+    on = db.select(Assignment).filter_by(shift_id=shift.id, person_id=cast.noura.id)
+    one = db.session.scalars(on).one()
+    assert not roster.remove(one.id, by=cast.layla.id, now=now)
+    assert told() == []
 
 
 def test_what_takes_place_after_all_is_told(cast, now, shift):

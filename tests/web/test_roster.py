@@ -125,7 +125,8 @@ def test_who_came_is_not_removed_who_did_not_is(cast, now, layla, shift):
     refused = layla.send(f"/shifts/{cast.shift.id}/roster/{noura.id}/removal")
     assert "This volunteer attended" in layla.text(refused.location)
     absent = factories.assign(now, cast.noura, shift)
-    layla.send(f"/shifts/{shift.id}/roster/{absent.id}/removal")
+    removed = layla.send(f"/shifts/{shift.id}/roster/{absent.id}/removal")
+    assert "Taken off the roster. A message says so" in layla.text(removed.location)
     assert expected(shift) == []
     assert len(expected(cast.shift)) == 1
 

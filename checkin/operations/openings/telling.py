@@ -1,4 +1,5 @@
-"""Telling people in the outbox: a seat that became free, a shift that moved or is called off."""
+"""Telling people in the outbox: a seat that became free or was taken away, a shift that moved or is
+called off."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -12,8 +13,9 @@ from checkin.models import Assignment, Attendance, Opportunity, Person, Shift, S
 from checkin.operations import messages
 from checkin.operations.identity import living
 
-SEAT_GIVEN, MOVED, CANCELLED, RESTORED = (
+SEAT_GIVEN, TAKEN_OFF, MOVED, CANCELLED, RESTORED = (
     "seat_given",
+    "taken_off",
     "shift_moved",
     "shift_called_off",
     "shift_restored",
@@ -28,6 +30,12 @@ def seats_given(shift_id: int, person_ids: Collection[int], now: datetime) -> in
     wanted = Assignment.person_id.in_(list(person_ids))
     people = _expected(shift_id, wanted)
     return _tell(SEAT_GIVEN, _shift(shift_id), people, now, about=int(now.timestamp()))
+
+
+def taken_off(shift_id: int, person_id: int, now: datetime) -> int:
+    """Who is still on the list and will not be learns it; how many could be told."""
+    people = _expected(shift_id, Assignment.person_id == person_id)
+    return _tell(TAKEN_OFF, _shift(shift_id), people, now, about=int(now.timestamp()))
 
 
 @transaction

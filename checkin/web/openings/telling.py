@@ -21,6 +21,17 @@ def _seat_given(facts: Facts) -> Said:
     )
 
 
+@text_of(telling.TAKEN_OFF)
+def _taken_off(facts: Facts) -> Said:
+    return say(
+        telling.TAKEN_OFF,
+        "You are no longer on the list of the shift at %(site)s, %(day)s, %(times)s. Other shifts: "
+        "%(link)s",
+        needs=_WHICH,
+        **_about(facts, "/openings"),
+    )
+
+
 @text_of(telling.MOVED)
 def _moved(facts: Facts) -> Said:
     return say(
@@ -68,16 +79,17 @@ def _called_off(facts: Facts) -> Said:
         telling.CANCELLED,
         "Your shift at %(site)s, %(day)s, %(times)s, was cancelled. Other shifts: %(link)s",
         needs=_WHICH,
-        **(_about(facts) | {"link": "\n" + absolute("/openings")}),
+        **_about(facts, "/openings"),
     )
 
 
-def _about(facts: Facts) -> dict[str, str]:
+def _about(facts: Facts, page: str = "/hours") -> dict[str, str]:
+    """Which shift, and the page that the message leads to."""
     zone = facts["zone"]
     begin, end = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
     return {
         "site": isolate(facts[f"site_{current_locale().lang}"]),
         "day": date_long(begin, zone),
         "times": time_range(begin, end, zone),
-        "link": "\n" + absolute("/hours"),
+        "link": "\n" + absolute(page),
     }
