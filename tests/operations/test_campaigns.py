@@ -9,9 +9,10 @@ from checkin.domain.errors import Problem
 from checkin.models import Attendance
 from checkin.operations import approvals, campaigns, figures
 from checkin.operations.campaigns import CampaignPlan
-from checkin.operations.figures import Filter, Grouping, records
+from checkin.operations.figures import Filter, Grouping
 from checkin.operations.permissions import Reach
 from tests import factories
+from tests.counted import counted
 from tests.factories import check_in, check_out
 
 HOUR = timedelta(hours=1)
@@ -62,7 +63,7 @@ def town(cast, now, campaign_id, work):
 def test_results_are_the_figures_with_that_filter(town):
     wanted = Filter(EVERYWHERE, campaign_id=town)
     found = campaigns.results(town)
-    assert found.totals == records.totals(wanted)
+    assert found.totals == figures.totals(counted(wanted))
     assert found.totals == figures.by_campaign()[town]
     totals = found.totals
     assert (totals.approved_minutes, totals.waiting_minutes) == (360, 120)

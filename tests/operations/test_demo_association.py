@@ -26,9 +26,10 @@ from checkin.models import (
 )
 from checkin.operations import approvals, audit, figures, revaluing
 from checkin.operations.attendance import Reading, record_scan
-from checkin.operations.figures import Filter, records, rollup
+from checkin.operations.figures import Filter, rollup
 from checkin.operations.permissions import Reach
 from tests.conftest import NOW
+from tests.counted import counted
 from tests.load.truth import faults
 from tests.operations.test_demo import BY_SCANS
 
@@ -102,7 +103,7 @@ def test_hours_people_and_calls_are_exact():
     assert total.attendances == SMALL.attendances
     assert total.volunteers == SMALL.volunteers
     assert total.opportunities == SMALL.opportunities
-    assert total == records.totals(EVERYTHING)
+    assert total == figures.totals(counted(EVERYTHING))
     assert rollup.difference().is_nought
 
 

@@ -190,10 +190,10 @@ def test_days_are_found_by_an_index(cast):
     seen: list[tuple[str, object]] = []
     event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2:4]))
     figures.totals(days)
-    (asked,) = [one for one in seen if "FROM attendances" in one[0]]
+    (asked,) = [one for one in seen if "FROM shifts" in one[0]]
     found = " ".join(map(str, plan_of(*asked)))
     # which index has them fastest is a guess on a table of a few rows
-    assert re.search(r"ix_attendances_figures|Index Cond: [^']*work_on >=", found), found
+    assert re.search(r"ix_shifts_work_on|Index Cond: [^']*work_on >=", found), found
 
 
 def plan_of(statement, parameters):

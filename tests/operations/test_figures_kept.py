@@ -21,7 +21,6 @@ from checkin.models import (
     OpportunityDay,
     PeriodTotal,
     Person,
-    Site,
 )
 from checkin.operations import (
     approvals,
@@ -47,6 +46,7 @@ from checkin.operations.figures import (
 from checkin.operations.figures.sums import CAMPAIGN, DAY, GENDER, HOUR
 from checkin.operations.permissions import Reach
 from tests import factories
+from tests.counted import counted
 from tests.factories import check_in, check_out
 
 ALL = Reach(everywhere=True)
@@ -76,7 +76,7 @@ def agree() -> None:
     assert rollup.difference().is_nought
     for first, last in PERIODS:
         wanted = Filter(ALL, first, last)
-        assert figures.totals(wanted) == records.totals(wanted)
+        assert figures.totals(wanted) == figures.totals(counted(wanted))
         for measure in (Measure.APPROVED, Measure.COURSES):
             truth = records.rows_of(wanted, [func.count()]).where(
                 figures.definitions.BEHIND[measure]
@@ -84,14 +84,14 @@ def agree() -> None:
             assert figures.count_behind(measure, wanted) == db.session.scalar(truth)
         for grouping in Grouping:
             lines = {line.key: line.totals for line in figures.by(grouping, wanted)}
-            counted = records.by(grouping, wanted)
-            assert lines == {key: one for key, one in counted.items() if any(one)}
+            truth = {line.key: line.totals for line in figures.by(grouping, counted(wanted))}
+            assert lines == truth
         agree_beside_tables(wanted)
 
 
 def agree_beside_tables(wanted) -> None:
     """Genders, days and hours add up to the total; campaigns and genders are the records'."""
-    period, total = periods.named(wanted.first, wanted.last), records.totals(wanted)
+    period, total = periods.named(wanted.first, wanted.last), figures.totals(counted(wanted))
     genders, days, hours = (kept.lines(period, one) for one in (GENDER, DAY, HOUR))
     for lines in (genders, days):
         for name in ("volunteers", "attendances", "course_attendances", "approved_minutes"):
@@ -99,7 +99,7 @@ def agree_beside_tables(wanted) -> None:
     assert sum(line.approved_minutes for line in hours.values()) == total.approved_minutes
     for campaign_id, line in kept.lines(period, CAMPAIGN).items():
         if campaign_id:
-            own = records.totals(replace(wanted, campaign_id=campaign_id))
+            own = figures.totals(counted(replace(wanted, campaign_id=campaign_id)))
             assert line.with_waiting(own.waiting_minutes) == own
             assert period or figures.by_campaign()[campaign_id] == own
     for key, gender in enumerate((None, "man", "woman")):
@@ -114,18 +114,17 @@ def agree_beside_tables(wanted) -> None:
 
 def agree_on_times(narrower) -> None:
     """Days, hours, genders and first days of one place are what its records say."""
-    sites = Reach(site_ids=frozenset(db.session.scalars(select(Site.id))))
     for first, last in (*PERIODS, *BEGUN):
         wanted = Filter(ALL, first, last, **narrower)
-        counted = replace(wanted, reach=sites)  # of these no sums are kept
+        truth = counted(wanted)
         for one in (figures.days, figures.first_days, figures.newcomers, figures.by_gender):
-            assert one(wanted) == one(counted), (one, wanted)
-        assert figures.hours_of_week(wanted) == figures.hours_of_week(counted), wanted
+            assert one(wanted) == one(truth), (one, wanted)
+        assert figures.hours_of_week(wanted) == figures.hours_of_week(truth), wanted
         told = figures.totals_until(wanted)._replace(waiting_minutes=0)
-        assert told == figures.totals_until(counted)._replace(waiting_minutes=0), wanted
+        assert told == figures.totals_until(truth)._replace(waiting_minutes=0), wanted
         for measure in (Measure.APPROVED, Measure.COURSES):
             count = figures.count_behind(measure, wanted)
-            assert count == figures.count_behind(measure, counted), wanted
+            assert count == figures.count_behind(measure, truth), wanted
 
 
 @pytest.fixture
@@ -348,7 +347,7 @@ def test_what_is_wrong_is_told_and_mended(cast, now, town, caplog):
     at_night = now.replace(hour=rollup.PROVED_AT)
     assert rollup.prove(at_night) == 0
     spoil()
-    assert figures.totals(Filter(ALL)) != records.totals(Filter(ALL))
+    assert figures.totals(Filter(ALL)) != figures.totals(counted(Filter(ALL)))
     assert rollup.prove(now) == 0, "only at night"
     with caplog.at_level(logging.ERROR):
         assert rollup.prove(at_night) == 3

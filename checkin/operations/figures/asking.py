@@ -38,9 +38,7 @@ _NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
 
 def totals(wanted: Filter) -> Totals:
     """All figures of what `wanted` reaches."""
-    place = kept.place_of(wanted)
-    found = records.totals(wanted) if place is None else kept.totals(wanted, place)
-    return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
+    return counting.by([], wanted).get((), Totals())
 
 
 def by(grouping: Grouping, wanted: Filter) -> list[Line]:

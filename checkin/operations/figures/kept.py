@@ -122,10 +122,6 @@ def place_of(wanted: Filter) -> Place | None:
     return period, ALL, part[0], 0, part[1]
 
 
-def totals(wanted: Filter, place: Place) -> Totals:
-    return _line(place).with_waiting(records.waiting(wanted))
-
-
 def lines(period: str, grouping: str, within: Part = WHOLE) -> dict[int, PeriodLine]:
     """The lines of a table in one period, by their keys; all as `period_totals` spells them."""
     columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]

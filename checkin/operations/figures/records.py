@@ -3,14 +3,14 @@
 What is kept (`kept.py`) must always say the same.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     case,
     distinct,
     extract,
@@ -27,7 +27,7 @@ from checkin.models.attendance import COUNTED, WAITS
 from checkin.operations.figures.definitions import (
     BEHIND,
     NOT_SAID,
-    VOLUNTEERED,
+    VOLUNTEERING,
     Filter,
     Grouping,
     Measure,
@@ -39,8 +39,11 @@ from checkin.operations.permissions import Reach, attendances_within
 
 Key = int | date
 _A = Attendance
-_MERGED = aliased(Person)
-ONE_PERSON = func.coalesce(_MERGED.merged_into_id, _A.volunteer_id)
+_ROW, _ROOT = aliased(Person), aliased(Person)
+_MERGED = select(_ROW.id).where(_ROW.merged_into_id.is_not(None))
+"""They are few, so nearly nobody's row is looked for."""
+_INTO = select(_ROOT.merged_into_id).where(_ROOT.id == _A.volunteer_id).scalar_subquery()
+ONE_PERSON = case((_A.volunteer_id.in_(_MERGED), _INTO), else_=_A.volunteer_id)
 """Who volunteered; somebody entered twice and merged is one person."""
 STANDING = aliased(Person)
 """The row of that person."""
@@ -52,48 +55,46 @@ _KEYS: dict[Grouping, list[Any]] = {
 }
 
 
-def totals(wanted: Filter) -> Totals:
-    return Totals(*map(int, db.session.execute(_measured(wanted, [])).one()))
-
-
 def totals_of(person_id: int, first: date | None = None) -> Totals:
     """One volunteer's own figures by the same definitions, from `first` on."""
     own = select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
-    rows = _measured(Filter(Reach(everywhere=True), first), [])
-    found = db.session.execute(rows.where(_A.volunteer_id.in_(own))).one()
-    return Totals(*map(int, found))
-
-
-def by(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
-    keys = _KEYS[grouping]
-    rows = map(tuple, db.session.execute(_measured(wanted, keys).group_by(*keys)))
-    return {key_of(row[: len(keys)]): Totals(*map(int, row[len(keys) :])) for row in rows}
+    behind = case(*((condition, measure.value) for measure, condition in BEHIND.items()))
+    columns = [behind.label("behind"), _sum(_A.credited_minutes), *_SUMS.values()]
+    rows = rows_of(Filter(Reach(everywhere=True), first), columns).where(_A.volunteer_id.in_(own))
+    found = Totals()
+    for name, waiting, *sums in db.session.execute(rows.group_by(literal_column("behind"))):
+        if name == Measure.WAITING:
+            found = found._replace(waiting_minutes=int(waiting))
+        else:
+            found = _with(found, name, sums)
+    return found
 
 
 def by_keys(
-    keys: Sequence[Any], wanted: Filter, *, of_people: bool
+    keys: Sequence[Any], wanted: Filter, *, of_people: bool = False
 ) -> dict[tuple[Any, ...], Totals]:
     """All figures but what waits, of each combination of these columns.
 
     A column may be of the attendance, its shift or its opportunity; `of_people` where one is of
     `STANDING`.
     """
-    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    named = [key.label(f"key_{number}") for number, key in enumerate((_KIND, *keys))]
     # by their names: PostgreSQL does not see that two spellings with parameters are the same
     groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
-    # nought for what waits: it is asked of those alone that do
-    rows = rows_of(wanted, [*named, *_measures(literal_column("0"))]).outerjoin(_MERGED, _IS_MERGED)
+    rows = counted_rows(wanted, [*named, *_SUMS.values()])
     rows = rows.join(STANDING, STANDING.id == ONE_PERSON) if of_people else rows
-    rows = rows.where(_COUNTS).group_by(*groups)
-    found = map(tuple, db.session.execute(rows))
-    return {row[: len(keys)]: Totals(*map(int, row[len(keys) :])) for row in found}
+    found: dict[tuple[Any, ...], Totals] = defaultdict(Totals)
+    for kind, *row in db.session.execute(rows.group_by(*groups)):
+        place = tuple(row[: len(keys)])
+        found[place] = _with(found[place], kind, row[len(keys) :])
+    return dict(found)
 
 
 def waiting_by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], int]:
     """The minutes that wait, of each combination of these columns."""
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
-    rows = waiting_rows(wanted, [*named, _waiting()]).outerjoin(_MERGED, _IS_MERGED)
+    rows = waiting_rows(wanted, [*named, _waiting()])
     rows = rows.join(STANDING, STANDING.id == ONE_PERSON).group_by(*groups)
     found = map(tuple, db.session.execute(rows))
     return {row[:-1]: int(row[-1]) for row in found if row[-1]}
@@ -126,10 +127,6 @@ def waiting_by_campaign() -> dict[int, int]:
     return {row[0]: int(row[1]) for row in db.session.execute(rows)}
 
 
-def waiting(wanted: Filter) -> int:
-    return int(db.session.execute(waiting_rows(wanted, [_waiting()])).scalar_one())
-
-
 def key_of(values: Sequence[Any]) -> Key:
     """An id, or the first day of a month from its year and number."""
     return values[0] if len(values) == 1 else date(int(values[0]), int(values[1]), 1)
@@ -138,10 +135,37 @@ def key_of(values: Sequence[Any]) -> Key:
 def rows_of(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     """The attendances within reach and filter, whatever their state, with their opportunity.
 
-    Asking for states here would lead the database away from the index of days; "+ 0" keeps SQLite
-    from beginning with the opportunities.
+    For lists: they are found by their days. "+ 0" keeps SQLite from beginning with the
+    opportunities; asking for states here would lead it away from the index of days.
     """
     return _rows_within(wanted, columns).where(*_of_days(wanted, _A.work_on))
+
+
+def counted_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
+    """The approved attendances within reach and filter, with their shift and opportunity.
+
+    Shifts are few, and begun with: what has approved attendances keeps its day and site. "+ 0"
+    keeps SQLite from beginning elsewhere.
+    """
+    query: Select[Any] = (
+        attendances_within(wanted.reach)
+        .with_only_columns(*columns)
+        .select_from(Shift)
+        .join(Opportunity, Opportunity.id == Shift.opportunity_id + 0)
+        .join(_A, _A.shift_id == Shift.id + 0)
+        .where(_COUNTS, *_of_days(wanted, Shift.work_on), *_sites(wanted))
+    )
+    return query.where(*_conditions(wanted, Shift.id), *_of_hour(wanted))
+
+
+def _sites(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Those of the shifts, where nothing elsewhere is asked for."""
+    reach = wanted.reach
+    if wanted.site_id is not None:
+        return [Shift.site_id == wanted.site_id]
+    if reach.everywhere or reach.partner_ids or reach.shift_ids:
+        return []
+    return [Shift.site_id.in_(reach.site_ids)]
 
 
 def waiting_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
@@ -161,8 +185,11 @@ def _rows_within(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
         .join(Shift, Shift.id == _A.shift_id + 0)
         .join(Opportunity, Opportunity.id == Shift.opportunity_id + 0)
     )
-    within_hour = [] if wanted.hour is None else [wanted.hour.condition()]
-    return query.where(*_conditions(wanted), *within_hour)
+    return query.where(*_conditions(wanted, _A.shift_id), *_of_hour(wanted))
+
+
+def _of_hour(wanted: Filter) -> list[ColumnElement[bool]]:
+    return [] if wanted.hour is None else [wanted.hour.condition()]
 
 
 def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
@@ -172,38 +199,39 @@ def waiting_minutes(shift_ids: Sequence[int]) -> dict[int, int]:
     return {shift_id: int(minutes) for shift_id, minutes in db.session.execute(rows)}
 
 
-def _measured(wanted: Filter, keys: Sequence[Any]) -> Select[Any]:
-    """Keys, then the definitions in the order of `Totals`."""
-    return rows_of(wanted, [*keys, *_measures(_waiting())]).outerjoin(_MERGED, _IS_MERGED)
-
-
-_IS_MERGED = and_(_MERGED.id == _A.volunteer_id, _MERGED.merged_into_id.is_not(None))
-# spelled so that no index of states is used: that of days is the better one
+_KIND = case((VOLUNTEERING, Measure.APPROVED.value), else_=Measure.COURSES.value)
+# spelled so that no index of states is used
 _COUNTS = _A.state.concat("") == COUNTED
 
 
-def _measures(waiting: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    return [
-        _sum(VOLUNTEERED, _A.approved_minutes),
-        waiting,
-        _sum(VOLUNTEERED, _A.approved_beneficiaries),
-        func.count(distinct(case((VOLUNTEERED, ONE_PERSON)))),
-        func.count(case((VOLUNTEERED, _A.volunteer_id))),
-        func.count(distinct(case((VOLUNTEERED, Opportunity.id)))),
-        func.count(case((BEHIND[Measure.COURSES], _A.volunteer_id))),
-        _sum(VOLUNTEERED, _A.value_halalas),
-        _sum(and_(VOLUNTEERED, _A.value_halalas.is_not(None)), _A.approved_minutes),
-        _sum(VOLUNTEERED, _A.value_halalas - _A.low_halalas),
-        _sum(VOLUNTEERED, _A.high_halalas - _A.value_halalas),
-    ]
+def _sum(column: Any) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(column), 0)
+
+
+_SUMS: dict[str, ColumnElement[Any]] = {
+    "approved_minutes": _sum(_A.approved_minutes),
+    "beneficiaries": _sum(_A.approved_beneficiaries),
+    "volunteers": func.count(distinct(ONE_PERSON)),
+    "attendances": func.count(),
+    "opportunities": func.count(distinct(Opportunity.id)),
+    "value_halalas": _sum(_A.value_halalas),
+    "valued_minutes": _sum(case((_A.value_halalas.is_not(None), _A.approved_minutes))),
+    "below_halalas": _sum(_A.value_halalas - _A.low_halalas),
+    "above_halalas": _sum(_A.high_halalas - _A.value_halalas),
+}
+"""Of approved volunteering; of courses and meetings only the attendances are a figure."""
+
+
+def _with(totals: Totals, kind: str | None, values: Iterable[Any]) -> Totals:
+    sums = dict(zip(_SUMS, map(int, values), strict=True))
+    if kind == Measure.COURSES:
+        return totals._replace(course_attendances=sums["attendances"])
+    return totals._replace(**sums) if kind == Measure.APPROVED else totals
 
 
 def _waiting() -> ColumnElement[Any]:
-    return _sum(BEHIND[Measure.WAITING], _A.credited_minutes)
-
-
-def _sum(condition: ColumnElement[bool], column: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((condition, func.coalesce(column, 0)), else_=0)), 0)
+    minutes = func.coalesce(_A.credited_minutes, 0)
+    return _sum(case((BEHIND[Measure.WAITING], minutes), else_=0))
 
 
 def _of_days(wanted: Filter, day: Any) -> list[ColumnElement[bool]]:
@@ -215,7 +243,7 @@ def _of_days(wanted: Filter, day: Any) -> list[ColumnElement[bool]]:
     return found
 
 
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, shift_id: Any) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.site_id is not None:
         found.append(_A.site_id == wanted.site_id)
@@ -224,10 +252,10 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.partner_id is not None:
         found.append(is_key(_A.partner_id, wanted.partner_id))
     if wanted.campaign_id is not None:
-        found.append(_A.shift_id.in_(_shifts_of_campaign(wanted.campaign_id)))
+        found.append(shift_id.in_(_shifts_of_campaign(wanted.campaign_id)))
     if wanted.opportunity_id is not None:
         shifts = select(Shift.id).where(Shift.opportunity_id == wanted.opportunity_id)
-        found.append(_A.shift_id.in_(shifts))
+        found.append(shift_id.in_(shifts))
     if wanted.kind is not None:
         found.append(Opportunity.type == wanted.kind)
     if wanted.lane_id is not None:
@@ -245,6 +273,6 @@ def _is_gender(gender: str) -> ColumnElement[bool]:
 
 
 def _shifts_of_campaign(campaign_id: int) -> Select[int]:
-    """Named as shifts, so that the database begins with them and not with all attendances."""
+    """Named as shifts, so that the database begins with them."""
     calls = select(Opportunity.id).where(is_key(Opportunity.campaign_id, campaign_id))
     return select(Shift.id).where(Shift.opportunity_id.in_(calls))
