@@ -318,15 +318,14 @@ def remove(assignment_id: int, *, by: int, now: datetime) -> bool:
     )
     if attended is not None:
         raise Problem("roster_attended")
-    is_on = shift.cancelled_at is None
-    told = is_on and telling.taken_off(shift.id, assignment.person_id, now) > 0
+    gone = telling.affected(shift.id, assignment.person_id)
     db.session.delete(assignment)
     audit.note(
         "roster.remove", "shift", assignment.shift_id, by=by, at=now, person=assignment.person_id
     )
     db.session.flush()
     openings.move_up(assignment.shift_id, now)
-    return told
+    return shift.cancelled_at is None and telling.taken_off(shift.id, gone, now) > 0
 
 
 @transaction

@@ -65,7 +65,7 @@ def test_who_is_taken_off_the_roster_is_told(cast, now, shift):
     """Who waits too; the next one on the list has the place."""
     on = db.select(Assignment.id).filter_by(shift_id=shift.id, person_id=cast.noura.id)
     assert roster.remove(db.session.scalars(on).one(), by=cast.layla.id, now=now)
-    assert told() == [("taken_off", cast.noura.mobile), ("seat_given", cast.huda.mobile)]
+    assert told() == [("seat_given", cast.huda.mobile), ("taken_off", cast.noura.mobile)]
     again = factories.assign(now, cast.noura, shift, how="waiting")
     later = now + timedelta(minutes=1)
     assert roster.remove(again.id, by=cast.layla.id, now=later)

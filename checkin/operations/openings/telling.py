@@ -32,9 +32,8 @@ def seats_given(shift_id: int, person_ids: Collection[int], now: datetime) -> in
     return _tell(SEAT_GIVEN, _shift(shift_id), people, now, about=int(now.timestamp()))
 
 
-def taken_off(shift_id: int, person_id: int, now: datetime) -> int:
-    """Who is still on the list and will not be learns it; how many could be told."""
-    people = _expected(shift_id, Assignment.person_id == person_id)
+def taken_off(shift_id: int, people: Sequence[AnyRow], now: datetime) -> int:
+    """Who was on the list and is not any more learns it; how many could be told."""
     return _tell(TAKEN_OFF, _shift(shift_id), people, now, about=int(now.timestamp()))
 
 
@@ -59,12 +58,13 @@ def restored(shift_id: int, now: datetime) -> int:
     return _tell(RESTORED, shift, _expected(shift_id), now, about=shift.row_version)
 
 
-def affected(shift_id: int) -> Sequence[AnyRow]:
+def affected(shift_id: int, person_id: int | None = None) -> Sequence[AnyRow]:
     """Who is told when the shift is moved or called off: `name`, `mobile`, `how`, by name.
 
-    Not who has come already: they are there, and their record stays.
+    Not who has come already: they are there, and their record stays. Of one person alone where
+    one is named.
     """
-    return _expected(shift_id)
+    return _expected(shift_id, None if person_id is None else Assignment.person_id == person_id)
 
 
 def _expected(shift_id: int, which: Any = None) -> Sequence[AnyRow]:
