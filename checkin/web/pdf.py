@@ -52,6 +52,11 @@ class Paper:
         self._pdf.page = page
         self._pdf.font_family = ""  # else the writer takes the other page's font for set
 
+    @property
+    def edge(self) -> float:
+        """What every line leaves free at both of its ends."""
+        return float(self._pdf.c_margin)
+
     def ink(self, colour: Colour) -> None:
         """The colour of the letters that follow."""
         self._pdf.set_text_color(*colour)

@@ -74,13 +74,17 @@ class Frame(NamedTuple):
         if self.from_the_right:
             sides = {"start": "R", "end": "L", "middle": "C"}
         self.paper.ink(colour)
-        place: dict[str, Any] = {"x": self.x, "width": self.width, "align": sides[align]}
+        # letters begin where bars do
+        edge = self.paper.edge
+        place: dict[str, Any] = {"x": self.x - edge, "width": self.width + 2 * edge}
+        place["align"] = sides[align]
         lang, high = self.lang_of(text), size * LEADING
         self.paper.line(text, lang, self.y + down, high, size=size, style=style, **place)
         self.paper.ink(BLACK)
 
     def lines(self, text: str, size: float, style: str = "") -> list[str]:
-        return self.paper.wrapped(text, self.lang_of(text), self.width, size, style)
+        width = self.width + 2 * self.paper.edge
+        return self.paper.wrapped(text, self.lang_of(text), width, size, style)
 
     def width_of(self, text: str, size: float = SMALL) -> float:
         return self.paper.width_of(text, self.lang_of(text), size) + GAP
@@ -104,7 +108,8 @@ class Drawing:
     @property
     def height(self) -> float:
         said = len(self._title) * TITLE + len(self._reading) * TEXT + len(self._note) * SMALL
-        return 2 * PAD + said * LEADING + _height(self._chart) + 2 * GAP
+        gaps = GAP * (2 if self._note else 1)
+        return 2 * PAD + said * LEADING + _height(self._chart) + gaps
 
     def draw(self, frame: Frame) -> None:
         frame.paper.box(frame.x, frame.y, frame.width, self.height, edge=LINE, corner=1.5)
@@ -138,7 +143,8 @@ def _height(chart: Chart) -> float:
     if isinstance(chart, Columns | Course):
         if not _is_drawn(chart):
             return 0
-        return SMALL / 2 + PLOT + GAP + line * (2 if chart.keys else 1)
+        below = 1 + bool(chart.keys) + bool(_ticks(chart))
+        return SMALL / 2 + PLOT + GAP + line * below
     return len(chart.marks) * (TEXT * LEADING + BAR + GAP)
 
 
@@ -163,7 +169,7 @@ def _draw(chart: Chart, frame: Frame) -> None:
 def _draw_plot(chart: Columns | Course, frame: Frame) -> None:
     scale = (chart.top_shown, chart.middle_shown, num(0))
     beside = max(map(frame.width_of, scale))
-    names, down = frame.within(0, beside - GAP / 2), SMALL / 2
+    names, down = frame.within(0, beside - GAP), SMALL / 2
     for place, text in enumerate(scale):
         names.say(text, down + place * PLOT / 2 - SMALL * LEADING / 2, align="end")
     plot = frame.within(beside, frame.width - beside, down)
@@ -173,9 +179,20 @@ def _draw_plot(chart: Columns | Course, frame: Frame) -> None:
         _draw_columns(chart, plot)
     else:
         _draw_course(chart, plot)
-    _ends(plot, chart.ends, PLOT + GAP / 2)
+    below = PLOT + GAP / 2
+    if ticks := _ticks(chart):
+        step = plot.width / len(chart.marks)
+        for place, text in ticks:
+            wide = plot.width_of(text)
+            plot.within(place * step - wide / 2, wide).say(text, below, align="middle")
+        below += SMALL * LEADING
+    _ends(plot, chart.ends, below)
     if chart.keys:
-        _keys(plot, chart, PLOT + GAP / 2 + SMALL * LEADING)
+        _keys(plot, chart, below + SMALL * LEADING)
+
+
+def _ticks(chart: Columns | Course) -> tuple[tuple[float, str], ...]:
+    return chart.ticks if isinstance(chart, Columns) else ()
 
 
 def _draw_columns(chart: Columns, plot: Frame) -> None:

@@ -114,7 +114,7 @@ class Sheets(Paper):
             for (figure, _many), wide, lines in zip(row, wides, notes, strict=True):
                 place = self._frame(wide, gone)
                 self.box(place.x, self._y, wide, high, fill=PALE, corner=1.5)
-                self._card(figure, lines, place.within(1, wide - 2))
+                self._card(figure, lines, place.within(2, wide - 4))
                 gone += wide + GAP
             self._y += high + GAP
 
@@ -127,7 +127,11 @@ class Sheets(Paper):
 
     def _card(self, figure: Figure, notes: Sequence[str], place: Frame) -> None:
         place.say(figure.name, 1.2, SMALL)
-        place.say(figure.amount, 5.2, TITLE, style="B", colour=BLACK)
+        if any(map(str.isdigit, figure.amount)):
+            place.say(figure.amount, 5.2, TITLE, style="B", colour=BLACK)
+        else:
+            # words are no figure: where one would stand, and not as loud
+            place.say(figure.amount, 6.8, HEADING)
         down = CARD
         if figure.way is not None:
             place.way(*figure.way, down)
