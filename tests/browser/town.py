@@ -661,6 +661,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("imports.index", f"/imports?shift={cast.shift.id}"),
         ("imports.columns", f"/imports/{unnamed}/columns"),
         ("imports.show", f"/imports/{listed}"),
+        ("imports.new_partner", f"/imports/{listed}/names/0/partner"),
         ("access.index", "/access"),
         ("settings.show", "/settings"),
         ("outbox.index", "/outbox"),

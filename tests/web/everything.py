@@ -138,6 +138,7 @@ def build(now: datetime) -> World:
         "past_id": made.past_line(now, cast.layla),
         "draft_name": made.past_file(now, cast.layla),
         "month": "2026-10",
+        "place": 0,
         "partner_id": cast.university.id,
         "platform_list_id": made.platform_list(now, cast.layla),
         "membership_id": membership.id,

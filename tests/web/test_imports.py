@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from checkin.database import db
-from checkin.models import Assignment, Import, Person
+from checkin.models import Assignment, Import, Partner, Person
 from checkin.operations import importing
 from checkin.web import clock
 from tests import factories
@@ -215,6 +215,29 @@ def test_unknown_partners_are_explained_on_the_page(cast, layla):
     assert "Names nobody here has" in page
     layla.send(f"/imports/{row.id}/names", **{"name-0": cast.university.id, "name-77": "x"})
     assert worked().good == 1
+
+
+def test_an_unknown_partner_is_made_from_the_page_without_losing_the_file(layla, majed):
+    row = looked_at(layla, "الاسم,الجوال,الجهة\nأمل خالد السلمي,0551112223,جامعه الخيال\n")
+    preview = layla.get(f"/imports/{row.id}").text
+    (address,) = re.findall(r'href="(/imports/\d+/names/\d+/partner)"', preview)
+    (field,) = re.findall(r'<input[^>]* name="name_ar"[^>]*>', layla.get(address).text)
+    assert 'value="جامعه الخيال"' in field
+    assert majed.get(address).status_code == 403
+    assert "/partner" not in majed.get(f"/imports/{row.id}").text
+    refused = layla.send(address, meant="جامعه الخيال", name_ar="", kind="education")
+    assert refused.status_code == 422
+    fields = {"meant": "جامعه الخيال", "name_ar": "جامعة الخيال بمكة", "kind": "education"}
+    made = layla.send(address, **fields)
+    assert (made.status_code, made.location) == (303, f"/imports/{row.id}")
+    assert worked().good == 1, "also where the name was put right"
+    assert "The partner was added, and the rows are checked again" in layla.text(made.location)
+    assert layla.get(address).status_code == 404
+    layla.send(f"/imports/{row.id}/addition")
+    worked()
+    partner = db.session.scalars(db.select(Partner).filter_by(name_ar="جامعة الخيال بمكة")).one()
+    amal = db.session.scalars(db.select(Person).filter_by(mobile="+966551112223")).one()
+    assert amal.partner_id == partner.id
 
 
 def test_a_choice_that_was_never_offered_is_no_partner(layla):

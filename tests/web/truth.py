@@ -270,6 +270,7 @@ plan all
     GET+POST /partners/<int:partner_id>/memberships/<int:membership_id>/ending
     POST     /partners/<int:partner_id>/reopening
     GET+POST /partners/new
+    GET+POST /imports/<int:import_id>/names/<int:place>/partner
     GET      /plan
     GET+POST /plan/additions
     POST     /plan/copies

@@ -4,19 +4,22 @@ import re
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
-from checkin.domain.errors import Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Import
-from checkin.operations import importing
+from checkin.operations import importing, partners
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
 from checkin.web.imports import sentences
 from checkin.web.imports.blueprint import bp, found
+from checkin.web.partners_forms import PartnerForm
 
 _NAMED = re.compile(r"name-([0-9]{1,3})")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
 @bp.get("/<int:import_id>/columns")
@@ -72,6 +75,39 @@ def name_unknown(import_id: int):
     except Problem as problem:
         return moved(problem, import_id)
     return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.route("/<int:import_id>/names/<int:place>/partner", methods=["GET", "POST"])
+@requires(Permission.PLAN)
+def new_partner(import_id: int, place: int):
+    """A partner that the file names and nobody here has; once it is made, it is what is meant."""
+    row = found(import_id)
+    name = request.form.get("meant") or _unknown_partner(row, place)
+    form = PartnerForm(**_spelled(name))
+    if not form.carry_out(
+        lambda: partners.create(form.plan, by=current_user.id, now=clock.now()),
+        name_taken="name_ar",
+    ):
+        return render_template("imports/partner.html", form=form, row=row, name=name), form.status
+    chosen = {("partner", name): form.made}
+    try:
+        importing.name_unknown(import_id, chosen, by=current_user.id, now=clock.now())
+    except Problem as problem:
+        return moved(problem, import_id)
+    flash(_("The partner was added, and the rows are checked again"), "done")
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+def _unknown_partner(row: Import, place: int) -> str:
+    unknown = row.mapping.get("unknown", []) if row.state == "ready" else []
+    if place >= len(unknown) or unknown[place][0] != "partner":
+        raise NotFound("partner")
+    return unknown[place][1]
+
+
+def _spelled(name: str) -> dict[str, str]:
+    """A name of a file, in the field of its language."""
+    return {"name_ar" if _ARABIC.search(name) else "name_en": name}
 
 
 def moved(problem: Problem, import_id: int) -> Any:

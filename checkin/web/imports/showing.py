@@ -93,6 +93,7 @@ def _preview(row: Import) -> str:
         page=page,
         pages=max(-(-counts[shown] // size), 1),
         partners=partners.choosable() if row.mapping.get("unknown") else [],
+        may_make=current_user.may(Permission.PLAN),
         teams=importing.teams() if row.mapping.get("unknown") else [],
     )
 
