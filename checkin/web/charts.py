@@ -58,6 +58,11 @@ class Columns(Chart):
     keys: tuple[str, ...] = ()
     """What the two parts of a column are, where it has two."""
 
+    @property
+    def breadth(self) -> float:
+        """How much of its place a column takes, the place being 10: few are no blocks."""
+        return min(8, round(len(self.marks) * 4 / 3, 2))
+
     def height(self, value: int) -> int:
         return part(value, self.top)
 

@@ -199,7 +199,8 @@ def _draw_columns(chart: Columns, plot: Frame) -> None:
     step = plot.width / len(chart.marks)
     for number, mark in enumerate(chart.marks):
         high, above = (PLOT * chart.height(one) / WHOLE for one in (mark.value, mark.second))
-        gone, wide = (number + 0.1) * step, step * 0.8
+        wide = step * chart.breadth / 10
+        gone = number * step + (step - wide) / 2
         if high:
             plot.box(gone, PLOT - high, wide, high, INK)
         if above:
