@@ -57,6 +57,8 @@ PERIODS = (
     (date(2026, 10, 8), date(2026, 11, 21)),
     (date(2026, 3, 1), None),
     (date(2026, 6, 16), date(2026, 12, 31)),
+    (date(2026, 6, 1), date(2026, 11, 30)),
+    (date(2025, 12, 1), date(2026, 11, 12)),
     (date(2026, 10, 11), date(2026, 10, 17)),
     (date(2026, 11, 21), date(2026, 11, 21)),
 )
@@ -78,7 +80,7 @@ class Place:
 
 @pytest.fixture
 def place(cast, now) -> Place:
-    """Five people, two rows of one of them, at two sites in three calls and a course."""
+    """Five people, two rows of one of them, at three sites in three calls and a course."""
     team, other = factories.team(), factories.team("فريق حي الشوقية")
     own = {"team_id": team.id, "gender": "man"}
     twin = factories.person(now, "أحمد علي الزهراني", **own)
@@ -94,8 +96,9 @@ def place(cast, now) -> Place:
         factories.opportunity(now, "course"),
     ]
     lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 7", name_en="Lane 7"))
+    sites = cast.mataf, cast.squares, factories.site(now, "ساحات التوسعة")
     for number, days in enumerate(DAYS_AGO):
-        site = (cast.mataf, cast.squares)[number % 2]
+        site = sites[number % 5 % 3]
         begin = now - timedelta(days=days, hours=5)
         lane_id = lane.id if site is cast.mataf and number % 3 else None
         shift = factories.shift(begin, site, calls[number % 3], lane_id=lane_id)
@@ -115,6 +118,7 @@ def place(cast, now) -> Place:
     reaches = [
         *(ALL, ALL, ALL, Reach(site_ids=frozenset({cast.squares.id})), Reach(partner_ids=partners)),
         Reach(site_ids=frozenset({cast.squares.id}), partner_ids=partners),
+        *(Reach(site_ids=frozenset(one.id for one in some)) for some in (sites[:2], sites[1:])),
     ]
     return Place(filters, reaches)
 

@@ -1,17 +1,17 @@
 """All figures by one or two dimensions: from the sums that are kept, and what no sum holds from the
 records.
 
-Time is cut into pieces that are each one row's. A piece that is a whole period is read from its
-lines; the others are counted, of no more days than they have.
+Time is cut into pieces that are each one row's. A piece is read from the lines of one period, or
+of several that are exactly its days; the others are counted, of no more days than they have. Where
+lines of several periods, or of several sites, make one row, people and opportunities do not add up
+and are counted, and they alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import compress
-from operator import not_
 from typing import NamedTuple
 
 from checkin.domain.errors import Problem
@@ -38,12 +38,13 @@ _NO_DAYS = date.min, date.min
 
 
 class Piece(NamedTuple):
-    """Days in a row, the times they are, and the period they are the whole of."""
+    """Days in a row, the times they are, and the periods they are exactly; none where sums of
+    some of the days are not kept."""
 
     times: Keys
     first: date | None
     last: date | None
-    period: str | None
+    periods: tuple[str, ...]
 
 
 def _too_long() -> Problem:
@@ -66,18 +67,18 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
         return {}
     if any(len(begins(one, *span)) > MOST_ROWS for one in times):
         raise _too_long()
-    found: dict[Keys, Totals] = {}
     table = _table(dimensions, wanted)
-    left = list(_pieces(times, wanted, span))
+    pieces = list(_pieces(times, wanted, span, table))
+    found: dict[Keys, Totals] = {}
     if table is not None:
-        is_known = [one.period is not None and table.holds(one.period) for one in left]
-        found |= _from_sums(dimensions, table, list(compress(left, is_known)))
-        left = list(compress(left, map(not_, is_known)))
+        found = _from_sums(dimensions, table, pieces, wanted, span)
+    left = [piece for piece in pieces if not piece.periods]
     if left and len(dimensions) > 1:
         _refuse_too_many(dimensions, wanted)
-    for days in _runs(left):
-        some = replace(wanted, first=days[0], last=days[1])
-        found |= _from_records(dimensions, some, span)
+    for some in _runs(left, wanted):
+        columns = [column_of(one, span) for one in dimensions]
+        rows = records.by_keys(columns, some, of_people=_of_people(dimensions))
+        found |= {_read(dimensions, values): totals for values, totals in rows.items()}
     return _with_waiting(found, dimensions, wanted, span)
 
 
@@ -100,13 +101,15 @@ def _refuse_too_many(dimensions: Sequence[Dimension], wanted: Filter) -> None:
             raise _too_long()
 
 
-def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[Piece]:
+def _pieces(
+    times: Sequence[Dimension], wanted: Filter, span: Days, table: tables.Table | None
+) -> Iterator[Piece]:
     """The days asked for, cut wherever one of these times begins.
 
     Whole periods stay whole where they are asked for, also where nothing was done at their ends.
     """
     if not times:
-        yield Piece((), wanted.first, wanted.last, periods.kept(wanted.first, wanted.last))
+        yield Piece((), wanted.first, wanted.last, _kept(table, wanted.first, wanted.last))
         return
     cuts = sorted({begin for one in times for begin in begins(one, *span)})
     ends = [*(cut - timedelta(days=1) for cut in cuts[1:]), _end_of(times, span[1])]
@@ -115,7 +118,26 @@ def _pieces(times: Sequence[Dimension], wanted: Filter, span: Days) -> Iterator[
         last = min(end, wanted.last or date.max)
         if first <= last:
             keys = tuple(TIMES[one](first) for one in times)
-            yield Piece(keys, first, last, periods.kept(first, last))
+            yield Piece(keys, first, last, _kept(table, first, last))
+
+
+def _kept(table: tables.Table | None, first: date | None, last: date | None) -> tuple[str, ...]:
+    """The periods one after the other that are exactly these days, as few as there may be."""
+    if table is None:
+        return ()
+    whole = periods.kept(first, last)
+    if whole is not None and table.holds(whole):
+        return (whole,)
+    found: list[str] = []
+    while first is not None and last is not None and first <= last:
+        ends = (_end_of([one], first) for one in TIMES if TIMES[one](first) == first)
+        named = {end: periods.kept(first, end) for end in ends if end <= last}
+        held = [end for end, period in named.items() if period is not None and table.holds(period)]
+        if not held:
+            return ()
+        found.append(str(named[max(held)]))
+        first = max(held) + timedelta(days=1)
+    return tuple(found)
 
 
 def _end_of(times: Sequence[Dimension], day: date) -> date:
@@ -126,43 +148,71 @@ def _end_of(times: Sequence[Dimension], day: date) -> date:
     return following - timedelta(days=1)
 
 
-def _runs(pieces: Iterable[Piece]) -> Iterator[tuple[date | None, date | None]]:
-    """Their days, those that follow each other together."""
+def _runs(pieces: Iterable[Piece], wanted: Filter) -> Iterator[Filter]:
+    """What is asked for, of the days of these pieces alone; of those that follow each other
+    together."""
     run: tuple[date | None, date | None] | None = None
     for piece in pieces:
         if run is not None and run[1] and piece.first == run[1] + timedelta(days=1):
             run = run[0], piece.last
             continue
         if run is not None:
-            yield run
+            yield replace(wanted, first=run[0], last=run[1])
         run = piece.first, piece.last
     if run is not None:
-        yield run
+        yield replace(wanted, first=run[0], last=run[1])
 
 
 def _from_sums(
-    dimensions: Sequence[Dimension], table: tables.Table, pieces: Sequence[Piece]
+    dimensions: Sequence[Dimension],
+    table: tables.Table,
+    pieces: Sequence[Piece],
+    wanted: Filter,
+    span: Days,
 ) -> dict[Keys, Totals]:
-    times = {piece.period: piece.times for piece in pieces}
+    of_period = {period: piece for piece in pieces for period in piece.periods}
     places = [one for one in dimensions if one not in TIMES]
+    in_a_row = table.in_a_row * max((len(piece.periods) for piece in pieces), default=0)
+    lines = list(table.lines([*of_period], MOST_ROWS * in_a_row + 1))
     found: dict[Keys, Totals] = {}
-    lines = list(table.lines([str(period) for period in times], MOST_ROWS + 1))
-    if len(lines) > MOST_ROWS:
-        raise _too_long()
+    summed: dict[Keys, Piece] = {}
     for period, numbers, line in lines:
+        piece = of_period[period]
         own = iter([tables.word_of(*pair) for pair in zip(places, numbers, strict=True)])
-        when = iter(times[period])
+        when = iter(piece.times)
         keys = tuple(next(when) if one in TIMES else next(own) for one in dimensions)
-        found[keys] = line.with_waiting(0)
+        if keys in found:
+            summed[keys] = piece
+            found[keys] = found[keys].plus(line.with_waiting(0))
+        else:
+            found[keys] = line.with_waiting(0)
+    if len(found) > MOST_ROWS:
+        raise _too_long()
+    if summed:
+        of_pieces = [piece for piece in pieces if piece in summed.values()]
+        found |= _counted_once(dimensions, found, summed, _runs(of_pieces, wanted), span)
     return found
 
 
-def _from_records(
-    dimensions: Sequence[Dimension], wanted: Filter, span: Days
+def _counted_once(
+    dimensions: Sequence[Dimension],
+    found: Mapping[Keys, Totals],
+    rows: Collection[Keys],
+    runs: Iterable[Filter],
+    span: Days,
 ) -> dict[Keys, Totals]:
+    """These rows with their people and opportunities, who do not add up."""
     columns = [column_of(one, span) for one in dimensions]
-    found = records.by_keys(columns, wanted, of_people=bool(OF_PEOPLE & {*dimensions}))
-    return {_read(dimensions, values): totals for values, totals in found.items()}
+    once: dict[Keys, Mapping[str, int]] = {}
+    for some in runs:
+        of_people = _of_people(dimensions)
+        counts = records.once_by_keys(columns, some, of_people=of_people)
+        once |= {_read(dimensions, values): own for values, own in counts.items()}
+    return {keys: found[keys]._replace(**once.get(keys, records.NOBODY)) for keys in rows}
+
+
+def _of_people(dimensions: Iterable[Dimension]) -> bool:
+    return bool(OF_PEOPLE & {*dimensions})
 
 
 def _read(dimensions: Sequence[Dimension], values: Iterable[Key]) -> Keys:

@@ -8,6 +8,7 @@ when they were entered twice and merged.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_
@@ -85,6 +86,10 @@ class Totals(NamedTuple):
     """How much less the value would be at the low ends of the rates' ranges."""
     above_halalas: int = 0
     """How much more it would be at their high ends."""
+
+    def plus(self, other: "Totals") -> "Totals":
+        """What adds up of both; people and opportunities have to be counted anew."""
+        return Totals._make(map(add, self, other))
 
     @property
     def low_halalas(self) -> int:

@@ -1,6 +1,6 @@
 """Figures of whole periods from the sums that are kept (`rollup.py`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -29,12 +29,10 @@ from checkin.operations.figures.sums import (
     OF_STRETCH,
     OPPORTUNITY,
     PARTNER,
-    PLACE,
     SERVICE,
     SITE,
     TEAM,
     TYPE,
-    Place,
     day_of,
     key_of_gender,
     key_of_type,
@@ -63,40 +61,41 @@ class PeriodLine(NamedTuple):
         return Totals(waiting_minutes=waiting_minutes, **self._asdict())
 
 
-Part = tuple[str, int]
-"""A grouping and a key of it: what is looked at; (`ALL`, 0) is everything."""
-WHOLE: Part = (ALL, 0)
+Part = tuple[str, Collection[int]]
+"""A grouping and some keys of it: what is looked at; `WHOLE` is everything."""
+WHOLE: Part = (ALL, (0,))
 
 
 def part_of(wanted: Filter) -> Part | None:
-    """The one thing that figures are narrowed to; nothing when no sum is kept of it."""
+    """The one grouping that figures are narrowed by; nothing when no sum is kept of it."""
     parts = parts_of(wanted)
     return None if parts is None or len(parts) > 1 else (*parts.items(), WHOLE)[0]
 
 
-def parts_of(wanted: Filter) -> dict[str, int] | None:
+def parts_of(wanted: Filter) -> dict[str, Collection[int]] | None:
     """All that figures are narrowed to, as the sums spell it; nothing when it is unusual.
 
-    Who sees one site, or one partner's volunteers, asks for it.
+    Who sees some sites, or some partners' volunteers, asks for those, or for one of them.
     """
     own = _own(wanted.reach)
     # of teams there are sums, though not by opportunity and stretch
     if own is None or replace(wanted, reach=_EVERYWHERE, team_id=None).is_unusual:
         return None
-    asked = [*own.items(), *_numbers(wanted).items()]
-    found = {grouping: key for grouping, key in asked if key is not None}
-    return None if any(found[one] != key for one, key in own.items()) else found
+    asked = {one: (key,) for one, key in _numbers(wanted).items() if key is not None}
+    reaches = all(asked[one][0] in keys for one, keys in own.items() if one in asked)
+    return {**own, **asked} if reaches else None
 
 
 _EVERYWHERE = Reach(everywhere=True)
 
 
-def _own(reach: Reach) -> dict[str, int] | None:
-    """The one thing a reach is narrowed to; nothing when it is more, or shifts."""
+def _own(reach: Reach) -> dict[str, Collection[int]] | None:
+    """What a reach is narrowed to; nothing when it is by more than one grouping, or by shifts."""
     if reach.everywhere:
         return {}
-    own = [(SITE, key) for key in reach.site_ids] + [(PARTNER, key) for key in reach.partner_ids]
-    return None if reach.shift_ids or len(own) != 1 else dict(own)
+    parts = {SITE: sorted(reach.site_ids), PARTNER: sorted(reach.partner_ids)}
+    own: dict[str, Collection[int]] = {one: keys for one, keys in parts.items() if keys}
+    return None if reach.shift_ids or len(own) != 1 else own
 
 
 def _numbers(wanted: Filter) -> dict[str, int | None]:
@@ -114,19 +113,11 @@ def _numbers(wanted: Filter) -> dict[str, int | None]:
     }
 
 
-def place_of(wanted: Filter) -> Place | None:
-    """The line that holds exactly what is asked for; nothing when none does."""
-    period, part = periods.kept(wanted.first, wanted.last), part_of(wanted)
-    if period is None or part is None:
-        return None
-    return period, ALL, part[0], 0, part[1]
-
-
-def lines(period: str, grouping: str, within: Part = WHOLE) -> dict[int, PeriodLine]:
+def lines(period: str, grouping: str) -> dict[int, PeriodLine]:
     """The lines of a table in one period, by their keys; all as `period_totals` spells them."""
     columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]
     asked = select(*columns).where(_P.period == period, _P.grouping == grouping)
-    asked = asked.where(_P.within == within[0], _P.within_key == within[1])
+    asked = asked.where(_P.within == ALL, _P.within_key == 0)
     rows = db.session.execute(asked.order_by(_P.key))
     return {row[0]: PeriodLine(*row[1:]) for row in rows}
 
@@ -163,15 +154,6 @@ def _as_totals(sums: Sequence[Any]) -> Totals:
     return Totals(course_attendances=courses, **named)
 
 
-def _line(place: Place) -> PeriodLine:
-    columns = [getattr(_P, name) for name in OF_PLACE]
-    asked = select(*columns).where(
-        *(getattr(_P, n) == k for n, k in zip(PLACE, place, strict=True))
-    )
-    row = db.session.execute(asked).first()
-    return PeriodLine(*row) if row else PeriodLine()
-
-
 def window(measure: Measure, wanted: Filter, offset: int, size: int) -> tuple[Filter, int] | None:
     """Days that hold the page of attendances `size` long, and how many of them come before it.
 
@@ -198,9 +180,12 @@ def window(measure: Measure, wanted: Filter, offset: int, size: int) -> tuple[Fi
 
 def count_behind(measure: Measure, wanted: Filter) -> int | None:
     """How many attendances stand behind a figure; nothing when no sum is kept of them."""
-    place = place_of(wanted)
-    if measure in _COUNTED and place is not None:
-        return int(getattr(_line(place), _COUNTED[measure]))
+    period, part = periods.kept(wanted.first, wanted.last), part_of(wanted)
+    if measure in _COUNTED and period is not None and part is not None:
+        asked = select(func.sum(getattr(_P, _COUNTED[measure])))
+        asked = asked.where(_P.period == period, _P.within == ALL, _P.within_key == 0)
+        found = db.session.scalar(asked.where(_P.grouping == part[0], _P.key.in_(part[1])))
+        return int(found or 0)
     counts = _counts(measure, wanted)
     return None if counts is None else sum(count for _, count in counts)
 

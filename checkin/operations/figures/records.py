@@ -71,23 +71,40 @@ def totals_of(person_id: int, first: date | None = None) -> Totals:
 
 
 def by_keys(
-    keys: Sequence[Any], wanted: Filter, *, of_people: bool = False
+    keys: Sequence[Any], wanted: Filter, *, of_people: bool
 ) -> dict[tuple[Any, ...], Totals]:
     """All figures but what waits, of each combination of these columns.
 
     A column may be of the attendance, its shift or its opportunity; `of_people` where one is of
     `STANDING`.
     """
-    named = [key.label(f"key_{number}") for number, key in enumerate((_KIND, *keys))]
-    # by their names: PostgreSQL does not see that two spellings with parameters are the same
-    groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
-    rows = counted_rows(wanted, [*named, *_SUMS.values()])
-    rows = rows.join(STANDING, STANDING.id == ONE_PERSON) if of_people else rows
+    rows = _grouped([_KIND, *keys], _SUMS.values(), wanted, of_people=of_people)
     found: dict[tuple[Any, ...], Totals] = defaultdict(Totals)
-    for kind, *row in db.session.execute(rows.group_by(*groups)):
+    for kind, *row in db.session.execute(rows):
         place = tuple(row[: len(keys)])
         found[place] = _with(found[place], kind, row[len(keys) :])
     return dict(found)
+
+
+def once_by_keys(
+    keys: Sequence[Any], wanted: Filter, *, of_people: bool
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """What does not add up, by its name in `Totals`, of each combination of these columns."""
+    counts = [_SUMS[name] for name in NOBODY]
+    rows = _grouped(keys, counts, wanted, of_people=of_people).where(VOLUNTEERING)
+    found = map(tuple, db.session.execute(rows))
+    return {row[:-2]: dict(zip(NOBODY, row[-2:], strict=True)) for row in found}
+
+
+def _grouped(
+    keys: Sequence[Any], sums: Iterable[Any], wanted: Filter, *, of_people: bool
+) -> Select[Any]:
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    # by their names: PostgreSQL does not see that two spellings with parameters are the same
+    groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
+    rows = counted_rows(wanted, [*named, *sums])
+    rows = rows.join(STANDING, STANDING.id == ONE_PERSON) if of_people else rows
+    return rows.group_by(*groups)
 
 
 def waiting_by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], int]:
@@ -220,6 +237,8 @@ _SUMS: dict[str, ColumnElement[Any]] = {
     "above_halalas": _sum(_A.high_halalas - _A.value_halalas),
 }
 """Of approved volunteering; of courses and meetings only the attendances are a figure."""
+NOBODY = {"volunteers": 0, "opportunities": 0}
+"""Those that do not add up, where nobody volunteered."""
 
 
 def _with(totals: Totals, kind: str | None, values: Iterable[Any]) -> Totals:

@@ -1,7 +1,8 @@
 """Which lines of the sums answer a question by none, one or two groupings (`sums.py`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
@@ -52,11 +53,17 @@ _OF_DAY: dict[str, ColumnElement[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines by `asked`; `of` are all groupings they are kept by, `fixed` those with one key."""
+    """Lines by `asked`; `of` are all groupings they are kept by, `fixed` those of some keys."""
 
     asked: tuple[str, ...]
     of: tuple[str, ...]
-    fixed: Mapping[str, int]
+    fixed: Mapping[str, Collection[int]]
+
+    @property
+    def in_a_row(self) -> int:
+        """How many lines of one period may belong to the same row."""
+        each = (len(keys) for name, keys in self.fixed.items() if name not in self.asked)
+        return prod(each)
 
     def holds(self, period: str) -> bool:
         """Of two groupings together, only all time, years and months are kept."""
@@ -73,8 +80,8 @@ class Table:
         sums = [getattr(_P, name) for name in OF_PLACE]
         rows = self._rows([_P.period, *(columns[name] for name in self.asked), *sums])
         rows = rows.where(_P.period.in_(periods))
-        for name, key in self.fixed.items():
-            rows = rows.where(columns[name] == key)
+        for name, keys in self.fixed.items():
+            rows = rows.where(columns[name].in_(keys))
         end = 1 + len(self.asked)
         for row in db.session.execute(rows.limit(most)):
             yield row[0], tuple(row[1:end]), PeriodLine(*row[end:])
@@ -83,13 +90,14 @@ class Table:
         self, others: Sequence[str], period: str, wanted: Filter, most: int
     ) -> int:
         """How many rows, up to `most`, opportunities have at least, each by what is in `others`."""
-        ids = [key for _, (key,), _ in self.lines([period], most)]
+        ids = {key for _, (key,), _ in self.lines([period], most)}
         columns = [_OF_DAY[name] for name in others if name in _OF_DAY]
         if len(ids) >= most or not columns:
             return len(ids)
         rows = select(_D.opportunity_id, *columns).where(_D.opportunity_id.in_(ids))
         rows = rows.where(_D.attendances > 0, *_of_days(wanted))
-        narrowed = (_OF_DAY[name] == key for name, key in self.fixed.items() if name in _OF_DAY)
+        fixed = self.fixed.items()
+        narrowed = (_OF_DAY[name].in_(keys) for name, keys in fixed if name in _OF_DAY)
         found = rows.where(*narrowed).distinct().limit(most).subquery()
         return db.session.scalar(select(func.count()).select_from(found)) or 0
 

@@ -5,17 +5,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, literal_column, select
 
-from checkin.database import AnyRow, db
+from checkin.database import db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
 from checkin.domain.days import local_time
-from checkin.models import Attendance, Opportunity, PeriodTotal, Person, Shift, Site
+from checkin.models import Attendance, Opportunity, PeriodTotal, Shift, Site
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures import asking, kept, late, periods, records
 from checkin.operations.figures.definitions import (
-    VOLUNTEERED,
     VOLUNTEERING,
     WITHOUT,
     Filter,
@@ -35,8 +33,6 @@ from checkin.operations.figures.sums import (
 )
 
 _A, _P = Attendance, PeriodTotal
-_TWIN = aliased(Person)
-_PERSON = func.coalesce(_TWIN.merged_into_id, _A.volunteer_id)
 
 
 class Day(NamedTuple):
@@ -63,19 +59,13 @@ def _days(wanted: Filter) -> list[Day]:
     """By the day of work, whatever months are closed."""
     part = _days_kept_of(periods.ALWAYS, wanted)
     if part is not None:
-        rows = _kept_days(periods.ALWAYS, part, wanted)
-        return [
-            Day(day_of(row.key), row.approved_minutes, row.beneficiaries, row.attendances)
-            for row in rows
-        ]
-    a = _A
-    sums = (
-        _sum(a.approved_minutes),
-        _sum(a.approved_beneficiaries),
-        func.count(case((VOLUNTEERED, a.volunteer_id))),
-    )
-    asked = records.rows_of(wanted, [a.work_on, *sums]).group_by(a.work_on).order_by(a.work_on)
-    return [Day(row[0], *map(int, row[1:])) for row in db.session.execute(asked)]
+        kept_sums = [func.sum(getattr(_P, name)) for name in Day._fields[1:]]
+        rows = _kept_days(periods.ALWAYS, part, wanted, [_P.key, *kept_sums]).group_by(_P.key)
+        return [Day(day_of(row[0]), *map(int, row[1:])) for row in db.session.execute(rows)]
+    sums = (_sum(_A.approved_minutes), _sum(_A.approved_beneficiaries), func.count())
+    asked = records.counted_rows(wanted, [_A.work_on, *sums]).where(VOLUNTEERING)
+    found = db.session.execute(asked.group_by(_A.work_on))
+    return [Day(row[0], *map(int, row[1:])) for row in found]
 
 
 def first_days(wanted: Filter) -> dict[date, int]:
@@ -83,23 +73,21 @@ def first_days(wanted: Filter) -> dict[date, int]:
 
     So the people of the first days are the sum of theirs.
     """
-    period = periods.named(wanted.first, wanted.last)
-    part = _days_kept_of(period, wanted)
-    if period is not None and part is not None:
-        rows = _kept_days(period, part, wanted)
-        return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
-    own = _people(wanted, [_PERSON.label("person"), func.min(_A.work_on).label("first_on")])
-    each = own.where(VOLUNTEERED).group_by(_PERSON).subquery()
-    asked = select(each.c.first_on, func.count()).group_by(each.c.first_on)
+    known = _first_days(periods.named(wanted.first, wanted.last), wanted)
+    if known is not None:
+        return known
+    own = [records.ONE_PERSON.label("person"), func.min(_A.work_on).label("first_on")]
+    each = records.counted_rows(wanted, own).where(VOLUNTEERING).group_by(literal_column("person"))
+    found = each.subquery()
+    asked = select(found.c.first_on, func.count()).group_by(found.c.first_on)
     return {row[0]: row[1] for row in db.session.execute(asked)}
 
 
 def newcomers(wanted: Filter) -> dict[date, int]:
     """How many people served for the first time ever, as far as the reader sees, on each day."""
-    part = _days_kept_of(periods.ALWAYS, wanted)
-    if part is not None:
-        rows = _kept_days(periods.ALWAYS, part, wanted)
-        return {day_of(row.key): row.volunteers for row in rows if row.volunteers}
+    known = _first_days(periods.ALWAYS, wanted)
+    if known is not None:
+        return known
     ever = first_days(replace(wanted, first=None))
     first = wanted.first or date.min
     return {day: count for day, count in ever.items() if day >= first}
@@ -123,7 +111,8 @@ def _shares(wanted: Filter) -> Iterator[tuple[int, int]]:
         yield from known.items()
         return
     columns = [_A.in_at, Shift.starts_at, Site.zone, _A.approved_minutes]
-    rows = records.rows_of(wanted, columns).join(Site, Site.id == _A.site_id).where(VOLUNTEERED)
+    rows = records.counted_rows(wanted, columns).join(Site, Site.id == _A.site_id)
+    rows = rows.where(VOLUNTEERING)
     for in_at, starts_at, zone, minutes in db.session.execute(rows):
         yield from spread(local_time(max(in_at or starts_at, starts_at), zone), minutes)
 
@@ -138,9 +127,10 @@ def totals_until(wanted: Filter) -> Totals:
     """
     period = _begun(wanted)
     part = _days_kept_of(period, wanted)
-    if period is None or part is None:
+    if period is None or part is None or len(part[1]) > 1:
         return asking.totals(wanted)
-    rows = _kept_days(period, part, wanted)
+    columns = [getattr(_P, name) for name in kept.PeriodLine._fields]
+    rows = db.session.execute(_kept_days(period, part, wanted, columns)).all()
     names = (name for name in kept.PeriodLine._fields if name != "opportunities")
     sums = {name: sum(getattr(row, name) for row in rows) for name in names}
     found = Totals(opportunities=_opportunities_until(wanted, part), **sums)
@@ -164,7 +154,7 @@ def _opportunities_until(wanted: Filter, part: kept.Part) -> int:
     approved = exists().where(_A.shift_id == Shift.id, _A.state == COUNTED)
     volunteering = exists().where(Opportunity.id == Shift.opportunity_id, VOLUNTEERING)
     called = select(func.count(distinct(Shift.opportunity_id)))
-    grouping, key = part
+    grouping, (key,) = part
     if grouping == SITE:
         called = called.where(Shift.site_id == key)
     if grouping == PARTNER:
@@ -189,15 +179,24 @@ def _days_kept_of(period: str | None, wanted: Filter) -> kept.Part | None:
     return part if is_kept else None
 
 
-def _kept_days(period: str, part: kept.Part, wanted: Filter) -> list[AnyRow]:
-    query = select(_P.key, *(getattr(_P, name) for name in kept.PeriodLine._fields))
-    query = query.where(_P.period == period, _P.within == part[0], _P.grouping == DAY)
-    query = query.where(_P.within_key == part[1])
+def _first_days(period: str | None, wanted: Filter) -> dict[date, int] | None:
+    """Of the days asked for, how many served on each for the first time in the period; nothing
+    when no sum is kept of them, or sums in which people are that do not add up."""
+    part = _days_kept_of(period, wanted)
+    if period is None or part is None or len(part[1]) > 1:
+        return None
+    rows = _kept_days(period, part, wanted, [_P.key, _P.volunteers]).where(_P.volunteers > 0)
+    return {day_of(key): people for key, people in db.session.execute(rows)}
+
+
+def _kept_days(period: str, part: kept.Part, wanted: Filter, columns: list[Any]) -> Select[Any]:
+    query: Select[Any] = select(*columns).where(_P.period == period, _P.within == part[0])
+    query = query.where(_P.grouping == DAY, _P.within_key.in_(part[1]))
     if wanted.first is not None:
         query = query.where(_P.key >= number_of(wanted.first))
     if wanted.last is not None:
         query = query.where(_P.key <= number_of(wanted.last))
-    return list(db.session.execute(query.order_by(_P.key)))
+    return query
 
 
 def _kept_hours(wanted: Filter) -> dict[int, int] | None:
@@ -215,14 +214,9 @@ def _kept_hours(wanted: Filter) -> dict[int, int] | None:
         return None
     minutes = func.sum(_P.approved_minutes)
     query = select(_P.key, minutes).where(_P.period.in_(names), _P.grouping == HOUR)
-    query = query.where(_P.within == part[0], _P.within_key == part[1]).group_by(_P.key)
+    query = query.where(_P.within == part[0], _P.within_key.in_(part[1])).group_by(_P.key)
     return {hour: int(sum_) for hour, sum_ in db.session.execute(query)}
 
 
-def _people(wanted: Filter, columns: list[Any]) -> Select[Any]:
-    twin = and_(_TWIN.id == _A.volunteer_id, _TWIN.merged_into_id.is_not(None))
-    return records.rows_of(wanted, columns).outerjoin(_TWIN, twin)
-
-
 def _sum(column: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((VOLUNTEERED, func.coalesce(column, 0)), else_=0)), 0)
+    return func.coalesce(func.sum(column), 0)
