@@ -259,6 +259,9 @@ def taken_out(browser, what: str, query: str) -> str:
 def test_reports_paper_and_files_carry_the_mark(layla, cast, now):
     served(cast, now)
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000, value_halalas=260000)
+    assert "Earlier years stand below the report" in layla.text("/figures/reports?by=site&past=1")
+    lacking = layla.text("/figures/reports?by=site&period=2026&past=1")
+    assert "No earlier year was imported for exactly this." in lacking
     for address in ("/figures/sheet?past=1", "/figures/reports?by=site&past=1"):
         page = layla.text(address)
         assert "Imported" in page
