@@ -79,8 +79,10 @@ NO_PARENT = {
     "/partners/<int:partner_id>/members/<int:person_id>",
     "/teams/<int:team_id>/members/<int:person_id>",
     "/teams/<int:team_id>/members/<int:person_id>/removal",
+    "/imports/<int:import_id>/names/<int:place>/partner",
 }
-"""Any two people may be merged, anybody may become a member, and who is none is out already."""
+"""Any two people may be merged, anybody may become a member, and who is none is out already. Names
+of a file are counted and no records."""
 
 
 def test_a_record_is_only_found_below_its_own_parent(app, world):
