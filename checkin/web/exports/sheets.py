@@ -195,7 +195,8 @@ class Sheets(Paper):
         columns = [table.columns[place] for place in table.shown]
         per = self._room / sum(column.width for column in columns)
         self._columns = list(self._placed(columns, per))
-        if table.title:
+        # a report's only table is what the sheet is called by
+        if table.title and table.title != self._book.title:
             self._need(HEADING * LEADING + 24)
             self._y += 3
             self._say(table.title, HEADING, "B")
@@ -327,14 +328,18 @@ class Sheets(Paper):
         self._y = TOP
 
 
-def _in_rows(figures: Sequence[Figure]) -> Iterator[list[tuple[Figure, int]]]:
-    """Each with how many places it takes: the first two, where one would stay empty."""
-    first_takes = 2 if len(figures) % CARDS == CARDS - 1 else 1
-    places = [(one, 1 if number else first_takes) for number, one in enumerate(figures)]
-    while places:
-        here = CARDS - places[0][1] + 1
-        yield places[:here]
-        places = places[here:]
+def _in_rows(figures: Sequence[Figure]) -> Iterator[list[tuple[Figure, float]]]:
+    """Each with how many places it takes, in rows as long as each other that leave none empty.
+
+    Where one alone would stay empty, the first takes two, and all others stand below each other.
+    """
+    rows, is_one_short = -(-len(figures) // CARDS), len(figures) % CARDS == CARDS - 1
+    for row in range(rows):
+        here = figures[len(figures) * row // rows : len(figures) * (row + 1) // rows]
+        if is_one_short:
+            yield [(one, 1 if number or row else 2) for number, one in enumerate(here)]
+        else:
+            yield [(one, CARDS / len(here)) for one in here]
 
 
 def _card_height(figure: Figure, notes: Sequence[str]) -> float:
