@@ -3,6 +3,7 @@
 from checkin.operations.figures.asking import (
     attendance,
     attendances_behind,
+    attendances_of,
     by,
     by_campaign,
     count_behind,
@@ -28,6 +29,7 @@ from checkin.operations.figures.definitions import (
 )
 from checkin.operations.figures.dimensions import Dimension
 from checkin.operations.figures.genders import MAN, UNSAID, WOMAN, Share, by_gender
+from checkin.operations.figures.in_hour import latest_in_hour
 from checkin.operations.figures.records import totals_of
 from checkin.operations.figures.reporting import Report, Row, report
 from checkin.operations.figures.timing import (
@@ -62,6 +64,7 @@ __all__ = [
     "Waiting",
     "attendance",
     "attendances_behind",
+    "attendances_of",
     "by",
     "by_campaign",
     "by_gender",
@@ -70,6 +73,7 @@ __all__ = [
     "first_days",
     "hours_of_week",
     "last_day",
+    "latest_in_hour",
     "newcomers",
     "parts",
     "report",

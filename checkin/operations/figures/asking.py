@@ -129,8 +129,9 @@ def count_behind(measure: Measure, wanted: Filter) -> int:
     known = kept.count_behind(measure, wanted)
     if known is not None:
         return known
-    query = records.rows_of(wanted, [func.count()]).where(BEHIND[measure])
-    return db.session.scalar(query) or 0
+    is_decided = measure in (Measure.APPROVED, Measure.COURSES)
+    rows_of = records.counted_rows if is_decided else records.waiting_rows
+    return db.session.scalar(rows_of(wanted, [func.count()]).where(_LISTED[measure])) or 0
 
 
 def attendances_behind(
@@ -148,9 +149,14 @@ def attendances_behind(
         .offset(offset)
         .limit(size)
     )
-    chosen = select(a).where(a.id.in_(db.session.scalars(ids).all()))
-    ordered = chosen.order_by(a.work_on.desc(), a.id.desc())
-    return db.session.scalars(ordered.options(*_described())).all()
+    return attendances_of(db.session.scalars(ids).all())
+
+
+def attendances_of(ids: Sequence[int]) -> Sequence[Attendance]:
+    """Those with these ids, each with its volunteer and place, the latest first."""
+    chosen = select(Attendance).where(Attendance.id.in_(ids)).options(*_described())
+    ordered = chosen.order_by(Attendance.work_on.desc(), Attendance.id.desc())
+    return db.session.scalars(ordered).all()
 
 
 def rows_behind(measure: Measure, wanted: Filter, columns: Sequence[Any]) -> Select[Any]:

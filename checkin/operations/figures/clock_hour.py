@@ -1,8 +1,9 @@
 """Which attendances served in some hours of the week: the records behind a chart of hours."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,7 @@ def _offset(instant: ColumnElement[Any]) -> ColumnElement[int]:
     days = _days()
     found: ColumnElement[int] = literal(0, Integer)
     for number, zone in enumerate(zones):
-        offset = _at(instant, list(_offsets(ZoneInfo(zone), *days)))
+        offset = _at(instant, _offsets(ZoneInfo(zone), *days))
         there = _A.site_id.in_(select(Site.id).where(Site.zone == zone))
         # nearly always all sites have one clock
         found = case((there, offset), else_=found) if number else offset
@@ -75,7 +76,7 @@ def _days() -> tuple[date, date]:
     return first - timedelta(days=2), last + timedelta(days=4)
 
 
-def _at(instant: ColumnElement[Any], offsets: list[tuple[datetime, int]]) -> ColumnElement[int]:
+def _at(instant: ColumnElement[Any], offsets: Sequence[tuple[datetime, int]]) -> ColumnElement[int]:
     """The offset of the latest change before an instant."""
     (_since, found), *changes = offsets
     known: ColumnElement[int] = literal(found, Integer)
@@ -84,17 +85,19 @@ def _at(instant: ColumnElement[Any], offsets: list[tuple[datetime, int]]) -> Col
     return known
 
 
-def _offsets(zone: ZoneInfo, first: date, last: date) -> Iterator[tuple[datetime, int]]:
+@lru_cache(64)
+def _offsets(zone: ZoneInfo, first: date, last: date) -> tuple[tuple[datetime, int], ...]:
     """Its offset when these days begin, and each other one with the instant of the change."""
     at = datetime.combine(first, time.min, tzinfo=UTC)
     end = datetime.combine(last, time.min, tzinfo=UTC)
-    yield at, (known := _minutes_before(at, zone))
+    found = [(at, known := _minutes_before(at, zone))]
     while at < end:
         following = at + timedelta(days=1)
         if _minutes_before(following, zone) != known:
             change = _change(at, following, zone)
-            yield change, (known := _minutes_before(change, zone))
+            found.append((change, known := _minutes_before(change, zone)))
         at = following
+    return tuple(found)
 
 
 def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
