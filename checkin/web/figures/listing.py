@@ -17,7 +17,7 @@ from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure, Totals, later
 from checkin.web import clock, export_words, record_words, value_words
-from checkin.web.digits import clock_hours, signed
+from checkin.web.digits import clock_hours, num, signed
 from checkin.web.figures import earlier, ways
 from checkin.web.figures.amounts import hours, hours_alone
 from checkin.web.figures.blueprint import bp
@@ -27,6 +27,8 @@ from checkin.web.guard import requires
 from checkin.web.words import counted
 
 PAGE_SIZE = 50
+MOST_IN_HOUR = 5000
+"""Of an hour of the day; nobody turns more pages, and counting all would take long."""
 HEADINGS: dict[Measure, Any] = {
     Measure.APPROVED: _l("Approved records"),
     Measure.WAITING: _l("Records waiting for approval"),
@@ -42,7 +44,9 @@ def attendances():
     measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
     asked = wanted_of_list(reach, period)
     asked = replace(asked, back=ways.back(_dashboard(asked))[0], how=earlier.kept())
-    count, hour = figures.count_behind(measure, asked.filter), asked.filter.hour
+    hour, latest = asked.filter.hour, _latest_in_hour(measure, asked.filter)
+    listed = latest[:MOST_IN_HOUR]
+    count = len(listed) if hour else figures.count_behind(measure, asked.filter)
     found = _figures(measure, asked.filter) if hour is None else None
     changes = _changes(measure, asked.filter) if hour is None else []
     page, pages = number("page", 1), max(-(-count // PAGE_SIZE), 1)
@@ -53,8 +57,10 @@ def attendances():
         heading=str(HEADINGS[measure]),
         about=[*asked.about, *([period.text] if period.span else [])],
         clock_hour=hour,
-        rows=figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
-        adds_up=_adds_up(measure, found) if found else _in_hour(count, asked.filter),
+        rows=figures.attendances_of(listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+        if hour
+        else figures.attendances_behind(measure, asked.filter, page=page, size=PAGE_SIZE),
+        adds_up=_adds_up(measure, found) if found else _in_hour(len(latest), asked.filter),
         shows_value=found is not None and shows_value(measure, found),
         riyals=value_words.in_column,
         riyals_between=value_words.between_in_column,
@@ -106,12 +112,22 @@ def _worth(totals: Totals) -> list[str]:
     return [told, *filter(None, [value_words.between(totals)])]
 
 
+def _latest_in_hour(measure: Measure, asked: Filter) -> list[int]:
+    """Those of the hour asked for, and one more than are listed where there are more."""
+    if asked.hour is None or measure is not Measure.APPROVED:
+        return []
+    return figures.latest_in_hour(asked, MOST_IN_HOUR + 1)
+
+
 def _in_hour(count: int, asked: Filter) -> list[str]:
     """How much of these records the chart of hours shows: as it does, by the day of work."""
     minutes = figures.hours_of_week(replace(asked, hour=None))
     within = sum(sum_ for at, sum_ in enumerate(minutes) if asked.hour and at in asked.hour)
     told = _("Approved time in this hour: %(hours)s", hours=hours(within))
-    return [counted("records", count), told]
+    if count <= MOST_IN_HOUR:
+        return [counted("records", count), told]
+    more = _("More than %(number)s records, the latest of them here", number=num(MOST_IN_HOUR))
+    return [more, told]
 
 
 _COUNTED = ("beneficiaries", "volunteers", "opportunities")
