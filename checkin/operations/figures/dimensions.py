@@ -10,11 +10,14 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 
 from checkin.domain.days import month_of, week_of
 from checkin.models import Attendance, Opportunity, Shift
-from checkin.operations.figures.definitions import NOT_SAID, WITHOUT
+from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT
 from checkin.operations.figures.late import Part
 from checkin.operations.figures.naming import MODELS
 from checkin.operations.figures.periods import hijri_month_begin, hijri_year_of, new_year
 from checkin.operations.figures.records import STANDING
+from checkin.operations.figures.sums import key_of_gender, key_of_type
+from checkin.operations.figures.tables import word_of
+from checkin.operations.rates import TYPES
 
 Key = int | str | date
 """An id (`WITHOUT` for the rest), the word of a type or gender, or the first day of a stretch of
@@ -69,16 +72,17 @@ TIMES: dict[Dimension, Callable[[date], date]] = {
 }
 """The first day of the stretch of time that holds a day; weeks begin on Sunday."""
 
+_NUMBERS = {one: key_of_gender(one) for one in GENDERS if one != NOT_SAID}
 _COLUMNS: dict[Dimension, ColumnElement[Any]] = {
     Dimension.SITE: Attendance.site_id.expression,
     Dimension.LANE: func.coalesce(Shift.lane_id, WITHOUT),
     Dimension.SERVICE: func.coalesce(Opportunity.service_id, WITHOUT),
-    Dimension.TYPE: Opportunity.type.expression,
+    Dimension.TYPE: case({one: key_of_type(one) for one in TYPES}, value=Opportunity.type),
     Dimension.OPPORTUNITY: Opportunity.id.expression,
     Dimension.CAMPAIGN: func.coalesce(Opportunity.campaign_id, WITHOUT),
     Dimension.PARTNER: func.coalesce(Attendance.partner_id, WITHOUT),
     Dimension.TEAM: func.coalesce(STANDING.team_id, WITHOUT),
-    Dimension.GENDER: func.coalesce(STANDING.gender, NOT_SAID),
+    Dimension.GENDER: case(_NUMBERS, value=STANDING.gender, else_=WITHOUT),
     Dimension.DAY: Attendance.work_on.expression,
 }
 _PARTS: dict[Dimension, Callable[[Part], Key]] = {
@@ -100,7 +104,8 @@ def keys_of(part: Part, dimensions: Sequence[Dimension]) -> Keys:
 
 
 def column_of(dimension: Dimension, span: tuple[date, date]) -> ColumnElement[Any]:
-    """What attendances of these days are grouped by; `read` makes a key of it."""
+    """What attendances of these days are grouped by, always by numbers or days: words are slow to
+    sort; `read` makes a key of it."""
     known = _COLUMNS.get(dimension)
     return _begin_of(begins(dimension, *span)) if known is None else known
 
@@ -109,7 +114,7 @@ def read(dimension: Dimension, value: Any) -> Key:
     if dimension in TIMES and dimension is not Dimension.DAY:
         return date.fromordinal(value)
     key: Key = value
-    return key
+    return word_of(dimension, key) if isinstance(key, int) else key
 
 
 @lru_cache(64)
