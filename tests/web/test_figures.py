@@ -80,7 +80,7 @@ def rows(page: str, caption: str) -> list[list[str]]:
     body = table.partition("<tbody>")[2]
     return [
         [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in cells]
-        for row in re.findall(r"<tr>.*?</tr>", body, flags=re.S)
+        for row in re.findall(r"<tr.*?</tr>", body, flags=re.S)
         if (cells := re.findall(r"<t[hd][^>]*>.*?</t[hd]>", row, flags=re.S))
     ]
 
