@@ -12,7 +12,7 @@ from checkin.database import db, sqlite_file
 from checkin.demo import filling
 from checkin.demo.neighbourhoods import Scale
 from checkin.domain.errors import Problem
-from checkin.operations.figures import rollup
+from checkin.operations.figures import proof
 from checkin.web import clock
 
 
@@ -32,7 +32,7 @@ def migrate(app: Flask) -> bool:
     if migrations.is_current(db.engine):
         return False
     migrations.upgrade(db.engine)
-    rollup.recompute()
+    proof.recompute()
     return True
 
 

@@ -10,7 +10,7 @@ from checkin.cli.opening import ready
 from checkin.cli.years import days_of, year
 from checkin.domain.errors import Problem
 from checkin.operations import audit, figures, revaluing
-from checkin.operations.figures import Dimension, Row, rollup
+from checkin.operations.figures import Dimension, Row, proof
 from checkin.operations.figures.spans import Span
 from checkin.operations.permissions import Reach
 from checkin.web.errors import sentence
@@ -115,7 +115,7 @@ def sums() -> None:
 def recompute() -> None:
     """Set the sums of figures to what the records say; nobody has to wait meanwhile."""
     with ready():
-        wrong = rollup.recompute()
+        wrong = proof.recompute()
     click.echo(f"Lines corrected: {wrong:,}." if wrong else "Every sum agrees with the records.")
 
 

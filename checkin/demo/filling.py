@@ -17,7 +17,7 @@ from checkin.demo.organisation import Organisation, found
 from checkin.domain.errors import Problem
 from checkin.models import AuditEntry, Person
 from checkin.operations import audit
-from checkin.operations.figures import rollup
+from checkin.operations.figures import proof
 
 _SEED = 1442
 """The same people and shifts in every demo."""
@@ -42,7 +42,7 @@ def fill(
     # both, one after the other: what is planned makes room for what goes on now
     made = any([today.refresh(demo, now), week.refresh(demo, now)])
     if made and made_before is None:
-        rollup.recompute()
+        proof.recompute()
         analyse()
     while made and audit.seal(_SEALED_AT_ONCE):
         pass

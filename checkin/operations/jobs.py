@@ -29,7 +29,7 @@ from checkin.operations import (
     senders,
 )
 from checkin.operations.attendance.sweep import close_forgotten
-from checkin.operations.figures import rollup
+from checkin.operations.figures import proof
 from checkin.operations.openings import reminding
 from checkin.operations.prayers import following
 
@@ -58,7 +58,7 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_exports": (3600, exporting.forget_passed),
     "forget_platform_lists": (3600, platform.forget_passed),
     "forget_past_files": (3600, past.forget_passed),
-    "prove_figures": (3600, rollup.prove),
+    "prove_figures": (3600, proof.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
 

@@ -4,8 +4,9 @@
 database (`checkin demo --size association`) for the dashboard of everything, of one site, service,
 partner and month, and for reports one and two deep, of one year and of all time. It prints p50 and
 p95 of each in milliseconds, and fails where one takes longer than 300 ms, or the questions of the
-dashboard of everything longer than 20 ms together; what has to be counted anew each time is told
-and does not fail. With `--grow 10` the database, which should be a scratch copy, is first made ten
+dashboard of everything longer than 20 ms together. What has to be counted anew each time is told
+and does not fail: three groupings, days that are no period, and what a supervisor of several sites
+sees. With `--grow 10` the database, which should be a scratch copy, is first made ten
 times as large: as many people, opportunities, shifts and decided attendances again, nine times;
 then twice as long is allowed. `--prove` says how long the nightly proof takes, `--approve 50` what
 so many approvals cost, which must not be more in a larger database; that changes the database.
@@ -18,7 +19,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import cache
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, func, select, text
 
@@ -36,10 +39,13 @@ from checkin.models import (
 )
 from checkin.models.attendance import DECIDED
 from checkin.operations import approvals, figures
-from checkin.operations.figures import Dimension, Filter, rollup
+from checkin.operations.figures import Dimension, Filter, proof
 from checkin.operations.figures.spans import Span, around
 from checkin.operations.figures.sums import OF_PLACE, OPPORTUNITY, PLACE
 from checkin.operations.permissions import Reach
+from checkin.web.figures import dashboard
+from checkin.web.figures.narrowing import wanted
+from checkin.web.figures.periods import Period
 from checkin.web.garbage import spare_what_stays
 from tests.load.pages import Watch, app_for, signed_in
 
@@ -64,6 +70,11 @@ NARROWED = (("month",), ("week",), ("service",), ("team",), ("opportunity",))
 """Of one site."""
 COUNTED = (("service", "month"), ("service", "partner"), ("team", "gender"))
 """Three deep with the site they are of: in years and months these are counted."""
+FREE = (("site",), ("service",), ("month",), ("site", "service"), ("service", "partner"))
+"""Of days that are no period."""
+SUPERVISED = (("site",), ("service",), ("month",), ("site", "month"), ("service", "month"))
+"""Of several sites."""
+SITES = (3, 20)
 
 
 # --- ten times as large --------------------------------------------------------------------
@@ -174,19 +185,66 @@ def _page(client: FlaskClient, address: str) -> tuple[float, float]:
     return sum(watch.taken.values()) * 1000, (time.perf_counter() - begun) * 1000
 
 
-def reports(kinds: tuple[tuple[str, ...], ...], **narrower: int) -> Iterator[Asked]:
+def dashboards_of_sites(app: Flask, number: int) -> Iterator[Asked]:
+    """What a supervisor of so many sites sees: how long its questions take, and all its figures."""
+    for name, span in {
+        "all time": None,
+        **{one.key: one for one in around(_busy_day())[:2]},
+    }.items():
+        what = f"dashboard of {number} sites, {name}"
+        yield f"questions, {what}", lambda one=span: _shown(app, _sites(number), one)[0]
+        yield f"the figures, {what}", lambda one=span: _shown(app, _sites(number), one)[1]
+
+
+def _shown(app: Flask, reach: Reach, span: Span | None) -> tuple[float, float]:
+    db.session.rollback()
+    begun = time.perf_counter()
+    with app.test_request_context("/figures"), Watch(db.engine).watching() as watch:
+        dashboard.shown(wanted(reach, Period(span)), _busy_day())
+    return sum(watch.taken.values()) * 1000, (time.perf_counter() - begun) * 1000
+
+
+@cache
+def _sites(number: int) -> Reach:
+    """Those with most hours."""
+    lines = figures.by(figures.Grouping.SITE, Filter(EVERYTHING))
+    return Reach(site_ids=frozenset(int(str(line.key)) for line in lines[:number]))
+
+
+Days = Mapping[str, tuple[date | None, date | None]]
+
+
+def whole_periods() -> Days:
     year = around(_busy_day())[1]
     ramadan = Span(around(_busy_day())[3].year, 9, hijri=True)
+    return {
+        year.key: (year.first, year.last),
+        "Ramadan": (ramadan.first, ramadan.last),
+        "all time": (None, None),
+    }
+
+
+def free_days() -> Days:
+    year = _busy_day().year
+    return {
+        "a quarter": (date(year, 4, 1), date(year, 6, 30)),
+        "half a year": (date(year, 1, 1), date(year, 6, 30)),
+        "nine months": (date(year, 1, 1), date(year, 9, 30)),
+        "half a year from any day": (date(year, 1, 12), date(year, 7, 9)),
+    }
+
+
+def reports(
+    kinds: tuple[tuple[str, ...], ...], days: Days, reach: Reach = EVERYTHING, **narrower: int
+) -> Iterator[Asked]:
+    whose = "".join(f", one {key.removesuffix('_id')}" for key in narrower)
+    whose += "" if reach.everywhere else f", {len(reach.site_ids)} sites"
     for words in kinds:
         dimensions = [Dimension(word) for word in words]
-        for name, days in (
-            *((year.key, (year.first, year.last)), ("Ramadan", (ramadan.first, ramadan.last))),
-            ("all time", (None, None)),
-        ):
-            wanted = Filter(EVERYTHING, *days, **narrower)
-            whose = "".join(f", one {key.removesuffix('_id')}" for key in narrower)
+        for name, ends in days.items():
+            asked = Filter(reach, *ends, **narrower)
             what = f"{' × '.join(words)}, {name}{whose}"
-            yield what, lambda d=dimensions, w=wanted: _report(d, w)
+            yield what, lambda d=dimensions, w=asked: _report(d, w)
 
 
 def _report(dimensions: list[Dimension], wanted: Filter) -> float:
@@ -200,6 +258,7 @@ def _report(dimensions: list[Dimension], wanted: Filter) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
+@cache
 def _busy_day() -> date:
     """In the month with most hours."""
     lines = figures.by(figures.Grouping.MONTH, Filter(EVERYTHING))
@@ -232,7 +291,7 @@ def measure(asked: Iterable[Asked], times: int, most: float, only: str) -> list[
 
 def prove() -> None:
     begun = time.perf_counter()
-    wrong = rollup.difference().number
+    wrong = proof.count_wrong()
     print(f"nightly proof: {time.perf_counter() - begun:.0f} s, {wrong} lines wrong", flush=True)
 
 
@@ -263,15 +322,15 @@ def main() -> int:
     parser.add_argument("--grow", type=int, default=1, help="times as large; on a scratch copy")
     parser.add_argument("--prove", action="store_true")
     parser.add_argument("--approve", type=int, default=0, help="so many; on a scratch copy")
-    wanted = parser.parse_args()
-    app = app_for(wanted.database_url)
+    said = parser.parse_args()
+    app = app_for(said.database_url)
     with app.app_context():
-        if wanted.grow > 1:
-            _grown(wanted.grow)
-        if wanted.prove:
+        if said.grow > 1:
+            _grown(said.grow)
+        if said.prove:
             prove()
-        if wanted.approve:
-            approve(wanted.approve)
+        if said.approve:
+            approve(said.approve)
         number = db.session.scalar(select(func.count()).select_from(Attendance)) or 0
         lines = {one: _count(one) for one in ("month_totals", "period_totals")}
         told = ", ".join(f"{count:,} {name}" for name, count in lines.items())
@@ -280,12 +339,17 @@ def main() -> int:
         client = signed_in(app, datetime.now(UTC))
         spare_what_stays()  # as whatever serves does
         whole, *others = dashboards(client)
-        most, times, only = MOST_OF_REPORT * longer, wanted.times, wanted.only
+        most, times, only = MOST_OF_REPORT * longer, said.times, said.only
         slow = measure([whole], times, MOST_OF_DASHBOARD * longer, only)
         site = int(_largest()["site"])
-        usual = [*others, *reports(USUAL), *reports(NARROWED, site_id=site)]
+        days, free = whole_periods(), free_days()
+        usual = [*others, *reports(USUAL, days), *reports(NARROWED, days, site_id=site)]
         slow += measure(usual, times, most, only)
-        unusual = measure(reports(COUNTED, site_id=site), max(times // 4, 3), most, only)
+        anew = [*reports(COUNTED, days, site_id=site), *reports(FREE, free)]
+        for number_of_sites in SITES:
+            anew += dashboards_of_sites(app, number_of_sites)
+            anew += reports(SUPERVISED, days, _sites(number_of_sites))
+        unusual = measure(anew, max(times // 4, 3), most, only)
     print("Slow:", *(slow or ["none"]), sep="\n  ")
     print("Slow, and unusual:", *(unusual or ["none"]), sep="\n  ")
     return 1 if slow else 0

@@ -9,7 +9,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import latin_digits
 from checkin.models import Attendance, AuditEntry, Campaign, PastTotal
 from checkin.operations import approvals, past
-from checkin.operations.figures import Filter, Totals, rollup, spans
+from checkin.operations.figures import Filter, Totals, proof, spans
 from checkin.operations.past import ALL, Entry, Figures
 from checkin.operations.permissions import Reach
 from tests import factories
@@ -249,7 +249,7 @@ def test_years_that_would_count_twice_are_refused(cast, now, enter, worked):
 
     assert problems(year("2026"), year("1448h"), year("2030")) == ["year_not_over"] * 3
     factories.alter(worked, work_on=date(2023, 5, 1))
-    rollup.recompute()
+    proof.recompute()
     assert problems(year("2023"), year("1444h"), year("2022")) == ["year_worked"] * 2 + [""]
     assert problems(year("2019"), year("1441h"), year("1438h")) == ["", "year_shared", ""]
     enter(year("1438h", volunteers=5))

@@ -10,7 +10,7 @@ from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.pace import Standing
 from checkin.models import Attendance, AuditEntry, Campaign, Opportunity, Target
 from checkin.operations import approvals, targets
-from checkin.operations.figures import rollup
+from checkin.operations.figures import proof
 from checkin.operations.permissions import Reach
 from checkin.operations.targets import TargetPlan
 from tests import factories
@@ -58,7 +58,7 @@ def test_targets_of_a_part_count_that_alone(cast, now, worked):
         *(("site", cast.mataf.id), ("site", cast.squares.id), ("partner", cast.university.id)),
         *(("team", team.id), ("team", other.id), ("campaign", campaign.id)),
     )
-    rollup.recompute()
+    proof.recompute()
     for scope, key in whose:
         targets.put(plan(figure="attendances", scope=scope, key=key, amount=1), by=by, now=now)
     found = targets.standings(ALL, worked.work_on)

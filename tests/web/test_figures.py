@@ -11,9 +11,9 @@ from sqlalchemy import event
 from checkin.database import db
 from checkin.models import Attendance, Campaign, Opportunity, Shift
 from checkin.operations import approvals, figures
-from checkin.operations.figures import Filter, Grouping, rollup
+from checkin.operations.figures import Filter, Grouping, proof
 from checkin.operations.permissions import Reach
-from checkin.web.figures import cards, charts
+from checkin.web.figures import cards, charts, listing
 from tests import factories
 from tests.pages import plain
 
@@ -255,7 +255,7 @@ def test_a_campaign_narrows_every_figure(layla, season, now):
     campaign = factories.keep(Campaign(name_ar="برا بمكة", name_en="Kindness in Makkah"))
     call = db.session.get_one(Shift, season["mataf"].shift_id).opportunity_id
     factories.alter(db.session.get_one(Opportunity, call), campaign_id=campaign.id)
-    rollup.recompute()
+    proof.recompute()
     page = layla.get(f"/figures?campaign={campaign.id}").get_data(as_text=True)
     assert counters(page)[1:4] == ["1,025", "1", "1"]
     assert "Kindness in Makkah" in page
@@ -498,6 +498,22 @@ def test_every_hour_leads_to_the_minutes_it_shows(layla, season, chart):
         assert sum(map(in_minutes, own)) == in_minutes(hours)
     drawn = links(page.partition(f'aria-label="{chart}"')[0], r'<a href="([^"]+hour=\d[^"]*)" tab')
     assert {unescape(link) for link, _hours in told} <= set(drawn)
+
+
+def test_of_very_many_in_an_hour_the_latest_are_listed(layla, season, monkeypatch):
+    page = layla.get("/figures").text
+    (block,) = re.findall(r"<caption[^>]*>By hour of day</caption>.*?</table>", page, flags=re.S)
+    shown = {one: layla.text(one) for one in links(block, r'<th scope="row"><a href="([^"]+)"')}
+    counts = {one: int(re.search(r"(\d) records? ·", text)[1]) for one, text in shown.items()}
+    link = max(counts, key=counts.get)
+    number = counts[link]
+    every = re.findall(r"of it [\d:]+", shown[link])
+    monkeypatch.setattr(listing, "MOST_IN_HOUR", number - 1)
+    few = layla.text(link)
+    assert f"More than {number - 1} records, the latest of them here" in few
+    assert re.findall(r"of it [\d:]+", few) == every[:-1]
+    monkeypatch.setattr(listing, "MOST_IN_HOUR", number)
+    assert f"{number} records ·" in layla.text(link)
 
 
 def in_minutes(clock: str) -> int:

@@ -66,9 +66,18 @@ def parts_of(day: date) -> tuple[str, ...]:
 
     What its years share, and its months; its week, what that shares with a month, and the day.
     """
+    return *_shared_of(day), stretch_name(stretch_of(day)), *_days_around(day)
+
+
+@lru_cache(8192)
+def long_of(day: date) -> tuple[str, ...]:
+    """Of all these the ones longer than a month: all time, its years, and what those share."""
+    return *years_of(day), *_shared_of(day)
+
+
+def _shared_of(day: date) -> tuple[str, ...]:
     year = hijri_year_of(day)
-    shared = () if year is None else (f"{day.year}+{year}h",)
-    return *shared, stretch_name(stretch_of(day)), *_days_around(day)
+    return () if year is None else (f"{day.year}+{year}h",)
 
 
 def _days_around(day: date) -> list[str]:

@@ -4,26 +4,15 @@ Whatever decides, takes a decision back, shares a lane's tally anew or joins two
 does so inside `in_step`. What waits is few and is counted when asked, so that no scan pays for it.
 """
 
-import logging
-from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, delete, select
+from sqlalchemy import Insert, Table, select
 
-from checkin.database import (
-    Base,
-    LinesToAdd,
-    ask,
-    at_one_instant,
-    db,
-    take_time,
-    transaction,
-    upsert,
-)
+from checkin.database import Base, LinesToAdd, ask, db, upsert
 from checkin.models import (
     Attendance,
     MonthTotal,
@@ -35,7 +24,7 @@ from checkin.models import (
 )
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures.periods import around, years_of
-from checkin.operations.figures.standing import AT_ONCE, Standing, by_volunteer, merged
+from checkin.operations.figures.standing import Standing
 from checkin.operations.figures.sums import (
     OF_PLACE,
     OF_SPOT,
@@ -47,19 +36,12 @@ from checkin.operations.figures.sums import (
     VOLUNTEERS,
     Call,
     Counted,
-    Line,
     Lines,
     Spot,
     Sums,
-    first_lines,
-    places_more,
-    take_off,
+    first_places,
 )
 
-log = logging.getLogger(__name__)
-
-PROVED_AT = 23
-"""The hour (UTC) in which the sums are proved: two at night in Makkah."""
 _A, _M, _D, _P = Attendance, MonthTotal, OpportunityDay, PeriodTotal
 
 
@@ -153,9 +135,13 @@ def _count_people(change: Sums, before: Standing, after: Standing) -> None:
         for found, sign in ((is_now, 1), (was, -1)):
             changed = lines.of(_worked(one for key, one in found.items() if key not in same))
             change.add_once(VOLUNTEERS, lines.more(changed, others), sign)
-        firsts, first = first_lines(was.values()), first_lines(is_now.values())
-        change.add_once(VOLUNTEERS, places_more(first, firsts))
-        change.add_once(VOLUNTEERS, places_more(firsts, first), -1)
+        before_them, firsts = (first_places(_volunteered(own)) for own in (was, is_now))
+        change.add_once(VOLUNTEERS, firsts - before_them)
+        change.add_once(VOLUNTEERS, before_them - firsts, -1)
+
+
+def _volunteered(own: Mapping[int, Counted]) -> set[tuple[date, tuple[int, ...]]]:
+    return {(one.work_on, one.narrow) for one in own.values() if one.is_volunteering}
 
 
 def _worked(own: Iterable[Counted]) -> set[tuple[Spot, Call]]:
@@ -272,116 +258,3 @@ def _adding(model: type[Base], names: Sequence[str]) -> Insert:
     more = {name: table.c[name] + adding.excluded[name] for name in names}
     keys = list(table.primary_key.columns)
     return adding.on_conflict_do_update(index_elements=keys, set_=more)
-
-
-# --- from nothing, and the proof -----------------------------------------------------------
-
-
-def recompute() -> int:
-    """Set the sums to what the records say; how many lines were wrong.
-
-    What is missing is added, not written over, so that acts meanwhile are not lost.
-    """
-    wrong = difference()
-    _correct(wrong)
-    return wrong.number
-
-
-@transaction
-def _correct(wrong: Sums) -> None:
-    take_time(db.session.connection())
-    for model, lines, keys, sums in _tables(wrong):
-        _write(model, lines, keys, sums)
-        left = (getattr(model, name) == 0 for name in sums)
-        db.session.execute(delete(model).where(*left))
-
-
-def _tables(
-    sums: Sums,
-) -> Iterator[tuple[type[Base], dict[Any, list[int]], Sequence[str], Sequence[str]]]:
-    """Where the lines are kept, under which keys, and what of them adds up."""
-    yield _M, sums.stretches, STRETCH, OF_STRETCH
-    yield _D, sums.spots, SPOT, OF_SPOT
-    yield _P, sums.places, PLACE, OF_PLACE
-
-
-def prove(now: datetime) -> int:
-    """Once a night: whether the sums say what the records say; how many lines do not."""
-    if now.hour != PROVED_AT:
-        return 0
-    wrong = difference().number
-    if wrong:
-        log.error("%s sums of figures differ from the records: checkin figures recompute", wrong)
-    return wrong
-
-
-def difference() -> Sums:
-    """What would have to be added to the sums, all seen at one instant."""
-    with at_one_instant() as connection:
-        found = _from_records(connection)
-        for model, lines, keys, sums in _tables(found):
-            table, number = model.__table__, len(keys)
-            rows = connection.execution_options(yield_per=AT_ONCE).execute(
-                select(*(table.c[name] for name in (*keys, *sums)))
-            )
-            for row in rows:
-                take_off(lines, row[:number], row[number:])
-    return found
-
-
-def _from_records(connection: Connection) -> Sums:
-    sums, same = Sums(), merged(connection)
-    people, opened = _Once(), _Once()
-    twice: dict[int, list[Counted]] = {}
-    calls: dict[int, Call] = {}
-    for own in by_volunteer(connection):
-        for one in own:
-            sums.add(one)
-            calls[one.opportunity_id] = one.call
-        person_id = same.get(own[0].volunteer_id)
-        if person_id is None:
-            people.count(own)
-        else:
-            twice.setdefault(person_id, []).extend(own)
-    for own in twice.values():
-        people.count(own)
-    sums.spread()
-    for call_id, spots in _by_call(sums).items():
-        opened.add((spot, calls[call_id]) for spot in spots)
-    people.enter(sums, VOLUNTEERS)
-    opened.enter(sums, OPPORTUNITIES)
-    return sums
-
-
-class _Once:
-    """Many who are each counted once in their lines; by period, for that is much the quickest."""
-
-    def __init__(self) -> None:
-        self._lines = Lines()
-        self._counts: dict[str, Counter[int]] = defaultdict(Counter)
-        self._first: dict[str, Counter[Line]] = defaultdict(Counter)
-
-    def count(self, own: Collection[Counted]) -> None:
-        """A person, with all that is theirs."""
-        self.add(_worked(own))
-        for period, lines in first_lines(own).items():
-            self._first[period].update(lines)
-
-    def add(self, worked: Iterable[tuple[Spot, Call]]) -> None:
-        for period, lines in self._lines.of(worked).items():
-            self._counts[period].update(lines)
-
-    def enter(self, sums: Sums, what: int) -> None:
-        for period, counts in self._counts.items():
-            for number, count in counts.items():
-                sums.add_once(what, [(period, *self._lines.line(number))], count)
-        for period, firsts in self._first.items():
-            for line, count in firsts.items():
-                sums.add_once(what, [(period, *line)], count)
-
-
-def _by_call(sums: Sums) -> dict[int, list[Spot]]:
-    spots: dict[int, list[Spot]] = {}
-    for spot in sums.spots:
-        spots.setdefault(spot[0], []).append(spot)
-    return spots

@@ -1,6 +1,6 @@
 """What is approved now of some people and of one shift, as the sums see it (`rollup.py`)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from checkin.operations.figures.definitions import WITHOUT
 from checkin.operations.figures.sums import Call, Counted, Sums, key_of_gender
 
 AT_ONCE = 2000
-"""Volunteers whose attendances are read together."""
+"""Rows that are fetched together."""
 _A = Attendance
 
 
@@ -71,20 +71,34 @@ def _of_person(name: str) -> ColumnElement[Any]:
     return case((_MERGED.id.is_not(None), getattr(_MERGED, name)), else_=getattr(Person, name))
 
 
+BEGIN = ("begin", "zone")
+"""When the time that counts began, and where: names of columns of what is approved."""
+AT_PLACE = (
+    *("site_id", "lane_id", "partner_id", "gender", "team_id"),
+    *("service_id", "campaign_id", "type"),
+)
+WORTH = (
+    *("minutes", "beneficiaries", "value_halalas", "valued_minutes"),
+    *("below_halalas", "above_halalas"),
+)
 _COUNTED = (
     select(
-        *(_A.id, _A.volunteer_id, _A.work_on, _A.in_at, Shift.starts_at, Site.zone),
-        *(_A.site_id, Shift.opportunity_id),
+        *(_A.id, _A.volunteer_id, Shift.opportunity_id, _A.work_on, Site.zone),
+        case((_A.in_at > Shift.starts_at, _A.in_at), else_=Shift.starts_at).label("begin"),
+        _A.site_id,
         func.coalesce(Shift.lane_id, WITHOUT).label("lane_id"),
         func.coalesce(_A.partner_id, WITHOUT).label("partner_id"),
+        _of_person("gender").label("gender"),
+        func.coalesce(_of_person("team_id"), WITHOUT).label("team_id"),
         func.coalesce(Opportunity.service_id, WITHOUT).label("service_id"),
         func.coalesce(Opportunity.campaign_id, WITHOUT).label("campaign_id"),
         Opportunity.type,
-        _of_person("gender").label("gender"),
-        func.coalesce(_of_person("team_id"), WITHOUT).label("team_id"),
-        _A.approved_minutes,
+        _A.approved_minutes.label("minutes"),
         func.coalesce(_A.approved_beneficiaries, 0).label("beneficiaries"),
-        *(_A.value_halalas, _A.low_halalas, _A.high_halalas),
+        func.coalesce(_A.value_halalas, 0).label("value_halalas"),
+        case((_A.value_halalas.is_(None), 0), else_=_A.approved_minutes).label("valued_minutes"),
+        func.coalesce(_A.value_halalas - _A.low_halalas, 0).label("below_halalas"),
+        func.coalesce(_A.high_halalas - _A.value_halalas, 0).label("above_halalas"),
     )
     .join(Shift, Shift.id == _A.shift_id)
     .join(Opportunity, Opportunity.id == Shift.opportunity_id)
@@ -96,25 +110,23 @@ _COUNTED = (
 
 
 def _counted(row: AnyRow) -> Counted:
-    begin = max(row.in_at or row.starts_at, row.starts_at)
-    value = row.value_halalas or 0
     return Counted(
         volunteer_id=row.volunteer_id,
         gender=key_of_gender(row.gender),
         team_id=row.team_id,
         work_on=row.work_on,
-        begin=local_time(begin, row.zone),
+        begin=local_time(row.begin, row.zone),
         site_id=row.site_id,
         lane_id=row.lane_id,
         partner_id=row.partner_id,
         opportunity_id=row.opportunity_id,
         call=Call(row.service_id, row.campaign_id, row.type),
-        minutes=row.approved_minutes,
+        minutes=row.minutes,
         beneficiaries=row.beneficiaries,
-        value_halalas=value,
-        valued_minutes=0 if row.value_halalas is None else row.approved_minutes,
-        below_halalas=0 if row.low_halalas is None else value - row.low_halalas,
-        above_halalas=0 if row.high_halalas is None else row.high_halalas - value,
+        value_halalas=row.value_halalas,
+        valued_minutes=row.valued_minutes,
+        below_halalas=row.below_halalas,
+        above_halalas=row.above_halalas,
     )
 
 
@@ -142,12 +154,10 @@ def merged(connection: Connection) -> Mapping[int, int]:
     return {row.id: row.person_id for row in rows} | {row.person_id: row.person_id for row in rows}
 
 
-def by_volunteer(connection: Connection) -> Iterator[list[Counted]]:
-    """Everybody's approved attendances, read some people at a time."""
-    last = connection.execute(select(func.max(_A.volunteer_id))).scalar() or 0
-    for first in range(0, last + 1, AT_ONCE):
-        some = _COUNTED.where(_A.volunteer_id >= first, _A.volunteer_id < first + AT_ONCE)
-        of_volunteer: dict[int, list[Counted]] = {}
-        for row in connection.execute(some):
-            of_volunteer.setdefault(row.volunteer_id, []).append(_counted(row))
-        yield from of_volunteer.values()
+def approved(
+    connection: Connection, names: Sequence[str], *which: ColumnElement[bool]
+) -> Iterable[AnyRow]:
+    """These columns of the attendances for which this holds, fetched little by little."""
+    columns = _COUNTED.selected_columns
+    rows = _COUNTED.with_only_columns(*(columns[name] for name in names)).where(*which)
+    return connection.execute(rows, execution_options={"yield_per": AT_ONCE})

@@ -98,13 +98,17 @@ class Counted(NamedTuple):
 
     @property
     def narrow(self) -> tuple[int, ...]:
-        """The keys of `NARROW`."""
-        return self.site_id, self.call.service_id, self.partner_id, self.call.campaign_id
+        return narrow_of(self.site_id, self.partner_id, self.call)
 
     @property
     def worth(self) -> tuple[int, ...]:
         sums = self.minutes, self.beneficiaries, self.value_halalas, self.valued_minutes
         return (1, *sums, self.below_halalas, self.above_halalas)
+
+
+def narrow_of(site_id: int, partner_id: int, call: Call) -> tuple[int, ...]:
+    """The keys of `NARROW`."""
+    return site_id, call.service_id, partner_id, call.campaign_id
 
 
 @dataclass(slots=True)
@@ -124,7 +128,7 @@ class Sums:
         _add(self._worth, one.spot, one.worth)
         if one.is_volunteering:
             from_on = stretch_of(one.work_on)
-            for hour, minutes in _spread(hour_of_week(one.begin), one.begin.minute, one.minutes):
+            for hour, minutes in hours_of(one.begin, one.minutes):
                 self._hours[from_on, one.narrow, hour] += minutes
 
     def spread(self) -> None:
@@ -142,7 +146,7 @@ class Sums:
                     _add(by_periods, (periods, one), line)
         for (opportunity_id, day, *where), line in self._worth.items():
             values = _at_place(line, self._calls[opportunity_id])
-            own, of_both = _lines_of_opportunity(opportunity_id, where)
+            own, of_both = lines_of_opportunity(opportunity_id, where)
             _add(by_day, (day, own), values)
             for one in of_both:
                 _add(by_periods, (periods_of(day), one), values)
@@ -167,14 +171,14 @@ class Sums:
         for (day, one), line in by_day.items():
             for period in (*periods_of(day), *parts_of(day)):
                 _add(self.places, (period, *one), line)
-            for place in _places_of_day(day, one):
+            for place in places_of_day(day, one):
                 _add(self.places, place, line)
         for (periods, one), line in by_periods.items():
             for period in periods:
                 _add(self.places, (period, *one), line)
         of_hours: Counter[Place] = Counter()
         for (from_on, narrow, hour), minutes in self._hours.items():
-            for place in _places_of_hour(from_on, narrow, hour):
+            for place in places_of_hour(from_on, narrow, hour):
                 of_hours[place] += minutes
         for place, minutes in of_hours.items():
             _add(self.places, place, _only_minutes(minutes))
@@ -187,16 +191,6 @@ class Sums:
                 line = self.places[place] = [0] * len(OF_PLACE)
             line[what] += times
 
-    @property
-    def is_nought(self) -> bool:
-        return self.number == 0
-
-    @property
-    def number(self) -> int:
-        """Of lines that are not nought."""
-        tables: tuple[Mapping[Any, list[int]], ...] = (self.stretches, self.spots, self.places)
-        return sum(sum(map(any, lines.values())) for lines in tables)
-
     def less(self, other: "Sums") -> "Sums":
         """What is more in this than in the other, which is not needed any longer."""
         for lines, others in (
@@ -205,7 +199,7 @@ class Sums:
             (self.places, other.places),
         ):
             for key, line in others.items():
-                take_off(lines, key, line)
+                _take_off(lines, key, line)
         return self
 
 
@@ -221,7 +215,7 @@ def _lines_of(place: tuple[int, ...], call: Call) -> tuple[list[Line], list[Line
 _WHOLE: Line = (ALL, ALL, 0, 0)
 
 
-def _lines_of_opportunity(
+def lines_of_opportunity(
     opportunity_id: int, place: Sequence[int]
 ) -> tuple[Line, tuple[Line, ...]]:
     """Its own line, of every period, and more in all but the smallest."""
@@ -231,21 +225,26 @@ def _lines_of_opportunity(
     return (ALL, OPPORTUNITY, 0, opportunity_id), pairs
 
 
-def _line_of_month(day: date) -> Line:
+def line_of_month(day: date) -> Line:
     return ALL, MONTH, 0, day.year * 100 + day.month
 
 
-def _places_of_day(day: date, line: Line) -> Iterator[Place]:
+def places_of_day(day: date, line: Line) -> Iterator[Place]:
     """Where what a day has of a line stands as the day's and the month's."""
     _, grouping, _, key = line
     if grouping == ALL:
         for period in periods_of(day):
             yield period, ALL, DAY, 0, number_of(day)
         for year in years_of(day):
-            yield year, *_line_of_month(day)
+            yield year, *line_of_month(day)
     elif grouping in NARROW:
         for year in years_of(day):
             yield year, grouping, DAY, key, number_of(day)
+
+
+def hours_of(begin: datetime, minutes: int) -> Sequence[tuple[int, int]]:
+    """Hours of the week, each with its minutes."""
+    return _spread(hour_of_week(begin), begin.minute, minutes)
 
 
 @lru_cache(65536)
@@ -258,7 +257,7 @@ A_SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
 """Any one; the hours of the week are the same in each."""
 
 
-def _places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator[Place]:
+def places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator[Place]:
     for period in periods_of(from_on):
         yield period, ALL, HOUR, 0, hour
     period = stretch_name(from_on)
@@ -285,16 +284,16 @@ class Lines:
         for (opportunity_id, day, *place), call in worked:
             if call.service_id == WITHOUT:
                 continue
-            each, pairs = self._of_place(tuple(place), call)
-            own, both = _lines_of_opportunity(opportunity_id, place)
-            smallest = (*each, self._number(own))
-            all_of_them = (*smallest, *pairs, *map(self._number, both))
+            each, pairs = self.of_place(tuple(place), call)
+            own, both = lines_of_opportunity(opportunity_id, place)
+            smallest = (*each, self.number(own))
+            all_of_them = (*smallest, *pairs, *map(self.number, both))
             for period in parts_of(day):
                 found[period].update(smallest)
             for period in periods_of(day):
                 found[period].update(all_of_them)
             for year in years_of(day):
-                found[year].add(self._number(_line_of_month(day)))
+                found[year].add(self.number(line_of_month(day)))
         return found
 
     def more(self, more: Mapping[str, set[int]], less: Mapping[str, set[int]]) -> Iterator[Place]:
@@ -306,15 +305,16 @@ class Lines:
     def line(self, number: int) -> Line:
         return self._lines[number]
 
-    def _of_place(self, place: tuple[int, ...], call: Call) -> tuple[list[int], list[int]]:
+    def of_place(self, place: tuple[int, ...], call: Call) -> tuple[list[int], list[int]]:
+        """Those of every period, and more of all but the smallest."""
         known = self._at_place.get((place, call))
         if known is None:
             each, pairs = _lines_of(place, call)
-            known = [*map(self._number, each)], [*map(self._number, pairs)]
+            known = [*map(self.number, each)], [*map(self.number, pairs)]
             self._at_place[place, call] = known
         return known
 
-    def _number(self, line: Line) -> int:
+    def number(self, line: Line) -> int:
         number = self._numbers.get(line)
         if number is None:
             number = self._numbers[line] = len(self._lines)
@@ -322,29 +322,19 @@ class Lines:
         return number
 
 
-def first_lines(own: Iterable[Counted]) -> dict[str, set[Line]]:
-    """By period, the days on which somebody with these attendances volunteered first."""
+def first_places(volunteered: Iterable[tuple[date, tuple[int, ...]]]) -> set[Place]:
+    """The days on which somebody volunteered first, who did on these days, each with its `narrow`:
+    of a period, and at each place of a year."""
     firsts: dict[tuple[str, str, int], date] = {}
-    volunteered = {(one.work_on, one.narrow) for one in own if one.is_volunteering}
     for day, narrow in sorted(volunteered):
         for period in periods_of(day):
             firsts.setdefault((period, ALL, 0), day)
         for year in years_of(day):
             for one, key in zip(NARROW, narrow, strict=True):
                 firsts.setdefault((year, one, key), day)
-    found: dict[str, set[Line]] = defaultdict(set)
-    for (period, within, key), day in firsts.items():
-        found[period].add((within, DAY, key, number_of(day)))
-    return found
-
-
-def places_more(more: Mapping[str, set[Line]], less: Mapping[str, set[Line]]) -> list[Place]:
-    """The places of the one that are not of the other."""
-    return [
-        (period, *line)
-        for period, lines in more.items()
-        for line in lines - less.get(period, set())
-    ]
+    return {
+        (period, within, DAY, key, number_of(day)) for (period, within, key), day in firsts.items()
+    }
 
 
 # --- keys --------------------------------------------------------------------------------------
@@ -395,7 +385,7 @@ def _add(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
     lines[key] = list(values if line is None else map(add, line, values))
 
 
-def take_off(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
+def _take_off(lines: dict[Any, list[int]], key: Any, values: Sequence[int]) -> None:
     """Less of a line; one with nothing left is gone."""
     line = lines.pop(key, None) or [0] * len(values)
     if any(left := list(map(sub, line, values))):
