@@ -13,7 +13,10 @@ from checkin.models import Attendance, Campaign, Opportunity, Shift
 from checkin.operations import approvals, figures
 from checkin.operations.figures import Filter, Grouping, proof
 from checkin.operations.permissions import Reach
+from checkin.web.charts import Columns, Mark
 from checkin.web.figures import cards, charts, listing
+from checkin.web.figures.narrowing import Wanted
+from checkin.web.figures.periods import Period
 from tests import factories
 from tests.pages import plain
 
@@ -228,6 +231,34 @@ def test_a_week_that_the_year_cuts_is_called_by_its_days_left(layla, season):
     weeks = rows(layla.get("/figures?from=2025-10-16&until=2026-11-20").text, "Hours by week")
     assert weeks[-1][0].startswith("15 Nov")
     assert "20 Nov" in weeks[-1][0]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        # of two days, then of weeks from one October to the next November, each month once
+        ("from=2026-11-20&until=2026-11-21", ["20", "21"]),
+        ("", ["Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"]),
+    ],
+)
+def test_time_is_named_below_its_columns(layla, season, query, named):
+    drawn = layla.get(f"/figures?{query}").text.partition('class="plot"')[2].partition("</div>\n<")
+    shown = re.findall(r"<text[^>]*>([^<]+)</text>", drawn[0])
+    assert [one for one in shown if one != "Oct"][: len(named)] == named
+
+
+def test_of_many_months_only_the_years_are_named(app):
+    days = [figures.Day(date(2024, 1, 1), 60, 0, 1), figures.Day(date(2026, 6, 1), 60, 0, 1)]
+    asked = Wanted(Filter(Reach(everywhere=True)), Period(), [], {})
+    with app.test_request_context():
+        drawn = charts.by_month(days, asked)
+    assert drawn.ticks == ((0.5, "2024"), (12.5, "2025"), (24.5, "2026"))
+
+
+@pytest.mark.parametrize(("marks", "breadth"), [(1, 1.33), (2, 2.67), (6, 8), (31, 8)])
+def test_few_columns_are_no_blocks(marks, breadth):
+    drawn = Columns("", "", (), [Mark("", 1, "1")] * marks)
+    assert drawn.breadth == breadth
 
 
 def test_courses_alone_are_no_empty_page(layla, cast, season):
