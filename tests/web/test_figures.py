@@ -441,6 +441,14 @@ def test_hours_taken_back_draw_no_bars(app):
     )
 
 
+def test_bars_say_how_many_they_leave_out(app):
+    lines = [charts.Told(f"Site {number}", 60, "/") for number in range(charts.MOST_BARS + 3)]
+    with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
+        *bars, rest = charts.most_first(lines)[0]
+    assert len(bars) == charts.MOST_BARS
+    assert (rest.text, rest.shown) == ("All others (3)", "3:00")
+
+
 def test_what_has_no_partner_is_not_passed_over(app):
     lines = [charts.Told("No partner", 540, "/", is_named=False), charts.Told("Ajyad", 60, "/")]
     with app.test_request_context("/figures", headers={"Accept-Language": "en"}):

@@ -228,7 +228,8 @@ def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
     rest = total - sum(line.minutes for line in shown)
     if rest:
         # many together: a bar as long as theirs would leave nothing of the others
-        bars.append(Mark(_("All others"), 0, hours(rest)))
+        others = _("All others (%(number)s)", number=num(len(gained) - len(shown)))
+        bars.append(Mark(others, 0, hours(rest)))
     if not total:
         return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])
