@@ -1,6 +1,7 @@
 """The sums that are kept say what the records say, whatever is done and in whatever order."""
 
 import logging
+import re
 import uuid
 from contextlib import suppress
 from dataclasses import replace
@@ -43,8 +44,9 @@ from checkin.operations.figures import (
     proof,
     records,
     rollup,
+    truth,
 )
-from checkin.operations.figures.sums import CAMPAIGN, DAY, GENDER, HOUR
+from checkin.operations.figures.sums import CAMPAIGN, DAY, GENDER, HOUR, OF_PLACE, PLACE
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.counted import counted
@@ -382,6 +384,126 @@ def test_the_sums_are_made_from_nothing(cast, now, town):
 def empty() -> None:
     for model in (MonthTotal, OpportunityDay, PeriodTotal):
         db.session.execute(model.__table__.delete())
+
+
+@pytest.fixture
+def proved(cast, now, town, monkeypatch):
+    """Approved attendances, of which somebody was entered twice, read one at a time."""
+    for name in ("PEOPLE_AT_ONCE", "CALLS_AT_ONCE"):
+        monkeypatch.setattr(truth, name, 1)
+    monkeypatch.setattr(proof, "LINES_AT_ONCE", 50)
+    who, where, _ = town
+    work(now, who, where)
+    merge(who[1].id, who[2].id)
+    for one in db.session.scalars(select(Attendance).order_by(Attendance.id)).all()[1:]:
+        with suppress(Problem):
+            approvals.approve(one.id, one.row_version, by=cast.layla.id, now=now)
+    assert proof.count_wrong() == 0
+
+
+def all_lines() -> dict[str, list]:
+    tables = (model.__table__ for model in (MonthTotal, OpportunityDay, PeriodTotal))
+    return {table.name: sorted(map(tuple, db.session.execute(select(table)))) for table in tables}
+
+
+def one_of_each() -> list:
+    """A line of every kind of each table: of each grouping, and each sort of period."""
+    found = {}
+    for model in (MonthTotal, OpportunityDay, PeriodTotal):
+        for line in db.session.scalars(select(model)):
+            kind = model.__name__, *(getattr(line, name, "") for name in ("within", "grouping"))
+            found[*kind, re.sub(r"\d", "0", getattr(line, "period", ""))] = line
+    return list(found.values())
+
+
+@transaction
+def change_lines() -> int:
+    """One more of some figure, of all figures in turn."""
+    lines = one_of_each()
+    for number, line in enumerate(lines):
+        table = next(one for one in truth.TABLES if isinstance(line, one.model))
+        name = table.sums[number % len(table.sums)]
+        setattr(line, name, getattr(line, name) + 1)
+    return len(lines)
+
+
+@transaction
+def lose_lines() -> int:
+    lines = one_of_each()
+    for line in lines:
+        db.session.delete(line)
+    return len(lines)
+
+
+@transaction
+def invent_lines() -> int:
+    """In periods and opportunities that have others, and in such that nobody knows."""
+    month, day = (db.session.scalar(select(one).limit(1)) for one in (MonthTotal, OpportunityDay))
+    nought = dict.fromkeys(OF_PLACE, 0) | {"volunteers": 1}
+    db.session.add_all(
+        [
+            MonthTotal(**{**values_of(month), "lane_id": 987}),
+            OpportunityDay(**{**values_of(day), "team_id": 987}),
+            *(
+                PeriodTotal(**dict(zip(PLACE, place, strict=True)), **nought)
+                for place in (
+                    *(("", "all", "site", 0, 987), ("2026", "all", "day", 0, 20260101)),
+                    *(("1999", "all", "all", 0, 0), ("1420h-09", "site", "type", 1, 1)),
+                    *(("2026", "all", "opportunity", 0, -1), ("", "all", "opportunity", 0, 987)),
+                    ("2026-11", "site", "opportunity", 1, 987_654),
+                )
+            ),
+        ]
+    )
+    return 9
+
+
+def values_of(line) -> dict:
+    return {column.key: getattr(line, column.key) for column in line.__table__.columns}
+
+
+@pytest.mark.parametrize("spoiled", [change_lines, lose_lines, invent_lines])
+def test_every_line_is_proved_and_mended(proved, spoiled):
+    before = all_lines()
+    number = spoiled()
+    assert all_lines() != before
+    assert proof.count_wrong() == number
+    assert proof.recompute() == number
+    assert all_lines() == before
+    assert proof.count_wrong() == 0
+
+
+def test_what_is_decided_meanwhile_is_neither_wrong_nor_lost(cast, now, proved, monkeypatch):
+    lines, waiting = truth.lines, db.session.scalars(select(Attendance).limit(1)).one()
+
+    def slowly(connection):
+        for number, some in enumerate(lines(connection)):
+            row = db.session.get_one(Attendance, waiting.id, populate_existing=True)
+            acts = {
+                0: partial(approvals.approve, row.id, row.row_version),
+                2: partial(approvals.reopen, row.id, row.row_version, words="راجعنا السجل"),
+                4: partial(approvals.approve, row.id, row.row_version),
+            }
+            if number in acts:
+                acts[number](by=cast.layla.id, now=now)
+            yield some
+
+    monkeypatch.setattr(truth, "lines", slowly)
+    spoil_total()
+    assert proof.recompute() == 1
+    monkeypatch.undo()
+    assert proof.count_wrong() == 0
+    assert db.session.get_one(Attendance, waiting.id, populate_existing=True).state == "approved"
+
+
+@transaction
+def spoil_total() -> None:
+    db.session.execute(
+        update(PeriodTotal)
+        .where(PeriodTotal.grouping == "all")
+        .values(volunteers=77)
+        .where(PeriodTotal.period == "")
+    )
 
 
 @pytest.mark.parametrize(

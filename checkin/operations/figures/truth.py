@@ -320,7 +320,7 @@ class _Calls:
         self.opened: dict[int, Worked] = defaultdict(set)
         """Their days and places with volunteers."""
         self._where = records.places.where
-        self._worth: Counter[Spot] = Counter()
+        self._worth = defaultdict[Spot, int](int)
         self._came: dict[tuple[int, int], set[Spot]] = defaultdict(set)
         names = ("opportunity_id", "volunteer_id", "work_on", *WORTH)
         these = Shift.opportunity_id >= first, Shift.opportunity_id < end
@@ -331,20 +331,20 @@ class _Calls:
                 self.opened[number].add((day, place))
 
     def stretches(self) -> dict[Any, int]:
-        found: Counter[Any] = Counter()
+        found = defaultdict[Any, int](int)
         for (number, day, place), worth in self._worth.items():
             found[number, stretch_of(day), *self._where[place].place[:-1]] += worth
         return found
 
     def spots(self) -> dict[Any, int]:
-        found: Counter[Any] = Counter()
+        found = defaultdict[Any, int](int)
         for (number, day, place), worth in self._worth.items():
             attendances, *_ = apart(worth, len(OF_STRETCH))
             found[number, day, *self._where[place].place] += attendances
         return found
 
     def places(self) -> dict[Any, int]:
-        lines_of, found = cache(self._lines_of), Counter[Place]()
+        lines_of, found = cache(self._lines_of), defaultdict[Place, int](int)
         for spot, worth in self._worth.items():
             figures = self._where[spot[-1]].figures(worth)
             for place in lines_of(spot):
@@ -428,10 +428,10 @@ class _Day:
     def __init__(self, records: _Records, on: date) -> None:
         self.on = on
         self.periods = *periods_of(on), *parts_of(on)
-        self.figures: Counter[int] = Counter()
+        self.figures = defaultdict[int, int](int)
         self.once: dict[int, dict[int, set[int]]] = {what: defaultdict(set) for what in _ONCE}
         """People and opportunities."""
-        self.hours: Counter[tuple[tuple[int, ...], int]] = Counter()
+        self.hours = defaultdict[tuple[tuple[int, ...], int], int](int)
         names = ("opportunity_id", "volunteer_id", *BEGIN, *WORTH)
         for place, row in records.read(names, _A.work_on == on):
             opportunity_id, volunteer_id, begin, zone, *worth = row
@@ -444,9 +444,9 @@ class _Day:
                     self.hours[where.narrow, hour] += minutes
 
 
-def _added(figures: Mapping[int, int], lines: Sequence[Sequence[int]]) -> Counter[int]:
+def _added(figures: Mapping[int, int], lines: Sequence[Sequence[int]]) -> defaultdict[int, int]:
     """By line, where they are by place."""
-    found: Counter[int] = Counter()
+    found = defaultdict[int, int](int)
     for place, more in figures.items():
         for number in lines[place]:
             found[number] += more
@@ -457,19 +457,21 @@ class _Period:
     """What one period comes to."""
 
     def __init__(self, name: str, places: _Places) -> None:
-        self.by_time: Counter[Place] = Counter()
+        self.by_time = defaultdict[Place, int](int)
         """Lines of days, months and hours."""
         self._name, self._places = name, places
-        self._figures: Counter[int] = Counter()
+        self._of = places.of(name)
+        self._figures = defaultdict[int, int](int)
         self._days: list[_Day] = []
 
     def enter(self, day: _Day) -> None:
-        self._figures.update(day.figures)
+        for place, figures in day.figures.items():
+            self._figures[place] += figures
         if self._name not in long_of(day.on):
             self._days.append(day)
 
-    def lines(self, once: _Once) -> Counter[Place]:
-        found = _added(self._figures, self._places.of(self._name))
+    def lines(self, once: _Once) -> defaultdict[Place, int]:
+        found = _added(self._figures, self._of)
         for what, one in _ONCE.items():
             for number, times in (once.lines(what, self._name) or self._count(what)).items():
                 found[number] += times * one
@@ -482,11 +484,18 @@ class _Period:
         at: dict[int, set[int]] = defaultdict(set)
         for day in self._days:
             for place, own in day.once[what].items():
-                for one in own:
-                    at[one].add(place)
-        found: Counter[int] = Counter()
+                at[place] |= own
+        seen, several = set[int](), set[int]()
+        for own in at.values():
+            several |= seen & own
+            seen |= own
+        found = _added({place: len(own - several) for place, own in at.items()}, self._of)
+        places_of: dict[int, set[int]] = defaultdict(set)
+        for place, own in at.items():
+            for one in own & several:
+                places_of[one].add(place)
         # most are at the same few places as others
-        for places, number in Counter(map(frozenset, at.values())).items():
+        for places, number in Counter(map(frozenset, places_of.values())).items():
             for line in self._places.lines(self._name, places):
                 found[line] += number
         return found
