@@ -13,6 +13,7 @@ from checkin.operations import approvals, figures
 from checkin.operations.figures import Filter, spans
 from checkin.operations.permissions import Reach
 from tests import factories
+from tests.counted import counted
 
 ALL = Reach(everywhere=True)
 DAY = timedelta(days=1)
@@ -44,7 +45,7 @@ def years(cast, now):
 
 def each_site() -> Reach:
     """As far as everywhere, but one that no sums are kept for."""
-    return Reach(site_ids=frozenset(db.session.scalars(db.select(Site.id))))
+    return counted(Filter(ALL)).reach
 
 
 def spans_of(today: date) -> list[tuple[date | None, date | None]]:
@@ -124,6 +125,18 @@ def test_behind_an_hour_stand_the_records_that_served_in_it(years, cast):
         assert sum(map(hour.minutes_of, found)) == shown, hour
     total = figures.totals(replace(wanted, hour=of_week[0]))
     assert total.attendances == len(behind(replace(wanted, hour=of_week[0]))) > 0
+
+
+def test_the_latest_of_an_hour_are_those_behind_it(years, cast):
+    """Also where months without any are known, and where not."""
+    sites = Reach(site_ids=frozenset(db.session.scalars(db.select(Site.id))))
+    one_site = Filter(ALL, date(2026, 1, 3), site_id=cast.squares.id)
+    for hour in [*map(figures.ClockHour, range(24)), figures.ClockHour(9, 2)]:
+        for wanted in (Filter(ALL), Filter(sites), Filter(each_site()), one_site):
+            asked = replace(wanted, hour=hour)
+            ids = [one.id for one in behind(asked)]
+            assert figures.latest_in_hour(asked, 100) == ids
+            assert figures.latest_in_hour(asked, 2) == ids[:2]
 
 
 def behind(wanted: Filter) -> list[Attendance]:

@@ -175,6 +175,15 @@ def counted_rows(wanted: Filter, columns: Sequence[Any]) -> Select[Any]:
     return query.where(*_conditions(wanted, Shift.id), *_of_hour(wanted))
 
 
+def rows_of_person(person_id: Any, wanted: Filter) -> Select[Any]:
+    """Whatever this person attended within reach and filter: begun with the person, for they have
+    few."""
+    own = select(_ROW.id).where(or_(_ROW.id == person_id, _ROW.merged_into_id == person_id))
+    rows = _rows_within(wanted, [_A.id]).where(_A.volunteer_id.in_(own.correlate_except(_ROW)))
+    # by the day of the shift, which no index of attendances has
+    return rows.where(*_of_days(wanted, Shift.work_on))
+
+
 def _sites(wanted: Filter) -> list[ColumnElement[bool]]:
     """Those of the shifts, where nothing elsewhere is asked for."""
     reach = wanted.reach

@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, distinct, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    distinct,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from checkin.database import db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
@@ -14,6 +23,7 @@ from checkin.models import Attendance, Opportunity, PeriodTotal, Shift, Site
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures import asking, kept, late, periods, records
 from checkin.operations.figures.definitions import (
+    VOLUNTEERED,
     VOLUNTEERING,
     WITHOUT,
     Filter,
@@ -76,11 +86,7 @@ def first_days(wanted: Filter) -> dict[date, int]:
     known = _first_days(periods.named(wanted.first, wanted.last), wanted)
     if known is not None:
         return known
-    own = [records.ONE_PERSON.label("person"), func.min(_A.work_on).label("first_on")]
-    each = records.counted_rows(wanted, own).where(VOLUNTEERING).group_by(literal_column("person"))
-    found = each.subquery()
-    asked = select(found.c.first_on, func.count()).group_by(found.c.first_on)
-    return {row[0]: row[1] for row in db.session.execute(asked)}
+    return _people_by_day(_first_of_each(wanted))
 
 
 def newcomers(wanted: Filter) -> dict[date, int]:
@@ -88,9 +94,31 @@ def newcomers(wanted: Filter) -> dict[date, int]:
     known = _first_days(periods.ALWAYS, wanted)
     if known is not None:
         return known
-    ever = first_days(replace(wanted, first=None))
-    first = wanted.first or date.min
-    return {day: count for day, count in ever.items() if day >= first}
+    ever = replace(wanted, first=None)
+    span = records.span(ever)
+    if span is None or wanted.first is None:
+        return first_days(ever)
+    first, last = wanted.first, wanted.last or span[1]
+    if first - span[0] < 2 * (last - first):
+        return {day: people for day, people in first_days(ever).items() if day >= first}
+    # nearly everybody was there before, as the first look shows
+    each = _first_of_each(wanted)
+    before = replace(ever, last=first - timedelta(days=1))
+    earlier = records.rows_of_person(each.c.person, before).where(VOLUNTEERED)
+    # the offset keeps PostgreSQL from joining all that was ever attended
+    return _people_by_day(each, ~earlier.offset(0).exists())
+
+
+def _first_of_each(wanted: Filter) -> Subquery:
+    """Every `person` of these days and places with the first of their days there, `first_on`."""
+    own = [records.ONE_PERSON.label("person"), func.min(_A.work_on).label("first_on")]
+    rows = records.counted_rows(wanted, own).where(VOLUNTEERING)
+    return rows.group_by(literal_column("person")).subquery()
+
+
+def _people_by_day(each: Subquery, *conditions: ColumnElement[bool]) -> dict[date, int]:
+    asked = select(each.c.first_on, func.count()).where(*conditions).group_by(each.c.first_on)
+    return {row[0]: row[1] for row in db.session.execute(asked)}
 
 
 def hours_of_week(wanted: Filter) -> list[int]:
