@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete
 
 from checkin.database import AnyRow, LinesToAdd, at_one_instant, db, transaction
 from checkin.operations.figures import truth
+from checkin.operations.figures.numbered import apart
 from checkin.operations.figures.truth import TABLES, Table
 
 log = logging.getLogger(__name__)
@@ -89,8 +90,8 @@ def _missing(table: Table, lines: dict[Any, int], kept: Iterable[AnyRow]) -> Mis
     found: Missing = {}
     for row in kept:
         key, said = tuple(row[:number]), row[number:]
-        real = truth.apart(lines.pop(key, 0), size)
+        real = apart(lines.pop(key, 0), size)
         if real != said:
             found[key] = list(map(sub, real, said))
-    left = ((key, list(truth.apart(line, size))) for key, line in lines.items())
+    left = ((key, list(apart(line, size))) for key, line in lines.items())
     return {**found, **{key: figures for key, figures in left if any(figures)}}

@@ -5,7 +5,6 @@ once; by opportunity, whose lines are complete with it; and day by day, so that 
 period are complete when it is over. So never more is held at once than is going on.
 """
 
-import struct
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -14,29 +13,21 @@ from itertools import groupby
 from math import inf
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from checkin.database import AnyRow, Base
 from checkin.domain.days import local_time
 from checkin.models import Attendance, MonthTotal, Opportunity, OpportunityDay, PeriodTotal, Shift
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures.definitions import WITHOUT
+from checkin.operations.figures.numbered import MINUTE, ONCE, Places, Records, apart, together
 from checkin.operations.figures.periods import (
-    has_pairs,
     long_of,
     parts_of,
     periods_of,
     stretch_of,
     years_of,
 )
-from checkin.operations.figures.standing import (
-    AT_ONCE,
-    AT_PLACE,
-    BEGIN,
-    WORTH,
-    approved,
-    merged,
-)
+from checkin.operations.figures.standing import AT_ONCE, BEGIN, WORTH
 from checkin.operations.figures.sums import (
     OF_PLACE,
     OF_SPOT,
@@ -47,16 +38,10 @@ from checkin.operations.figures.sums import (
     SPOT,
     STRETCH,
     VOLUNTEERS,
-    Call,
-    Line,
-    Lines,
     Place,
     first_places,
     hours_of,
-    key_of_gender,
-    line_of_month,
     lines_of_opportunity,
-    narrow_of,
     places_of_day,
     places_of_hour,
 )
@@ -96,120 +81,10 @@ Some = tuple[Table, dict[Any, int], Iterable[AnyRow]]
 
 def lines(connection: Connection) -> Iterator[Some]:
     """All lines, each once; also those that are kept and should not be."""
-    records = _Records(connection)
+    records = Records(connection)
     once = _Once(records)
     yield from _of_opportunities(records, once)
     yield from _of_periods(records, once)
-
-
-# --- figures side by side ------------------------------------------------------------------
-
-
-def _together(figures: Sequence[int]) -> int:
-    """All figures of a line in one number, each in 64 bits; none is less than nought.
-
-    To add such numbers is to add lines, in a tenth of the time.
-    """
-    return int.from_bytes(struct.pack(f"<{len(figures)}Q", *figures), "little")
-
-
-def apart(line: int, size: int) -> tuple[int, ...]:
-    """The figures that are together in a number."""
-    return struct.unpack(f"<{size}Q", line.to_bytes(8 * size, "little"))
-
-
-def _one(figure: str) -> int:
-    return 1 << 64 * OF_PLACE.index(figure)
-
-
-_ONCE = {VOLUNTEERS: _one("volunteers"), OPPORTUNITIES: _one("opportunities")}
-_COURSE, _ATTENDANCE = _one("course_attendances"), _one("attendances")
-_MINUTE = _one("approved_minutes")
-
-
-# --- places --------------------------------------------------------------------------------
-
-
-class _Where(NamedTuple):
-    """A place, with the call of what is done there."""
-
-    place: tuple[int, ...]
-    """Site, lane, partner, gender and team."""
-    narrow: tuple[int, ...]
-    is_volunteering: bool
-
-    def figures(self, worth: int) -> int:
-        """What records of this worth are there; courses are attendance and nothing else."""
-        return worth * _ATTENDANCE if self.is_volunteering else worth % (1 << 64) * _COURSE
-
-
-class _Places:
-    """Each of them by a number, and the numbers of the lines that work there is part of."""
-
-    def __init__(self) -> None:
-        self.where: dict[int, _Where] = {}
-        self.each: list[Sequence[int]] = []
-        """In every period."""
-        self.all: list[Sequence[int]] = []
-        """In all time, years and months."""
-        self._numbers: dict[Any, int] = {}
-        self._known = Lines()
-
-    def number(self, columns: tuple[Any, ...]) -> int:
-        """By what a record has in `AT_PLACE`."""
-        number = self._numbers.get(columns)
-        if number is None:
-            site_id, lane_id, partner_id, gender, team_id, *about = columns
-            place = site_id, lane_id, partner_id, key_of_gender(gender), team_id
-            call = Call(*about)
-            each, pairs = self._known.of_place(place, call)
-            number = self._enter(columns, each, [*each, *pairs])
-            narrow = narrow_of(site_id, partner_id, call)
-            self.where[number] = _Where(place, narrow, call.service_id != WITHOUT)
-        return number
-
-    def month(self, day: date) -> int:
-        """As if it were a place: it is one line of each year."""
-        line = line_of_month(day)
-        known = self._numbers.get(line)
-        return self._enter(line, [], [self._known.number(line)]) if known is None else known
-
-    def _enter(self, key: Any, each: Sequence[int], of_all: Sequence[int]) -> int:
-        self.each.append(each)
-        self.all.append(of_all)
-        return self._numbers.setdefault(key, len(self._numbers))
-
-    def lines(self, period: str, places: Iterable[int]) -> set[int]:
-        """The numbers of the lines that any of these is part of."""
-        lines = self.of(period)
-        return set().union(*(lines[place] for place in places))
-
-    def of(self, period: str) -> Sequence[Sequence[int]]:
-        return self.all if has_pairs(period) else self.each
-
-    def line(self, number: int) -> Line:
-        return self._known.line(number)
-
-
-class _Records:
-    """All that is approved, whose places are numbered as they are read."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.places = _Places()
-        self.same = merged(connection)
-
-    def read(
-        self, names: Sequence[str], *which: ColumnElement[bool]
-    ) -> Iterator[tuple[int, Sequence[Any]]]:
-        """Of each record its place by number, and these columns."""
-        size, number = len(names), self.places.number
-        for row in approved(self.connection, (*names, *AT_PLACE), *which):
-            yield number(row[size:]), row[:size]
-
-    def person(self, volunteer_id: int) -> int:
-        """Whoever was entered twice is one."""
-        return self.same.get(volunteer_id, volunteer_id)
 
 
 # --- by person -----------------------------------------------------------------------------
@@ -223,9 +98,9 @@ class _Once:
     """In how many lines of all time, years and what those share there are people and
     opportunities, each once in a line; and on which days people volunteered first."""
 
-    def __init__(self, records: _Records) -> None:
+    def __init__(self, records: Records) -> None:
         self._places = records.places
-        self._counts = {what: defaultdict[str, Counter[int]](Counter) for what in _ONCE}
+        self._counts = {what: defaultdict[str, Counter[int]](Counter) for what in ONCE}
         self._firsts: Counter[Place] = Counter()
         twice: dict[int, Worked] = defaultdict(set)
         for volunteer_id, worked in _by_volunteer(records):
@@ -264,7 +139,7 @@ class _Once:
         return found
 
 
-def _by_volunteer(records: _Records) -> Iterator[tuple[int, Worked]]:
+def _by_volunteer(records: Records) -> Iterator[tuple[int, Worked]]:
     where = records.places.where
     last = records.connection.scalar(select(func.max(_A.volunteer_id))) or 0
     for first in range(0, last + 1, PEOPLE_AT_ONCE):
@@ -279,7 +154,7 @@ def _by_volunteer(records: _Records) -> Iterator[tuple[int, Worked]]:
 # --- by opportunity ------------------------------------------------------------------------
 
 
-def _of_opportunities(records: _Records, once: _Once) -> Iterator[Some]:
+def _of_opportunities(records: Records, once: _Once) -> Iterator[Some]:
     kept = _InOrder(records.connection)
     last = records.connection.scalar(select(func.max(Opportunity.id))) or 0
     for first in range(0, last + 1, CALLS_AT_ONCE):
@@ -316,7 +191,7 @@ Spot = tuple[int, date, int]
 class _Calls:
     """All that is approved in some opportunities."""
 
-    def __init__(self, records: _Records, first: int, end: int) -> None:
+    def __init__(self, records: Records, first: int, end: int) -> None:
         self.opened: dict[int, Worked] = defaultdict(set)
         """Their days and places with volunteers."""
         self._where = records.places.where
@@ -325,7 +200,7 @@ class _Calls:
         names = ("opportunity_id", "volunteer_id", "work_on", *WORTH)
         these = Shift.opportunity_id >= first, Shift.opportunity_id < end
         for place, (number, volunteer_id, day, *worth) in records.read(names, *these):
-            self._worth[number, day, place] += _together((1, *worth))
+            self._worth[number, day, place] += together((1, *worth))
             if self._where[place].is_volunteering:
                 self._came[number, records.person(volunteer_id)].add((number, day, place))
                 self.opened[number].add((day, place))
@@ -352,9 +227,9 @@ class _Calls:
         everybody = Counter(map(frozenset, self._came.values()))
         for spots, number in everybody.items():
             for place in set().union(*map(lines_of, spots)):
-                found[place] += number * _ONCE[VOLUNTEERS]
+                found[place] += number * ONCE[VOLUNTEERS]
         for place in set().union(*map(lines_of, set().union(*everybody))):
-            found[place] += _ONCE[OPPORTUNITIES]
+            found[place] += ONCE[OPPORTUNITIES]
         return found
 
     def _lines_of(self, spot: Spot) -> Sequence[Place]:
@@ -367,7 +242,7 @@ class _Calls:
 # --- day by day ----------------------------------------------------------------------------
 
 
-def _of_periods(records: _Records, once: _Once) -> Iterator[Some]:
+def _of_periods(records: Records, once: _Once) -> Iterator[Some]:
     """All lines but those by opportunity."""
     going = _Going(records, once)
     days = select(_A.work_on).where(_A.state == COUNTED).distinct().order_by(_A.work_on)
@@ -380,7 +255,7 @@ def _of_periods(records: _Records, once: _Once) -> Iterator[Some]:
             hours.update(day.hours)
         for (narrow, hour), minutes in hours.items():
             for place in places_of_hour(from_on, narrow, hour):
-                going.add(place, minutes * _MINUTE)
+                going.add(place, minutes * MINUTE)
     yield from going.end_all_but(())
     yield from going.others()
 
@@ -388,7 +263,7 @@ def _of_periods(records: _Records, once: _Once) -> Iterator[Some]:
 class _Going:
     """The periods that are not over."""
 
-    def __init__(self, records: _Records, once: _Once) -> None:
+    def __init__(self, records: Records, once: _Once) -> None:
         self._connection, self._places, self._once = records.connection, records.places, once
         self._firsts = once.firsts()
         self._going: dict[str, _Period] = {}
@@ -410,7 +285,7 @@ class _Going:
         for period in self._going.keys() - {*periods}:
             truth = self._going.pop(period).lines(self._once)
             for place, people in self._firsts.pop(period, {}).items():
-                truth[place] += people * _ONCE[VOLUNTEERS]
+                truth[place] += people * ONCE[VOLUNTEERS]
             yield self._some(period, truth)
 
     def others(self) -> Iterator[Some]:
@@ -425,18 +300,18 @@ class _Going:
 class _Day:
     """All that is approved of one day, by place."""
 
-    def __init__(self, records: _Records, on: date) -> None:
+    def __init__(self, records: Records, on: date) -> None:
         self.on = on
         self.periods = *periods_of(on), *parts_of(on)
         self.figures = defaultdict[int, int](int)
-        self.once: dict[int, dict[int, set[int]]] = {what: defaultdict(set) for what in _ONCE}
+        self.once: dict[int, dict[int, set[int]]] = {what: defaultdict(set) for what in ONCE}
         """People and opportunities."""
         self.hours = defaultdict[tuple[tuple[int, ...], int], int](int)
         names = ("opportunity_id", "volunteer_id", *BEGIN, *WORTH)
         for place, row in records.read(names, _A.work_on == on):
             opportunity_id, volunteer_id, begin, zone, *worth = row
             where = records.places.where[place]
-            self.figures[place] += where.figures(_together((1, *worth)))
+            self.figures[place] += where.figures(together((1, *worth)))
             if where.is_volunteering:
                 self.once[VOLUNTEERS][place].add(records.person(volunteer_id))
                 self.once[OPPORTUNITIES][place].add(opportunity_id)
@@ -456,7 +331,7 @@ def _added(figures: Mapping[int, int], lines: Sequence[Sequence[int]]) -> defaul
 class _Period:
     """What one period comes to."""
 
-    def __init__(self, name: str, places: _Places) -> None:
+    def __init__(self, name: str, places: Places) -> None:
         self.by_time = defaultdict[Place, int](int)
         """Lines of days, months and hours."""
         self._name, self._places = name, places
@@ -472,7 +347,7 @@ class _Period:
 
     def lines(self, once: _Once) -> defaultdict[Place, int]:
         found = _added(self._figures, self._of)
-        for what, one in _ONCE.items():
+        for what, one in ONCE.items():
             for number, times in (once.lines(what, self._name) or self._count(what)).items():
                 found[number] += times * one
         for number, figures in found.items():
