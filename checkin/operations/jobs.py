@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 from weakref import WeakSet
@@ -36,7 +36,7 @@ from checkin.operations.prayers import following
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-"""Longer than any sweep takes; after a crash another machine takes over then."""
+"""Longer than any sweep takes that is not slow; after a crash another machine takes over then."""
 BATCHES = 5
 """Each may take a gateway's time-out of three seconds, and leases are counted from the start."""
 RENDERER = "checkin_message_text"
@@ -61,18 +61,25 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "prove_figures": (3600, proof.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
+SLOW = frozenset({"prove_figures"})
+"""They may take minutes: their lease lasts until their next run, and beside a server they hold back
+no other sweep and no message."""
 
 
-def run_due(now: datetime) -> dict[str, int]:
-    """Run every sweep that is due and send waiting messages; what each of them did.
+def run_due(now: datetime, *, but: Collection[str] = ()) -> dict[str, int]:
+    """Run every sweep that is due, `but` these, and send waiting messages; what each of them did.
 
     Safe to call from several threads and machines at once. A sweep that fails is logged, noted
     with its fault and tried again at its next turn; the others still run.
     """
-    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
-    done = {name: _run(name, now) for name in _due(now) if _lease(name, owner, now)}
+    done = _run_each([name for name in _due(now) if name not in but], now)
     sent = send_messages(now)
     return {**done, "messages": sent} if sent else done
+
+
+def _run_each(names: Sequence[str], now: datetime) -> dict[str, int]:
+    owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
+    return {name: _run(name, now) for name in names if _lease(name, owner, now)}
 
 
 def send_messages(now: datetime) -> int:
@@ -123,10 +130,11 @@ def _plan(names: list[str], now: datetime) -> None:
 @transaction
 def _lease(name: str, owner: str, now: datetime) -> bool:
     """One conditional statement: of two workers, one changes a row and the other none."""
+    lease = timedelta(seconds=SWEEPS[name][0]) if name in SLOW else LEASE
     taken = db.session.execute(
         update(Job)
         .where(Job.name == name, Job.due_at <= now, Job.leased_until <= now)
-        .values(owner=owner, leased_until=now + LEASE)
+        .values(owner=owner, leased_until=now + lease)
         .returning(Job.name)
     ).first()
     return taken is not None
@@ -196,7 +204,7 @@ class Runners:
     """The sweeps, and beside them what takes long: a list of volunteers holds back no message."""
 
     def __init__(self, app: Flask, clock: Clock) -> None:
-        works = (lambda told: run_due(told()), _work_on_files)
+        works = (lambda told: run_due(told(), but=SLOW), _work_on_what_takes_long)
         self._runners = [Runner(app, clock, work) for work in works]
         for runner in self._runners:
             runner.start()
@@ -209,11 +217,13 @@ class Runners:
         return all(runner.is_alive() for runner in self._runners)
 
 
-def _work_on_files(clock: Clock) -> None:
+def _work_on_what_takes_long(clock: Clock) -> None:
     importing.work_on_waiting(clock)
     platform.work_on_waiting(clock)
     exporting.work_on_waiting(clock)
     revaluing.work_on_waiting(clock)
+    now = clock()
+    _run_each([name for name in _due(now) if name in SLOW], now)
 
 
 def start_thread(app: Flask, clock: Clock) -> Runners:

@@ -69,6 +69,22 @@ def test_a_worker_that_died_is_followed_after_its_lease(now, counted):
     assert counted == [now + jobs.LEASE]
 
 
+def test_a_slow_sweep_is_leased_until_its_next_run_and_holds_back_no_other(now, monkeypatch):
+    leased = []
+
+    def prove(_now):
+        leased.append(db.session.get_one(Job, "prove_figures").leased_until)
+        return 1
+
+    monkeypatch.setitem(jobs.SWEEPS, "prove_figures", (3600, prove))
+    assert "seal_audit" in jobs.run_due(now, but=jobs.SLOW)
+    assert leased == []
+    jobs._work_on_what_takes_long(lambda: now)
+    assert leased == [now + timedelta(hours=1)]
+    jobs._work_on_what_takes_long(lambda: now + timedelta(minutes=59))
+    assert len(leased) == 1
+
+
 def test_the_sweeps_close_seal_and_forget(cast, now):
     check_in(cast.noura, cast.poster, now)
     accounts.request_code(
