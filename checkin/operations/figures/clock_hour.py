@@ -43,12 +43,22 @@ class ClockHour:
         """Some of its approved minutes fall into these hours."""
         cycle = DAY if self.weekday is None else WEEK
         end = ((self.weekday or 0) * 24 + self.hour + 1) * 60
-        begin = case((_A.in_at > Shift.starts_at, _A.in_at), else_=Shift.starts_at)
         # how long after the latest end of these hours it began: so it met the next ones, or began
         # in them, when it lasted until they begin again
-        gone = (minutes_since_1970(begin) + _offset(begin) + THURSDAY + cycle - end) % cycle
+        gone = (_begun() + cycle - end) % cycle
         lasted: ColumnElement[bool] = gone + _A.approved_minutes > cycle - 60
         return lasted & (_A.approved_minutes > 0)
+
+
+def minute_of_week() -> ColumnElement[int]:
+    """The minute, counted from Sunday's midnight on, in which an attendance's time began."""
+    return _begun() % WEEK
+
+
+def _begun() -> ColumnElement[int]:
+    """Its minutes since a Sunday's midnight, on the clock of its place."""
+    begin = case((_A.in_at > Shift.starts_at, _A.in_at), else_=Shift.starts_at)
+    return minutes_since_1970(begin) + _offset(begin) + THURSDAY
 
 
 # --- clocks of places ------------------------------------------------------------------------

@@ -18,10 +18,9 @@ from sqlalchemy import (
 
 from checkin.database import db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
-from checkin.domain.days import local_time
-from checkin.models import Attendance, Opportunity, PeriodTotal, Shift, Site
+from checkin.models import Attendance, Opportunity, PeriodTotal, Shift
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures import asking, kept, late, periods, records
+from checkin.operations.figures import asking, clock_hour, kept, late, periods, records
 from checkin.operations.figures.definitions import (
     VOLUNTEERED,
     VOLUNTEERING,
@@ -31,6 +30,7 @@ from checkin.operations.figures.definitions import (
     is_key,
 )
 from checkin.operations.figures.sums import (
+    A_SUNDAY,
     CAMPAIGN,
     DAY,
     HOUR,
@@ -138,11 +138,13 @@ def _shares(wanted: Filter) -> Iterator[tuple[int, int]]:
     if known is not None:
         yield from known.items()
         return
-    columns = [_A.in_at, Shift.starts_at, Site.zone, _A.approved_minutes]
-    rows = records.counted_rows(wanted, columns).join(Site, Site.id == _A.site_id)
-    rows = rows.where(VOLUNTEERING)
-    for in_at, starts_at, zone, minutes in db.session.execute(rows):
-        yield from spread(local_time(max(in_at or starts_at, starts_at), zone), minutes)
+    # many begin and last alike
+    alike = [clock_hour.minute_of_week().label("begun"), _A.approved_minutes]
+    rows = records.counted_rows(wanted, [*alike, func.count()]).where(VOLUNTEERING)
+    rows = rows.group_by(literal_column("begun"), _A.approved_minutes)
+    for begun, minutes, count in db.session.execute(rows):
+        for hour, share in spread(A_SUNDAY + timedelta(minutes=begun), minutes):
+            yield hour, share * count
 
 
 # --- the first days of a year ------------------------------------------------------------------
