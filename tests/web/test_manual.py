@@ -114,6 +114,17 @@ def test_what_is_missing_is_said(cast, salem, here, fields, said):
     assert attendances_of(cast.noura) == []
 
 
+def test_enter_in_a_field_chooses_nobody_and_keeps_what_was_typed(cast, salem, here):
+    fields = entry(cast.noura, q="Noura", words="Came on foot")
+    del fields["person"]
+    sent = salem.send(f"{here}/check-ins", **fields)
+    assert sent.status_code == 422
+    assert "Press a name to check in" in plain(sent)
+    kept = {f.get("name"): f.get("value") for f in Page(sent.get_data(as_text=True)).fields}
+    assert (kept["words"], kept["uid"]) == ("Came on foot", fields["uid"])
+    assert attendances_of(cast.noura) == []
+
+
 def test_salem_is_told_kindly_that_another_must_enter_him(cast, salem, here):
     sent = salem.send(f"{here}/check-ins", **entry(cast.salem))
     assert sent.status_code == 422

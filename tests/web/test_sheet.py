@@ -307,6 +307,14 @@ def test_a_shift_out_of_reach_is_refused(cast, salem, sheet, record, now):
     assert fresh(record).state == "open"
 
 
+def test_enter_in_the_words_moves_nobody_and_keeps_them(cast, salem, sheet, record, beside):
+    sent = salem.send(f"{sheet}/moves", **sent_as(record, "moving", words="Crowded there"))
+    assert sent.status_code == 422
+    assert "Choose the site or lane" in plain(sent)
+    assert kept(sent)["moving-words"] == "Crowded there"
+    assert fresh(record).state == "open"
+
+
 def test_a_supervisor_of_both_moves_from_site_to_site(cast, salem, sheet, record, now):
     factories.grant(now, cast.salem, Role.SUPERVISOR, site_id=cast.squares.id)
     there = factories.shift(now, cast.squares, starts=-60)

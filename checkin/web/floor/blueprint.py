@@ -23,6 +23,8 @@ errors.sentences(
         "Correct that record first"
     ),
     not_running=_l("This shift is not running now. Choose another"),
+    target_missing=_l("Choose the site or lane"),
+    person_missing=_l("Press a name to check in"),
     time_missing=_l("Choose or type a time"),
     end_missing=_l("Choose what to correct"),
     note_missing=_l("Write the note first"),

@@ -49,6 +49,9 @@ def create(site_id: int):
     typed = request.form.get("q", "")
     if not form.validate_on_submit():
         return _search_page(site, shifts, form, typed), 422
+    if "person" not in request.form:  # Enter in a field of the form: what it says is kept
+        mark(form, Problem("person_missing"))
+        return _search_page(site, shifts, form, typed), 422
     person_id, named = _pressed(request.form.get("person"))
     shift_id = form.shift.data or _among(named, shifts) or _shift_for(person_id, shifts, now)
     entry = manual.Entry(

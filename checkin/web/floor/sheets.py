@@ -99,7 +99,8 @@ def move(site_id: int, attendance_id: int):
     attendance, form = _attendance(site, attendance_id), MoveForm(prefix="moving")
     shift = _chosen(attendance, now)
     if shift is None:
-        return _refused(site, attendance, Problem("not_running"), moving=form)
+        problem = Problem("not_running" if "shift" in request.form else "target_missing")
+        return _refused(site, attendance, problem, moving=form)
     entry = manual.Entry(
         form.uid.data or str(uuid.uuid4()),
         attendance.volunteer_id,
