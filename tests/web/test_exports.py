@@ -13,7 +13,7 @@ import pytest
 import time_machine
 
 from checkin.database import db
-from checkin.models import Attendance, AuditEntry, Export, Grant
+from checkin.models import Attendance, AuditEntry, Export, Grant, Opportunity
 from checkin.operations import approvals, exporting, figures, leases
 from checkin.operations.exporting import apart, working
 from checkin.operations.figures import Filter
@@ -80,6 +80,44 @@ def test_all_three_kinds_say_the_same_and_add_up_to_the_figures(layla, worked):
     assert sheet["A2"].number_format == "0"
     said = [row[1] for row in method.iter_rows(values_only=True)]
     assert any(one.startswith("Only approved time counts") for one in said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "own", "other"), [("en", "name_en", "name_ar"), ("ar", "name_ar", "name_en")]
+)
+def test_a_name_said_in_one_language_alone_stands_in_files_of_both(
+    browser_of, cast, worked, lang, own, other
+):
+    names = set()
+    for row in db.session.scalars(db.select(Opportunity)):
+        names.add(kept := getattr(row, other) or "Only this one")
+        factories.alter(row, **{own: "", other: kept})
+    layla = browser_of(cast.layla, kind="staff", lang=lang)
+    heading, *rows = csv.reader(io.StringIO(taken_out(layla, "csv").decode("utf-8-sig")))
+    assert {row[5] for row in rows} <= names
+    sheet = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx"))).worksheets[0]
+    assert sheet["F2"].value in names
+    lines = map(json.loads, taken_out(layla, "jsonl").splitlines())
+    assert {one["opportunity"] for one in lines} <= names
+
+
+def test_json_lines_say_instants_and_codes_for_programs_in_every_language(browser_of, cast, worked):
+    """Whole seconds with the offset of the site; words are codes, and flags are a list."""
+    row = db.session.scalars(db.select(Attendance).order_by(Attendance.id).limit(1)).one()
+    factories.alter(row, in_at=row.in_at.replace(microsecond=987_654))
+    said = []
+    for lang in ("ar", "en"):
+        layla = browser_of(cast.layla, kind="staff", lang=lang)
+        lines = [json.loads(line) for line in taken_out(layla, "jsonl").splitlines()]
+        said.append([{key: one[key] for key in one if key not in _NAMES} for one in lines])
+    assert said[0] == said[1]
+    last = said[0][-1]
+    assert (last["checked_in"], last["day"]) == ("2026-11-22T13:00:00+03:00", "2026-11-22")
+    assert (last["status"], last["type"], last["evidence"]) == ("approved", "general", "poster")
+    assert (last["flags"], last["counted_on"]) == (row.flags, None)
+
+
+_NAMES = ("site", "lane", "opportunity", "service", "campaign", "partner")
 
 
 def test_an_arabic_workbook_reads_from_the_right(browser_of, cast, worked):

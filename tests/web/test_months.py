@@ -115,6 +115,8 @@ def test_a_list_and_its_file_add_up_to_the_figure(
     worth = [sum(row[name] for row in rows) for name in OF_VALUE]
     assert worth == [8000 * records, 6000 * records, 10400 * records]
     assert [row["attendance"] for row in rows] == [worked.id] * bool(records)
+    moved = [(row["status"], row["counted_on"][:7]) for row in rows]
+    assert moved == [("changed_after_closing", "2026-11")] * bool(records)
     book = openpyxl.load_workbook(io.BytesIO(taken_out(layla, query, "xlsx")))
     heading, *_rows, sums = book.worksheets[0].iter_rows(values_only=True)
     assert sums[heading.index("Beneficiaries")] == served

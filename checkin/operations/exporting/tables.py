@@ -11,8 +11,9 @@ from sqlalchemy import Select
 from checkin.operations.permissions import Reach
 
 KINDS = ("csv", "xlsx", "jsonl", "pdf")
-Cell = str | int | date | datetime | None
-"""Datetimes are naive and local to the site; times and money are integers, see `Kind`."""
+Cell = str | int | date | datetime | list[str] | None
+"""Datetimes are naive and local to the site; times and money are integers, see `Kind`. For programs
+datetimes bear their offset and several codes are a list."""
 
 
 @dataclass(frozen=True, slots=True)

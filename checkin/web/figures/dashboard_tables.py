@@ -35,7 +35,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
     """What the dashboard shows, with all lines of its tables."""
     with opened("/figures", asked):
         today = local_day(now)
-        found = wanted(asked.reach, chosen(asked.reach, today))
+        found = wanted(asked.reach, chosen())
         totals = figures.totals(found.filter)
         told = earlier.beside(found.filter)
         tables = [
@@ -179,7 +179,10 @@ def _of_people(found: Wanted) -> list[Table]:
     """Men and women, and how many of each month are new."""
     shares = figures.by_gender(found.filter)
     rows = [
-        [str(charts.GENDERS[gender]), one.volunteers, one.approved_minutes, one.attendances]
+        [
+            *(charts.SAID_AS[gender], str(charts.GENDERS[gender])),
+            *(one.volunteers, one.approved_minutes, one.attendances),
+        ]
         for gender, one in shares.items()
     ]
     together = {
@@ -191,6 +194,7 @@ def _of_people(found: Wanted) -> list[Table]:
             key="gender",
             title=_("Men and women"),
             columns=[
+                Column("key", _("Key"), is_shown=False),
                 Column("name", _("Gender"), width=34),
                 Column("volunteers", pgettext("column", "Volunteers"), Kind.NUMBER, 12),
                 Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),

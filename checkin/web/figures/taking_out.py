@@ -1,6 +1,7 @@
 """The attendances behind a figure as a table: the list that was looked at, whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
-from checkin.domain.days import local_day
+from checkin.database import AnyRow
 from checkin.models import (
     Attendance,
     Campaign,
@@ -37,6 +38,8 @@ from checkin.web.figures.periods import chosen
 from checkin.web.filters import gregorian
 from checkin.web.opportunities_forms import TYPES
 
+FOR_PEOPLE, FOR_PROGRAMS = ("csv", "xlsx", "pdf"), ("jsonl",)
+
 
 @bp.record
 def _offer(state: BlueprintSetupState) -> None:
@@ -46,26 +49,35 @@ def _offer(state: BlueprintSetupState) -> None:
 def attendances(asked: Asked, now: datetime) -> Book:
     """What the list shows."""
     with opened("/figures/attendances", asked):
-        measure, period = measure_asked(), chosen(asked.reach, local_day(now))
+        measure, period = measure_asked(), chosen()
         listed = wanted_of_list(asked.reach, period)
         about = [str(HEADINGS[measure]), *listed.about, *([period.text] if period.span else [])]
         totals = figures.totals(listed.filter)
         is_worth = listed.filter.hour is None and shows_value(measure, totals)
-        columns = _columns(has_value=is_worth, has_range=is_worth and totals.has_range)
-        changes = _changes(measure, listed.filter, asked.language)
-        table = Table(
-            columns=columns,
+        changes = later.moved(measure, listed.filter, _asked_of(asked.language), _named)
+        for_people = Table(
+            columns=_columns(has_value=is_worth, has_range=is_worth and totals.has_range),
             rows=_query(measure, listed.filter, asked.language),
             count=figures.count_behind(measure, listed.filter),
             cells=_cells(),
-            more=[[row[column.key] for column in columns] for row in changes],
+            more=_changes(changes, listed.filter, _columns(), _cells(), _moved_in_words),
             sums=_sums(measure, totals),
+            kinds=FOR_PEOPLE,
         )
-        return book([table], about, totals, asked, now)
+        for_programs = replace(
+            for_people,
+            columns=_columns_of_programs(),
+            cells=_cells_of_programs,
+            more=_changes(
+                changes, listed.filter, _columns_of_programs(), _cells_of_programs, _moved
+            ),
+            kinds=FOR_PROGRAMS,
+        )
+        return book([for_people, for_programs], about, totals, asked, now)
 
 
 def _columns(*, has_value: bool = False, has_range: bool = False) -> list[Column]:
-    """People see those of a value where the list does; programs see them always."""
+    """Those of a value where the list shows them."""
     worth = _("Economic return (SAR)")
     return [
         Column("attendance", _("Record"), Kind.ID, 10),
@@ -93,6 +105,13 @@ def _columns(*, has_value: bool = False, has_range: bool = False) -> list[Column
     ]
 
 
+def _columns_of_programs() -> list[Column]:
+    """Always all of them: what people read as notes in codes, and the day that counts."""
+    flags = Column("flags", _("Notes"))
+    of_people = [flags if column.key == "notes" else column for column in _columns()]
+    return [*of_people, Column("counted_on", _("Day"), Kind.DAY)]
+
+
 def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
     """In the order of the list, the latest first."""
     a = Attendance
@@ -102,10 +121,14 @@ def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
 
 def _asked_of(lang: str) -> list[Any]:
     """The columns that `_cells` reads."""
-    a, named = Attendance, {"ar": "name_ar", "en": "name_en"}[lang]
+    a = Attendance
+    own, other = {"ar": ("name_ar", "name_en"), "en": ("name_en", "name_ar")}[lang]
 
     def name_of(thing: Any, label: str) -> Any:
-        return getattr(thing, named).label(label)
+        """In the other language where it has none in this one, as on pages."""
+        return func.coalesce(func.nullif(getattr(thing, own), ""), getattr(thing, other)).label(
+            label
+        )
 
     return [
         *(a.id, Person.name.label("volunteer"), a.work_on, a.in_at, a.out_at),
@@ -131,17 +154,21 @@ def _named(rows: Select[Any]) -> Select[Any]:
     )
 
 
-def _changes(measure: Measure, wanted: figures.Filter, lang: str) -> list[dict[str, Cell]]:
-    """What closed months take out of the list or put into it, so that it adds up: by columns."""
-    cells, keys = _cells(), [column.key for column in _columns()]
-    found = []
-    for row in later.moved(measure, wanted, _asked_of(lang), _named):
+def _changes(
+    moved: Sequence[AnyRow],
+    wanted: figures.Filter,
+    columns: Sequence[Column],
+    cells: Callable[[Any], Sequence[Cell]],
+    told: Callable[[LateEntry], dict[str, Cell]],
+) -> list[list[Cell]]:
+    """What closed months take out of the list or put into it, so that it adds up."""
+    keys, found = [column.key for column in columns], []
+    for row in moved:
         entry, change = row.LateEntry, later.change(row.LateEntry, wanted)
         about = dict(zip(keys, cells(row[1:]), strict=True))
         about |= {"minutes": change.approved_minutes, "beneficiaries": change.beneficiaries}
-        about |= {**_worth(change), "status": _("Changed after closing")}
-        about |= {"notes": _moved_in_words(entry), "late_entry": entry.id}
-        found.append(about)
+        about |= {**_worth(change), **told(entry), "late_entry": entry.id}
+        found.append([about[key] for key in keys])
     return found
 
 
@@ -154,13 +181,18 @@ def _worth(change: later.Change) -> dict[str, Cell]:
     return dict(zip(OF_VALUE, ends, strict=True))
 
 
-def _moved_in_words(entry: LateEntry) -> str:
-    return _(
+def _moved_in_words(entry: LateEntry) -> dict[str, Cell]:
+    days = _(
         "Reference %(number)s: worked on %(worked)s, counts on %(counted)s",
         number=num(entry.id),
         worked=gregorian(entry.work_on),
         counted=gregorian(entry.counted_on),
     )
+    return {"status": _("Changed after closing"), "notes": days}
+
+
+def _moved(entry: LateEntry) -> dict[str, Cell]:
+    return {"status": "changed_after_closing", "counted_on": entry.counted_on}
 
 
 def _cells() -> Callable[[Any], list[Cell]]:
@@ -169,36 +201,68 @@ def _cells() -> Callable[[Any], list[Cell]]:
     states = {name: str(words) for name, (_kind, _icon, words) in record_words.STATES.items()}
     evidence = {name: str(words) for name, (_icon, words) in record_words.EVIDENCE.items()}
     flags = {name: str(words) for name, words in record_words.FLAGS.items()}
-    zones = cache(ZoneInfo)
 
     def local(at: datetime | None, zone: str) -> datetime | None:
         if at is None:
             return None
-        there = at.astimezone(zones(zone))
+        there = at.astimezone(_zone(zone))
         return datetime.combine(there.date(), there.time())  # `replace` takes thrice as long
 
-    def cells(row: Any) -> list[Cell]:
-        # taken at once: asked for by name, the columns of a million rows take seconds
-        (
-            id_, volunteer, day, in_at, out_at, approved, credited, approved_served, served,
-            value, low, high, state, how, flagged, starts_at, ends_at, zone, type_,
-            partner, site, lane, opportunity, service, campaign,
-        ) = row  # fmt: skip
-        is_approved = approved is not None
-        return [
-            *(id_, volunteer, partner, site, lane, opportunity),
-            *(service, types[type_], campaign, day),
-            *(local(starts_at, zone), local(ends_at, zone)),
-            *(local(in_at, zone), local(out_at, zone)),
-            approved if is_approved else credited,
-            approved_served if is_approved else served,
-            *(value, states[state], evidence[how]),
-            *(" · ".join([flags[flag] for flag in flagged]) if flagged else "", None),
-            # a rate without a range is worth the same to everybody
-            *(value if low is None else low, value if high is None else high),
-        ]
+    def in_words(flagged: Sequence[str]) -> str:
+        return " · ".join([flags[flag] for flag in flagged]) if flagged else ""
 
-    return cells
+    return lambda row: _row(row, local, types, states, evidence, in_words)
+
+
+def _cells_of_programs(row: Any) -> list[Cell]:
+    """Instants with their offset, in whole seconds, and codes as they are kept: the same in
+    every language."""
+    return [*_row(row, _instant, *_CODES, list), None]
+
+
+def _instant(at: datetime | None, zone: str) -> datetime | None:
+    if at is None:
+        return None
+    # whole before it is moved: a second more is never another one there
+    whole = at if not at.microsecond else at.replace(microsecond=0)
+    return whole.astimezone(_zone(zone))
+
+
+_CODES = [
+    {str(code): str(code) for code in words}
+    for words in (TYPES, record_words.STATES, record_words.EVIDENCE)
+]
+"""Each said as it is kept."""
+_zone = cache(ZoneInfo)
+
+
+def _row(
+    row: Any,
+    local: Callable[[datetime | None, str], datetime | None],
+    types: Mapping[str, str],
+    states: Mapping[str, str],
+    evidence: Mapping[str, str],
+    notes: Callable[[Sequence[str]], Cell],
+) -> list[Any]:
+    """One record, in the order of the columns, with its instants and codes said in some way."""
+    # taken at once: asked for by name, the columns of a million rows take seconds
+    (
+        id_, volunteer, day, in_at, out_at, approved, credited, approved_served, served,
+        value, low, high, state, how, flagged, starts_at, ends_at, zone, type_,
+        partner, site, lane, opportunity, service, campaign,
+    ) = row  # fmt: skip
+    is_approved = approved is not None
+    return [
+        *(id_, volunteer, partner, site, lane, opportunity),
+        *(service, types[type_], campaign, day),
+        *(local(starts_at, zone), local(ends_at, zone)),
+        *(local(in_at, zone), local(out_at, zone)),
+        approved if is_approved else credited,
+        approved_served if is_approved else served,
+        *(value, states[state], evidence[how], notes(flagged), None),
+        # a rate without a range is worth the same to everybody
+        *(value if low is None else low, value if high is None else high),
+    ]
 
 
 def _sums(measure: Measure, totals: figures.Totals) -> dict[str, int]:

@@ -72,7 +72,7 @@ def _cells(lang: str) -> Callable[[Any], list[Cell]]:
         return [
             " · ".join(ways[way] for way in ways_of(row)),
             *(row.own_name, row.name, mobile_said(row.own_mobile), mobile_said(row.mobile)),
-            row.name_ar if lang == "ar" else row.name_en or row.name_ar,
+            (row.name_ar or row.name_en) if lang == "ar" else (row.name_en or row.name_ar),
             *(row.opportunity, row.approved_minutes, row.minutes, more),
             *(row.number, faults.get(row.fault, "")),
         ]
