@@ -11,12 +11,12 @@ from checkin.demo import association, goals, today, week
 from checkin.demo import season as past
 from checkin.demo.association import Progress
 from checkin.demo.bulk import analyse
-from checkin.demo.facts import season
+from checkin.demo.facts import facts, season
 from checkin.demo.neighbourhoods import Scale
 from checkin.demo.organisation import Organisation, found
 from checkin.domain.errors import Problem
 from checkin.models import AuditEntry, Person
-from checkin.operations import audit
+from checkin.operations import audit, settings
 from checkin.operations.figures import proof
 
 _SEED = 1442
@@ -81,11 +81,19 @@ def _begin(now: datetime, random: Random, size: str) -> Organisation:
     if db.session.scalar(select(Person.id).limit(1)) is not None:
         raise Problem("not_empty")
     made, volunteers = found(random)
+    _name(made, size, now)
     if size == "season":
         past.write(season(), made, volunteers, random)
     goals.put(made, size, now)
     _note("demo.begin" if size == "association" else "demo.fill", made, now)
     return made
+
+
+def _name(made: Organisation, size: str, now: datetime) -> None:
+    """Whose name stands in the head of every page and on paper."""
+    names = facts()["organisations"]["association" if size == "association" else "season"]
+    named = {f"organisation_{language}": name for language, name in names.items()}
+    settings.change(named, by=made.staff["majed"], now=now)
 
 
 @transaction

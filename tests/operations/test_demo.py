@@ -41,6 +41,7 @@ from checkin.operations import (
     figures,
     groups,
     plan,
+    settings,
     tally,
     teams,
     welfare,
@@ -121,6 +122,12 @@ def test_the_season_adds_up_to_the_published_figures():
     assert total.beneficiaries == 802_612
     assert total.course_attendances == 1_234
     assert total.volunteers > 2_500
+
+
+@pytest.mark.on_one_database
+def test_the_organisation_bears_its_name():
+    assert settings.value("organisation_ar") == "الإدارة العامة لتنسيق الأعمال التطوعية"
+    assert "Coordination of Volunteer Work" in settings.value("organisation_en")
 
 
 @pytest.mark.on_one_database
