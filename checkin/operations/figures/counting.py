@@ -62,9 +62,11 @@ def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
 def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
     """By the day of work."""
     times = [one for one in dimensions if one in TIMES]
-    span = records.span(wanted) if times else _NO_DAYS
+    is_bounded = wanted.first is not None or wanted.last is not None
+    span = records.span(wanted) if times or is_bounded else _NO_DAYS
     if span is None:
         return {}
+    wanted = _near(wanted) if is_bounded else wanted
     if any(len(begins(one, *span)) > MOST_ROWS for one in times):
         raise _too_long()
     table = _table(dimensions, wanted)
@@ -80,6 +82,20 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
         rows = records.by_keys(columns, some, of_people=_of_people(dimensions))
         found |= {_read(dimensions, values): totals for values, totals in rows.items()}
     return _with_waiting(found, dimensions, wanted, span)
+
+
+def _near(wanted: Filter) -> Filter:
+    """The same without days on which nothing can be, however many are asked for: all time where
+    all there is lies between them, else no more than a year more, so that what is whole stays
+    whole."""
+    there = records.span(replace(wanted, first=None, last=None))
+    if there is None:
+        return wanted
+    first, last = wanted.first or there[0], wanted.last or there[1]
+    if first <= there[0] and there[1] <= last:
+        return replace(wanted, first=None, last=None)
+    begin, end = date(there[0].year - 1, 1, 1), date(there[1].year + 1, 12, 31)
+    return replace(wanted, first=max(first, begin), last=min(last, end))
 
 
 def _table(dimensions: Sequence[Dimension], wanted: Filter) -> tables.Table | None:

@@ -53,7 +53,7 @@ def index():
         return redirect(choosing.chosen_address(), 303)
     reach = current_user.reach(Permission.SEE_FIGURES)
     today = local_day(clock.now())
-    asked = _leading_back(wanted(reach, chosen(reach, today)))
+    asked = _leading_back(wanted(reach, chosen()))
     return render_template(
         "figures/index.html",
         **shown(asked, today),
@@ -81,7 +81,7 @@ def _leading_back(asked: Wanted) -> Wanted:
 def sheet():
     """The same on paper; here it is also taken out."""
     reach, now = current_user.reach(Permission.SEE_FIGURES), clock.now()
-    asked = _leading_back(wanted(reach, chosen(reach, local_day(now))))
+    asked = _leading_back(wanted(reach, chosen()))
     return render_template(
         "figures/sheet.html",
         **shown(asked, local_day(now)),

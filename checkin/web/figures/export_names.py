@@ -4,10 +4,8 @@ from collections.abc import Callable
 
 from flask.blueprints import BlueprintSetupState
 
-from checkin.domain.days import local_day
 from checkin.operations.exporting import Asked
 from checkin.operations.permissions import Reach
-from checkin.web import clock
 from checkin.web.export_words import ABOUT
 from checkin.web.figures import report_asked
 from checkin.web.figures.blueprint import bp
@@ -40,5 +38,5 @@ def of_report(asked: Asked) -> list[str]:
 
 
 def _narrowed(asked: Asked, read: Callable[[Reach, Period], Wanted]) -> list[str]:
-    found = read(asked.reach, chosen(asked.reach, local_day(clock.now())))
+    found = read(asked.reach, chosen())
     return [*found.about, found.period.text]

@@ -10,13 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import Select
 
-from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure, Totals, later
-from checkin.web import clock, export_words, record_words, value_words
+from checkin.web import export_words, record_words, value_words
 from checkin.web.digits import clock_hours, num, signed
 from checkin.web.figures import earlier, ways
 from checkin.web.figures.amounts import hours, hours_alone
@@ -41,7 +40,7 @@ HEADINGS: dict[Measure, Any] = {
 @requires(Permission.SEE_FIGURES)
 def attendances():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    measure, period = measure_asked(), chosen(reach, local_day(clock.now()))
+    measure, period = measure_asked(), chosen()
     asked = wanted_of_list(reach, period)
     asked = replace(asked, back=ways.back(_dashboard(asked))[0], how=earlier.kept())
     hour, latest = asked.filter.hour, _latest_in_hour(measure, asked.filter)

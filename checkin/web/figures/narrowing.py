@@ -1,7 +1,7 @@
 """Which attendances an address of the room asks for, and the words and links for it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Protocol
 
 from flask import request, url_for
@@ -15,6 +15,7 @@ from checkin.operations.permissions import Reach
 from checkin.web.figures import ways
 from checkin.web.figures.hour_words import clock_hour
 from checkin.web.figures.periods import days_in_words
+from checkin.web.figures.said_days import days_said, month_said
 from checkin.web.filters import gregorian, month_long, plain_label
 from checkin.web.opportunities_forms import TYPES
 
@@ -103,7 +104,10 @@ class Wanted:
 
 
 def wanted(reach: Reach, period: Days) -> Wanted:
-    """What the address says about places and days; NotFound for what is out of reach."""
+    """What the address says about places and days; NotFound for what is out of reach.
+
+    Problems of `said_days`.
+    """
     first, last, about = _days(period)
     said = {name: request.args[name] for name in ("month", "from", "until") if _says(name)}
     return replace(narrowed(reach, period, first, last, about), days=said)
@@ -172,15 +176,14 @@ def full_name(one: Named) -> str:
 def _days(period: Days) -> tuple[date | None, date | None, list[str]]:
     """The days of the period, cut to those that the address names."""
     first, last = period.first, period.last
-    begin, end = _day("from"), _day("until")
+    begin = end = None
     about: list[str] = []
-    if month := request.args.get("month"):
-        begin, end = _month(month)
+    if month := month_said():
+        begin, end = month
         about.append(month_long(begin))
-    elif begin and end:
+    elif days := days_said():
+        begin, end = days
         about.append(gregorian(begin) if begin == end else days_in_words(begin, end))
-    elif begin or end:
-        raise NotFound
     return (
         max(filter(None, (first, begin)), default=None),
         min(filter(None, (last, end)), default=None),
@@ -204,19 +207,3 @@ def _key(name: str) -> Any:
     if text not in WORDS[name]:
         raise NotFound
     return text
-
-
-def _day(name: str) -> date | None:
-    text = request.args.get(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise NotFound from None
-
-
-def _month(text: str) -> tuple[date, date]:
-    try:
-        begin = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise NotFound from None
-    return begin, (begin + timedelta(days=31)).replace(day=1) - timedelta(days=1)

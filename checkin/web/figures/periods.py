@@ -10,12 +10,12 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
-from checkin.domain.errors import NotFound
-from checkin.operations import figures, past
+from checkin.operations import figures
 from checkin.operations.figures import spans
 from checkin.operations.figures.spans import Hajj, Span
 from checkin.operations.permissions import Reach
 from checkin.web.digits import in_digits
+from checkin.web.figures.said_days import period_said
 from checkin.web.filters import gregorian, hijri_months, month_long
 
 
@@ -62,19 +62,13 @@ def days_in_words(first: date, last: date) -> str:
     return pgettext("days", "%(first)s to %(last)s", first=gregorian(first), last=gregorian(last))
 
 
-def chosen(reach: Reach, today: date) -> Period:
-    """The period in the address, which may also call it `year`; NotFound where nothing was."""
+def chosen() -> Period:
+    """The period in the address, which may also call it `year`; also where nothing was done yet.
+
+    NotFound where the calendars know none.
+    """
     key = request.args.get("period") or request.args.get("year") or ""
-    if not key:
-        return Period()
-    span = spans.of_key(key)
-    if span is None or not (span.holds(today) or _is_known(span, reach)):
-        raise NotFound
-    return Period(span)
-
-
-def _is_known(span: Span, reach: Reach) -> bool:
-    return _worked_in(reach, [span])[0] or span in past.told_years(reach)
+    return Period(period_said(key)) if key else Period()
 
 
 def at_hand(today: date) -> list[Period]:

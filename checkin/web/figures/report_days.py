@@ -7,14 +7,13 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
-from checkin.domain.errors import NotFound, Problem
-from checkin.domain.text import latin_digits
+from checkin.domain.errors import Problem
 from checkin.operations.figures import spans
 from checkin.operations.figures.spans import RAMADAN, Span
 from checkin.operations.permissions import Reach
-from checkin.web.fields import YEARS
 from checkin.web.figures import periods
 from checkin.web.figures.periods import days_in_words, name_of
+from checkin.web.figures.said_days import days_said, period_said
 from checkin.web.filters import hijri
 
 OTHER_DAYS = "days"
@@ -61,12 +60,12 @@ def between(first: date, last: date) -> dict[str, str]:
 def asked_days() -> Stretch:
     """What the address says. NotFound for a period there is none of.
 
-    Problems `day_unreadable`, `days_incomplete`, `days_turned`.
+    Problems of `days_said`.
     """
     key = request.args.get("period", "")
-    first, last = _day("from"), _day("until")
-    if (first or last) and not (key not in ("", OTHER_DAYS) and _are_the_old_ones()):
-        return _between(first, last)
+    is_other = key not in ("", OTHER_DAYS) and _are_the_old_ones()
+    if not is_other and (days := days_said()):
+        return Stretch(first=days[0], last=days[1], name=days_in_words(*days))
     if key == OTHER_DAYS:
         raise Problem("days_incomplete")
     return _period(key) if key else Stretch()
@@ -78,32 +77,8 @@ def _are_the_old_ones() -> bool:
     return request.args.get("was") == " ".join(days)
 
 
-def _between(first: date | None, last: date | None) -> Stretch:
-    if first is None or last is None:
-        raise Problem("days_incomplete")
-    if last < first:
-        raise Problem("days_turned")
-    name = days_in_words(first, last)
-    return Stretch(first=first, last=last, name=name)
-
-
-def _day(name: str) -> date | None:
-    text = latin_digits(request.args.get(name, "")).strip()
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Problem("day_unreadable", field=name) from None
-    if day.year not in YEARS:
-        raise Problem("day_unreadable", field=name)
-    return day
-
-
 def _period(key: str) -> Stretch:
-    span = spans.of_key(key)
-    if span is None:
-        raise NotFound
+    span = period_said(key)
     return Stretch(span.key, span.first, span.last, name_of(span))
 
 

@@ -31,9 +31,6 @@ errors.sentences(
         "days, narrow it, or take it by one thing only"
     ),
     report_by_the_same=_l("Choose two different things to report by"),
-    days_incomplete=_l("Fill in both days, the first and the last"),
-    days_turned=_l("The last day lies before the first. Change one of them"),
-    day_unreadable=_l("Enter a date, like 2026-11-22"),
     report_name_taken=_l("You have a report of this name. Choose another name"),
     reports_too_many=_l("You keep %(most)s reports. Remove one first"),
     report_address_long=_l("This report is narrowed to too much to be kept"),
@@ -70,7 +67,7 @@ def reports_index():
 
 def _beside(problem: Problem) -> dict[str, str]:
     field = {"from": "from_"}.get(str(problem.facts.get("field")), "until")
-    return {**BESIDE, "day_unreadable": field}
+    return {**BESIDE, "day_unreadable": field, "day_far": field}
 
 
 def _choosing(form: ReportForm, reach: Reach) -> str:
