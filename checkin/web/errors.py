@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.web import resuming
 from checkin.web.digits import num
-from checkin.web.filters import date_short, duration_after
+from checkin.web.filters import date_short, duration, duration_after, month_long
 from checkin.web.guard import API, forget_person
 from checkin.web.words import counted
 
@@ -63,11 +64,15 @@ def sentences(**more: Any) -> None:
 def sentence(problem: Problem) -> str:
     """The reader's sentence for a problem, filled with its facts in the reader's digits.
 
-    A fact `seconds` can be said as `duration`.
+    A fact `seconds` can be said as `duration`, and `minutes` as `passed`; a fact `month` is the month's first day.
     """
     facts = {name: _said(fact) for name, fact in problem.facts.items()}
+    if isinstance(month := problem.facts.get("month"), date):
+        facts["month"] = month_long(month)
     if isinstance(seconds := problem.facts.get("seconds"), int):
         facts["duration"] = waiting(seconds)
+    if isinstance(minutes := problem.facts.get("minutes"), int):
+        facts["passed"] = duration(minutes)
     return str(SENTENCES[problem.code]) % facts
 
 
@@ -86,7 +91,7 @@ def waiting(seconds: int) -> str:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
-    app.register_error_handler(CSRFError, lambda error: _page(400))
+    app.register_error_handler(CSRFError, _outlived)
     app.register_error_handler(SecurityError, _misnamed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
@@ -118,6 +123,12 @@ def _http(error: HTTPException) -> Any:
     more = ((name, value) for name, value in error.get_headers() if name != "Content-Type")
     response.headers.extend(more)
     return response
+
+
+def _outlived(_error: CSRFError) -> Any:
+    """A form without the token of this session: its page again where that helps."""
+    again = None if wants_json() else resuming.page_again()
+    return again or _page(400)
 
 
 def _misnamed(error: SecurityError) -> Response:

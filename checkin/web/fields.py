@@ -23,6 +23,7 @@ from checkin.web import errors
 from checkin.web.digits import num
 from checkin.web.filters import plain_label
 from checkin.web.i18n import current_locale
+from checkin.web.resuming import unsent
 
 errors.sentences(
     name_taken=_l("This name is taken. Choose another, or use what is there"),
@@ -49,6 +50,13 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             return _own_words(current_locale().lang)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a press held that was refused for its session is put back where it was."""
+            given = super().wrap_formdata(form, formdata)
+            again = unsent()
+            names = {name for name in form._fields if name != self.csrf_field_name}
+            return again if given is None and names & again.keys() else given
 
     made: Any = None
     """What the act gave back."""

@@ -14,6 +14,7 @@ from checkin.domain.roles import Permission, Role
 from checkin.operations import api_tokens, devices
 from checkin.operations.permissions import Held, Reach, reach_of, roles_of
 from checkin.web import clock
+from checkin.web.targets import nearest_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -146,21 +147,22 @@ def _refuse_unreadable() -> None:
         abort(400)
 
 
-def _refuse_foreign() -> None:
-    """A page of another site may link to us but never make the visitor's browser act.
+def is_foreign() -> bool:
+    """Whether a page of another site sent this.
 
     An origin of "null" tells nothing: our own Referrer-Policy makes browsers send it from our own
     forms, and over plain http they leave Sec-Fetch-Site out. There the form's token decides.
     """
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        foreign = site not in ("same-origin", "none")
-    else:
-        origin = request.headers.get("Origin")
-        foreign = origin not in (None, "null") and urlsplit(origin).netloc != request.host
-    if foreign:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin not in (None, "null") and urlsplit(origin).netloc != request.host
+
+
+def _refuse_foreign() -> None:
+    """A page of another site may link to us but never make the visitor's browser act."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and is_foreign():
         abort(403)
 
 
@@ -187,7 +189,8 @@ def _to_sign_in(wanted: Permission) -> Any:
         abort(401)
     is_own = wanted is Permission.OWN_ATTENDANCE and request.blueprint != "lock"
     door = "volunteer" if is_own else "staff"
-    target = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
+    looking = request.method in ("GET", "HEAD")
+    target = nearest_page(request.full_path.rstrip("?")) if looking else "/"
     return redirect(url_for(f"accounts.{door}_sign_in", next=target), 303)
 
 

@@ -18,6 +18,7 @@ from checkin.operations.attendance.arrival import asked_at, receipt_of
 from checkin.operations.attendance.situation import standing_of
 from checkin.web import clock, intent
 from checkin.web.accounts.forms import MobileForm
+from checkin.web.resuming import unsent
 from checkin.web.scan.leaving import check_out_facts, forgotten_facts
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
 from checkin.web.scanned import Scanned
@@ -104,7 +105,7 @@ def _facts_of_open(seen: Seen) -> dict[str, Any]:
 
 def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
     """Somebody who has been out is told so before coming back."""
-    auto = seen.code.shown is not None and receipt_at(seen.code) is None
+    auto = seen.code.shown is not None and receipt_at(seen.code) is None and not unsent()
     return {
         "before": hours.attendance_in(current_user.id, seen.candidate.shift_id),
         "auto": auto,
@@ -120,7 +121,7 @@ def _what_to_look_after(seen: Seen) -> dict[str, Any]:
 
 def _facts_of_stranger(seen: Seen) -> dict[str, Any]:
     shift = hours.shift_at(seen.code.site_id, seen.code.shift_id, seen.now)
-    return {"shift": shift, "form": MobileForm()}
+    return {"shift": shift, "form": MobileForm(), "session_ended": bool(unsent())}
 
 
 def _facts_of_held(seen: Seen) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from checkin.operations import hours
 from checkin.operations.attendance.arrival import attendance_id_of, is_kept
 from checkin.web import clock, intent, scanned
 from checkin.web.guard import public
+from checkin.web.resuming import unsent
 from checkin.web.scan.acting import ACTS, named_uid
 from checkin.web.scan.blueprint import bp
 from checkin.web.scan.leaving import check_out_page, second_look
@@ -80,7 +81,8 @@ def _page(code: Scanned | None) -> Any:
         if page is not None:
             return page
     seen = look_at(code)
-    if seen.verdict in LEAVABLE and "leaving" in request.args:
+    leaving = "leaving" in request.args or unsent().get("kind") == Kind.OUT
+    if seen.verdict in LEAVABLE and leaving:
         return check_out_page(hours.open_attendance(current_user.id), CheckOutForm(), seen.code)
     if seen.verdict is Verdict.EXPIRED and seen.person:
         # Back, or a second look at the camera's link: what it did then is the answer

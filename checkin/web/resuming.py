@@ -1,0 +1,86 @@
+"""A press whose page has outlived its session: the page comes again, and one more press does it.
+
+The token in such a form proves nothing any more, so nothing is done. What was typed is put back
+only where the browser itself says that it was sent by a page of ours.
+"""
+
+from typing import Any
+
+from flask import Response, current_app, flash, g, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from checkin.web.guard import is_foreign
+from checkin.web.targets import nearest_page
+
+Page = tuple[Rule, dict[str, Any]]
+
+
+def unsent() -> MultiDict[str, str]:
+    """What the refused press held, while its page is shown again; empty at any other time."""
+    return g.get("unsent") or MultiDict()
+
+
+def page_again() -> Response | None:
+    """The page the press came from, filled in; None where there is none to show."""
+    if is_foreign() or request.is_json:
+        return None
+    page, ours = _page_here(), request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if page is None and (not ours or request.files):
+        return None
+    if ours:
+        g.unsent = request.form
+    _say()
+    answer = _shown(page)
+    if answer.status_code == 200:
+        answer.status_code = 400
+        return answer
+    return answer if ours else None
+
+
+def _page_here() -> Page | None:
+    """What is shown at this address, when something is."""
+    try:
+        found: Any = current_app.create_url_adapter(request)
+        return found.match(request.path, "GET", return_rule=True)
+    except HTTPException:
+        return None
+
+
+def _say() -> None:
+    if not current_user.is_authenticated:
+        flash(_("Your session has ended"), "look")
+    else:
+        flash(
+            _("Your session has ended and nothing was saved. Check this page and press again"),
+            "look",
+        )
+
+
+def _shown(page: Page | None) -> Response:
+    """As if the page had just been opened: by whoever this is, past every guard of it."""
+    app: Any = current_app
+    request.method = "GET"
+    if page is not None:
+        request.url_rule, request.view_args = page
+    try:
+        answer = app.preprocess_request()
+        if answer is None:
+            answer = app.dispatch_request() if page else _press_again()
+    except Exception as fault:
+        answer = app.handle_user_exception(fault)
+    return app.make_response(answer)
+
+
+def _press_again() -> str:
+    """For a button that has no page of its own: the same press, once more."""
+    sent = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+    return render_template(
+        "errors/session_ended.html",
+        action=request.full_path.rstrip("?"),
+        sent=sent,
+        above=nearest_page(request.path),
+    )
