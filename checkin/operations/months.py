@@ -77,7 +77,7 @@ def refuse_closed(first: date, last: date | None = None) -> None:
         standing = standing.where(_C.month_on <= last)
     found = db.session.scalar(standing.order_by(_C.month_on).limit(1))
     if found is not None:
-        raise Problem("month_closed", month=found.isoformat())
+        raise Problem("month_closed", month=found)
 
 
 def hold() -> None:

@@ -1,7 +1,7 @@
 """Published calls: one service, or a course or a meeting, with its rules and its shifts."""
 
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import func, select
@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload
 from checkin.database import db, transaction
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance, Opportunity, Shift
-from checkin.operations import catalogue
-from checkin.operations.figures import rollup
+from checkin.operations import catalogue, months
+from checkin.operations.figures import closed, rollup
 from checkin.operations.search import called
 
 KINDS = ("service", "course", "meeting")
@@ -88,8 +88,9 @@ def create(plan: OpportunityPlan, *, by: int | None, now: datetime) -> int:
 @transaction
 def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime) -> None:
     """Problems as in `create`; `kind_fixed` once somebody attended, because volunteer hours would
-    turn into course time or the other way round; `own_course`; and `course_required` for a course
-    that others ask for."""
+    turn into course time or the other way round; `own_course`; `course_required` for a course
+    that others ask for; and `opportunity_in_closed_month` (fact `month`), for whatever was done in
+    a closed month stays what it was done for."""
     plan.check()
     opportunity = catalogue.found(Opportunity, opportunity_id)
     if plan.requires_id == opportunity_id:
@@ -104,6 +105,8 @@ def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime
         opportunity.campaign_id,
         opportunity.type,
     )
+    if not is_same:
+        _refuse_told(opportunity_id)
     served = () if is_same else rollup.volunteers_of(opportunity_id)
     with rollup.in_step(volunteer_ids=served):
         catalogue.change(opportunity, asdict(plan), by=by, now=now)
@@ -130,6 +133,17 @@ def close(opportunity_id: int, *, by: int, now: datetime) -> None:
 @transaction
 def reopen(opportunity_id: int, *, by: int, now: datetime) -> None:
     catalogue.reopen(catalogue.found(Opportunity, opportunity_id), by=by, now=now)
+
+
+def _refuse_told(opportunity_id: int) -> None:
+    months.hold()
+    for month in months_told(opportunity_id)[:1]:
+        raise Problem("opportunity_in_closed_month", month=month)
+
+
+def months_told(opportunity_id: int) -> list[date]:
+    """The closed months in which it has approved hours: its service, campaign and type stay."""
+    return closed.months_told(Shift.opportunity_id == opportunity_id)
 
 
 def find(opportunity_id: int) -> Opportunity:

@@ -16,10 +16,10 @@ from checkin.domain.hours import MOST_MINUTES
 from checkin.domain.prayer import LOOKED_AROUND, Anchor, End, day_of, span
 from checkin.models import Assignment, Attendance, Lane, Opportunity, Person, Shift, Site
 from checkin.models.attendance import DECIDED, UNDECIDED
-from checkin.operations import audit, catalogue, openings, prayers
+from checkin.operations import audit, catalogue, months, openings, prayers
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.attendance.refolding import refold
-from checkin.operations.figures import rollup
+from checkin.operations.figures import closed, rollup
 from checkin.operations.openings import telling
 from checkin.operations.permissions import Reach, shifts_within
 
@@ -157,7 +157,8 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
 
     Conflict `shift_changed` when somebody else changed it since `row_version`. Problems as
     `create`, and `shift_cancelled`, `shift_closed`, `shift_attended` (its opportunity and site
-    are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided).
+    are fixed once somebody came), `shift_decided` (its day is fixed once hours were decided),
+    `shift_in_closed_month` (fact `month`; so are its lane and start then).
     Of a shift to come nobody could be told that it is over: `time_past`. One that is over can be
     corrected to what was; so can one that all expected came to and left, and one that has begun,
     on its day.
@@ -172,6 +173,7 @@ def change(shift_id: int, plan: ShiftPlan, *, row_version: int, by: int, now: da
     if not changed:
         return 0
     states = _refuse_contradiction(shift_id, changed)
+    _refuse_told(shift_id, changed)
     if _puts_in_the_past(shift, values, now) and not _all_left(shift_id, states):
         raise Problem("time_past")
     with _figures_in_step(shift_id, changed):
@@ -300,6 +302,15 @@ def _refuse_contradiction(shift_id: int, changed: Collection[str]) -> set[str]:
     if states & set(DECIDED) and "work_on" in changed:
         raise Problem("shift_decided")
     return states
+
+
+def _refuse_told(shift_id: int, changed: Collection[str]) -> None:
+    """Whatever figures tell by, of a closed month's hours, stays."""
+    if not {"opportunity_id", "site_id", "lane_id", "starts_at"} & set(changed):
+        return
+    months.hold()
+    for month in closed.months_told(Shift.id == shift_id)[:1]:
+        raise Problem("shift_in_closed_month", month=month)
 
 
 def _write(shift: Shift, values: dict[str, Any]) -> None:

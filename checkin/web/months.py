@@ -13,7 +13,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.months import can_close, month_after
 from checkin.domain.roles import Permission
 from checkin.operations import figures, months
-from checkin.operations.figures import Filter, Grouping, Totals, late
+from checkin.operations.figures import Filter, Grouping, Totals, closed, late
 from checkin.web import clock, errors, value_words
 from checkin.web.digits import clock_hours, signed
 from checkin.web.fields import Form, note_field
@@ -28,6 +28,15 @@ errors.sentences(
         "The figures of the month %(month)s are closed. A coordinator can open the month again"
     ),
 )
+
+KNOWN = {
+    "gender": _l("Man, woman or not said was changed"),
+    "merge": _l("Two entries became one person"),
+    "unmerge": _l("Two people again, who were one"),
+    "join": _l("Joined a team"),
+    "leave": _l("Left a team"),
+}
+"""How somebody is known otherwise since a month was closed."""
 
 
 class ReopeningForm(Form):
@@ -52,6 +61,8 @@ def index():
             for month in sorted(lines.keys() | standing.keys(), reverse=True)
         ],
         entries=late.entries(reach),
+        people=closed.people_changes(reach),
+        known=KNOWN,
         may_close=current_user.may(Permission.CLOSE_MONTHS),
         hours=clock_hours,
         signed=signed,

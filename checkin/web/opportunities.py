@@ -32,6 +32,10 @@ errors.sentences(
         "Somebody attended already, so the kind stays: "
         "volunteer hours and course time are counted apart"
     ),
+    opportunity_in_closed_month=_l(
+        "It has hours in %(month)s, and that month is closed: its service, campaign and type "
+        "stay. Make a copy of the opportunity for what comes, or open the month again first"
+    ),
 )
 BESIDE = {
     "service_missing": "service_id",
@@ -144,7 +148,12 @@ def edit(opportunity_id: int):
     ):
         flash(_("Saved"), "done")
         return redirect(url_for(".show", opportunity_id=opportunity_id), 303)
-    page = render_template("opportunities/edit.html", form=form, opportunity=opportunity)
+    page = render_template(
+        "opportunities/edit.html",
+        form=form,
+        opportunity=opportunity,
+        closed=opportunities.months_told(opportunity_id),
+    )
     return page, form.status
 
 

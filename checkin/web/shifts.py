@@ -37,6 +37,10 @@ errors.sentences(
     shift_closed=_l("This shift is closed and stays as it is"),
     shift_attended=_l("Somebody attended already, so the opportunity and the site stay"),
     shift_decided=_l("Hours of this shift are decided already, so its day stays"),
+    shift_in_closed_month=_l(
+        "It has hours in %(month)s, and that month is closed: its start and lane stay. "
+        "A coordinator can open the month again first"
+    ),
 )
 BESIDE = {
     "time_past": "day",

@@ -1,6 +1,7 @@
 """A closed month keeps its figures; what is changed in it counts in an open one, by reference."""
 
-from datetime import date, timedelta
+from dataclasses import fields, replace
+from datetime import date, time, timedelta
 from threading import Thread
 
 import pytest
@@ -10,10 +11,21 @@ from sqlalchemy.exc import DBAPIError
 
 from checkin.database import db, transaction
 from checkin.domain.errors import Problem
-from checkin.models import Attendance, AuditEntry, LateEntry, MonthClosing
-from checkin.operations import approvals, figures, months, rates
-from checkin.operations.figures import Filter, Grouping, late, of_partner, proof
+from checkin.models import Attendance, AuditEntry, Lane, LateEntry, MonthClosing, Opportunity, Shift
+from checkin.operations import (
+    approvals,
+    campaigns,
+    figures,
+    merging,
+    months,
+    opportunities,
+    people,
+    rates,
+    shifts,
+)
+from checkin.operations.figures import Dimension, Filter, Grouping, closed, late, of_partner, proof
 from checkin.operations.figures.spans import Span
+from checkin.operations.opportunities import OpportunityPlan
 from checkin.operations.permissions import Reach
 from tests import factories
 
@@ -211,7 +223,7 @@ def test_what_cannot_be_entered_elsewhere_is_refused(cast, now):
     months.close(OCTOBER, by=cast.layla.id, now=now)
     with pytest.raises(Problem, match="month_closed") as refused:
         months.refuse_closed(date(2026, 9, 20))
-    assert refused.value.facts == {"month": "2026-10-01"}
+    assert refused.value.facts == {"month": OCTOBER}
     months.refuse_closed(date(2026, 9, 20), date(2026, 9, 30))
     months.refuse_closed(NOVEMBER)
 
@@ -229,3 +241,120 @@ def test_entries_stay_as_they_were_written_and_are_told_within_reach(cast, now, 
 
     with pytest.raises(DBAPIError, match="append-only"):
         change()
+
+
+# --- what closed months tell by ------------------------------------------------------------
+
+
+def reports(wanted) -> dict[Dimension, list[tuple]]:
+    """By everything a report can be by that an opportunity or a shift says."""
+    of = ("service", "type", "campaign", "opportunity", "site", "lane")
+    return {
+        one: [(row.key, row.totals[:4], row.totals.value_halalas) for row in told.rows]
+        for one in map(Dimension, of)
+        for told in (figures.report([one], wanted),)
+    }
+
+
+def call_of(one) -> Opportunity:
+    shift = db.session.get_one(Shift, one.shift_id)
+    return db.session.get(Opportunity, shift.opportunity_id, populate_existing=True)
+
+
+def another(one, name) -> OpportunityPlan:
+    call = call_of(one)
+    values = {field.name: getattr(call, field.name) for field in fields(OpportunityPlan)}
+    made = {
+        "type": lambda: "skilled",
+        "campaign_id": lambda: campaigns.create(A_CAMPAIGN, by=None, now=call.created_at),
+        "service_id": lambda: factories.service(name_ar="دفع العربات").id,
+    }
+    return OpportunityPlan(**{**values, name: made[name]()})
+
+
+A_CAMPAIGN = campaigns.CampaignPlan(name_ar="برًّا بمكة")
+
+
+@pytest.mark.parametrize("name", ["type", "campaign_id", "service_id"])
+def test_what_closed_hours_were_done_for_stays(cast, now, october, name):
+    changed, before = another(october[0], name), reports(IN_OCTOBER)
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    call = call_of(october[0])
+    with pytest.raises(Problem, match="opportunity_in_closed_month") as refused:
+        opportunities.change(call.id, changed, by=cast.layla.id, now=now)
+    assert refused.value.facts == {"month": OCTOBER}
+    assert reports(IN_OCTOBER) == before
+    named = replace(changed, **{name: getattr(call, name)}, name_en="New")
+    opportunities.change(call.id, named, by=cast.layla.id, now=now)
+    months.reopen(OCTOBER, reason="أخطأنا", by=cast.layla.id, now=now)
+    opportunities.change(call.id, changed, by=cast.layla.id, now=now)
+    assert reports(IN_OCTOBER) != before
+
+
+def test_what_a_closed_month_still_tells_stays_though_it_was_taken_back(cast, now, october):
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    changed, before = another(october[0], "type"), reports(IN_OCTOBER)
+    for one in october[:2]:
+        reject(cast, now, one)
+    with pytest.raises(Problem, match="opportunity_in_closed_month"):
+        opportunities.change(call_of(october[0]).id, changed, by=cast.layla.id, now=now)
+    assert reports(IN_OCTOBER) == before
+
+
+def test_what_only_waits_in_a_closed_month_does_not_fix_its_opportunity(cast, now, october):
+    waiting = serve(cast, now, cast.noura, 45)
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    call = call_of(waiting)
+    opportunities.change(call.id, another(waiting, "type"), by=cast.layla.id, now=now)
+    approve(cast, now, waiting)
+    assert told(IN_OCTOBER) == BEFORE
+
+
+def test_the_lane_and_start_of_closed_hours_stay(cast, now, october):
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المدخل", name_en="Entrance"))
+    shift = shifts.find(october[0].shift_id, ALL)
+    plan = shifts.plan_of(shift)
+    other = {"lane_id": lane.id}, {"starts": time(4)}
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    for values in other:
+        with pytest.raises(Problem, match="shift_in_closed_month"):
+            change_shift(cast, now, shift, replace(plan, **values))
+    change_shift(cast, now, shift, replace(plan, seats=3))
+
+
+def change_shift(cast, now, shift, plan) -> None:
+    version = db.session.get(Shift, shift.id, populate_existing=True).row_version
+    shifts.change(shift.id, plan, row_version=version, by=cast.layla.id, now=now)
+
+
+def known_as(cast, now, who, **values) -> None:
+    row = db.session.get(type(who), who.id, populate_existing=True)
+    profile = {name.name: getattr(row, name.name) for name in fields(people.Profile)}
+    plan = people.Profile(**{**profile, **values})
+    people.change(who.id, plan, by=cast.layla.id, now=now)
+
+
+def test_who_is_known_otherwise_later_is_listed_with_the_months(cast, now, october):
+    whole = told(IN_OCTOBER)
+    known_as(cast, now, cast.noura, name="نورة")
+    months.close(OCTOBER, by=cast.layla.id, now=now)
+    assert closed.people_changes(ALL) == []
+    later = now + timedelta(minutes=1)
+    stranger = factories.person(now)
+    other = db.session.get_one(type(cast.noura), october[1].volunteer_id)
+    for who in (cast.noura, stranger):
+        known_as(cast, later, who, gender="man")
+    merged = merging.merge(cast.noura.id, other.id, (), by=cast.layla.id, now=later)
+    listed = closed.people_changes(ALL)
+    assert [(one.what, one.person_id, one.by, one.months) for one in listed] == [
+        ("merge", cast.noura.id, cast.layla.name, [OCTOBER]),
+        ("gender", cast.noura.id, cast.layla.name, [OCTOBER]),
+    ]
+    after = told(IN_OCTOBER)
+    assert after[:4] == whole[:4], "hours, people served, records and value stay"
+    assert after[4] == whole[4] - 1, "two rows are one person now"
+    merging.undo(merged, by=cast.layla.id, now=later)
+    assert [one.what for one in closed.people_changes(ALL)] == ["unmerge", "merge", "gender"]
+    assert closed.people_changes(Reach(site_ids=frozenset({cast.squares.id}))) == []
+    months.reopen(OCTOBER, reason="أخطأنا", by=cast.layla.id, now=later)
+    assert closed.people_changes(ALL) == []

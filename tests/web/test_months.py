@@ -10,7 +10,7 @@ import pytest
 
 from checkin.database import db
 from checkin.models import Attendance, MonthClosing
-from checkin.operations import approvals, exporting, rates
+from checkin.operations import approvals, exporting, rates, teams
 from checkin.operations.figures import OF_VALUE
 from checkin.web import clock
 from checkin.web.figures import listing
@@ -200,3 +200,16 @@ def test_only_a_coordinator_closes(salem, majed, noura, worked):
         assert who.send(f"{OCTOBER}/reopening", reason="x").status_code == 403
     assert noura.get(ADDRESS).status_code == 403
     assert closings() == []
+
+
+def test_what_follows_people_is_said_before_closing_and_listed_after(cast, now, layla, worked):
+    approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
+    said = "how many different people there were are told as they are known"
+    assert said in layla.text(f"{OCTOBER}/closure")
+    layla.send(f"{OCTOBER}/closure")
+    assert "Known otherwise since" not in layla.text(ADDRESS)
+    team = factories.team()
+    teams.join(cast.noura.id, team.id, by=cast.layla.id, now=now + timedelta(minutes=1))
+    page = layla.text(ADDRESS)
+    assert "Known otherwise since" in page
+    assert "Joined a team October 2026" in page

@@ -1,10 +1,13 @@
 """Opportunities as a coordinator works with them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from checkin.operations import opportunities
+from checkin.database import db
+from checkin.models import Attendance
+from checkin.operations import approvals, months, opportunities
 from tests import factories
 from tests.factories import check_in, check_out
 
@@ -178,3 +181,29 @@ def test_a_course_has_a_register(cast, now, layla, browser_of):
     assert "Register" in layla.text(f"/opportunities/{course.id}")
     assert layla.get(f"/opportunities/{cast.shift.opportunity_id}/register").status_code == 404
     assert browser_of(cast.salem, kind="staff").get(address).status_code == 403
+
+
+def version(answer) -> int:
+    return db.session.get_one(Attendance, answer.attendance_id).row_version
+
+
+def test_what_closed_months_tell_by_stays_and_nothing_typed_is_lost(cast, now, layla):
+    call = cast.shift.opportunity_id
+    begin = now - timedelta(days=40)
+    past = factories.shift(begin, cast.mataf, opportunities.find(call))
+    factories.assign(begin - timedelta(days=1), cast.noura, past)
+    check_in(cast.noura, factories.poster(begin, cast.mataf, past), begin)
+    done = check_out(cast.noura, past, begin + timedelta(hours=4), beneficiaries=5)
+    approvals.approve(done.attendance_id, version(done), by=cast.layla.id, now=now)
+    address = f"/opportunities/{call}/details"
+    assert "closed months" not in layla.text(address)
+    months.close(past.work_on, by=cast.layla.id, now=now)
+    assert "hours in closed months, the latest October 2026" in layla.text(address)
+    typed = fields(service_id=opportunities.find(call).service_id, name_en="Typed", about_en="Anew")
+    refused = layla.send(address, **{**typed, "type": "skilled"})
+    assert refused.status_code == 422
+    assert "It has hours in October 2026, and that month is closed" in refused.text
+    assert "Typed" in refused.text
+    assert "Anew" in refused.text
+    assert layla.send(address, **typed).status_code == 303
+    assert opportunities.find(call).name_en == "Typed"
