@@ -73,6 +73,13 @@ def test_the_fifth_wrong_try_ends_the_code(now):
     assert refused(code, now) == "code_spent"
 
 
+def test_what_is_no_code_at_all_is_told_and_is_no_try(app, now):
+    code = ask(now)
+    for typed in ("", " ", "12345", "1234567", "12345a", "abcdef") * 2:
+        assert refused(typed, now) == "code_incomplete"
+    accounts.prove_mobile(MOBILE, code, visitor=BROWSER, now=now)
+
+
 def test_many_parallel_guesses_are_five_at_most(app, now):
     code = ask(now)
 

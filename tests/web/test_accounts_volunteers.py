@@ -120,6 +120,20 @@ def test_a_code_that_came_too_late_is_replaced_at_once(client, app, cast, at, no
     assert client.send("/sign-in/code", code=code_sent(app)).status_code == 303
 
 
+def test_an_empty_code_is_told_and_a_spent_one_promises_nothing_that_waits(client, app, cast):
+    begin(client, cast.noura.mobile)
+    code = code_sent(app)
+    for typed in ("", "123", "", "", "", ""):
+        client.send("/sign-in/code", code=typed)
+        assert "رمز التحقق من 6 أرقام" in client.text("/sign-in/code")
+    for _ in range(5):
+        client.send("/sign-in/code", code=f"{(int(code) + 1) % 1_000_000:06}")
+    page = client.text("/sign-in/code")
+    assert "محاولات كثيرة. يلزم رمز جديد" in page
+    assert "يمكن إرسال رمز جديد" not in page
+    assert "يمكن إعادة الإرسال بعد دقيقة" in page
+
+
 def test_another_code_can_be_asked_for_after_a_minute(client, app, cast, at, now):
     begin(client, cast.noura.mobile)
     client.send("/sign-in/codes")
@@ -349,6 +363,21 @@ def test_a_mistyped_guardians_number_can_be_changed_before_the_consent(client, a
     client.send("/account/guardian/mobile", guardian_mobile="0501112223")
     person = db.session.scalars(db.select(Person).where(Person.mobile == "+966559876543")).one()
     assert person.guardian_mobile == "+966501112224"
+
+
+def test_a_guardians_code_that_came_too_late_is_replaced_at_once(client, app, at, now):
+    begin(client, STRANGERS)
+    client.send("/sign-in/code", code=code_sent(app))
+    young = {**NEW, "is_minor": "y"}
+    client.send("/sign-in/registration", **young, guardian_mobile="0501112223")
+    client.send("/account/guardian/codes")
+    old = code_sent(app)
+    at.move_to(now + timedelta(minutes=16), tick=False)
+    client.send("/account/guardian", code=old)
+    assert "انتهت صلاحية رمز التحقق، وأُرسل رمز جديد" in client.text("/account/guardian")
+    assert code_sent(app) != old
+    client.send("/account/guardian", code=code_sent(app))
+    assert client.get("/account/guardian").location == "/"
 
 
 def test_the_guardians_code_is_asked_for_once_it_was_sent(client, app):

@@ -91,9 +91,12 @@ def prove_mobile(mobile: str, typed: str, *, visitor: str, now: datetime) -> Non
     """Accept the right code once, or raise why not.
 
     Raises Problem `code_wrong`, `code_expired`, or `code_spent` after five wrong tries. A code of
-    another browser is as wrong as any other.
+    another browser is as wrong as any other. `code_incomplete`, of what is no code at all, is no try.
     """
-    outcome = _try(mobile, _plain(typed), visitor, now)
+    code = _plain(typed)
+    if len(code) != CODE_LENGTH:
+        raise Problem("code_incomplete")
+    outcome = _try(mobile, code, visitor, now)
     if outcome is not None:
         raise Problem(outcome)
 

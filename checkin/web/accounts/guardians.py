@@ -33,7 +33,7 @@ def guardian() -> Any:
         try:
             accounts.prove_guardian(current_user.id, form.code.data or "", now=clock.now())
         except Problem as problem:
-            return show_again(form, problem)
+            return show_again(form, _renewed(problem))
         flash(_("The guardian’s consent is recorded"), "done")
         return redirect(_onwards(), 303)
     recall(form)
@@ -51,23 +51,37 @@ def guardian() -> Any:
 def guardian_code() -> Any:
     """Send the guardian a code."""
     try:
-        code = accounts.request_guardian_code(
-            current_user.id,
-            address=opening.address(),
-            language=current_prefs().lang,
-            now=clock.now(),
-        )
+        _send_code()
     except Problem as problem:
         flash(sentence(problem), "look")
         was_sent = problem.code == "resend_early"  # a moment ago, maybe from another phone
     else:
         was_sent = True
-        opening.show_in_demo(code)
-        jobs.nudge()
         flash(_("A code was sent to the guardian"), "done")
     if was_sent:
         session[_ASKED] = accounts.awaits_guardian(current_user.id)
     return redirect(url_for("accounts.guardian", next=request.args.get("next")), 303)
+
+
+def _renewed(problem: Problem) -> Problem:
+    """A code that came too late is replaced at once; if that cannot be, the reason is said."""
+    if problem.code == "code_expired":
+        try:
+            _send_code()
+        except Problem as refusal:
+            return refusal
+    return problem
+
+
+def _send_code() -> None:
+    code = accounts.request_guardian_code(
+        current_user.id,
+        address=opening.address(),
+        language=current_prefs().lang,
+        now=clock.now(),
+    )
+    opening.show_in_demo(code)
+    jobs.nudge()
 
 
 @bp.route("/account/guardian/mobile", methods=["GET", "POST"])
