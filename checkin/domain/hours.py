@@ -53,6 +53,11 @@ def planned_minutes(starts_at: datetime, ends_at: datetime) -> int:
     return int((ends_at - starts_at).total_seconds() // 60)
 
 
+def passed_minutes(since: datetime, now: datetime) -> int:
+    """Whole minutes from one instant to another, the running one with them; never below 0."""
+    return max(-((since - now) // timedelta(minutes=1)), 0)
+
+
 def overlap(one: Iterable[Interval], other: Iterable[Interval]) -> bool:
     """Whether any instant lies in both; intervals that only touch do not overlap."""
     spans = list(other)

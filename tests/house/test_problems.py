@@ -14,7 +14,7 @@ from tests.house.tree import Module, files, modules, read
 
 KINDS = {"Problem", "Conflict"}
 FACT = re.compile(r"%\((\w+)\)")
-FILLED_BY_WEB = {"duration": "seconds"}
+FILLED_BY_WEB = {"duration": "seconds", "passed": "minutes"}
 
 
 def raised(module: Module) -> Iterator[tuple[str, set[str], str]]:

@@ -327,6 +327,36 @@ def test_a_second_person_refuses_and_the_scans_speak_again(cast, short, later):
     assert [one.action for one in decisions(short)] == ["propose", "refuse"]
 
 
+@pytest.mark.parametrize(("minutes", "passes"), [(151, True), (152, False)])
+def test_hours_that_have_not_happened_are_credited_by_nobody(cast, short, now, minutes, passes):
+    """Check-in opened an hour and a half before `now`; an hour later it is two and a half."""
+    soon = now + HOUR + MINUTE
+    if passes:
+        assert adjust(short, cast, minutes, soon) == "proposed"
+        return
+    with pytest.raises(Problem, match="minutes_not_passed") as told:
+        adjust(short, cast, minutes, soon)
+    assert told.value.facts["minutes"] == 151
+    assert fresh(short.id).state == "closed"
+
+
+def test_a_second_person_confirms_no_hours_that_have_not_happened(cast, short, now, later):
+    adjust(short, cast, 200, later)
+    proposed = fresh(short.id)
+    with pytest.raises(Problem, match="minutes_not_passed"):
+        approvals.confirm(short.id, proposed.row_version, by=cast.layla.id, now=now + HOUR)
+    assert fresh(short.id).state == "proposed"
+
+
+def test_a_beginning_that_is_stated_may_lie_before_check_in_opened(cast, short, now):
+    """Four hours from three hours before `now` on, proposed and confirmed an hour after it."""
+    soon = now + HOUR
+    since = approvals.Worked(now - 3 * HOUR, soon, 240)
+    assert adjust(short, cast, 240, soon, worked=since) == "proposed"
+    proposed = fresh(short.id)
+    assert approvals.confirm(short.id, proposed.row_version, by=cast.layla.id, now=soon) == 240
+
+
 @pytest.mark.parametrize("minutes", [-1, 961])
 def test_impossible_minutes_are_refused(cast, short, later, minutes):
     with pytest.raises(Problem, match="minutes_invalid"):

@@ -455,6 +455,7 @@ def test_other_minutes_count_with_a_reason(cast, record, salem):
         ({"minutes": 60}, "Enter minutes from 0 to 59"),
         ({"minutes": "x"}, "Enter a whole number"),
         ({"hours": 17}, "Enter a time from 0 to 16 hours"),
+        ({"hours": 15}, "Hours count once they have been worked"),
         ({"beneficiaries": "many"}, "Enter a whole number from 0 to 100,000"),
     ],
 )

@@ -7,15 +7,18 @@ one that was shown (`row_version`), adds a decision that stays for ever, and not
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from checkin.database import AnyRow, transaction
+from sqlalchemy import select
+
+from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, Problem
 from checkin.domain.evidence import Flag
-from checkin.domain.hours import MOST_MINUTES, needs_second_person
+from checkin.domain.hours import MOST_MINUTES, needs_second_person, passed_minutes
 from checkin.domain.plausibility import MOST_BENEFICIARIES
+from checkin.models import AuditEntry
 from checkin.operations import audit
 from checkin.operations.approvals.holding import (
     UNDECIDED,
@@ -29,6 +32,8 @@ from checkin.operations.approvals.holding import (
 from checkin.operations.approvals.reasons import ADJUST_REASONS, REJECT_REASONS, written
 from checkin.operations.approvals.sampling import Lot, draw
 from checkin.operations.approvals.times import Worked
+
+_TIMES = "attendance.times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ def adjust(
 
     A large upward step is only proposed, and waits for a second person (`confirm`). `worked` are
     the times that the minutes were taken from, if any. Raises what `approve` does, Problem
-    `minutes_invalid`, `count_invalid`, `why_missing`, and `time_outside_shift` for the future.
+    `minutes_invalid`, `count_invalid`, `why_missing`, `time_outside_shift` for the future, and
+    `minutes_not_passed`.
     """
     why = written(reason, words, ADJUST_REASONS)
     _check_numbers(minutes, beneficiaries)
@@ -106,6 +112,7 @@ def adjust(
         raise Problem("time_outside_shift")
     held = hold(attendance_id)
     check(held, by)
+    _check_passed(held, minutes, worked.begins_at if worked else None, now)
     large = needs_second_person(held.suggested, minutes)
     values = {"state": "proposed"} if large else _approved(minutes, beneficiaries)
     decide(
@@ -122,7 +129,7 @@ def adjust(
     )
     if worked is not None:
         times = {"begins": worked.begins_at.isoformat(), "ends": worked.ends_at.isoformat()}
-        audit.note("attendance.times", "attendance", held.row.id, by=by, at=now, **times)
+        audit.note(_TIMES, "attendance", held.row.id, by=by, at=now, **times)
     return str(values["state"])
 
 
@@ -130,7 +137,7 @@ def adjust(
 def confirm(attendance_id: int, row_version: int, *, by: int, now: datetime) -> int:
     """Be the second person for a large adjustment; the minutes approved.
 
-    Raises Problem `second_person` for whoever proposed it.
+    Raises Problem `second_person` for whoever proposed it, and `minutes_not_passed`.
     """
     held = hold(attendance_id)
     if _repeats(held, row_version, by):
@@ -139,6 +146,7 @@ def confirm(attendance_id: int, row_version: int, *, by: int, now: datetime) -> 
     check(held, by)
     if proposal.decided_by_id == by:
         raise Problem("second_person")
+    _check_passed(held, proposal.minutes_after, _stated_beginning(held, proposal), now)
     values = _approved(proposal.minutes_after, proposal.beneficiaries_after)
     first = proposal.decided_by_id
     decide(held, "confirm", row_version, ("proposed",), values, by=by, now=now, first_by_id=first)
@@ -246,6 +254,28 @@ def _check_numbers(minutes: int, beneficiaries: int | None) -> None:
         raise Problem("minutes_invalid", max=MOST_MINUTES)
     if beneficiaries is not None and not 0 <= beneficiaries <= MOST_BENEFICIARIES:
         raise Problem("count_invalid", max=MOST_BENEFICIARIES)
+
+
+def _check_passed(held: Held, minutes: int, stated: datetime | None, now: datetime) -> None:
+    """Nobody is credited with hours that have not happened: since check-in opened, somebody
+    checked in, or is said to have begun."""
+    row = held.row
+    opened_at = row.starts_at - timedelta(minutes=row.opens_minutes)
+    since = min(at for at in (opened_at, row.in_at, stated) if at is not None)
+    passed = passed_minutes(since, now)
+    if minutes > passed:
+        raise Problem("minutes_not_passed", minutes=passed)
+
+
+def _stated_beginning(held: Held, proposal: AnyRow) -> datetime | None:
+    """When the work began by the times that a proposal was taken from, if it was."""
+    e = AuditEntry
+    facts = db.session.scalar(
+        select(e.facts)
+        .where(e.thing == "attendance", e.thing_id == held.row.id)
+        .where(e.act == _TIMES, e.at == proposal.at)
+    )
+    return datetime.fromisoformat(facts["begins"]) if facts else None
 
 
 def _proposal(held: Held) -> AnyRow:

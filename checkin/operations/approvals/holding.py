@@ -32,7 +32,8 @@ _ROW = (
         *(_A.id, _A.volunteer_id, _A.shift_id, _A.state, _A.flags, _A.entered_by_id),
         *(_A.credited_minutes, _A.proposed_minutes, _A.approved_minutes, _A.row_version),
         *(_A.beneficiaries, _A.approved_beneficiaries),
-        *(Shift.starts_at, Shift.ends_at, Shift.closed_at, one_person().label("whose_id")),
+        *(_A.in_at, Shift.starts_at, Shift.ends_at, Shift.closed_at, Opportunity.opens_minutes),
+        one_person().label("whose_id"),
         *(Rate.id.label("rate_id"), Rate.halalas_per_hour),
         *(Rate.low_halalas.label("low_per_hour"), Rate.high_halalas.label("high_per_hour")),
     )

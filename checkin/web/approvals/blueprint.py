@@ -20,5 +20,8 @@ errors.sentences(
     why_missing=_l("Choose a reason. With “Other reason”, say which"),
     decided_before=_l("You decided about this record before. Somebody else decides now"),
     question_open=_l("A question is waiting for the volunteer’s answer already"),
+    minutes_not_passed=_l(
+        "Only %(passed)s have passed since check-in opened. Hours count once they have been worked"
+    ),
     minutes_invalid=_l("Enter a time from 0 to 16 hours"),
 )

@@ -202,6 +202,7 @@ def _beside(form: AdjustForm) -> dict[str, Any]:
     length = form.ends if form.is_by_times else form.hours
     return {
         "minutes_invalid": length,
+        "minutes_not_passed": length,
         "time_outside_shift": form.ends,
         "why_missing": form.reason,
     }
