@@ -36,7 +36,7 @@ def test_what_would_change_is_shown_and_done_only_when_told(database, capsys):
     capsys.readouterr()
     assert main(["rates", "recompute", "--json"]) == 0
     seen = {"attendances": 1, "before_halalas": 0, "after_halalas": 3150, "closed": 0}
-    seen |= {"low_halalas": 3150, "high_halalas": 3150}
+    seen |= {"low_halalas": 3150, "high_halalas": 3150, "losing": 0, "losing_minutes": 0}
     assert json.loads(capsys.readouterr().out) == {**seen, "changed": 0}
     assert main(["rates", "recompute"]) == 0
     assert "SAR after" in capsys.readouterr().out
@@ -47,6 +47,12 @@ def test_what_would_change_is_shown_and_done_only_when_told(database, capsys):
         assert connection.execute(valued).fetchone() == (3150, 1)
         noted = "SELECT count(*) FROM audit_entries WHERE act = 'value.recompute'"
         assert connection.execute(noted).fetchone() == (1,)
+        connection.execute("UPDATE opportunities SET type = 'skilled'")
+        connection.commit()
+    assert main(["rates", "recompute", "--yes"]) == 1, "it would lose its value"
+    assert "Would lose their value: 1 (1:30 hours)" in capsys.readouterr().err
+    assert main(["rates", "recompute", "--yes", "--lose"]) == 0
+    assert "Changed: 1." in capsys.readouterr().out
 
 
 def test_while_values_are_recomputed_figures_say_so_and_nothing_else_begins(database, capsys):

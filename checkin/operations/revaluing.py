@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from checkin.database import db, take_time, transaction
@@ -44,6 +44,9 @@ class Revaluation(NamedTuple):
     low_halalas: int
     """What others would say afterwards at least, by the ranges of the rates."""
     high_halalas: int
+    losing: int
+    """Those that have a value and would have none, because no rate holds for them any more."""
+    losing_minutes: int
 
     @property
     def has_range(self) -> bool:
@@ -53,12 +56,14 @@ class Revaluation(NamedTuple):
 def preview() -> Revaluation:
     """What `recompute` would do now."""
     ends = func.coalesce(_LOW, _VALUE), func.coalesce(_HIGH, _VALUE)
-    sums = [func.coalesce(func.sum(value), 0) for value in (_A.value_halalas, _VALUE, *ends)]
+    losing = (case((_LOSING, minutes), else_=0) for minutes in (1, _A.approved_minutes))
+    told = (_A.value_halalas, _VALUE, *ends, *losing)
+    sums = [func.coalesce(func.sum(one), 0) for one in told]
     closed = _closed_months()
     found = db.session.execute(_different([func.count(), *sums], ~_in_months(closed))).one()
     left = db.session.scalar(_different([func.count()], _in_months(closed))) if closed else 0
-    number, before, after, low, high = map(int, found)
-    return Revaluation(number, before, after, int(left or 0), low, high)
+    number, before, after, *more = map(int, found)
+    return Revaluation(number, before, after, int(left or 0), *more)
 
 
 def average_afterwards(seen: Revaluation) -> int | None:
@@ -170,6 +175,7 @@ _VALUE, _LOW, _HIGH = (
     _value_of(_A.approved_minutes, per_hour)
     for per_hour in (_NEW.halalas_per_hour, _NEW.low_halalas, _NEW.high_halalas)
 )
+_LOSING = and_(_A.value_halalas.is_not(None), _NEW.id.is_(None))
 _TABLE = Attendance.metadata.tables[Attendance.__tablename__]
 _STORE = (
     update(_TABLE)

@@ -14,10 +14,11 @@ from checkin.domain.errors import Conflict
 from checkin.domain.roles import Permission
 from checkin.operations import jobs, rates, revaluing
 from checkin.web import clock, errors, value_words
+from checkin.web.digits import clock_hours
 from checkin.web.filters import gregorian
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import TYPES
-from checkin.web.rates_forms import RateForm
+from checkin.web.rates_forms import LosingForm, RateForm
 
 bp = Blueprint("rates", __name__, url_prefix="/rates")
 
@@ -61,15 +62,15 @@ def revaluation():
     """What valuing anew would do; nothing is done by looking."""
     if revaluing.under_way() is not None:
         return redirect(url_for(".index"), 303)
-    return _preview()
+    return _preview(LosingForm(formdata=None))
 
 
 @bp.post("/revaluation")
 @requires(Permission.ADMINISTER)
 def revalue():
-    seen = _seen()
-    if seen is None:
-        return _preview(), 422
+    seen, form = _seen(), LosingForm()
+    if seen is None or (seen.losing and not form.validate_on_submit()):
+        return _preview(form), 422
     try:
         revaluing.begin(seen, by=current_user.id, now=clock.now())
     except Conflict:
@@ -85,14 +86,16 @@ def _seen() -> revaluing.Revaluation | None:
     return None if None in sent else revaluing.Revaluation(*sent)
 
 
-def _preview() -> str:
+def _preview(form: LosingForm) -> str:
     found = revaluing.preview()
     average = revaluing.average_afterwards(found)
     return render_template(
         "rates/revaluation.html",
+        form=form,
         found=found,
         average=average,
         words=value_words,
+        hours=clock_hours,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import Optional, ValidationError
 
 from checkin.domain.errors import Problem
@@ -82,3 +82,15 @@ class RateForm(Form):
             low_halalas=self.low.halalas,
             high_halalas=self.high.halalas,
         )
+
+
+class LosingForm(Form):
+    """Asked where approvals would have no value any more."""
+
+    meant = BooleanField(_l("It is meant: these hours will have no value"))
+
+    def validate_meant(self, field: BooleanField) -> None:
+        if not field.data:
+            raise ValidationError(
+                _("Some hours would lose their value. Set their rate first, or say it is meant")
+            )

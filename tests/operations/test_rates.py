@@ -230,7 +230,7 @@ def test_valuing_anew_is_seen_first_done_once_and_noted(cast, now, served):
     valued, other = approve(cast, now, served()), approve(cast, now, served(days=1))
     set_rate(cast, now, 3000, now.date() - DAY)
     seen = revaluing.preview()
-    assert seen == (3, 16000, 32000, 0, 32000, 32000)
+    assert seen == (3, 16000, 32000, 0, 32000, 32000, 0, 0)
     assert revaluing.recompute(seen, by=cast.majed.id, now=now) == 3
     assert [fresh(one).value_halalas for one in (bare, valued, other)] == [8000, 12000, 12000]
     assert values(valued) == [8000], "the decision keeps what it was made with"
@@ -243,6 +243,8 @@ def test_valuing_anew_is_seen_first_done_once_and_noted(cast, now, served):
         "closed": 0,
         "low_halalas": 32000,
         "high_halalas": 32000,
+        "losing": 0,
+        "losing_minutes": 0,
     }
 
 
@@ -282,7 +284,7 @@ def test_valuing_anew_gives_a_range_and_takes_it(cast, now, served):
     one = approve(cast, now, served())
     set_rate(cast, now, 2000, low_halalas=1500, high_halalas=2600)
     seen = revaluing.preview()
-    assert seen == (1, 8000, 8000, 0, 6000, 10400)
+    assert seen == (1, 8000, 8000, 0, 6000, 10400, 0, 0)
     assert revaluing.recompute(seen, by=cast.majed.id, now=now) == 1
     assert ends(fresh(one)) == (6000, 10400)
     assert proof.count_wrong() == 0
@@ -290,6 +292,19 @@ def test_valuing_anew_gives_a_range_and_takes_it(cast, now, served):
     assert revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now) == 1
     assert ends(fresh(one)) == (None, None)
     assert proof.count_wrong() == 0
+
+
+def test_what_would_lose_its_value_is_counted_before(cast, now, served):
+    set_rate(cast, now, 2000)
+    call = factories.opportunity(now)
+    approve(cast, now, served(of=call))
+    approve(cast, now, served(days=2))
+    factories.alter(call, type="skilled")
+    seen = revaluing.preview()
+    assert (seen.attendances, seen.losing, seen.losing_minutes) == (1, 1, 240)
+    assert (seen.before_halalas, seen.after_halalas) == (8000, 0)
+    revaluing.recompute(seen, by=cast.majed.id, now=now)
+    assert figures.totals(figures.Filter(Reach(everywhere=True)))[-4:-2] == (8000, 240)
 
 
 def test_what_is_not_as_it_was_seen_is_not_done(cast, now, served):

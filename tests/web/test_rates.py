@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from checkin.database import db
-from checkin.models import Attendance, Rate
+from checkin.models import Attendance, Opportunity, Rate, Shift
 from checkin.operations import approvals, rates, revaluing
 from checkin.operations.revaluing import Revaluation
 from checkin.web import clock
@@ -168,6 +168,8 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
         "closed": "0",
         "low_halalas": "1000",
         "high_halalas": "1000",
+        "losing": "0",
+        "losing_minutes": "0",
     }
     assert "The range of it" not in page
     assert majed.send(f"{ADDRESS}/revaluation", **seen).status_code == 303
@@ -201,10 +203,28 @@ def test_valuing_anew_shows_the_range_it_would_give(majed, approved):
     assert "Their value afterwards SAR 10 The range of it SAR 7.50 to SAR 12.50" in page
 
 
+def test_hours_lose_their_value_only_when_that_is_said_to_be_meant(majed, cast, approved):
+    majed.send(ADDRESS, **A_RATE)
+    revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=clock.now())
+    shift = db.session.get_one(Shift, approved.shift_id)
+    factories.alter(db.session.get_one(Opportunity, shift.opportunity_id), type="skilled")
+    page = majed.get(f"{ADDRESS}/revaluation").text
+    assert "Would lose their value" in page
+    assert "1, with 0:25 hours" in page
+    seen = dict(re.findall(rf'name="({"|".join(Revaluation._fields)})" value="(\d+)"', page))
+    refused = majed.send(f"{ADDRESS}/revaluation", **seen)
+    assert refused.status_code == 422
+    assert "Set their rate first, or say it is meant" in refused.text
+    assert revaluing.under_way() is None
+    assert majed.send(f"{ADDRESS}/revaluation", **seen, meant="y").status_code == 303
+    assert revaluing.work_on_waiting(clock.now) == 1
+    assert db.session.get(Attendance, approved.id, populate_existing=True).value_halalas is None
+
+
 def test_what_changed_meanwhile_is_shown_again_and_not_done(majed, approved):
     majed.send(ADDRESS, **A_RATE)
     old = {"attendances": 1, "before_halalas": 0, "after_halalas": 1, "closed": 0}
-    old |= {"low_halalas": 1, "high_halalas": 1}
+    old |= {"low_halalas": 1, "high_halalas": 1, "losing": 0, "losing_minutes": 0}
     majed.send(f"{ADDRESS}/revaluation", **old)
     assert "Look at the amounts again" in majed.text(f"{ADDRESS}/revaluation")
     assert majed.send(f"{ADDRESS}/revaluation", attendances="x").status_code == 422
