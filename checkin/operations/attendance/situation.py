@@ -195,7 +195,7 @@ def _candidate(row: AnyRow) -> Candidate:
         ends_at=row.ends_at,
         opens_at=row.starts_at - timedelta(minutes=row.opens_minutes),
         closes_at=closes_at,
-        rostered=row.how in ("roster", "walk_in"),
+        rostered=row.how not in (None, "waiting"),
         waiting=row.how == "waiting",
         walk_ins=row.walk_ins,
         seats_left=max(row.seats - row.taken, 0),
