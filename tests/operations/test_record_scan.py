@@ -10,7 +10,10 @@ from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
 from checkin.models import Attendance, AuditEntry, Opportunity, Scan
 from checkin.operations.attendance import Reading, record_scan
+from tests import factories
 from tests.factories import alter, check_in, check_out
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def attendances(who):
@@ -95,3 +98,29 @@ def test_an_opportunity_credits_no_more_than_it_says(cast, now):
     out = check_out(cast.noura, cast.shift, now + timedelta(hours=4), beneficiaries=250)
     kept = db.session.get(Attendance, out.attendance_id)
     assert (kept.credited_minutes, kept.flags) == (60, [])
+
+
+def test_who_joined_by_themselves_is_expected(cast, now):
+    who = factories.person(now)
+    factories.assign(now, who, cast.shift, how="joined")
+    assert check_in(who, cast.poster, now).verdict is Verdict.CHECKED_IN
+
+
+@pytest.mark.parametrize("since", ["check_in", "undo", "check_out"])
+def test_a_look_at_the_code_before_ones_own_last_scan_gives_no_minutes(cast, now, since):
+    first = check_in(cast.noura, cast.poster, now)
+    if since == "undo":
+        undo = Reading("undo", Kind.UNDO, cast.noura.id, undoes=first.uid, carrier="form")
+        record_scan(undo, now=now + 3 * MINUTE)
+    if since == "check_out":
+        check_out(cast.noura, cast.shift, now + 3 * MINUTE)
+    looked, pressed = now - MINUTE, now + 12 * MINUTE
+    again = check_in(cast.noura, cast.poster, pressed, touched_at=looked)
+    assert again.effective_at == pressed
+
+
+def test_a_look_since_ones_own_last_scan_still_counts(cast, now):
+    check_in(cast.noura, cast.poster, now - HOUR)
+    check_out(cast.noura, cast.shift, now)
+    looked, pressed = now + MINUTE, now + 12 * MINUTE
+    assert check_in(cast.noura, cast.poster, pressed, touched_at=looked).effective_at == looked

@@ -301,7 +301,22 @@ def _resolve(reading: Reading, named: AnyRow, now: datetime) -> _Resolved:
     at = _touched(reading, now)
     if reading.kind is Kind.OUT:
         return _resolve_leaving(reading, named, at)
-    return _resolve_check_in(reading, named, at)
+    resolved = _resolve_check_in(reading, named, at)
+    if at < now and _acted_since(resolved, at):
+        return _resolve_check_in(reading, named, now)
+    return resolved
+
+
+def _acted_since(resolved: _Resolved, touched_at: datetime) -> bool:
+    """A look at the code from before one's own latest scan or undo belongs to that one."""
+    scans = resolved.around.history.scans if resolved.around else ()
+    return any(
+        scan.received_at > touched_at
+        # what somebody says of another time, or a phone sends later, is no act of that moment
+        and scan.evidence is not Evidence.CLAIMED
+        and Flag.OFFLINE not in scan.flags
+        for scan in scans
+    )
 
 
 def _resolve_check_in(reading: Reading, place: AnyRow, at: datetime) -> _Resolved:
