@@ -151,8 +151,18 @@ def _about_person(situation: Situation) -> Judgement | None:
     if situation.standing is None:
         return Judgement(Verdict.SIGN_IN)
     if situation.standing is not Standing.GOOD:
-        return Judgement(Verdict.HELD)
+        return Judgement(Verdict.CHECK_OUT if _is_in_here(situation) else Verdict.HELD)
     return None
+
+
+def _is_in_here(situation: Situation) -> bool:
+    """Whoever came in can always leave."""
+    running = situation.open
+    return (
+        running is not None
+        and running.site_id == situation.site_id
+        and situation.now < running.ends_at + AUTO_CLOSE_AFTER
+    )
 
 
 def _about_open(situation: Situation) -> Judgement | None:

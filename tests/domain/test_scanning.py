@@ -67,7 +67,9 @@ V = Verdict
         ({"code": Code.EXPIRED, "open": open_here(60)}, V.EXPIRED),
         # then the person
         ({"standing": None, "open": open_here(5)}, V.SIGN_IN),
-        ({"standing": Standing.SUSPENDED, "open": open_here(5)}, V.HELD),
+        ({"standing": Standing.SUSPENDED, "open": open_here(5)}, V.CHECK_OUT),
+        ({"standing": Standing.SUSPENDED, "open": open_here(5, site_id=ELSEWHERE)}, V.HELD),
+        ({"standing": Standing.SUSPENDED, "open": open_here(240, ends=-60)}, V.HELD),
         ({"standing": Standing.NO_GUARDIAN}, V.HELD),
         # then what is open
         ({"open": open_here(0)}, V.ALREADY_IN),

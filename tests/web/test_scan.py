@@ -88,6 +88,17 @@ def test_r4_somebody_on_hold_sees_a_person_and_the_scan_is_kept(cast, noura, now
     assert attendances_of(cast.noura) == []
 
 
+def test_r4_somebody_on_hold_who_is_in_can_leave(cast, noura, now):
+    press(noura, cast.poster)
+    set_values(cast.noura, suspended_at=now)
+    page = noura.text(address(cast.poster))
+    assert "Check out" in page
+    assert "isn’t available" not in page
+    press(noura, cast.poster)
+    assert [one.state for one in attendances_of(cast.noura)] == ["closed"]
+    assert "Check-in isn’t available for your account" in noura.text(address(cast.poster))
+
+
 def test_r4_a_minor_needs_the_guardian_first(cast, noura):
     set_values(cast.noura, is_minor=True, guardian_mobile="+966501112233")
     assert "A guardian’s consent is needed" in noura.text(address(cast.poster))
