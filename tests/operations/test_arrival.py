@@ -242,6 +242,39 @@ def test_undoing_a_move_goes_back_where_one_was(cast, now):
     assert (left.state, left.in_at, came.state) == ("open", now - HOURS, "cancelled")
 
 
+def held_places(who):
+    query = db.select(Assignment.how).where(Assignment.person_id == who.id)
+    return list(db.session.scalars(query))
+
+
+def test_undoing_a_walk_in_leaves_nobody_expected(cast, now):
+    open_to_all = factories.opportunity(now, walk_ins=True)
+    shift = factories.shift(now, cast.squares, open_to_all, starts=-10)
+    poster = factories.poster(now, cast.squares)
+    for n in range(2):
+        check_in(cast.majed, poster, now + n * MINUTES, joins=True)
+    assert held_places(cast.majed) == ["walk_in"]
+    taken_back(attendances(cast.majed)[0], Kind.IN, now + 2 * MINUTES)
+    assert held_places(cast.majed) == []
+    # whoever walks in again, and only undoes coming back, keeps the place
+    check_in(cast.majed, poster, now + 3 * MINUTES, joins=True)
+    check_out(cast.majed, shift, now + 4 * MINUTES)
+    check_in(cast.majed, poster, now + 5 * MINUTES)
+    taken_back(attendances(cast.majed)[0], Kind.IN, now + 6 * MINUTES, uid="again")
+    assert held_places(cast.majed) == ["walk_in"]
+
+
+@pytest.mark.parametrize("how", ["waiting", "roster", "joined"])
+def test_undoing_leaves_a_place_that_stood_before(cast, now, how):
+    open_to_all = factories.opportunity(now, walk_ins=True)
+    shift = factories.shift(now, cast.squares, open_to_all, starts=-10)
+    factories.assign(now - HOURS, cast.majed, shift, how=how)
+    check_in(cast.majed, factories.poster(now, cast.squares), now, joins=True)
+    (attendance,) = attendances(cast.majed)
+    taken_back(attendance, Kind.IN, now + MINUTES)
+    assert held_places(cast.majed) == [how]
+
+
 def test_what_can_be_undone_ends_with_its_ten_minutes(cast, now):
     check_in(cast.noura, cast.poster, now)
     (attendance,) = attendances(cast.noura)

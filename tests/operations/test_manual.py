@@ -167,6 +167,19 @@ def test_an_entry_is_taken_back_within_ten_minutes(cast, now, minutes, verdict, 
     assert (answer.verdict, attendance_of(cast.noura).state) == (verdict, state)
 
 
+def test_an_undone_move_expects_nobody_at_the_other_shift(cast, now):
+    other = factories.shift(now, cast.mataf, starts=-60)
+    check_in(cast.noura, cast.poster, now)
+    left = attendance_of(cast.noura)
+    going = entry(cast.noura, other, "in", reason="moved")
+    manual.move(going, left.id, left.row_version, by=cast.salem.id, now=now + HOUR)
+    manual.undo("undo", cast.noura.id, "in", by=cast.salem.id, now=now + HOUR + MINUTE)
+    asked = db.select(Assignment.shift_id).where(Assignment.person_id == cast.noura.id)
+    assert db.session.scalars(asked).all() == [cast.shift.id]
+    db.session.expire_all()
+    assert (left.state, left.shift_id) == ("open", cast.shift.id)
+
+
 def test_only_ones_own_entry_is_taken_back(cast, now):
     scanned = check_in(cast.noura, cast.poster, now)
     with pytest.raises(NotFound):

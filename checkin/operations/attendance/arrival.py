@@ -15,6 +15,7 @@ from checkin.domain.fold import Kind, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.scanning import Verdict
 from checkin.models import Assignment, Attendance, Display, Person, Poster, Scan, Site
+from checkin.operations import audit
 from checkin.operations.attendance.recording import (
     Answer,
     Reading,
@@ -240,15 +241,58 @@ def take_back(
 
 @transaction
 def undo_whole(undo: Reading, *, now: datetime) -> Answer:
-    """Undo one scan; a check-in that moved the volunteer also checked them out elsewhere, and
-    that is undone too."""
+    """Undo one scan, with what else it did: the place a walk-in took is given back, and a move's
+    check-out elsewhere is undone too."""
     assert undo.undoes is not None
     answer = record_scan(undo, now=now)
+    if answer.shift_id is not None and not answer.replayed:
+        _give_back(undo, answer.shift_id, now)
     leaving_uid = derived_uid(undo.undoes, "leave")
     if is_kept(undo.volunteer_id, leaving_uid):
         back = replace(undo, uid=derived_uid(undo.uid, "leave"), undoes=leaving_uid)
         record_scan(back, now=now)
     return answer
+
+
+def _give_back(undo: Reading, shift_id: int, now: datetime) -> None:
+    """Once nothing is left of walking in, nobody is expected by it; who waited, waits again."""
+    walked_in = db.session.scalar(
+        select(Assignment).where(
+            Assignment.shift_id == shift_id,
+            Assignment.person_id == undo.volunteer_id,
+            Assignment.how == "walk_in",
+        )
+    )
+    if walked_in is None or _is_there(undo.volunteer_id, shift_id):
+        return
+    if not _came_with_it(walked_in):
+        walked_in.how = "waiting"
+        db.session.flush()
+        return
+    db.session.delete(walked_in)
+    db.session.flush()
+    by, person_id = undo.entered_by_id or undo.witnessed_by_id, undo.volunteer_id
+    audit.note("roster.remove", "shift", shift_id, by=by or person_id, at=now, person=person_id)
+
+
+def _is_there(person_id: int, shift_id: int) -> bool:
+    came = select(Attendance.id).where(
+        Attendance.volunteer_id == person_id,
+        Attendance.shift_id == shift_id,
+        Attendance.state != State.CANCELLED,
+    )
+    return db.session.scalar(came) is not None
+
+
+def _came_with_it(walked_in: Assignment) -> bool:
+    """Whether it was a scan that made this assignment: both bear one instant."""
+    made = select(Scan.id).where(
+        Scan.volunteer_id == walked_in.person_id,
+        Scan.shift_id == walked_in.shift_id,
+        Scan.received_at == walked_in.created_at,
+        Scan.joined,
+    )
+    return db.session.scalar(made.limit(1)) is not None
 
 
 def _own_scans(
