@@ -380,6 +380,18 @@ def test_a_guardians_code_that_came_too_late_is_replaced_at_once(client, app, at
     assert client.get("/account/guardian").location == "/"
 
 
+def test_a_minor_who_left_the_guardians_page_finds_it_again_at_the_code(client, app, cast):
+    begin(client, STRANGERS)
+    client.send("/sign-in/code", code=code_sent(app))
+    client.send("/sign-in/registration", **NEW, is_minor="y", guardian_mobile="0501112223")
+    scan(client, cast)
+    to_guardian = f"/account/guardian?next=/S/{cast.poster.code}"
+    assert f'href="{to_guardian}"' in client.get(f"/S/{cast.poster.code}").text
+    client.send(f"/account/guardian/codes?next=/S/{cast.poster.code}")
+    answer = client.send(to_guardian, code=code_sent(app))
+    assert answer.location == f"/S/{cast.poster.code}"  # a walk-in is asked before joining
+
+
 def test_the_guardians_code_is_asked_for_once_it_was_sent(client, app):
     sign_in(client, app, STRANGERS)
     minor = {**NEW, "is_minor": "y"}

@@ -91,7 +91,7 @@ def prove_mobile(mobile: str, typed: str, *, visitor: str, now: datetime) -> Non
     """Accept the right code once, or raise why not.
 
     Raises Problem `code_wrong`, `code_expired`, or `code_spent` after five wrong tries. A code of
-    another browser is as wrong as any other. `code_incomplete`, of what is no code at all, is no try.
+    another browser is as wrong as any other. What is no code at all is no try: `code_incomplete`.
     """
     code = _plain(typed)
     if len(code) != CODE_LENGTH:
