@@ -140,7 +140,8 @@ def _without_article(word: str) -> str:
     return word
 
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# full-width signs too: an East Asian spreadsheet reads them as the others
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 

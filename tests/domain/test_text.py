@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkin.domain.errors import Problem
-from checkin.domain.text import clean_name, clean_text, first_name, fold_name, latin_digits
+from checkin.domain.text import (
+    clean_name,
+    clean_text,
+    first_name,
+    fold_name,
+    guarded,
+    latin_digits,
+)
 
 ARABIC = st.text(alphabet="اأإآٱبتةهىيئؤءلنعدـ َُِّبن ", max_size=30)
 
@@ -178,3 +185,13 @@ def test_cleaning_a_clean_note_changes_nothing(text):
 )
 def test_the_first_name_alone(name, first):
     assert first_name(name) == first
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_cell_begins_a_formula_also_in_full_width(sign):
+    assert guarded(f"{sign}1 Full") == f"'{sign}1 Full"
+
+
+@pytest.mark.parametrize("cell", ["-4", "+966500000001", "-1,5", "سارة", "a=b", ""])
+def test_numbers_and_names_stay_as_they_are(cell):
+    assert guarded(cell) == cell

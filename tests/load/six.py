@@ -76,7 +76,7 @@ def of_workbook(body: bytes) -> Set:
     sheet = openpyxl.load_workbook(io.BytesIO(body))["Totals"]
     heading, row = sheet.iter_rows(values_only=True)
     cells = dict(zip(heading, row, strict=True))
-    return {name: _real(cells.get(column)) for name, (*_names, column) in FIELDS.items()}
+    return {name: _real(name, cells.get(column)) for name, (*_names, column) in FIELDS.items()}
 
 
 def of_text(body: bytes) -> Set:
@@ -110,10 +110,10 @@ def _shown(name: str, text: str) -> int:
     return _riyals(int(whole) * 100 + int(rest.ljust(2, "0") or 0)) if rest else int(whole)
 
 
-def _real(cell: Any) -> int:
-    """A workbook holds lengths of time, numbers and riyals with halalas."""
-    if isinstance(cell, timedelta):
-        return round(cell.total_seconds()) // 60
+def _real(name: str, cell: Any) -> int:
+    """A workbook holds decimal hours, numbers and riyals with halalas."""
+    if name == "hours":
+        return round((cell or 0) * 60)
     return _riyals(round(cell * 100)) if isinstance(cell, float) else int(cell or 0)
 
 

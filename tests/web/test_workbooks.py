@@ -17,6 +17,7 @@ COLUMNS = [
     Column("key", "Key", is_shown=False),
     Column("number", "Number", Kind.NUMBER),
     Column("minutes", "Hours", Kind.MINUTES),
+    Column("clock", "Clock", Kind.CLOCK),
     Column("decimal", "Decimal", Kind.DECIMAL_HOURS),
     Column("money", "Value", Kind.MONEY),
     Column("day", "Day", Kind.DAY),
@@ -24,17 +25,18 @@ COLUMNS = [
 ]
 AT = datetime.fromisoformat("2026-11-22 04:05:59")
 ROWS = [
-    ["=2+2", 1, 77_337, 245, 90, 2167, AT.date(), AT],
-    ["سارة، علي", 2, -4, 1_000_001, 1, -50, date(1999, 12, 31), AT.replace(hour=23)],
-    ["<b>&amp; \x00_x0041_ \r\n ", 3, 0, 0, 0, 0, AT.date(), AT],
-    [None, 4, None, None, None, None, None, None],
-    ["  two  ", 5, 1, 1, 1, 1, AT.date(), AT],
+    ["=2+2", 1, 77_337, 245, 245, 90, 2167, AT.date(), AT],
+    ["سارة، علي", 2, -4, -292, 1_000_001, 1, -50, date(1999, 12, 31), AT.replace(hour=23)],
+    ["<b>&amp; \x00_x0041_ \r\n ", 3, 0, 0, 0, 0, 0, AT.date(), AT],
+    [None, 4, *[None] * 7],
+    ["  two  ", 5, 1, 1, 1, 1, 1, AT.date(), AT],
 ]
 SUMS = {"number": 77_333, "money": 2117}
 
 
 def book(tables, lang="ar") -> Book:
-    return Book("قائمة", tables, lang, total="المجموع", method=[("م", "ع")], method_title="الطريقة")
+    said = {"method": [("م", "ع")], "method_title": "الطريقة", "of_workbooks": [("د", "ه")]}
+    return Book("قائمة", tables, lang, total="المجموع", **said)
 
 
 def table(rows=ROWS, **more) -> Table:
@@ -55,7 +57,7 @@ def by_the_library(path) -> openpyxl.Workbook:
     """The same rows by the library's own calls."""
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "constant_memory": True}) as file:
         sheet = file.add_worksheet()
-        per = {"number": 1, "minutes": 1440, "decimal": 60, "money": 100}
+        per = {"number": 1, "minutes": 60, "clock": 1440, "decimal": 60, "money": 100}
         for number, row in enumerate(ROWS, 1):
             shown = [pair for pair in zip(COLUMNS, row, strict=True) if pair[0].is_shown]
             for place, (column, cell) in enumerate(shown):
@@ -94,13 +96,17 @@ def _plain(value):
 def test_each_kind_is_shown_as_what_it_is(tmp_path):
     sheet, method = written(tmp_path / "book.xlsx", book([table()])).worksheets
     shown = [cell.number_format for cell in sheet[2]]
-    assert shown == ["@", "#,##0", "[h]:mm", "0.00", "#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
+    hours = ["#,##0.00", "[h]:mm", "0.00"]
+    assert shown == ["@", "#,##0", *hours, "#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"]
     assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", "=2+2")
-    assert sheet["C2"].value == timedelta(minutes=245)
-    assert sheet["F3"].value == datetime.fromisoformat("1999-12-31")
-    assert sheet["G2"].value == AT
-    assert [cell.value for cell in sheet[2 + len(ROWS)]][:5] == [
-        *("المجموع", 77_333, None, None, 21.17),
+    assert sheet["C2"].value == pytest.approx(245 / 60)
+    # Excel shows no time below nought
+    assert sheet["C3"].value == pytest.approx(-292 / 60)
+    assert sheet["D2"].value == timedelta(minutes=245)
+    assert sheet["G3"].value == datetime.fromisoformat("1999-12-31")
+    assert sheet["H2"].value == AT
+    assert [cell.value for cell in sheet[2 + len(ROWS)]][:6] == [
+        *("المجموع", 77_333, None, None, None, 21.17),
     ]
     assert sheet.cell(2 + len(ROWS), 2).font.bold
     assert not sheet["B2"].font.bold
@@ -108,10 +114,11 @@ def test_each_kind_is_shown_as_what_it_is(tmp_path):
     assert method.sheet_view.rightToLeft
     assert (sheet.freeze_panes, sheet.column_dimensions["A"].width > 28) == ("A2", True)
     assert [cell.value for cell in method[1]] == ["م", "ع"]
+    assert [cell.value for cell in method[2]] == ["د", "ه"]
 
 
 def test_a_text_is_cut_where_a_cell_ends(tmp_path):
-    rows = [["ط" * 40_000, *[None] * 7], ["no letter: \ufffe", *[None] * 7]]
+    rows = [["ط" * 40_000, *[None] * 8], ["no letter: \ufffe", *[None] * 8]]
     sheet, _method = written(tmp_path / "book.xlsx", book([table(rows)], "en")).worksheets
     assert len(sheet["A2"].value) == workbooks.MOST_CELL_LETTERS
     assert sheet["A3"].value == "no letter: _xFFFE_"

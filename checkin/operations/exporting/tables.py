@@ -39,7 +39,10 @@ class Kind(StrEnum):
     ID = "id"
     """A number that names something, which nobody adds up: without thousands."""
     MINUTES = "minutes"
-    """Whole minutes, shown as hours and minutes."""
+    """Whole minutes, shown as hours and minutes; in workbooks as hours and parts of an hour, for
+    Excel shows no time below nought."""
+    CLOCK = "clock"
+    """Whole minutes, never below nought, shown as hours and minutes wherever they are."""
     DECIMAL_HOURS = "decimal_hours"
     """Whole minutes, shown as hours with two decimals, for programs that want them so."""
     MONEY = "money"
@@ -138,6 +141,8 @@ class Book:
     method: Sequence[tuple[str, str]] = ()
     """How the figures come about: pairs of a name and a sentence."""
     method_title: str = ""
+    of_workbooks: Sequence[tuple[str, str]] = ()
+    """What is said besides where figures look otherwise than on pages and paper."""
     head: Head = Head()
 
     @property

@@ -100,7 +100,8 @@ _SHOWN = {
     Kind.TEXT: "@",
     Kind.NUMBER: "#,##0",
     Kind.ID: "0",
-    Kind.MINUTES: "[h]:mm",
+    Kind.MINUTES: "#,##0.00",
+    Kind.CLOCK: "[h]:mm",
     Kind.DECIMAL_HOURS: "0.00",
     Kind.MONEY: "#,##0.00",
     Kind.DAY: "yyyy-mm-dd",
@@ -152,7 +153,7 @@ def _added(file: Any, title: str, book: Book) -> Any:
 def _add_method(sheet: Any, book: Book, heading: Any) -> None:
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 100)
-    for row, (name, sentence) in enumerate(book.method):
+    for row, (name, sentence) in enumerate([*book.method, *book.of_workbooks]):
         sheet.write_string(row, 0, name, heading)
         sheet.write_string(row, 1, sentence)
 
@@ -301,7 +302,8 @@ def _part_of_day(hour: int, minute: int, second: int) -> str:
 _NUMBERS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: str,
     Kind.ID: str,
-    Kind.MINUTES: lambda minutes: repr(minutes / (24 * 60)),
+    Kind.MINUTES: lambda minutes: repr(minutes / 60),
+    Kind.CLOCK: lambda minutes: repr(minutes / (24 * 60)),
     Kind.DECIMAL_HOURS: lambda minutes: repr((minutes * 100 + 30) // 60 / 100),
     Kind.MONEY: lambda halalas: repr(halalas / HALALAS),
     Kind.DAY: _day,

@@ -134,6 +134,7 @@ _IN_WORDS: dict[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: str,
     Kind.ID: str,
     Kind.MINUTES: _hours,
+    Kind.CLOCK: _hours,
     Kind.DECIMAL_HOURS: _decimal_hours,
     Kind.MONEY: _riyals,
     Kind.DAY: date.isoformat,

@@ -33,7 +33,10 @@ GAP = 3.0
 """Between cards, and between charts."""
 NARROWEST = 80.0
 """What a chart needs to be read."""
-_NUMBERS = (Kind.NUMBER, Kind.ID, Kind.MINUTES, Kind.DECIMAL_HOURS, Kind.MONEY)
+_NUMBERS = (
+    *(Kind.NUMBER, Kind.ID, Kind.MONEY),
+    *(Kind.MINUTES, Kind.CLOCK, Kind.DECIMAL_HOURS),
+)
 
 
 class Sheets(Paper):
@@ -371,6 +374,7 @@ _WORDS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: num,
     Kind.ID: lambda number: in_digits(str(number)),
     Kind.MINUTES: clock_hours,
+    Kind.CLOCK: clock_hours,
     Kind.DECIMAL_HOURS: lambda minutes: num(Decimal(minutes) / 60, 2),
     Kind.MONEY: lambda halalas: num(Decimal(halalas) / HALALAS, 2),
     Kind.DAY: lambda day: isolate(in_digits(f"{day:%Y-%m-%d}")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from checkin.operations import rates
 from checkin.operations.exporting import Asked, Book, Figure, Head, Table
 from checkin.operations.figures import Totals
 from checkin.web import value_words
+from checkin.web.digits import clock_hours, num
 from checkin.web.filters import date_long, gregorian, time_short
 from checkin.web.i18n import in_language
 from checkin.web.letterhead import letterhead
@@ -49,7 +51,16 @@ def book(
             *(_counting(totals) if counting is None else counting),
         ],
         method_title=_("How it is counted"),
+        of_workbooks=[(_("Hours"), _decimal())],
         head=_head(" · ".join(more), asked, now, figures),
+    )
+
+
+def _decimal() -> str:
+    return _(
+        "In this workbook hours are decimal, so that they add up: %(decimal)s is %(hours)s",
+        decimal=num(Decimal("1.5"), 2),
+        hours=clock_hours(90),
     )
 
 

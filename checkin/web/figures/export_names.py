@@ -38,5 +38,4 @@ def of_report(asked: Asked) -> list[str]:
 
 
 def _narrowed(asked: Asked, read: Callable[[Reach, Period], Wanted]) -> list[str]:
-    found = read(asked.reach, chosen())
-    return [*found.about, found.period.text]
+    return read(asked.reach, chosen()).in_words

@@ -28,7 +28,7 @@ _KINDS = {Part.FIRST_ON: Kind.DAY, Part.LAST_ON: Kind.DAY, Part.ATTENDANCES: Kin
 _HOURS = {
     Hours.DECIMAL: Kind.DECIMAL_HOURS,
     Hours.WHOLE: Kind.NUMBER,
-    Hours.CLOCK: Kind.MINUTES,
+    Hours.CLOCK: Kind.CLOCK,
 }
 _ARABIC = range(0x600, 0x700)
 
@@ -136,4 +136,4 @@ def spelled(column: Column, cell: Cell) -> str:
         return ""
     if column.kind is Kind.DECIMAL_HOURS:
         return f"{(cell * 100 + 30) // 60 / 100:.2f}"
-    return f"{cell // 60}:{cell % 60:02}" if column.kind is Kind.MINUTES else str(cell)
+    return f"{cell // 60}:{cell % 60:02}" if column.kind is Kind.CLOCK else str(cell)
