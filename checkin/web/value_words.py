@@ -82,35 +82,52 @@ def account(totals: Totals) -> list[str]:
 
 def method(totals: Totals) -> list[str]:
     """What stands under every value: the average rate, how it was found, what has none."""
-    average = average_per_hour(totals.value_halalas, totals.valued_minutes)
-    if average is None:
+    if not is_set(totals):
         return [_without_value(totals)]
-    lines = [
-        _("Based on SAR %(amount)s per approved hour", amount=amount(average)),
+    return [
+        _average_line(totals),
         _(
             "Minutes × the rate of their type on the day of work, each record rounded to a halala, "
             "kept with each approval"
         ),
+        *_method_of_range(totals),
+        *_without_rate(totals),
     ]
-    return [*lines, *_method_of_range(totals), *_without_rate(totals)]
 
 
 def note(totals: Totals) -> str:
     """The same where there is room for a line: the average, and which hours it is not of."""
-    average, *_more = method(totals)
-    if not totals.valued_minutes:
-        return average
-    return " · ".join([average, *_without_rate(totals)])
+    if not is_set(totals):
+        return _without_value(totals)
+    return " · ".join([_average_line(totals), *_without_rate(totals)])
+
+
+def _average_line(totals: Totals) -> str:
+    """Of those hours alone that have a rate."""
+    average = _average(totals)
+    if average is None:
+        return _("No average an hour can be told of this value")
+    if totals.approved_minutes == totals.valued_minutes:
+        return _("Based on SAR %(amount)s per approved hour", amount=amount(average))
+    return _("Based on SAR %(amount)s per approved hour that has a rate", amount=amount(average))
+
+
+def _average(totals: Totals) -> int | None:
+    """Halalas an hour. Of what was taken back and approved again in a closed month there may be
+    none: more value than before for fewer minutes."""
+    average = average_per_hour(totals.value_halalas, totals.valued_minutes)
+    return None if average is None or average < 0 else average
 
 
 def _without_rate(totals: Totals) -> list[str]:
+    """Less than nought where such hours were taken back."""
     bare = totals.approved_minutes - totals.valued_minutes
-    return [_("Hours without a rate: %(hours)s", hours=clock_hours(bare))] if bare > 0 else []
+    return [_("Hours without a rate: %(hours)s", hours=clock_hours(bare))] if bare else []
 
 
 def _method_of_range(totals: Totals) -> list[str]:
     """How the range came about, and what it comes to an hour, where there is one."""
-    if not totals.has_range:
+    if not totals.has_range or _average(totals) is None:
         return []
     low, high = (
         amount(average_per_hour(end, totals.valued_minutes) or 0)
@@ -143,7 +160,7 @@ def warning(totals: Totals) -> str | None:
             done=num(run.done),
             total=num(run.total),
         )
-    return unusual(average_per_hour(totals.value_halalas, totals.valued_minutes))
+    return unusual(_average(totals))
 
 
 def unusual(average: int | None) -> str | None:

@@ -8,8 +8,10 @@ import pytest
 from checkin.database import db
 from checkin.models import Attendance, Opportunity, Rate, Shift
 from checkin.operations import approvals, rates, revaluing
+from checkin.operations.figures import Totals
 from checkin.operations.revaluing import Revaluation
-from checkin.web import clock
+from checkin.web import clock, value_words
+from checkin.web.i18n import in_language
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -90,7 +92,35 @@ def test_the_card_says_which_hours_have_no_rate(majed, layla, cast, now, approve
     majed.send(ADDRESS, **{**A_RATE, "from_on": "2026-11-01", "per_hour": "24"})
     revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now)
     page = layla.text("/figures")
-    assert "Based on SAR 24 per approved hour · Hours without a rate: 2:00" in page
+    assert "Based on SAR 24 per approved hour that has a rate · Hours without a rate: 2:00" in page
+
+
+MORE = "Based on SAR 21.69 per approved hour that has a rate · Hours without a rate: "
+
+
+@pytest.mark.parametrize(
+    ("totals", "said"),
+    [
+        ({"approved_minutes": -292, "value_halalas": 10700, "valued_minutes": 296}, f"{MORE}−9:48"),
+        ({"approved_minutes": 0, "value_halalas": 10700, "valued_minutes": 296}, f"{MORE}−4:56"),
+        ({"approved_minutes": 300, "value_halalas": 10700, "valued_minutes": 296}, f"{MORE}0:04"),
+        (
+            {"approved_minutes": -10, "value_halalas": 500, "valued_minutes": -10},
+            "No average an hour can be told of this value",
+        ),
+        (
+            {"approved_minutes": 0, "value_halalas": 500, "valued_minutes": 0},
+            "No average an hour can be told of this value",
+        ),
+        ({"approved_minutes": 60}, "No rate per hour is set for these hours"),
+        ({}, "Nothing was approved in this period"),
+    ],
+)
+def test_of_what_was_changed_later_no_rate_is_said_of_hours_without(app, totals, said):
+    with app.test_request_context(), in_language("en"):
+        told = value_words.note(Totals(**totals))
+        assert told.translate({0x2066: None, 0x2069: None}) == said
+        assert value_words.warning(Totals(**totals)) is None
 
 
 @pytest.mark.parametrize(
