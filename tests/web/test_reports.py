@@ -150,6 +150,25 @@ def test_an_inner_number_leads_to_the_records_of_both(layla, season):
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("by=month&from=2026-11-19&until=2026-11-21", ["19 November 2026 to 21 November 2026"]),
+        ("by=month&from=2026-11-21&until=2026-11-21", ["21 November 2026"]),
+        ("by=month&period=2026-11", ["November 2026 Jumada"]),
+        ("by=week&period=2026-11", ["15 November 2026 to 21 November 2026"]),
+        ("by=year&from=2026-11-01&until=2026-12-31", ["1 November 2026 to 31 December 2026"]),
+        (
+            "by=month&then=week&from=2026-11-19&until=2026-11-30",
+            ["19 November 2026 to 30 November 2026", "19 November 2026 to 21 November 2026"],
+        ),
+    ],
+)
+def test_a_row_that_is_cut_is_called_by_its_days(layla, season, query, named):
+    rows = [row[0] for row in table(page(layla, f"{query}&show=hours"))][: len(named)]
+    assert [row[: len(name)] for row, name in zip(rows, named, strict=True)] == named
+
+
 def test_a_name_leads_to_the_report_of_that_alone(layla, cast, season):
     html = page(layla, "by=site&then=partner&period=2026")
     first = links(html, r'<th scope="rowgroup"><a href="([^"]+)"')[0]

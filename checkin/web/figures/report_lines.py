@@ -53,7 +53,7 @@ class Line:
     totals: Totals
     lines: tuple["Line", ...] = ()
     key: Any = None
-    """That of its row, for programs."""
+    """That of its row, for programs; of time the first day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class _Drawn:
         for row in filter(self._is_shown, rows):
             dimension = self._asked.dimensions[depth]
             here = place.within(dimension, row.key)
-            name, note = self._name(dimension, row)
+            name, note = self._name(dimension, row, here)
             yield Line(
                 name=name,
                 note="" if depth else note,
@@ -187,7 +187,7 @@ class _Drawn:
                 cells=self.cells(row.totals, here),
                 totals=row.totals,
                 lines=tuple(self.lines(row.rows, depth + 1, here)),
-                key=row.key,
+                key=here.first if dimension in LAST else row.key,
             )
 
     def _is_shown(self, row: Row) -> bool:
@@ -218,9 +218,9 @@ class _Drawn:
             return ""
         return f"{self._reports}?{query_of({'by': by.value, **place.said, **self._asked.how})}"
 
-    def _name(self, dimension: Dimension, row: Row) -> tuple[str, str]:
+    def _name(self, dimension: Dimension, row: Row, place: _Place) -> tuple[str, str]:
         if dimension in LAST:
-            return time_words(dimension, row.key)
+            return time_words(dimension, row.key, place.first, place.last)
         if dimension.value in WORDS:
             return str(WORDS[dimension.value][row.key]), ""
         if row.name_ar is None and row.name_en is None:

@@ -111,9 +111,12 @@ LAST: dict[Dimension, Callable[[date], date]] = {
 """The last day of the stretch of time that begins with a day."""
 
 
-def time_words(dimension: Dimension, begin: date) -> tuple[str, str]:
-    """What a stretch of time is called, and what the other calendar calls it."""
+def time_words(dimension: Dimension, begin: date, first: date, last: date) -> tuple[str, str]:
+    """What a stretch of time is called, and what the other calendar calls it; by the days from
+    `first` to `last` where these are not all of it."""
     end = LAST[dimension](begin)
+    if (first, last) != (begin, end):
+        return gregorian(first) if first == last else days_in_words(first, last), ""
     if dimension is Dimension.DAY:
         return gregorian(begin), hijri(begin)
     if dimension is Dimension.WEEK:
