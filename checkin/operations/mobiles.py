@@ -8,6 +8,7 @@ from checkin.domain.text import latin_digits
 
 HOME = "SA"
 LONGEST_TYPED = 40
+_HOME_CODE = "+966"
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _MEANT = frozenset("0123456789+")
 
@@ -24,6 +25,11 @@ def normal_mobile(text: str, foreign: bool = False) -> str:
     if not foreign and phonenumbers.region_code_for_number(number) != HOME:
         raise Problem("mobile_invalid")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def is_abroad(mobile: str) -> bool:
+    """Whether a number that is kept belongs to another country."""
+    return not mobile.startswith(_HOME_CODE)
 
 
 def normal_phone(text: str) -> str:

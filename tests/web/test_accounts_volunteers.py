@@ -72,7 +72,7 @@ def test_every_saudi_spelling_is_taken(client, app, spelling):
     assert sent(app)[-1]["to"] == "+966559876543"
 
 
-@pytest.mark.parametrize("typed", ["", "55", "abc", "0112345678", "+201001234567"])
+@pytest.mark.parametrize("typed", ["", "55", "abc", "0112345678", "33612345678"])
 def test_what_is_no_mobile_is_said_beside_the_field_and_kept(client, typed):
     answer = begin(client, typed)
     assert answer.status_code == 422
@@ -240,7 +240,40 @@ def test_the_code_page_alone_leads_to_the_beginning(client):
 
 
 def test_without_a_saudi_number_the_supervisor_helps(client):
-    assert "تسجيل حضورك يدويًا" in client.text("/sign-in?foreign=1")
+    page = client.get("/sign-in?foreign=1")
+    assert "تسجيل حضورك يدويًا" in plain(page)
+    assert "رقم الجوال مع رمز الدولة" in plain(page)
+    assert 'href="/enrolment"' in page.text
+
+
+@pytest.mark.parametrize("typed", ["+33 6 12 34 56 78", "0033 612345678", "٠٠٣٣٦١٢٣٤٥٦٧٨"])
+@pytest.mark.parametrize("page", ["/sign-in", "/sign-in?foreign=1"])
+def test_whoever_is_on_a_list_with_a_foreign_number_signs_in_with_it(client, app, now, page, typed):
+    amadou = factories.person(now, "أمادو ديالو", mobile="+33612345678")
+    assert client.send(page, mobile=typed, remember="y").location == "/sign-in/code"
+    assert sent(app)[-1]["to"] == "+33612345678"
+    client.send("/sign-in/code", code=code_sent(app))
+    assert db.session.scalar(db.select(Device.person_id)) == amadou.id
+
+
+def test_a_foreign_number_that_nobody_has_costs_no_text_and_gets_the_same_answers(client, app, now):
+    factories.person(now, "أمادو ديالو", mobile="+33612345678")
+    pages = []
+    for mobile in ("+33612345678", "+33698765678"):
+        browser = app.test_client()
+        answer = begin(browser, mobile)
+        page = browser.get("/sign-in/code").get_data(as_text=True)
+        pages.append((answer.status_code, answer.location, re.sub(r'value="[^"]{20,}"', "", page)))
+    assert pages[0] == pages[1]
+    assert "إذا كان الرقم المنتهي بـ 678 في قوائمنا" in browser.text("/sign-in/code")
+    assert [one["to"] for one in sent(app)] == ["+33612345678"]
+
+
+@pytest.mark.parametrize("page", ["/sign-in", "/sign-in?foreign=1"])
+def test_what_is_wrong_with_a_foreign_number_is_said_of_a_foreign_number(client, page):
+    said = plain(client.send(page, mobile="+33 6 12"))
+    assert "مع رمز الدولة" in said
+    assert "9 أرقام" not in said
 
 
 def test_foreign_numbers_are_taken_where_the_setting_says_so(client, app):
@@ -414,12 +447,6 @@ def test_a_wrong_mobile_keeps_the_shift_that_was_scanned_in_sight(client, cast):
     wrong = plain(begin(client, "55"))
     times = re.search(r"من \S+ \S+ إلى \S+ \S+", scanned).group()
     assert times in wrong
-
-
-def test_without_a_saudi_number_the_help_comes_and_no_form(client):
-    page = client.get("/sign-in?foreign=1")
-    assert "المشرف" in plain(page)
-    assert 'name="mobile"' not in page.text
 
 
 def test_the_number_for_the_supervisor_stands_in_both_kinds_of_digits(client, app, cast):

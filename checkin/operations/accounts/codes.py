@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Problem
 from checkin.domain.text import latin_digits
-from checkin.models import SignInCode
+from checkin.models import Person, SignInCode
 from checkin.operations import limits, messages
+from checkin.operations.identity import living
 from checkin.operations.keys import secrets_in_use
+from checkin.operations.mobiles import is_abroad
 
 CODE_LENGTH = 6
 CODE_LIVES = timedelta(minutes=10)
@@ -38,10 +40,13 @@ def request_code(
     language: str,
     now: datetime,
     template: str = "sign_in_code",
+    known: bool = False,
 ) -> str:
     """Make a code for `mobile` and put it into the outbox; known and unknown mobiles alike.
 
-    The code before it ends. Returns the code, which only a demo may show. Raises Problem
+    Abroad only a `known` number, or one that somebody here has, is sent its code, unless
+    FOREIGN_NUMBERS says otherwise: texts to far countries are what thieves are paid for.
+    The code before it ends. Returns what was sent, which only a demo may show. Raises Problem
     `resend_early` (fact `seconds`) within a minute of the last one, `too_many` (fact `seconds`)
     beyond the limits per number and per address, and `messages_spent`.
     """
@@ -58,6 +63,8 @@ def request_code(
     )
     db.session.add(row)
     db.session.flush()
+    if not (known or is_sent_to_all(mobile) or _is_somebodys(mobile)):
+        return ""
     messages.queue(
         f"{template}:{row.id}",
         template,
@@ -68,6 +75,16 @@ def request_code(
         lifetime=CODE_LIVES,
     )
     return code
+
+
+def is_sent_to_all(mobile: str) -> bool:
+    """Whether a number like this gets its code even when nobody here has it."""
+    return not is_abroad(mobile) or bool(current_app.config["FOREIGN_NUMBERS"])
+
+
+def _is_somebodys(mobile: str) -> bool:
+    whose = select(Person.id).where(Person.mobile == mobile, living()).limit(1)
+    return db.session.scalar(whose) is not None
 
 
 def _count(mobile: str, address: str, now: datetime) -> None:

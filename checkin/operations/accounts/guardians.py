@@ -39,6 +39,7 @@ def request_guardian_code(person_id: int, *, address: str, language: str, now: d
         language=language,
         now=now,
         template="guardian_code",
+        known=True,
     )
 
 

@@ -174,7 +174,7 @@ def _decisions(person_id: int) -> AnySelect:
 def _remarks(person_id: int) -> AnySelect:
     r = Remark
     return (
-        select(r.attendance_id, r.kind, r.words, r.written_by_id, r.at)
+        select(r.attendance_id, r.kind, r.words, r.written_by_id, r.at, r.asks_at)
         .join(Attendance, Attendance.id == r.attendance_id)
         .where(Attendance.volunteer_id.in_(rows_of(person_id)))
         .order_by(r.attendance_id, r.id)

@@ -10,6 +10,9 @@ bp = Blueprint("accounts", __name__)
 errors.sentences(
     no_mobile=_l("There is no mobile number to send messages to. Ask the coordinator to add one"),
     mobile_invalid=_l("The number is incomplete. Enter 9 digits after +966, like 50 123 4567"),
+    mobile_invalid_abroad=_l(
+        "The number is incomplete. Enter it with its country code, like +20 100 123 4567"
+    ),
     code_wrong=_l("That code is not right"),
     code_expired=_l("That code has expired. We sent a new one"),
     code_incomplete=_l("The code has 6 digits. Enter all of them"),

@@ -1,12 +1,14 @@
 """A volunteer proves a mobile: the number, then the code that was sent to it."""
 
+import re
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from checkin.domain.errors import Problem
+from checkin.domain.text import latin_digits
 from checkin.operations import accounts, hours
 from checkin.operations.mobiles import normal_mobile
 from checkin.web import clock, intent
@@ -18,6 +20,7 @@ from checkin.web.errors import sentence, waiting
 from checkin.web.guard import public
 from checkin.web.targets import safe_target
 
+_ABROAD = re.compile(r"\s*(\+|00)\s*(?!966)\d")
 _STATUS = {"too_many": 429, "messages_spent": 503}
 
 
@@ -28,16 +31,12 @@ def volunteer_sign_in() -> Any:
     target = request.args.get("next")
     if request.method != "POST" and current_user.is_authenticated:
         return redirect(safe_target(target), 303)
-    foreign = "foreign" in request.args and current_app.config["FOREIGN_NUMBERS"]
-    if request.method != "POST" and "foreign" in request.args and not foreign:
-        return render_template(
-            "accounts/no_saudi_number.html", target=target, touched_at=intent.touched_at()
-        )
+    foreign = "foreign" in request.args
     form = ForeignMobileForm() if foreign else MobileForm()
     status = 200
     if form.validate_on_submit():
         try:
-            mobile = normal_mobile(form.mobile.data or "", foreign=foreign)
+            mobile = _mobile(form.mobile.data or "", foreign)
             return _begin(mobile, form.remember.data, target)
         except Problem as problem:
             mark(problem, form.mobile)
@@ -53,6 +52,16 @@ def volunteer_sign_in() -> Any:
         touched_at=intent.touched_at(),
     )
     return page, status
+
+
+def _mobile(typed: str, foreign: bool) -> str:
+    """A Saudi number in any spelling; another one with its country code, + or 00 before it."""
+    try:
+        return normal_mobile(typed, foreign=True)
+    except Problem as problem:
+        if foreign or _ABROAD.match(latin_digits(typed)):
+            raise Problem("mobile_invalid_abroad") from problem
+        raise
 
 
 def _begin(mobile: str, remember: bool, target: str | None) -> Any:
@@ -86,6 +95,7 @@ def code() -> Any:
         "accounts/code.html",
         form=form,
         mobile=started.mobile,
+        sent_to_all=accounts.is_sent_to_all(started.mobile),
         wait=wait,
         waiting=waiting(wait),
         demo_code=opening.demo_code(),
