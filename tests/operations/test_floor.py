@@ -1,13 +1,15 @@
 """The floor: who is here, who is awaited, who left, who asks, and whose floor it is."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from checkin.database import db
 from checkin.domain.roles import Permission
+from checkin.domain.scanning import Verdict
 from checkin.models import Attendance, AuditEntry
-from checkin.operations import approvals, floor, manual
+from checkin.operations import approvals, floor, manual, presence
 from checkin.operations.attendance.sweep import close_forgotten
 from checkin.operations.permissions import Reach, reach_of, roles_of
 from tests import factories
@@ -24,6 +26,11 @@ def reach(person, now, permission=Permission.SEE_FLOOR) -> Reach:
 def board(cast, now, site=None, person=None):
     site = site or cast.mataf
     return floor.board(floor.shifts_at(site, reach(person or cast.salem, now), now), now)
+
+
+def approve(attendance_id, by, now):
+    version = db.session.get(Attendance, attendance_id, populate_existing=True).row_version
+    approvals.approve(attendance_id, version, by=by.id, now=now)
 
 
 def names(lines):
@@ -82,6 +89,42 @@ def test_decided_records_need_no_review_and_the_voided_are_gone(cast, now):
     version = db.session.get(Attendance, shown_id).row_version
     approvals.void(shown_id, version, words="Test", by=cast.salem.id, now=now + HOUR)
     assert names(board(cast, now + HOUR).shown("left")) == []
+
+
+def test_whoever_comes_back_after_the_decision_is_on_site_until_they_leave(cast, now):
+    """Decided at once after a short stay; rule 10: the record stays, the scans say who is here."""
+    answer = check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + 20 * MINUTE)
+    approve(answer.attendance_id, cast.salem, now + 30 * MINUTE)
+
+    def on_site(at) -> list[int]:
+        shown = [line.person_id for line in board(cast, at).shown("here")]
+        listed = presence.on_site(cast.mataf, Reach(everywhere=True), at).people
+        assert [one.row.volunteer_id for one in listed] == shown
+        assert floor.people_now([cast.mataf], at) == ({cast.mataf.id: 1} if shown else {})
+        return shown
+
+    assert on_site(now + 35 * MINUTE) == []
+    back_at = now + 40 * MINUTE
+    again = check_in(cast.noura, cast.poster, back_at)
+    assert again.verdict is Verdict.LATE_AFTER_DECISION
+    assert on_site(now + 50 * MINUTE) == [cast.noura.id]
+    (line,) = board(cast, now + 50 * MINUTE).shown("review")
+    assert (line.minutes, line.attendance.state) == (30, "approved")
+    look = presence.Look(str(uuid.uuid4()), cast.mataf.id, cast.noura.id, was_seen=True)
+    much_later = now + 200 * MINUTE
+    presence.sight(look, reach=Reach(everywhere=True), by=cast.salem.id, now=much_later)
+    assert on_site(cast.shift.ends_at + HOUR) == []
+    check_out(cast.noura, cast.shift, much_later + MINUTE)
+    assert on_site(much_later + 2 * MINUTE) == []
+
+
+def test_an_old_scan_that_comes_after_the_decision_brings_nobody_back(cast, now):
+    answer = check_in(cast.noura, cast.poster, now)
+    check_out(cast.noura, cast.shift, now + 20 * MINUTE)
+    approve(answer.attendance_id, cast.salem, now + 30 * MINUTE)
+    check_in(cast.noura, cast.poster, now + 10 * MINUTE)
+    assert board(cast, now + 40 * MINUTE).shown("here") == []
 
 
 def test_whoever_never_checked_out_is_to_review_and_not_counted_as_left(cast, now):

@@ -7,6 +7,8 @@ import pytest
 import time_machine
 
 from checkin.domain.fold import Kind
+from checkin.operations import approvals
+from checkin.web import clock
 from tests import factories
 from tests.pages import plain
 from tests.web.scanning import (
@@ -149,6 +151,29 @@ def test_somebody_elses_shift_does_not_exist(cast, browser_of):
         answer = huda.send(address(cast.poster), **sent, shift_id=shift_id)
         assert answer.status_code == 404
     assert scans_of(cast.huda) == []
+
+
+def test_whoever_comes_back_after_the_decision_is_told_what_is_true(cast, noura, salem, now):
+    """Left early, was approved at once, and comes back: on the board, and out again."""
+    press(noura, cast.poster)
+    record = attendances_of(cast.noura)[0]
+    approvals.approve(record.id, record.row_version, by=cast.salem.id, now=clock.now())
+    with time_machine.travel(clock.now() + timedelta(minutes=20), tick=False):
+        page = noura.text(address(cast.poster))
+        assert "adds to it" not in page
+        assert "Checking in again lists you as on site" in page
+        press(noura, cast.poster)
+        board = f"/floor/{cast.mataf.id}"
+        assert "1 On the floor now" in salem.text(board)
+        assert cast.noura.name in salem.text(f"{board}/evacuation")
+        sheet = salem.text(f"{board}/attendances/{record.id}")
+        assert "To count this time, undo the decision first" in sheet
+    with time_machine.travel(clock.now() + timedelta(minutes=40), tick=False):
+        assert "You are listed as on site since" in noura.text(address(cast.poster))
+        assert press(noura, cast.poster).location == f"/attendances/{record.id}"
+        assert "0 On the floor now" in salem.text(board)
+    assert [scan.kind for scan in scans_of(cast.noura)] == ["in", "out", "in", "out"]
+    assert attendances_of(cast.noura)[0].approved_minutes == record.credited_minutes
 
 
 def test_a_decided_shift_keeps_the_scan_and_says_so(cast, noura, now):

@@ -17,6 +17,7 @@ from checkin.domain.text import fold_name
 from checkin.models import Assignment, Attendance, Person, Shift
 from checkin.operations.floor.places import Stage, opens_at, stage_of
 from checkin.operations.identity import living
+from checkin.operations.returned import returned_to
 
 
 class Presence(StrEnum):
@@ -52,8 +53,10 @@ class Line:
     def to_review(self) -> bool:
         """Whether a decision about it takes more than a tap."""
         row = self.attendance
-        if row is None or self.presence is Presence.HERE:
+        if row is None:
             return False
+        if self.presence is Presence.HERE:
+            return row.state != "open"  # back after the decision: it may have to be undone
         if row.state == "closed":
             return bool(needs_review(row.flags))
         return row.state in ("open", "unclosed", "proposed")
@@ -103,7 +106,9 @@ def _filters_of(line: Line) -> set[str]:
 def board(shifts: Sequence[Shift], now: datetime) -> Board:
     """Everybody of these shifts: who came, and who is expected and has not come yet."""
     ids = [shift.id for shift in shifts]
-    present = _without_moved([_line(row, now) for row in _attendances(ids)])
+    rows = _attendances(ids)
+    back = _back(rows, now)
+    present = _without_moved([_line(row, now, back.get(row.id)) for row in rows])
     came = {(line.person_id, line.shift_id) for line in present}
     due = {shift.id for shift in shifts if _is_due(shift, now)}
     awaited = [
@@ -146,10 +151,18 @@ def _attendances(shift_ids: list[int]) -> list[AnyRow]:
     )
 
 
-def _line(row: AnyRow, now: datetime) -> Line:
-    presence = _presence(row, now)
+def _back(rows: list[AnyRow], now: datetime) -> dict[int, datetime]:
+    """Of these, who came back after a decision; asked only where a scan came after one."""
+    late = [row.id for row in rows if Flag.LATE_AFTER_DECISION in row.flags]
+    return returned_to(late, now) if late else {}
+
+
+def _line(row: AnyRow, now: datetime, back_at: datetime | None) -> Line:
+    presence = Presence.HERE if back_at else _presence(row, now)
     here = presence is Presence.HERE
     lasted = _lasted(row.stints, now if here else None)
+    if back_at and lasted is not None:
+        lasted += now - back_at
     return Line(
         row.volunteer_id,
         row.name,

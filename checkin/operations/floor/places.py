@@ -12,6 +12,7 @@ from checkin.domain.days import day_bounds, local_day
 from checkin.domain.hours import AUTO_CLOSE_AFTER
 from checkin.models import Attendance, Opportunity, Shift, Site
 from checkin.operations.permissions import Reach, shifts_within
+from checkin.operations.returned import returned_at
 
 
 class Stage(StrEnum):
@@ -55,11 +56,13 @@ def sites_of(reach: Reach) -> list[Site]:
 
 
 def people_now(sites: Iterable[Site], now: datetime) -> dict[int, int]:
-    """How many are checked in at each site."""
+    """How many are on site at each, those who came back after a decision with them."""
     ids = [site.id for site in sites]
+    is_open = and_(Attendance.state == "open", Attendance.until_at > now)
+    back = list(returned_at(ids, now))
     rows = db.session.execute(
         select(Attendance.site_id, func.count().label("people"))
-        .where(Attendance.state == "open", Attendance.until_at > now)
+        .where(or_(is_open, Attendance.id.in_(back)) if back else is_open)
         .where(Attendance.site_id.in_(ids))
         .group_by(Attendance.site_id)
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from checkin.database import db, transaction
 from checkin.domain.clocks import DeviceClock, instant_of
@@ -13,6 +13,7 @@ from checkin.operations import audit
 from checkin.operations.permissions import Reach, attendances_within
 from checkin.operations.presence.here import CALL_BEGUN, CALL_LASTS, ONE_CALL, call_begun_at
 from checkin.operations.presence.seeing import ROLL
+from checkin.operations.returned import returned_at
 
 SLACK = timedelta(minutes=5)
 """A tick may seem this much older than the check-in it is about: two clocks told their times."""
@@ -98,13 +99,13 @@ def _instant(look: Look, now: datetime) -> datetime:
 
 def _attendance(look: Look, reach: Reach, at: datetime) -> int:
     """Where this person was in at the site then; the tablet may not know of a check-out yet."""
-    a = Attendance
+    a, back = Attendance, list(returned_at([look.site_id], at))
     found = db.session.scalar(
         attendances_within(reach)
         .with_only_columns(a.id)
         .where(a.site_id == look.site_id, a.volunteer_id == look.person_id)
         .where(a.state.not_in(("cancelled", "voided")))
-        .where(a.in_at <= at + SLACK, a.until_at >= at - LINGERS)
+        .where(a.in_at <= at + SLACK, or_(a.until_at >= at - LINGERS, a.id.in_(back)))
         .order_by(a.in_at.desc(), a.id.desc())
         .limit(1)
     )

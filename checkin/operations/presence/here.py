@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from checkin.database import AnyRow, db
@@ -14,6 +14,7 @@ from checkin.operations.groups import Standing
 from checkin.operations.groups import on_site as groups_on_site
 from checkin.operations.permissions import Reach, attendances_within
 from checkin.operations.presence.seeing import ROLL, latest_looks
+from checkin.operations.returned import returned_at
 
 CALL_LASTS = timedelta(hours=3)
 """A roll call begun longer ago says nothing about now."""
@@ -71,10 +72,12 @@ def on_site(site: Site, reach: Reach, now: datetime) -> OnSite:
 
 
 def open_at(site_id: int, reach: Reach, now: datetime) -> Select[Attendance]:
-    """The attendances that are open at a site, within reach."""
-    a = Attendance
-    open_now = (a.site_id == site_id, a.state == "open", a.until_at > now)
-    return attendances_within(reach).where(*open_now)
+    """The attendances that are open at a site, within reach; and those decided already of whom
+    has come back."""
+    a, back = Attendance, list(returned_at([site_id], now))
+    here = and_(a.state == "open", a.until_at > now)
+    here = or_(here, a.id.in_(back)) if back else here
+    return attendances_within(reach).where(a.site_id == site_id, here)
 
 
 def call_begun_at(site_id: int, now: datetime) -> datetime | None:

@@ -23,6 +23,7 @@ from checkin.models.attendance import DECIDED
 from checkin.operations import approvals, correcting, manual, notes, welfare
 from checkin.operations.approvals.four_eyes import enterers
 from checkin.operations.permissions import attendances_within
+from checkin.operations.returned import returned_to
 from checkin.web import clock, record_words
 from checkin.web.errors import sentence
 from checkin.web.filters import time_short
@@ -267,6 +268,9 @@ def _facts(site: Site, attendance: Attendance, changed: str = "", **filled: Any)
         "shift": shift,
         "changed": changed,
         "own": own,
+        "back_at": returned_to([attendance.id], now).get(attendance.id)
+        if attendance.is_decided
+        else None,
         "may_act": may_act,
         "may_leave": may_act and attendance.state in ("open", "unclosed"),
         "asks_count": _asks_count(shift),

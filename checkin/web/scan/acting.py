@@ -15,9 +15,11 @@ from checkin.domain.fold import Kind
 from checkin.domain.places import HALF_WAY_ROUND_M
 from checkin.domain.scanning import Verdict
 from checkin.models import Attendance
+from checkin.models.attendance import DECIDED
 from checkin.operations import hours
 from checkin.operations.attendance import Reading, derived_uid, record_scan
 from checkin.operations.attendance.arrival import claimed_end, is_kept, settle, wait
+from checkin.operations.returned import returned_to
 from checkin.web import clock, errors, intent, scanned
 from checkin.web.scan.leaving import (
     forget_look,
@@ -60,7 +62,7 @@ def _leave(code: Scanned, reading_of: Callable[..., Reading]) -> Any:
     # the guard has read the token; one more would be signed for a page that is not shown here
     uid, form = named_uid(), CheckOutForm(meta={"csrf": False})
     left = hours.leaving_at(current_user.id, _named_shift())
-    if left.state != "open" and not is_kept(current_user.id, uid):
+    if left.state != "open" and not is_kept(current_user.id, uid) and not _is_back(left):
         # another device was faster: its receipt is the answer, and nothing is counted twice
         return _to_receipt(left.id, None)
     if "edit" in request.form or not form.validate():
@@ -72,6 +74,11 @@ def _leave(code: Scanned, reading_of: Callable[..., Reading]) -> Any:
     intent.forget()
     forget_look()
     return _to_receipt(answer.attendance_id or left.id, answer.verdict)
+
+
+def _is_back(left: hours.Leaving) -> bool:
+    """Whether they came back after their record was decided, and now leave again."""
+    return left.state in DECIDED and bool(returned_to([left.id], clock.now()))
 
 
 def _leaving(code: Scanned, uid: str, form: CheckOutForm, count: int | None) -> Reading:

@@ -16,6 +16,7 @@ from checkin.operations import hours, welfare
 from checkin.operations.attendance import Unsettled, look
 from checkin.operations.attendance.arrival import asked_at, receipt_of
 from checkin.operations.attendance.situation import standing_of
+from checkin.operations.returned import returned_to
 from checkin.web import clock, intent
 from checkin.web.accounts.forms import MobileForm
 from checkin.web.resuming import unsent
@@ -106,8 +107,14 @@ def _facts_of_open(seen: Seen) -> dict[str, Any]:
 def _facts_of_check_in(seen: Seen) -> dict[str, Any]:
     """Somebody who has been out is told so before coming back."""
     auto = seen.code.shown is not None and receipt_at(seen.code) is None and not unsent()
+    before = hours.attendance_in(current_user.id, seen.candidate.shift_id)
+    back_at = None
+    if before is not None and before.is_decided:
+        back_at = returned_to([before.id], seen.now).get(before.id)
+        auto = auto and back_at is None
     return {
-        "before": hours.attendance_in(current_user.id, seen.candidate.shift_id),
+        "before": before,
+        "back_at": back_at,
         "auto": auto,
         # a page that presses its own button is not read: there the receipt says it
         **({} if auto else _what_to_look_after(seen)),
