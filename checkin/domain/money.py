@@ -12,7 +12,10 @@ MOST_PER_HOUR = 10_000 * HALALAS
 USUAL_PER_HOUR = (7 * HALALAS, 115 * HALALAS)
 """Published Saudi figures run from 7 to 112 riyals an hour; an average outside of 7 to 115 wants
 a second look."""
-_AMOUNT = re.compile(r"(?P<riyals>[0-9]{1,9})(\.(?P<halalas>[0-9]{1,2}))?")
+_AMOUNT = re.compile(
+    r"(?P<riyals>[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})([.,](?P<halalas>[0-9]{1,2}))?"
+)
+"""A comma before three digits parts thousands, before one or two at the end halalas."""
 
 
 def value_of(minutes: int, halalas_per_hour: int) -> int:
@@ -39,8 +42,12 @@ def is_unusual(halalas_per_hour: int) -> bool:
 
 
 def parse_amount(text: str) -> int:
-    """Riyals as they are typed, 21.67 or ٢١٫٦٧, in halalas. Raises Problem `amount_unreadable`."""
-    match = _AMOUNT.fullmatch(latin_digits(text).replace(",", "").strip())
+    """Riyals as they are typed, 21.67, 21,67 or ٢١٫٦٧, in halalas.
+
+    Raises Problem `amount_unreadable`.
+    """
+    match = _AMOUNT.fullmatch(latin_digits(text).strip())
     if match is None:
         raise Problem("amount_unreadable")
-    return int(match["riyals"]) * HALALAS + int((match["halalas"] or "0").ljust(2, "0"))
+    riyals, halalas = match["riyals"].replace(",", ""), match["halalas"] or "0"
+    return int(riyals) * HALALAS + int(halalas.ljust(2, "0"))

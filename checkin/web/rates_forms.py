@@ -65,8 +65,9 @@ class RateForm(Form):
             least, most = map(value_words.amount, USUAL_PER_HOUR)
             raise ValidationError(
                 _(
-                    "Published figures lie between SAR %(least)s and SAR %(most)s an hour. Check "
-                    "the amount; sent again as it is, it is set",
+                    "That is SAR %(amount)s an hour. Published figures lie between SAR %(least)s "
+                    "and SAR %(most)s. Check the amount; sent again as it is, it is set",
+                    amount=value_words.amount(halalas),
                     least=least,
                     most=most,
                 )

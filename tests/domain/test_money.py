@@ -62,6 +62,10 @@ def test_an_average_outside_of_what_was_published_is_unusual(rate, unusual):
         ("۲۱٫۶", 2160),
         ("21", 2100),
         (" 1,200.5 ", 120050),
+        ("21,67", 2167),
+        ("٢١,٦", 2160),
+        ("1,200", 120000),
+        ("1,200,5", 120050),
         ("٠٫٠٥", 5),
     ],
 )
@@ -69,7 +73,9 @@ def test_amounts_are_read_in_any_digits(typed, halalas):
     assert parse_amount(typed) == halalas
 
 
-@pytest.mark.parametrize("typed", ["", "x", "21.675", "-4", "2 1", "1e3", ".5", "9999999999"])
+@pytest.mark.parametrize(
+    "typed", ["", "x", "21.675", "-4", "2 1", "1e3", ".5", "9999999999", "2,1675", "1.2,3"]
+)
 def test_what_is_no_amount_is_refused(typed):
     with pytest.raises(Problem, match="amount_unreadable"):
         parse_amount(typed)

@@ -42,6 +42,8 @@ def test_its_pace_stands_on_the_dashboard(layla, hours):
         for part in ("of target (0 of 3,650)", "Behind by 3,250", "from today: 92"):
             assert part in text, address
     assert "of target" not in layla.text("/figures?period=2026-11")
+    assert layla.send(f"{ADDRESS}/new", **sent(period="2027", amount="10")).status_code == 303
+    assert "of target (0 of 10)" in layla.text("/figures?period=2027")
     assert "No target set for 1448 AH" in layla.text("/figures?period=1448h")
 
 

@@ -147,7 +147,9 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(majed, changed, said):
 def test_an_amount_never_published_is_asked_about_once_and_not_refused(majed, typed):
     asked = majed.send(ADDRESS, **{**A_RATE, "per_hour": typed})
     assert asked.status_code == 422
-    assert "Published figures lie between SAR 7 and SAR 115 an hour" in asked.text
+    read = {"6.99": "6.99", "115.01": "115.01", "٥٠٠": "500"}[typed]
+    said = f"That is SAR {read} an hour. Published figures lie between SAR 7 and SAR 115."
+    assert said in asked.text
     assert kept() == []
     (looked_at,) = re.findall(r'name="looked_at"[^>]* value="(\d+)"', asked.text)
     other = majed.send(ADDRESS, **{**A_RATE, "per_hour": "900", "looked_at": looked_at})
