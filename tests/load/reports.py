@@ -13,6 +13,7 @@ so many approvals cost, which must not be more in a larger database; that change
 """
 
 import argparse
+import resource
 import statistics
 import sys
 import time
@@ -290,9 +291,16 @@ def measure(asked: Iterable[Asked], times: int, most: float, only: str) -> list[
 
 
 def prove() -> None:
-    begun = time.perf_counter()
+    begun, idle, before = time.perf_counter(), time.process_time(), _most_memory()
     wrong = proof.count_wrong()
-    print(f"nightly proof: {time.perf_counter() - begun:.0f} s, {wrong} lines wrong", flush=True)
+    taken, busy = time.perf_counter() - begun, time.process_time() - idle
+    told = f"{taken:.0f} s, {busy:.0f} of our processor, {_most_memory() - before} MB more"
+    print(f"nightly proof: {told}, {wrong} lines wrong", flush=True)
+
+
+def _most_memory() -> int:
+    """That this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def approve(number: int) -> None:
