@@ -3,18 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkin.database import Base, UTCDateTime
 from checkin.models.triggers import append_only
+
+NO_SCANS = text("substr(act, 1, 5) <> 'scan.'")
+"""Acts but scans, spelled as their index has it, which is of no use otherwise."""
 
 
 class AuditEntry(Base):
     """Who did what to which record; `facts` hold ids and numbers, never names."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_thing_thing_id", "thing", "thing_id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_thing_thing_id", "thing", "thing_id"),
+        Index("ix_audit_entries_at", "at", "id", sqlite_where=NO_SCANS, postgresql_where=NO_SCANS),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -12,7 +12,8 @@ from checkin.database import AnyRow, ask, db, transaction
 from checkin.models import AuditEntry, AuditSeal
 
 BATCH = 1000
-_FIRST = "0" * 64
+FIRST = "0" * 64
+"""What the first link goes on from."""
 TABLE = AuditEntry.metadata.tables[AuditEntry.__tablename__]
 _NOTE = insert(TABLE)
 
@@ -42,7 +43,7 @@ def seal(limit: int = BATCH) -> int:
     last = db.session.execute(
         select(AuditSeal.n, AuditSeal.hash).order_by(AuditSeal.n.desc()).limit(1)
     ).first()
-    n, previous = last if last else (0, _FIRST)
+    n, previous = last if last else (0, FIRST)
     unsealed = (
         select(AuditEntry)
         .where(~select(AuditSeal.n).where(AuditSeal.entry_id == AuditEntry.id).exists())
@@ -76,7 +77,7 @@ def link(previous: str, entry: AuditEntry) -> str:
 
 def broken_at() -> int | None:
     """The first link that does not hold (its number), or nothing when the whole chain does."""
-    previous, expected = _FIRST, 1
+    previous, expected = FIRST, 1
     for n, sealed, entry in _links():
         if n != expected or entry is None or link(previous, entry) != sealed:
             return expected

@@ -36,6 +36,7 @@ DOORS = (
     Door(Permission.READ_MEMBERS, "desk.index", _l("Members"), "users", own=True),
     Door(Permission.MANAGE_POSTERS, "posters.index", _l("Posters"), "qr"),
     Door(Permission.SEE_FIGURES, "figures.index", _l("Figures"), "chart"),
+    Door(Permission.SEE_AUDIT, "audit.index", _l("Audit log"), "list"),
     Door(Permission.MANAGE_PEOPLE, "settings.show", _l("Settings"), "settings"),
 )
 

@@ -663,6 +663,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("imports.show", f"/imports/{listed}"),
         ("imports.new_partner", f"/imports/{listed}/names/0/partner"),
         ("access.index", "/access"),
+        ("audit.index", "/audit?kind=access"),
         ("settings.show", "/settings"),
         ("outbox.index", "/outbox"),
         ("outbox.index", "/outbox?state=failed"),

@@ -93,6 +93,7 @@ own_attendance own
     POST     /attendances/<int:attendance_id>/appeal
     POST     /attendances/<int:attendance_id>/cancellation
     POST     /attendances/<int:attendance_id>/relief
+    POST     /attendances/<int:attendance_id>/request
     GET      /groups/<int:group_id>
     POST     /groups/<int:group_id>/list
     POST     /groups/<int:group_id>/members
@@ -416,6 +417,9 @@ export all
     POST     /figures/platform/lists/<int:platform_list_id>/removal
     POST     /figures/platform/lists/<int:platform_list_id>/sheet
 
+see_audit all
+    GET      /audit
+
 see_figures all
     GET      /rates
     GET      /months
@@ -475,6 +479,7 @@ HOLDERS = {
     "enter_past": ("layla", "majed"),
     "export": ("layla",),
     "read_members": ("layla", "reem"),
+    "see_audit": ("layla", "faisal", "majed"),
     "see_figures": (*SUPERVISORS, "layla", "reem", "faisal", "majed"),
 }
 """Who has each permission somewhere: the truth table of roles, written out a second time."""
