@@ -19,6 +19,9 @@ from checkin.models import Device, Person
 from checkin.operations import devices
 from checkin.web import clock
 
+TYPED = {None, "text", "search", "tel", "email", "url", "password", "number", "date", "time"}
+"""The kinds of input in which Enter sends the form, by its first submit button."""
+
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -33,9 +36,12 @@ class Page(HTMLParser):
         self.title = ""
         self.fields: list[dict[str, str | None]] = []
         self.labelled: set[str] = set()
+        self.typed_in: set[str] = set()
+        self.submits: dict[str, list[dict[str, str | None]]] = {}
         self.faults: list[str] = []
         self._open: list[str] = []
         self._labels = 0
+        self._form = ""
         self.feed(html)
         self.close()
         if self._open:
@@ -56,13 +62,26 @@ class Page(HTMLParser):
             self.labelled.add(str(values.get("for")))
         if tag in ("input", "select", "textarea"):
             self.fields.append({**values, "_inside_label": str(self._labels or "")})
+        self._in_form(tag, values)
         self.faults += [f"<{tag} {name}=…>" for name in values if name.startswith("on")]
         if "style" in values:
             self.faults.append(f"<{tag} style=…>")
 
+    def _in_form(self, tag: str, values: dict[str, str | None]) -> None:
+        """Which form a field or button is of, be it around it or named by it."""
+        if tag == "form":
+            self._form = values.get("id") or f"at {self.getpos()}"
+        form = values.get("form") or self._form
+        if tag == "input" and values.get("type") in TYPED:
+            self.typed_in.add(form)
+        if tag == "button" and values.get("type", "submit") == "submit":
+            self.submits.setdefault(form, []).append(values)
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "label":
             self._labels -= 1
+        if tag == "form":
+            self._form = ""
         if tag in VOID:
             return
         if not self._open or self._open.pop() != tag:
@@ -89,6 +108,12 @@ class Page(HTMLParser):
         assert self.html.get("dir") == wanted.get(str(self.html.get("lang"))), self.html
         if language:
             assert self.html.get("lang") == language
+        for form in self.typed_in & self.submits.keys():
+            first, *others = self.submits[form]
+            chooses = first.keys() & {"name", "formaction"} and "data-enter" not in first
+            assert not (others and chooses), (
+                f"Enter in a field of the form {form} presses {first}: begin it with `on_enter`"
+            )
         for one in self.fields:
             hidden = one.get("type") in ("hidden", "submit", "button")
             named = one.get("id") in self.labelled or one.get("aria-label") or one["_inside_label"]

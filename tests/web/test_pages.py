@@ -3,6 +3,7 @@
 import pytest
 
 from checkin.operations import jobs
+from tests.pages import Page
 
 
 def test_a_watch_learns_whether_the_server_lives(client):
@@ -35,3 +36,28 @@ def test_rooms_behind_a_room_show_where_they_are(cast, browser_of):
     page = browser_of(cast.layla, kind="staff", lang="en").get("/services").get_data(as_text=True)
     (current,) = [part for part in page.split("<a ") if 'aria-current="page"' in part]
     assert 'href="/opportunities"' in current
+
+
+@pytest.mark.parametrize(
+    ("buttons", "passes"),
+    [
+        ("<button>Save</button><button name='to' value='7:28'>7:28</button>", True),
+        ("<button name='to' value='7:28'>7:28</button>", True),  # the only thing to press
+        (
+            "<button data-enter name='ended' value='other'></button><button name='to'>1</button>",
+            True,
+        ),
+        ("<button name='to' value='7:28'>7:28</button><button>Save</button>", False),
+        ("<button formaction='/elsewhere'>New phone</button><button>Check in</button>", False),
+    ],
+)
+def test_enter_in_a_field_never_presses_a_button_that_says_something_else(buttons, passes):
+    page = Page(
+        "<html lang='en' dir='ltr'><head><title>Times</title></head><body><h1>Times</h1>"
+        f"<form><label>At<input type='text' name='at'></label>{buttons}</form></body></html>"
+    )
+    if passes:
+        page.inspect()
+    else:
+        with pytest.raises(AssertionError, match="Enter in a field"):
+            page.inspect()
