@@ -56,7 +56,7 @@ class Line:
         if row is None:
             return False
         if self.presence is Presence.HERE:
-            return row.state != "open"  # back after the decision: it may have to be undone
+            return bool(row.state != "open")  # back after the decision: it may have to be undone
         if row.state == "closed":
             return bool(needs_review(row.flags))
         return row.state in ("open", "unclosed", "proposed")
