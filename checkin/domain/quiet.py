@@ -9,6 +9,8 @@ from checkin.domain.errors import Problem
 from checkin.domain.text import latin_digits
 
 MOST_WINDOWS = 8
+LONGEST_HOURS = 16
+"""Of one window. A longer one was typed the wrong way round: 12:45–12:10."""
 
 Window = tuple[time, time]
 """From the first minute to the last, the last not in it; over midnight when it ends earlier."""
@@ -22,8 +24,8 @@ _WINDOW = re.compile(
 def read_windows(text: str) -> list[Window]:
     """What a person typed, one window a line ("12:10–12:45"), in order of the day.
 
-    Any digits are read, and commas instead of lines. Raises Problem `window_unreadable` (fact
-    `text`), `windows_overlap` and `too_many_windows` (fact `most`).
+    Any digits are read, and commas instead of lines. Raises Problem `window_unreadable` and
+    `window_reversed` (fact `text`), `windows_overlap` and `too_many_windows` (fact `most`).
     """
     lines = [line.strip() for line in _BETWEEN.split(latin_digits(text)) if line.strip()]
     if len(lines) > MOST_WINDOWS:
@@ -73,7 +75,14 @@ def _window(line: str) -> Window:
         begin = end = time()
     if begin == end:
         raise Problem("window_unreadable", text=line[:40])
+    if _minutes(begin, end) > LONGEST_HOURS * 60:
+        raise Problem("window_reversed", text=line[:40])
     return begin, end
+
+
+def _minutes(begin: time, end: time) -> int:
+    first, last = (clock.hour * 60 + clock.minute for clock in (begin, end))
+    return (last - first) % (24 * 60)
 
 
 def _time(text: str) -> time:

@@ -28,6 +28,9 @@ from checkin.web.fields import Form, name_field, number_field, phone_field, word
 
 errors.sentences(
     window_unreadable=_l("“%(text)s” is not a time window. Write it like 12:10–12:45"),
+    window_reversed=_l(
+        "“%(text)s” would be most of a day. Write the beginning first, like 12:10–12:45"
+    ),
     windows_overlap=_l("Two of these times overlap. Write them as one"),
     too_many_windows=_l("No more than %(most)s time windows can be kept"),
     code_mode_unknown=_l("Choose how people check in"),

@@ -121,6 +121,26 @@ def test_the_voice_is_calm():
     assert not loud, "no exclamation marks"
 
 
+_COMMANDS = re.compile(r"\b(?:هل تريد|اختر|أدخل|اضغط|اكتب|انتظر|امسح|حاول|أعد|انقر)\b")
+"""Asking what somebody wants, and imperatives, which differ for men and women."""
+
+
+def test_nobody_is_commanded():
+    said = [form for m in MESSAGES for form in arabic(m) if _COMMANDS.search(form)]
+    assert not said, "«يرجى» or «يمكن» with a verbal noun instead"
+
+
+_RANGE_OR_NUMBER = re.compile(r"\d[\d:]*(?:[–-]| (?=\d))[\d: ]*\d|https?://")
+_ISOLATED = re.compile("\u2066[^\u2069]*\u2069")
+
+
+def test_ranges_and_numbers_in_parts_are_isolated():
+    """Between Arabic words «12:10–12:45» would be read as 12:45–12:10."""
+    said = [form for m in MESSAGES for form in arabic(m)]
+    loose = [form for form in said if _RANGE_OR_NUMBER.search(_ISOLATED.sub("", form))]
+    assert not loose
+
+
 def test_compiling_at_another_time_gives_the_same_bytes():
     with time_machine.travel("2031-05-06 07:08", tick=False):
         assert compiled(read(CATALOGUE)) == COMPILED.read_bytes()

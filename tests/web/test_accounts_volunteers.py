@@ -376,7 +376,7 @@ def test_ones_own_number_is_no_guardians(client, app):
     minor = {**NEW, "is_minor": "y"}
     answer = client.send("/sign-in/registration", **minor, guardian_mobile=STRANGERS)
     assert answer.status_code == 422
-    assert "هذا رقم جوالك. أدخل جوال ولي أمرك" in plain(answer)
+    assert "هذا رقم جوالك. يرجى إدخال جوال ولي الأمر" in plain(answer)
     assert db.session.scalar(db.select(Person.id).where(Person.mobile == "+966559876543")) is None
 
 

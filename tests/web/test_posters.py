@@ -267,8 +267,8 @@ def test_arabic_pages_are_in_arabic(cast, browser_of):
     salem = browser_of(cast.salem, kind="staff", lang="ar")
     assert "طباعة المختار" in salem.text("/posters")
     assert "صالح" in salem.text(f"/posters/{cast.poster.id}")
-    assert "هل تريد استبدال هذا الملصق؟" in salem.text(f"/posters/{cast.poster.id}/replacement")
-    assert "هل تريد إيقاف هذا الملصق الآن؟" in salem.text(f"/posters/{cast.poster.id}/revocation")
+    assert "تأكيد استبدال الملصق" in salem.text(f"/posters/{cast.poster.id}/replacement")
+    assert "تأكيد إيقاف الملصق" in salem.text(f"/posters/{cast.poster.id}/revocation")
 
 
 def test_the_sheet_bears_the_organisation_s_name_and_logo_once_they_are_said(app, cast, salem, now):

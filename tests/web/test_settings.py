@@ -160,6 +160,8 @@ def test_quiet_times_that_cannot_be_read_stay_typed(majed):
     assert refused.status_code == 422
     assert "is not a time window" in refused.text
     assert ">\nat night<" in refused.text.replace("\r", "")
+    refused = majed.send(ADDRESS, **{**AS_THEY_ARE, "quiet_times": "12:45–12:10"})
+    assert (refused.status_code, "Write the beginning first" in refused.text) == (422, True)
 
 
 def test_things_are_kept_for_as_long_as_was_chosen(cast, majed, salem, now):
