@@ -95,9 +95,19 @@ def counting_days(days: Iterable[date], now: datetime) -> dict[date, date]:
     if not past:
         return {}
     hold()
-    standing = set(db.session.scalars(select(_C.month_on).where(_C.reopened_at.is_(None))))
+    standing = _standing()
     found = {day: counting_day(day, today, standing) for day in past}
     return {day: counted_on for day, counted_on in found.items() if counted_on != day}
+
+
+def counted_on(day: date, now: datetime) -> date | None:
+    """The day that would count what is changed now; nothing while the day's month is open."""
+    found = counting_day(day, local_day(now, MAKKAH), _standing())
+    return None if found == day else found
+
+
+def _standing() -> set[date]:
+    return set(db.session.scalars(select(_C.month_on).where(_C.reopened_at.is_(None))))
 
 
 # --- questions -----------------------------------------------------------------------------

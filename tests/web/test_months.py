@@ -213,3 +213,43 @@ def test_what_follows_people_is_said_before_closing_and_listed_after(cast, now, 
     page = layla.text(ADDRESS)
     assert "Known otherwise since" in page
     assert "Joined a team October 2026" in page
+
+
+def test_whoever_changes_something_of_a_closed_month_is_told_before_and_after(
+    cast, now, layla, worked
+):
+    said = "October 2026 is closed and keeps its figures. What is changed now counts on 22 November"
+    after = "October 2026 is closed, so this counts on 22 November 2026"
+    pages = (
+        f"/attendances/{worked.id}/review",
+        f"/shifts/{worked.shift_id}/approvals",
+        f"/figures/attendances/{worked.id}",
+    )
+    assert not any("is closed" in layla.text(page) for page in pages)
+    layla.send(f"{OCTOBER}/closure")
+    layla.get(ADDRESS)
+    assert all(said in layla.text(page) for page in pages)
+
+    def press(act: str, **values) -> str:
+        version = db.session.get(Attendance, worked.id, populate_existing=True).row_version
+        sent = {f"{name}-version": version for name in ("reopening", "voiding", "asking")}
+        done = layla.send(f"/attendances/{worked.id}/{act}", version=version, **sent, **values)
+        return layla.text(done.location)
+
+    assert after not in press("question", **{"asking-words": "متى"}), "nothing counts by it"
+    assert after in press("approval")
+    assert "+4:00 on 22 Nov, reference 1" in layla.text(pages[2]).translate(
+        {0x2066: None, 0x2069: None}
+    )
+    assert after in press("withdrawal")
+    assert after not in press("annulment", **{"voiding-words": "اختبار"}), "it did not count"
+    assert after not in press("reopening", **{"reopening-words": "راجعنا"})
+
+
+def test_approving_all_of_a_closed_months_shift_says_where_it_counts(cast, now, layla, worked):
+    layla.send(f"{OCTOBER}/closure")
+    address = f"/shifts/{worked.shift_id}/approvals"
+    done = layla.send(address, records=f"{worked.id}.{worked.row_version}")
+    page = layla.text(done.location)
+    assert "Approved 1 record" in page
+    assert "October 2026 is closed, so this counts on 22 November 2026" in page

@@ -296,3 +296,17 @@ def entries(reach: Reach, *, limit: int = 100) -> Sequence[AnyRow]:
         .order_by(_E.id.desc())
         .limit(limit)
     ).all()
+
+
+def of_record(attendance_id: int) -> Sequence[AnyRow]:
+    """What was entered about one attendance, the first first: `LateEntry`, whose act (`by`)."""
+    entered = select(_E, Person.name.label("by")).outerjoin(Person, Person.id == _E.entered_by_id)
+    of_one = entered.where(_E.attendance_id == attendance_id).order_by(_E.id)
+    return db.session.execute(of_one).all()
+
+
+def of_last_decision(attendance_id: int) -> LateEntry | None:
+    """What the latest decision about an attendance entered elsewhere, if its month was closed."""
+    last = select(func.max(Decision.id)).where(Decision.attendance_id == attendance_id)
+    of_one = _E.attendance_id == attendance_id, _E.decision_id == last.scalar_subquery()
+    return db.session.scalar(select(_E).where(*of_one).order_by(_E.id.desc()).limit(1))

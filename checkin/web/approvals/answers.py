@@ -1,6 +1,6 @@
 """What one press is answered with: the fresh row where it was made, or the whole sheet again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
@@ -9,7 +9,7 @@ from flask_login import current_user
 from checkin.domain.errors import NotFound, Problem
 from checkin.models import Attendance
 from checkin.operations import approvals
-from checkin.web import clock
+from checkin.web import clock, month_words
 from checkin.web.approvals.looking import words_of
 from checkin.web.errors import sentence
 
@@ -35,7 +35,8 @@ class Toast:
 
 
 def done(attendance: Attendance, told: Told) -> Any:
-    """Answer a press that did what it should."""
+    """Answer a press that did what it should; and say where it counts, of a closed month."""
+    told = replace(told, text=month_words.with_after(told.text, attendance.id))
     if not _in_place():
         session[_TOLD] = [attendance.id, str(told.text), told.may_undo]
         return _to_sheet(attendance)

@@ -13,7 +13,7 @@ from checkin.domain.evidence import NEUTRAL, Flag
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Shift
 from checkin.operations import approvals
-from checkin.web import clock, record_words
+from checkin.web import clock, month_words, record_words
 from checkin.web.approvals.forms import AdjustForm, AskForm, RejectForm, VersionedForm, WordsForm
 from checkin.web.approvals.wording import deciders_sentence, reason_sentence, why_suggested
 from checkin.web.errors import SENTENCES
@@ -31,6 +31,7 @@ def page_of(attendance: Attendance, **filled: VersionedForm) -> dict[str, Any]:
         "shift": shift,
         "scans": approvals.scans_of(one),
         "decisions": approvals.decisions_of(one.id),
+        "month_closed": month_words.before(one.work_on),
         "notes": [record_words.FLAGS[flag] for flag in one.flags if Flag(flag) in NEUTRAL],
         "told_already": _told(record, shift),
         "bar": _bar(record, shift),

@@ -14,7 +14,7 @@ from checkin.models import Attendance, Group, Shift
 from checkin.operations import approvals, groups
 from checkin.operations.approvals import sampling
 from checkin.operations.permissions import shifts_within
-from checkin.web import clock
+from checkin.web import clock, month_words
 from checkin.web.approvals.answers import Toast, kept_words
 from checkin.web.approvals.blueprint import bp
 from checkin.web.approvals.looking import words_of
@@ -76,12 +76,13 @@ def show(shift_id: int):
         **words_of(sheet.shift),
         sheet=sheet,
         shift=sheet.shift,
-        **(kept_words(sheet) or {"told": _batch(shift.id)}),
+        **(kept_words(sheet) or {"told": _batch(shift)}),
         failed=_failed(sheet),
         listed="list" in request.args,
         has_ended=sheet.shift.ends_at <= clock.now(),
         groups=groups.standings(Group.shift_id == shift.id),
         may_name=_may_name(shift),
+        month_closed=month_words.before(shift.work_on),
     )
 
 
@@ -174,12 +175,12 @@ def _instant_text(instant: datetime) -> str:
     return str((instant - _EPOCH) // _MICROSECOND)
 
 
-def _batch(shift_id: int) -> Toast | None:
+def _batch(shift: Shift) -> Toast | None:
     """What to say about the press that led here, and the records it may be taken back from."""
     done = request.args.get("done", "")
     if not done.isdecimal() or len(done) > 17:
         return None
-    batch = approvals.batch_of(shift_id, current_user.id, _EPOCH + int(done) * _MICROSECOND)
+    batch = approvals.batch_of(shift.id, current_user.id, _EPOCH + int(done) * _MICROSECOND)
     if not batch.shown:
         return None
     records = counted("records", len(batch.shown), "after")
@@ -188,5 +189,6 @@ def _batch(shift_id: int) -> Toast | None:
         records=records,
         duration=duration(batch.minutes),
     )
+    text = month_words.with_after(text, batch.shown[0][0])
     shown = " ".join(f"{record}.{version}" for record, version in batch.shown)
-    return Toast(text, url_for("approvals.withdraw", shift_id=shift_id), {"records": shown})
+    return Toast(text, url_for("approvals.withdraw", shift_id=shift.id), {"records": shown})

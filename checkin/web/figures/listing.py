@@ -15,7 +15,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
 from checkin.operations.figures import Filter, Measure, Totals, later
-from checkin.web import export_words, record_words, value_words
+from checkin.web import export_words, month_words, record_words, value_words
 from checkin.web.digits import clock_hours, num, signed
 from checkin.web.figures import earlier, ways
 from checkin.web.figures.amounts import hours, hours_alone
@@ -163,6 +163,8 @@ def attendance(attendance_id: int):
         told_already=(),
         value=value_words.of_record(found, rates.of(found)),
         may_decide=current_user.may(Permission.DECIDE),
+        month_closed=month_words.before(found.work_on),
+        entered=month_words.lines_of(found.id),
         words=record_words,
     )
 
