@@ -170,6 +170,20 @@ def test_a_request_is_granted_from_the_moment_of_the_scan(cast, salem, here, str
     assert "asks to check in" not in salem.text(here)
 
 
+def test_a_request_names_its_shift_and_is_granted_where_it_was_pressed(
+    cast, salem, here, stranger, now
+):
+    assert "No shift here for this volunteer · Visual screening" in salem.text(here)
+    wheelchairs = factories.opportunity(now, name_ar="دفع العربات", name_en="Wheelchairs")
+    beside = factories.shift(now, cast.mataf, wheelchairs, starts=-60, minutes=300)
+    html = salem.get(here).get_data(as_text=True)
+    choices = re.findall(r'name="shift" value="(\d+)".*?aria-label="([^"]*)"', html, re.S)
+    assert {int(shift) for shift, _ in choices} == {cast.shift.id, beside.id}
+    assert any("Wheelchairs" in said for _, said in choices)
+    salem.send(ask(salem, here), shift=cast.shift.id)
+    assert attendance_of(stranger).shift_id == cast.shift.id
+
+
 def test_a_request_is_declined_and_leaves_the_board(cast, salem, here, stranger):
     address = f"{ask(salem, here)}/refusal"
     assert "Request declined" in plain(follow(salem, salem.send(address)))

@@ -17,6 +17,7 @@ from checkin.operations import accounts, floor, tally, welfare
 from checkin.web import clock, record_words
 from checkin.web.floor import polling
 from checkin.web.floor.blueprint import bp, may_at, site_within
+from checkin.web.floor.choosing import asked_for
 from checkin.web.floor.codes import code_facts
 from checkin.web.floor.group_rows import GROUPS, group_facts
 from checkin.web.guard import requires
@@ -106,6 +107,8 @@ class Ask:
 
     kind: str
     of: Any
+    shifts: Sequence[Shift] = ()
+    """Of a request: those that a press can check in to."""
 
     @property
     def key(self) -> str:
@@ -113,7 +116,9 @@ class Ask:
 
     @property
     def mark(self) -> str:
-        return floor.mark_of(self.kind, tuple(self.of) if self.kind == "request" else self.of)
+        if self.kind != "request":
+            return floor.mark_of(self.kind, self.of)
+        return floor.mark_of(self.kind, tuple(self.of), [shift.id for shift in self.shifts])
 
 
 def _facts(site: Site | None, now: datetime) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _facts(site: Site | None, now: datetime) -> dict[str, Any]:
         **_ways(board, stages, here),
         **_listed(board, here, now),
         **group_facts(board, now),
-        "asks": _asks(here, now),
+        "asks": _asks(here, shifts, now),
     }
     return {**facts, "etag": _etag(facts)}
 
@@ -227,13 +232,15 @@ def _may_enter(site: Site) -> bool:
     return may_at(site, Permission.ENTER_ATTENDANCE)
 
 
-def _asks(sites: Sequence[Site], now: datetime) -> list[Ask]:
+def _asks(sites: Sequence[Site], shifts: Sequence[Shift], now: datetime) -> list[Ask]:
     """Who waits for something here; only for those who can give it."""
     entered = [site.id for site in sites if _may_enter(site)]
     vouched = [site.id for site in sites if may_at(site, Permission.CONFIRM_SIGN_IN)]
     sign_ins = accounts.pending_sign_ins(vouched, now) if vouched else []
     requests = floor.requests_at(entered, now) if entered else []
-    return [Ask("sign_in", one) for one in sign_ins] + [Ask("request", one) for one in requests]
+    meant = asked_for(requests, shifts) if requests else {}
+    asking = [Ask("request", one, meant[one.id]) for one in requests]
+    return [Ask("sign_in", one) for one in sign_ins] + asking
 
 
 def _delivered(sites: Sequence[Site], typed: str, now: datetime) -> list[Any]:

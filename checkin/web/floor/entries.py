@@ -1,7 +1,7 @@
 """Checking in by hand, answering requests, and taking an entry back."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from checkin.web.errors import sentence
 from checkin.web.filters import date_short, plain_label, time_range
 from checkin.web.floor.answering import entered, mark, to_floor
 from checkin.web.floor.blueprint import bp, site_within
+from checkin.web.floor.choosing import near, walked_into
 from checkin.web.floor.forms import CheckInForm
 from checkin.web.guard import requires
 
@@ -77,10 +78,11 @@ def answer_request(site_id: int, scan_id: int):
     site, now = site_within(site_id, ENTER), clock.now()
     asked = _request(site, scan_id)
     shifts = _shifts(site, now)
+    chosen = _among(_number(request.form.get("shift", "0")), shifts)
     entry = manual.Entry(
         derived_uid(asked.scan_uid, f"by {current_user.id}"),
         asked.volunteer_id,
-        _shift_for(asked.volunteer_id, shifts, asked.effective_at),
+        chosen or _shift_for(asked.volunteer_id, shifts, asked.effective_at),
         "cannot_scan",
         at=asked.effective_at,
     )
@@ -143,24 +145,8 @@ def _shift_words(shift: Shift) -> str:
 
 def _shift_for(person_id: int, shifts: Sequence[Shift], at: datetime) -> int:
     """Where somebody is expected, else the one running then, else the next one."""
-    near = _near(shifts, at)
-    return manual.expected_on([person_id], near).get(person_id) or _walked_into(near.values(), at)
-
-
-def _near(shifts: Sequence[Shift], at: datetime) -> dict[int, Shift]:
-    """By id, those that are not over then."""
-    return {shift.id: shift for shift in shifts if at < shift.ends_at}
-
-
-def _walked_into(near: Iterable[Shift], at: datetime) -> int:
-    """The shift running then, else the next one, else 0."""
-    running = [shift for shift in near if shift.starts_at <= at]
-    meant = max(running, key=_start) if running else min(near, key=_start, default=None)
-    return meant.id if meant else 0
-
-
-def _start(shift: Shift) -> tuple[datetime, int]:
-    return shift.starts_at, shift.id
+    there = near(shifts, at)
+    return manual.expected_on([person_id], there).get(person_id) or walked_into(there.values(), at)
 
 
 def _request(site: Site, scan_id: int) -> Scan:
@@ -181,17 +167,17 @@ class Found:
 
 
 def _found(typed: str, shifts: Sequence[Shift], now: datetime) -> list[Found]:
-    of, near = {shift.id: shift for shift in shifts}, _near(shifts, now)
+    of, there = {shift.id: shift for shift in shifts}, near(shifts, now)
     people = manual.find(typed, list(of))
     ids = [person.id for person in people]
-    expected, came = manual.expected_on(ids, near), manual.came_to(ids, of, now)
-    if not near:  # they can still be entered at a stated time, where they were expected
+    expected, came = manual.expected_on(ids, there), manual.came_to(ids, of, now)
+    if not there:  # they can still be entered at a stated time, where they were expected
         expected = manual.expected_on(ids, of)
-    walked_into = of.get(_walked_into(near.values(), now))
+    walking_in = of.get(walked_into(there.values(), now))
     return [
         Found(
             person,
-            of.get(expected.get(person.id, 0), walked_into),
+            of.get(expected.get(person.id, 0), walking_in),
             person.id in expected,
             came.get(person.id),
         )
