@@ -1,6 +1,8 @@
 """Earlier years: a file is sent, looked at, entered with its source, taken back; who may do it."""
 
+import csv
 import io
+import json
 import re
 from datetime import timedelta
 
@@ -220,6 +222,30 @@ def test_a_value_says_which_hours_it_does_not_cover(layla, cast, now):
     assert "Hours without one" not in card(layla.get("/figures").text, "value")
 
 
+def test_a_value_with_imported_ones_says_what_each_is_of(layla, cast, now):
+    plan = rates.RatePlan("general", now.date() - timedelta(days=900), 2000, "a source", 1500, 2600)
+    rates.set_rate(plan, by=cast.majed.id, now=now)
+    served(cast, now)
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000, value_halalas=260000)
+    factories.past_line(now, cast.layla, "2022", approved_minutes=750)
+    text = layla.text("/figures?past=1")
+    for said in (
+        "Economic return (SAR) 2,700 Between SAR 2,675 and 2,730 Imported Of these 2,600",
+        "Imported hours without a value: 12:30",
+        "This system alone: Based on SAR 20 per approved hour",
+        "Rates and averages are of this system alone.",
+    ):
+        assert said in text
+    assert "2,600" in layla.text("/figures/reports?by=year&past=1").partition("Earlier years")[2]
+    heading, first, *_rows = csv.reader(io.StringIO(taken_out(layla, "dashboard", "past=1")))
+    row = dict(zip(heading, first, strict=True))
+    assert row["Name"] == "Total with imported years"
+    assert "التقرير السنوي" in row["Source"]
+    lines = taken_out(layla, "dashboard", "past=1", "jsonl").splitlines()
+    total = json.loads(lines[0])
+    assert (total["valued_minutes"], total["approved_minutes"]) == (6300, 7050)
+
+
 def test_an_imported_year_can_be_looked_at_by_itself(layla, cast, now):
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000, volunteers=40)
     factories.past_line(now, cast.layla, "2022", approved_minutes=3000)
@@ -248,8 +274,8 @@ def test_only_who_sees_them_is_offered_earlier_years(layla, salem, cast, now):
     assert "/figures/past" not in page
 
 
-def taken_out(browser, what: str, query: str) -> str:
-    fields = {"what": what, "query": query, "kind": "csv"}
+def taken_out(browser, what: str, query: str, kind: str = "csv") -> str:
+    fields = {"what": what, "query": query, "kind": kind}
     address = browser.send("/exports", **fields).location
     exporting.work_on_waiting(clock.now)
     with browser.get(f"{address}/file") as file:

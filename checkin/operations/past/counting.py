@@ -57,6 +57,24 @@ class Earlier:
         counted once, which is why they are never added to ours."""
         return _sum(year.figures for year in self.years)
 
+    @property
+    def valued_minutes(self) -> int:
+        """Of years of which a value was told."""
+        return sum(
+            year.figures.approved_minutes or 0
+            for year in self.years
+            if year.figures.value_halalas is not None
+        )
+
+    @property
+    def unvalued_minutes(self) -> int:
+        return (self.figures.approved_minutes or 0) - self.valued_minutes
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys(source for year in self.years for source in year.sources))
+
     def sources_of(self, figure: str) -> tuple[str, ...]:
         """Where one figure comes from, each source once."""
         told = (year for year in self.years if getattr(year.figures, figure) is not None)
@@ -71,6 +89,7 @@ class Earlier:
         told = self.figures
         more = {name: getattr(told, name) or 0 for name in ADDS_UP}
         more |= {name: 0 if self._is_apart(name, totals) else getattr(told, name) for name in ONCE}
+        more["valued_minutes"] = self.valued_minutes
         return totals._replace(**{name: getattr(totals, name) + more[name] for name in more})
 
     def apart(self, totals: Totals) -> dict[str, int]:

@@ -36,9 +36,10 @@ def book(
     now: datetime,
     figures: Sequence[Figure] = (),
     counting: Sequence[tuple[str, str]] | None = None,
+    both: Totals | None = None,
 ) -> Book:
     """`about` begins with the title; `figures` stand out on paper; `counting` says how they come
-    about, where it is not the usual."""
+    about, where it is not the usual; `both` are those shown, where earlier years are added."""
     title, *more = about
     return Book(
         title=title,
@@ -48,7 +49,7 @@ def book(
         table_heading=_("Table"),
         method=[
             *_origin(about, asked.by, now),
-            *(_counting(totals) if counting is None else counting),
+            *(_counting(totals, both or totals) if counting is None else counting),
         ],
         method_title=_("How it is counted"),
         of_workbooks=[(_("Hours"), _decimal())],
@@ -103,7 +104,8 @@ def _origin(about: Sequence[str], by: str, now: datetime) -> list[tuple[str, str
     ]
 
 
-def _counting(totals: Totals) -> list[tuple[str, str]]:
+def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
+    worth = [*filter(None, [value_words.between(both)]), *value_words.method(totals)]
     return [
         (
             _("Hours"),
@@ -111,7 +113,7 @@ def _counting(totals: Totals) -> list[tuple[str, str]]:
         ),
         (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
         (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
-        (_("Economic return (SAR)"), ". ".join(value_words.account(totals))),
+        (_("Economic return (SAR)"), ". ".join(worth)),
         *rated(totals),
         *warned(totals),
     ]

@@ -92,8 +92,10 @@ def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
     if _unknown(card, totals, told):
         return replace(card, value=pgettext("figure", "Not told"), change="", href="", note="")
     said = earlier.mark(figure, sum_ - ours, sum_, totals, told)
-    if card.key == "value" and not said:
-        said = _without_value(totals, told)
+    if card.key == "value":
+        bare = earlier.without_value(told) if said else []
+        said = " · ".join([said or _without_value(totals, told), *bare])
+        card = replace(card, note=earlier.of_ours(card.note))
     return replace(card, imported=said, href=card.href if ours else "")
 
 

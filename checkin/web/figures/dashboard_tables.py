@@ -39,7 +39,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         totals = figures.totals(found.filter)
         told = earlier.beside(found.filter)
         tables = [
-            whole(told.added_to(totals)),
+            whole(told.added_to(totals), told=told),
             of_years(told, totals),
             *(_table(grouping, found, totals) for grouping in charts.TITLES),
             *_of_people(found),
@@ -47,7 +47,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         ]
         about = [_("Figures"), *found.in_words]
         told_of = [table for table in tables if table.rows or table.totals]
-        made = book(told_of, about, totals, asked, now)
+        made = book(told_of, about, totals, asked, now, both=told.added_to(totals))
         lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
         head = on_paper.head(made.head, shown(found, today))
         return replace(made, method=[*made.method, *lines], head=head)
@@ -108,15 +108,20 @@ _ORDER = (
 )
 
 
-def whole(totals: Totals, kinds: Collection[str] = NOT_ON_PAPER) -> Table:
-    """The totals and nothing else."""
+def whole(
+    totals: Totals, kinds: Collection[str] = NOT_ON_PAPER, told: Earlier = earlier.NOTHING
+) -> Table:
+    """The totals and nothing else; marked with their source where what was `told` is in them."""
+    name = _("Total with imported years") if told else _("Total")
+    source = [Column("source", _("Source"), width=28)] if told else []
+    own: list[Cell] = [" · ".join(told.sources)] if told else []
     return Table(
         key="totals",
         title=_("Totals"),
-        columns=[Column("name", _("Name"), width=30), *columns(totals)],
+        columns=[Column("name", _("Name"), width=30), *source, *columns(totals)],
         rows=(),
         count=0,
-        totals=[[_("Total"), *cells(totals)]],
+        totals=[[name, *own, *cells(totals)]],
         kinds=kinds,
     )
 

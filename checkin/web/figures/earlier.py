@@ -15,7 +15,7 @@ from checkin.operations.figures import Filter, Totals
 from checkin.operations.past import Earlier, Figures
 from checkin.operations.permissions import Reach
 from checkin.web import value_words
-from checkin.web.digits import num
+from checkin.web.digits import clock_hours, num
 from checkin.web.figures.amounts import hours, hours_alone
 from checkin.web.figures.narrowing import Wanted
 from checkin.web.figures.periods import Period, name_of
@@ -53,8 +53,9 @@ class Line(NamedTuple):
 
     @property
     def cells(self) -> list[str]:
-        """Hours, beneficiaries, volunteers and records as they are shown; empty where not told."""
-        found = ((name, getattr(self.figures, name)) for name in COLUMNS)
+        """Hours, beneficiaries, volunteers, records and value as they are shown; empty where not
+        told."""
+        found = ((name, getattr(self.figures, name)) for name in (*COLUMNS, "value_halalas"))
         return ["" if number is None else in_column(name, number) for name, number in found]
 
 
@@ -156,7 +157,26 @@ def methods(told: Earlier) -> list[str]:
     """What stands under figures that count earlier years."""
     if not told:
         return []
-    return [
+    lines = [
         _("Imported years count by year alone: charts and other tables show this system alone."),
         _("People of imported years are not recognised, so they are never added to those here."),
     ]
+    if told.figures.value_halalas is not None:
+        lines.append(
+            _(
+                "Imported values are added as they were told. Rates and averages are of this "
+                "system alone."
+            )
+        )
+    return [*lines, *without_value(told)]
+
+
+def without_value(told: Earlier) -> list[str]:
+    """How many of the hours that were told have none, where any do."""
+    bare = told.unvalued_minutes
+    return [_("Imported hours without a value: %(hours)s", hours=clock_hours(bare))] if bare else []
+
+
+def of_ours(note: str) -> str:
+    """What is said of a value, where that of earlier years is added to it."""
+    return _("This system alone: %(note)s", note=note)

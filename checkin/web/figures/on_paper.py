@@ -30,7 +30,8 @@ def figure(card: Card) -> Figure:
     goal = card.goal
     way = (goal.reached, goal.amount, goal.due) if goal else None
     progress = goal.progress if goal else ""
-    said = (card.between, card.imported, card.change, card.waiting, card.note, progress)
+    imported = f"{_('Imported')}: {card.imported}" if card.imported else ""
+    said = (card.between, imported, card.change, card.waiting, card.note, progress)
     return Figure(card.name, card.value, said, way)
 
 
