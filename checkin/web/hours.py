@@ -1,6 +1,7 @@
 """My hours: what is approved, what waits, each attendance, and the shifts to come."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -9,8 +10,10 @@ from flask_login import current_user
 from checkin.domain.days import local_day
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
+from checkin.models.attendance import WAITING
 from checkin.operations import groups, hours, openings, teams
 from checkin.operations.approvals import appealing, asking
+from checkin.operations.approvals.whose_turn import Turn, who_decides
 from checkin.web import clock, receipts, record_words
 from checkin.web.digits import in_digits
 from checkin.web.guard import requires
@@ -46,10 +49,17 @@ def index() -> Any:
         asked={one.attendance_id for one in questions},
         appealed=_appealed(attendances),
         deciders=hours.deciders_of(sites, now),
+        turns=_turns(attendances, now),
         page=page,
         pages=pages,
         page_address=lambda number: url_for(".index", page=number),
     )
+
+
+def _turns(attendances: Sequence[Attendance], now: datetime) -> dict[int, Turn]:
+    """Who decides about what waits, where somebody of the site entered it and may not."""
+    by_hand = (one for one in attendances if one.state in WAITING and one.entered_by_id)
+    return {one.id: who_decides(one, now) for one in by_hand}
 
 
 def _appealed(attendances: Sequence[Attendance]) -> dict[int, list[str]]:

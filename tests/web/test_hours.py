@@ -1,12 +1,13 @@
 """My hours: approved and waiting apart, every attendance, the shifts to come."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 
 from checkin.database import db
 from checkin.models import Attendance
-from checkin.operations import approvals
+from checkin.operations import approvals, manual
 from checkin.operations.hours import PAGE_SIZE
 from tests import factories
 from tests.web.scanning import attendances_of
@@ -134,3 +135,16 @@ def test_each_attendance_says_how_much_was_counted_and_why(cast, noura, now):
     assert "3 hours, all of it counted" in text
     rejected = "2 hours, with nothing counted because the record was rejected (Recorded twice)"
     assert rejected in text
+
+
+def test_whoever_entered_it_by_hand_is_not_named_as_who_decides(cast, noura, now):
+    """The receipt and the list say the same: rule 17."""
+    uid = str(uuid.uuid4())
+    entry = manual.Entry(uid, cast.noura.id, cast.shift.id, "no_phone", at=now - HOUR / 2)
+    manual.check_in(entry, by=cast.salem.id, now=now)
+    done = factories.check_out(cast.noura, cast.shift, now)
+    said = "A coordinator decides"
+    assert said in noura.text(f"/attendances/{done.attendance_id}")
+    listed = noura.text("/hours")
+    assert said in listed
+    assert f"Decides: {cast.salem.name}" not in listed
