@@ -41,6 +41,8 @@ class Found(StrEnum):
     BAD_MOBILE = "bad_mobile"
     NAME_MISSING = "name_missing"
     """A mobile nobody has, without a name."""
+    BAD_NAME = "bad_name"
+    """A name too long to be one, or with characters that cannot be shown."""
     ALREADY = "already"
     """Expected on this shift already."""
     REPEATED = "repeated"
@@ -102,7 +104,7 @@ def _parsed(number: int, line: str) -> Line:
     """«3. نورة سعد 0551234567» in its parts, whatever stands between them."""
     plain = _NUMBERED.sub("", latin_digits(line))
     digits = _NUMBER.search(plain)
-    rest = plain if digits is None else f"{plain[: digits.start()]} {plain[digits.end() :]}"
+    parts = [plain] if digits is None else [plain[: digits.start()], plain[digits.end() :]]
     found, mobile = Found.UNKNOWN, None
     if digits is not None:
         try:
@@ -110,9 +112,10 @@ def _parsed(number: int, line: str) -> Line:
         except Problem:
             found = Found.BAD_MOBILE
     try:
-        name = clean_name(rest.strip(_EDGES))
-    except Problem:
-        name = ""
+        name = clean_name(" ".join(part.strip(_EDGES) for part in parts))
+    except Problem as problem:
+        name, is_missing = "", problem.code == "name_missing"
+        found = found if is_missing else Found.BAD_NAME
     return Line(number, line, name, mobile, found)
 
 
@@ -143,7 +146,7 @@ def _matched(
     by_name: Mapping[str, list[Person]],
     expected: set[int],
 ) -> Line:
-    if line.found is Found.BAD_MOBILE:
+    if line.found in (Found.BAD_MOBILE, Found.BAD_NAME):
         return line
     candidates = _candidates(line, by_mobile, by_name)
     if len(candidates) == 1 and not _other_name(line, candidates[0]):

@@ -13,6 +13,7 @@ OUTCOMES = {
     Found.UNKNOWN: ("bad", "alert", _l("Not found")),
     Found.BAD_MOBILE: ("bad", "alert", _l("Wrong mobile")),
     Found.NAME_MISSING: ("bad", "alert", _l("Name missing")),
+    Found.BAD_NAME: ("bad", "alert", _l("Check the name")),
     Found.ALREADY: ("plain", "check", _l("On the roster already")),
     Found.REPEATED: ("plain", "copy", _l("In the list twice")),
     Found.SUSPENDED: ("bad", "lock", _l("Suspended")),
@@ -22,6 +23,7 @@ ADVICE = {
     Found.UNKNOWN: _l("Nobody has this name. Add a mobile to enter a new person"),
     Found.BAD_MOBILE: _l("The mobile number is not complete"),
     Found.NAME_MISSING: _l("Nobody has this mobile. Add a name to enter a new person"),
+    Found.BAD_NAME: _l("The name is too long, or holds characters that cannot be shown"),
 }
 """What to do about a line that means nobody."""
 

@@ -47,6 +47,7 @@ def expected(shift):
         "3. خالد الثقفي - 055 123 4567",
         "٣) خالد الثقفي | +966 55 123 4567",
         "خالد الثقفي: 00966551234567",
+        "خالد, 0551234567, الثقفي",
     ],
 )
 def test_a_line_is_a_name_and_a_mobile_however_parted(shift, line):
@@ -71,6 +72,8 @@ def test_people_are_found_by_mobile_or_by_name_in_any_spelling(cast, shift):
         ("0551234567", Found.NAME_MISSING),
         ("خالد الثقفي 05512345", Found.BAD_MOBILE),
         ("خالد الثقفي 0551234567", Found.NEW),
+        (f"{'خ' * 200} 0551234567", Found.BAD_NAME),
+        ("خالد\x07 0551234567", Found.BAD_NAME),
     ],
 )
 def test_what_stands_in_the_way_is_said_line_by_line(shift, line, found):
