@@ -88,8 +88,12 @@ class Decision(Base):
 append_only(Decision.__table__)
 
 
+_ASKING = "'asks_in', 'asks_out'"
+
+
 class Remark(Base):
-    """Words about one attendance: a supervisor's note, a volunteer's answer, an allowance.
+    """Words about one attendance: a supervisor's note, a volunteer's answer, an allowance, or
+    what a volunteer asks for: another time of coming or leaving, `asks_at`.
 
     An allowance lets somebody serve although a welfare limit speaks against it. `remark_uid` is
     made with the form, so that sending it twice is one remark.
@@ -97,7 +101,8 @@ class Remark(Base):
 
     __tablename__ = "remarks"
     __table_args__ = (
-        CheckConstraint("kind IN ('note', 'answer', 'allowance')", name="kind"),
+        CheckConstraint(f"kind IN ('note', 'answer', 'allowance', {_ASKING})", name="kind"),
+        CheckConstraint(f"(asks_at IS NULL) = (kind NOT IN ({_ASKING}))", name="asks_for_a_time"),
         CheckConstraint("length(words) > 0", name="says_something"),
     )
 
@@ -108,6 +113,7 @@ class Remark(Base):
     words: Mapped[str] = mapped_column(String(500))
     written_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asks_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 append_only(Remark.__table__)

@@ -1,6 +1,6 @@
 """Correcting when somebody came or left: wrong scans are struck out, a new one stands instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -256,3 +256,56 @@ def _count(said: list[AnyRow]) -> int | None:
     """Of people served: the last one said counts, and moves with the time."""
     counts = [scan.beneficiaries for scan in said if scan.beneficiaries is not None]
     return counts[-1] if counts else None
+
+
+# --- what was changed ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A check-in or check-out that a supervisor let count from another time."""
+
+    kind: Kind
+    before: datetime
+    after: datetime
+    at: datetime
+
+
+def changes_of(attendance: Attendance) -> list[Changed]:
+    """What supervisors changed of these times and still counts, the first change first."""
+    s = Scan
+    scans = db.session.execute(
+        select(*(s.scan_uid, s.kind, s.effective_at, s.received_at, s.undoes), s.entered_by_id)
+        .where(s.volunteer_id == attendance.volunteer_id, s.shift_id == attendance.shift_id)
+        .where(s.carrier != "relief")
+        .order_by(s.received_at, s.id)
+    ).all()
+    undone = {scan.undoes: scan.received_at for scan in scans if scan.kind == Kind.UNDO}
+    standing = {at for stint in attendance.stints for at in _instants(stint)}
+    found = []
+    for scan in scans:
+        counts = scan.scan_uid not in undone and scan.effective_at in standing
+        if scan.entered_by_id is not None and scan.kind in (Kind.IN, Kind.OUT) and counts:
+            before = _instead_of(scan, scans, undone, standing)
+            if before is not None:
+                found.append(Changed(Kind(scan.kind), before, scan.effective_at, scan.received_at))
+    return found
+
+
+def _instead_of(
+    entered: AnyRow,
+    scans: Sequence[AnyRow],
+    undone: dict[str, datetime],
+    standing: set[datetime | None],
+) -> datetime | None:
+    """The time that counted before: struck out with the entry, or a later check-in behind it."""
+    earlier = [
+        scan.effective_at
+        for scan in scans
+        if scan.kind == entered.kind and scan.received_at < entered.received_at
+        if scan.effective_at not in standing
+        if undone.get(scan.scan_uid, entered.received_at) == entered.received_at
+    ]
+    if entered.kind == Kind.IN:
+        return min(earlier, default=None)
+    return max(earlier, default=None)

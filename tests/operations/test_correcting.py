@@ -346,3 +346,19 @@ def test_of_two_supervisors_at_once_one_corrects_and_the_other_sees_it(
         one.join()
     assert sorted(said) == ["changed", "corrected"]
     assert whole(cast, record, later)
+
+
+# --- what the volunteer is told ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+def test_a_change_says_what_stood_before(cast, record, now, later, minutes):
+    came, left = now - HOUR, now + 3 * HOUR
+    assert correcting.changes_of(fresh(record)) == []
+    to = came + minutes * MINUTE
+    correct(cast, record, Kind.IN, to, later)
+    correct(cast, record, Kind.OUT, left - 30 * MINUTE, later + MINUTE)
+    assert correcting.changes_of(fresh(record)) == [
+        correcting.Changed(Kind.IN, came, to, later),
+        correcting.Changed(Kind.OUT, left, left - 30 * MINUTE, later + MINUTE),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from checkin.database import db
 from checkin.domain.fold import Kind
 from checkin.models import Opportunity
-from checkin.operations import approvals
+from checkin.operations import approvals, correcting
 from checkin.operations.attendance import close_forgotten
 from tests import factories
 from tests.pages import plain
@@ -33,6 +33,10 @@ def receipt(at, cast, now) -> str:
 def decided(cast, decide, **facts):
     (attendance,) = attendances_of(cast.noura)
     decide(attendance.id, attendance.row_version, by=cast.salem.id, **facts)
+
+
+def told(browser, address) -> str:
+    return browser.text(address).replace("\u2068", "").replace("\u2069", "")
 
 
 def undo_fields(html: str) -> dict[str, str]:
@@ -179,3 +183,37 @@ def test_what_an_opportunity_credits_at_most_is_said(at, cast, now, noura, recei
     text = noura.text(receipt)
     assert "Once approved, 1 hour count because no more than 1 hour count in one shift" in text
     assert "No more than 1 hour count in one shift" in text
+
+
+def test_a_time_that_can_no_longer_be_undone_is_asked_for(
+    cast, at, noura, receipt, now, browser_of
+):
+    assert "Ask for a correction" not in noura.text(receipt)
+    at.move_to(now + 11 * MINUTES)
+    assert "Ask for a correction" in noura.text(receipt)
+    version = re.search(r'name="row_version"[^>]*value="(\d+)"', noura.get(receipt).text)[1]
+    sent = {"kind": "in", "time": "12:40", "words": "جئت قبل ذلك", "row_version": version}
+    bad = noura.send(f"{receipt}/request", **{**sent, "time": "23:50"})
+    assert bad.status_code == 422
+    assert "Give a time near the shift that has passed already" in plain(bad)
+    assert "جئت قبل ذلك" in bad.text
+    for _ in range(2):
+        assert noura.send(f"{receipt}/request", **sent).status_code == 303
+    assert told(noura, receipt).count("You asked for check-in at 12:40 PM") == 1
+    at.move_to(now + 60 * MINUTES)
+    factories.check_out(cast.noura, cast.shift, now + 60 * MINUTES)
+    salem = browser_of(cast.salem, kind="staff", lang="en")
+    text = told(salem, f"/shifts/{cast.shift.id}/approvals")
+    assert "The volunteer asks for check-in at 12:40 PM: جئت قبل ذلك · With it: 1 hour 20" in text
+
+
+def test_the_receipt_says_that_a_supervisor_changed_a_time(cast, at, noura, receipt, now):
+    at.move_to(now + 30 * MINUTES)
+    (attendance,) = attendances_of(cast.noura)
+    to = now - 20 * MINUTES
+    change = correcting.Correction(
+        UID, attendance.id, attendance.row_version, Kind.IN, 0, to, "agreed"
+    )
+    correcting.correct(change, by=cast.salem.id, now=now + 30 * MINUTES)
+    text = told(noura, receipt)
+    assert "A supervisor changed your check-in from 1:00 PM to 12:40 PM" in text

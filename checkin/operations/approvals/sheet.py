@@ -19,6 +19,7 @@ from checkin.operations.approvals.asking import Question, latest_questions
 from checkin.operations.approvals.doubts import Reason, noticed, reasons_for
 from checkin.operations.approvals.four_eyes import Bar, bars
 from checkin.operations.approvals.passing_on import deciders
+from checkin.operations.approvals.requesting import Request, minutes_asked, requests_of
 from checkin.operations.approvals.suggestion import (
     Suggestion,
     capped,
@@ -29,7 +30,7 @@ from checkin.operations.identity import rows_of
 from checkin.operations.permissions import Reach, shifts_within
 from checkin.operations.welfare import Concern
 
-ANSWERED, APPEALED = "answered", "appealed"
+ANSWERED, APPEALED, REQUESTED = "answered", "appealed", "requested"
 """Reasons that are the volunteer's own words (fact `words`)."""
 SETTLED = ("approved", "rejected", "voided")
 SHIFTS_SHOWN = 50
@@ -190,6 +191,7 @@ def _asked_and_odd(rows: Sequence[AnyRow], now: datetime) -> tuple[set[int], set
     questions, appeals = latest_questions(ids), appeals_of(ids)
     limits = {one for one, found in welfare.unallowed(ids, now).items() if found}
     said = {one for one in ids if any(_said(questions.get(one), appeals.get(one)))}
+    said |= requests_of(ids).keys()
     asked = {one for one, question in questions.items() if question.is_open}
     return asked, noticed(rows) | limits | said
 
@@ -234,7 +236,7 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -
     ids = [one.id for one in attendances]
     reasons = reasons_for(shift, attendances)
     questions = latest_questions(ids)
-    appeals = appeals_of(ids)
+    appeals, requests = appeals_of(ids), requests_of(ids)
     proposals = _proposals([one.id for one in attendances if one.state == "proposed"])
     closed_to = bars(shift.id, attendances, proposals)
     barred = [one.id for one in attendances if closed_to[one.id].obstacle(by)]
@@ -246,6 +248,7 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -
             one,
             reasons=[
                 *_said(questions.get(one.id), appeals.get(one.id)),
+                *_requested(one, shift, requests.get(one.id, [])),
                 *reasons[one.id],
                 *_not_allowed(one, cared_for[one.id]),
             ],
@@ -282,6 +285,15 @@ def _said(question: Question | None, appeal: Appeal | None) -> Iterator[Reason]:
         yield Reason(APPEALED, {"words": appeal.words})
     if question and question.is_latest and question.answer:
         yield Reason(ANSWERED, {"words": question.answer, "question": question.words})
+
+
+def _requested(attendance: Attendance, shift: Shift, asked: list[Request]) -> Iterator[Reason]:
+    """The times that the volunteer says are right, until it was decided about."""
+    if attendance.state in WAITING:
+        for one in asked:
+            minutes = minutes_asked(one, attendance, shift)
+            facts = {"kind": one.kind, "at": one.asked_for, "words": one.words}
+            yield Reason(REQUESTED, {**facts, "minutes": minutes})
 
 
 def _not_allowed(attendance: Attendance, found: list[Concern]) -> Iterator[Reason]:

@@ -6,18 +6,21 @@ from typing import Any
 from flask_babel import gettext as _
 
 from checkin.domain.evidence import Flag
+from checkin.domain.fold import Kind
 from checkin.domain.welfare import Limit
 from checkin.operations.approvals import (
     ANSWERED,
     APPEALED,
     NOT_SEEN,
     OTHER_SITE,
+    REQUESTED,
     Reason,
     Record,
 )
 from checkin.web import concern_words
 from checkin.web.digits import num
 from checkin.web.filters import (
+    duration,
     duration_after,
     isolate,
     plain_label,
@@ -135,6 +138,19 @@ def _appealed(facts: dict[str, Any], _zone: str) -> str:
     return _("The volunteer’s objection: %(words)s", words=isolate(facts["words"]))
 
 
+def _requested(facts: dict[str, Any], zone: str) -> str:
+    """The time asked for, the volunteer's words, and what it would make."""
+    told = {"time": time_short(facts["at"], zone), "words": isolate(facts["words"])}
+    if facts["kind"] == Kind.IN:
+        said = _("The volunteer asks for check-in at %(time)s: %(words)s", **told)
+    else:
+        said = _("The volunteer asks for check-out at %(time)s: %(words)s", **told)
+    if facts["minutes"] is None:
+        return said
+    made = duration(facts["minutes"])
+    return said + " · " + _("With it: %(duration)s", duration=made)
+
+
 def _concern(facts: dict[str, Any], _zone: str) -> str:
     return concern_words.about(facts["concern"])
 
@@ -155,6 +171,7 @@ _SAID: dict[str, Sentence] = {
     NOT_SEEN: _not_seen,
     ANSWERED: _answered,
     APPEALED: _appealed,
+    REQUESTED: _requested,
     **dict.fromkeys(Limit, _concern),
 }
 

@@ -1,4 +1,4 @@
-"""Answering what a supervisor asks about one's own attendance, and objecting to a decision."""
+"""Answering a question about one's own attendance, asking for another time, and objecting."""
 
 from typing import Any
 
@@ -6,14 +6,15 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from checkin.domain.fold import Kind
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.operations import hours
-from checkin.operations.approvals import appealing, asking
+from checkin.operations.approvals import appealing, asking, requesting
 from checkin.operations.attendance import derived_uid
 from checkin.web import clock
 from checkin.web.attendances.blueprint import bp
-from checkin.web.attendances.conversation import AnswerForm, AppealForm
+from checkin.web.attendances.conversation import AnswerForm, AppealForm, RequestForm
 from checkin.web.attendances.showing import page
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -38,6 +39,32 @@ def _answer(attendance: Attendance, form: AnswerForm) -> None:
     uid = derived_uid(f"{attendance.id}-{question}", "answer")
     words = form.words.data or ""
     asking.answer(attendance.id, words, uid, by=current_user.id, now=clock.now())
+
+
+@bp.post("/attendances/<int:attendance_id>/request")
+@requires(Permission.OWN_ATTENDANCE)
+def ask_for_time(attendance_id: int) -> Any:
+    """Ask for another time of coming or leaving, while nobody has decided."""
+    attendance = hours.attendance_of(current_user.id, attendance_id)
+    form = RequestForm()
+    beside = {**_BESIDE, "request_missing": "words", "time_not_possible": "time"}
+    if form.carry_out(lambda: _request(attendance, form), **beside):
+        flash(_("Your request was sent. The supervisor sees it before deciding"), "done")
+        return redirect(url_for(".show", attendance_id=attendance_id), 303)
+    return page(hours.attendance_of(current_user.id, attendance_id), form), form.status
+
+
+def _request(attendance: Attendance, form: RequestForm) -> None:
+    version = request.form.get("row_version", 0, row_number)
+    requesting.request(
+        attendance,
+        Kind(form.kind.data),
+        form.time.data,
+        form.words.data or "",
+        derived_uid(f"{attendance.id}-{version}", "request"),
+        by=current_user.id,
+        now=clock.now(),
+    )
 
 
 @bp.post("/attendances/<int:attendance_id>/appeal")

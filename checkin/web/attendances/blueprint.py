@@ -9,6 +9,9 @@ bp = Blueprint("attendances", __name__)
 errors.sentences(
     undo_too_late=_l("It can’t be undone any more. The supervisor can correct it"),
     answer_missing=_l("Write an answer"),
+    request_missing=_l("Write why the time is not right"),
+    request_too_late=_l("This record was decided meanwhile. Please see what was decided"),
+    time_not_possible=_l("Give a time near the shift that has passed already"),
     nothing_asked=_l("This question needs no answer any more"),
     uid_reused=_l("This answer was sent before. Load the page again"),
     appealed_already=_l("You have objected once already. A decision about that is final"),

@@ -1,20 +1,22 @@
-"""What a receipt shows of the questions about it and of an objection, and their two forms."""
+"""What a receipt shows of questions, requests and an objection about it, and their forms."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from checkin.domain.evidence import Flag
+from checkin.domain.fold import Kind
 from checkin.models import Attendance
 from checkin.operations import approvals, hours
-from checkin.operations.approvals import appealing, asking
+from checkin.operations.approvals import appealing, asking, requesting
 from checkin.operations.approvals.reasons import LONGEST_WORDS
 from checkin.operations.approvals.whose_turn import who_would_decide
 from checkin.web import receipts
-from checkin.web.fields import Form, Required
+from checkin.web.fields import Form, Required, TimeField
 from checkin.web.filters import isolate, time_short
 
 HALF_HOUR = timedelta(minutes=30)
@@ -32,12 +34,41 @@ class AppealForm(Form):
     words = TextAreaField(_l("What is not right?"), [Required()], render_kw=_AREA)
 
 
-def facts_of(attendance: Attendance, now: datetime, form: Form | None) -> dict[str, Any]:
+class RequestForm(Form):
+    """Once nothing can be undone any more: which time is not right, the right one, and why."""
+
+    row_version = HiddenField()
+    kind = RadioField(
+        _l("Which time is not right?"),
+        choices=[
+            SelectChoice(Kind.IN.value, _l("Check-in")),
+            SelectChoice(Kind.OUT.value, _l("Check-out")),
+        ],
+        default=Kind.IN.value,
+    )
+    time = TimeField(_l("The right time"), [Required()])
+    words = TextAreaField(_l("Why?"), [Required()], render_kw=_AREA)
+
+
+def facts_of(
+    attendance: Attendance, now: datetime, form: Form | None, *, undoable: bool = False
+) -> dict[str, Any]:
     acts = {one.action for one in approvals.decisions_of(attendance.id)}
     facts = {"form": form, "elsewhere": _elsewhere(attendance)}
+    facts |= _requested(attendance, form, offered=not undoable)
     if acts:
         facts |= _asked(attendance, form) if "return" in acts else {}
         facts |= _objected(attendance, now, form)
+    return facts
+
+
+def _requested(attendance: Attendance, form: Form | None, *, offered: bool) -> dict[str, Any]:
+    """What was asked for, and the form while a supervisor has not decided."""
+    facts: dict[str, Any] = {
+        "requests": requesting.requests_of([attendance.id]).get(attendance.id, [])
+    }
+    if offered and attendance.state in requesting.ASKABLE:
+        facts["request_form"] = _form(RequestForm, form, row_version=attendance.row_version)
     return facts
 
 

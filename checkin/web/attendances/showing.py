@@ -11,7 +11,7 @@ from checkin.domain.evidence import Flag
 from checkin.domain.roles import Permission
 from checkin.models import Attendance
 from checkin.models.attendance import WAITING
-from checkin.operations import hours, tally, welfare
+from checkin.operations import correcting, hours, tally, welfare
 from checkin.operations.approvals.appealing import Appeal
 from checkin.operations.approvals.whose_turn import who_decides
 from checkin.operations.attendance import derived_uid, relief
@@ -33,7 +33,9 @@ def show(attendance_id: int) -> Any:
 
 def page(attendance: Attendance, form: Form | None = None) -> str:
     """The receipt; with `form` when what was typed there has to be seen to again."""
-    facts = _facts(attendance) | conversation.facts_of(attendance, clock.now(), form)
+    facts = _facts(attendance)
+    undo = facts["undo"] is not None
+    facts |= conversation.facts_of(attendance, clock.now(), form, undoable=undo)
     face = _face(attendance, facts.get("appeal"))
     return render_template(f"attendances/{face}.html", **facts)
 
@@ -66,6 +68,7 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         "undo_uid": derived_uid(f"{attendance.id}-{attendance.row_version}", "undo"),
         "late_minutes": _late_minutes(attendance),
         "before": relief.still_here(attendance, now) if shift.lane_id else [],
+        "changes": correcting.changes_of(attendance),
         "relieved_by": relief.said_by(attendance),
         "concerns": _concerns(attendance, now),
         **_facts_of_decision(attendance, now),
