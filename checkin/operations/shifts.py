@@ -272,6 +272,17 @@ def _puts_in_the_past(shift: Shift, values: Mapping[str, Any], now: datetime) ->
     return shift.ends_at > now and is_over(values, now) and not ends_earlier
 
 
+def names_inside(shift_id: int, now: datetime) -> Sequence[str]:
+    """Who is checked in on this shift now, by name."""
+    a = Attendance
+    return db.session.scalars(
+        select(Person.name)
+        .join(a, a.volunteer_id == Person.id)
+        .where(a.shift_id == shift_id, a.state == "open", a.until_at > now)
+        .order_by(Person.name_folded, Person.id)
+    ).all()
+
+
 def _figures_in_step(shift_id: int, changed: Collection[str]) -> AbstractContextManager[None]:
     """What was approved is laid over the hours of the day from the shift's start on, and is the
     lane's."""

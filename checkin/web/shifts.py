@@ -170,7 +170,9 @@ def edit(shift_id: int):
 def cancel(shift_id: int):
     shift = _shift(shift_id)
     if request.method != "POST":
-        return render_template("shifts/cancellation.html", shift=shift, told=_told(shift))
+        inside = shifts.names_inside(shift.id, clock.now())
+        facts = {"shift": shift, "told": _told(shift), "inside": inside}
+        return render_template("shifts/cancellation.html", **facts)
     return _settled(
         lambda: shifts.cancel(shift_id, by=current_user.id, now=clock.now()),
         _("The shift is cancelled. Who came keeps the record"),

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from checkin.database import db
 from checkin.models import Message, Shift
@@ -165,6 +166,19 @@ def test_cancelling_asks_first_and_can_be_taken_back(cast, now, layla):
     assert "Cancelled" in layla.text("/shifts")
     layla.send(f"/shifts/{cast.shift.id}/restoration")
     assert stored(cast.shift.id).cancelled_at is None
+
+
+def test_whoever_is_checked_in_is_named_before_and_told_afterwards(cast, now, layla, browser_of):
+    check_in(cast.noura, cast.poster, now)
+    asked = layla.text(f"/shifts/{cast.shift.id}/cancellation")
+    assert "Checked in now: 1 volunteer" in asked
+    assert cast.noura.name in asked
+    layla.send(f"/shifts/{cast.shift.id}/cancellation")
+    noura = browser_of(cast.noura, lang="en")
+    with time_machine.travel(now + timedelta(minutes=20), tick=False):
+        page = noura.text(f"/S/{cast.poster.code}")
+    assert "This shift was cancelled. Your record stays" in page
+    assert "Check out" in page
 
 
 def test_a_closed_shift_stays_as_it_is(cast, now, layla, fields):
