@@ -65,6 +65,7 @@ def _shown(page: Page | None) -> Response:
     app: Any = current_app
     request.method = "GET"
     if page is not None:
+        g.resumed = True  # so that Back and loading anew ask for the page, not for the press
         request.url_rule, request.view_args = page
     try:
         answer = app.preprocess_request()

@@ -351,6 +351,15 @@ def test_a_display_on_plain_http_says_why_it_shows_nothing(tablet):
     assert "only on an https:// address" in visitor.text
 
 
+@pytest.mark.parametrize("where", ["/sites/{}/display", "/display/pair"])
+def test_that_is_said_before_anybody_chooses_digits(cast, visit, where):
+    visitor = visit("tablet", person=cast.salem, lang="en")
+    visitor.page.add_init_script(NO_CRYPTOGRAPHY)
+    visitor.open(where.format(cast.mataf.id))
+    assert "only on an https:// address" in visitor.text
+    expect(visitor.page.locator("main form")).to_be_hidden()
+
+
 # --- opening and leaving -------------------------------------------------------------------
 
 

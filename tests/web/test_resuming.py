@@ -83,6 +83,7 @@ def test_a_form_of_staff_comes_again_filled_in(cast, browser_of):
     again = outlived(layla, "/services/new", name_ar="خدمة لم تُحفظ")
     assert again.status_code == 400
     assert 'value="خدمة لم تُحفظ"' in page(again)
+    assert re.search(r"<body[^>]* data-answer", page(again))
     assert db.session.scalar(db.select(db.func.count(Service.id))) == before
 
 
