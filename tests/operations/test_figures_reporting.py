@@ -59,6 +59,10 @@ def test_a_report_of_too_many_rows_is_refused(cast, now):
     for days in (1, 6000):
         worked(now, cast.noura, cast.mataf, call, days)
     with pytest.raises(Problem, match="report_too_long"):
+        figures.report([Dimension.DAY, Dimension.SITE], ALL)
+    assert len(figures.report([Dimension.DAY], ALL).rows) == 2
+    worked(now, cast.noura, cast.mataf, call, 21_000)
+    with pytest.raises(Problem, match="report_of_one_too_long"):
         figures.report([Dimension.DAY], ALL)
     assert len(figures.report([Dimension.DAY], Filter(ALL.reach, now.date())).rows) == 0
 

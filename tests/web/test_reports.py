@@ -14,6 +14,7 @@ from checkin.operations.figures import Dimension, Filter
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.web.test_figures import stay
+from tests.web.test_taking_out import taken_out
 
 EVERYTHING = Filter(Reach(everywhere=True))
 
@@ -329,10 +330,23 @@ def test_what_can_be_put_right_is_said_and_nothing_chosen_is_lost(layla, cast, q
 
 
 def test_too_many_rows_are_refused_with_what_to_do(layla, season, monkeypatch):
-    monkeypatch.setattr("checkin.operations.figures.reporting.MOST_ROWS", 3)
+    monkeypatch.setattr("checkin.operations.figures.counting.MOST_ROWS", 3)
     answer = layla.get("/figures/reports?by=site&then=month")
     assert answer.status_code == 422
     assert "This report would have more than 3 rows" in answer.get_data(as_text=True)
+
+
+def test_by_one_thing_a_page_shows_the_first_rows_and_a_file_all(layla, season, monkeypatch):
+    monkeypatch.setattr("checkin.operations.figures.counting.MOST_ROWS", 1)
+    for module in ("reports", "report_tables"):
+        monkeypatch.setattr(f"checkin.web.figures.{module}.MOST_SHOWN", 1)
+    for address in ("/figures/reports", "/figures/reports/sheet"):
+        shown = layla.get(f"{address}?by=site&show=hours").text
+        assert len(table(shown)) == 2, "one row and the total of all"
+        assert table(shown)[-1][1] == "12:05"
+        assert "Shown: the first 1 of 2 rows. Files hold all; the total is of all" in shown
+    file = taken_out(layla, "csv", "by=site", "report").decode("utf-8-sig")
+    assert len(file.splitlines()) == 1 + 2 + 1, "headings, both rows, the total"
 
 
 def test_days_are_said_in_both_calendars(layla, cast, season):

@@ -16,7 +16,7 @@ from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
 from checkin.operations import approvals, exporting, figures, settings, targets
 from checkin.operations.exporting import Book, Column, Head, Table
-from checkin.operations.figures import Filter, reporting
+from checkin.operations.figures import Filter, counting
 from checkin.operations.permissions import Reach
 from checkin.web import clock, usual
 from checkin.web.charts import Columns, Mark
@@ -317,7 +317,7 @@ def test_paper_refuses_what_it_has_no_room_for(layla, worked, monkeypatch, what,
 
 
 def test_a_fault_that_wants_its_facts_is_still_said(layla, worked, monkeypatch):
-    monkeypatch.setattr(reporting, "MOST_ROWS", 0)
+    monkeypatch.setattr(counting, "MOST_ROWS_OF_ONE", 0)
     answer = layla.send("/exports", what="report", query="by=site", kind="csv")
     exporting.work_on_waiting(clock.now)
     assert "The file could not be written" in layla.text(answer.location)

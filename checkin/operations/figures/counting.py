@@ -30,6 +30,9 @@ from checkin.operations.figures.dimensions import (
 )
 
 MOST_ROWS = 5000
+"""By two groupings."""
+MOST_ROWS_OF_ONE = 20_000
+"""By one: an association has twelve thousand opportunities."""
 Days = tuple[date, date]
 
 
@@ -47,12 +50,16 @@ class Piece(NamedTuple):
     periods: tuple[str, ...]
 
 
-def _too_long() -> Problem:
-    return Problem("report_too_long", most=MOST_ROWS)
+def refuse_more(rows: int, dimensions: Sequence[Dimension]) -> None:
+    """Problems `report_too_long`, and `report_of_one_too_long` where it is by one thing only."""
+    if len(dimensions) > 1 and rows > MOST_ROWS:
+        raise Problem("report_too_long", most=MOST_ROWS)
+    if rows > MOST_ROWS_OF_ONE:
+        raise Problem("report_of_one_too_long", most=MOST_ROWS_OF_ONE)
 
 
 def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
-    """Every row with a figure, as closed months make it; Problem `report_too_long`."""
+    """Every row with a figure, as closed months make it; Problems of `refuse_more`."""
     times = [one for one in dimensions if one in TIMES]
     key_of = partial(keys_of, dimensions=dimensions)
     found = late.corrected(_counted(dimensions, wanted), wanted, key_of, by_day=bool(times))
@@ -67,8 +74,7 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
     if span is None:
         return {}
     wanted = _near(wanted) if is_bounded else wanted
-    if any(len(begins(one, *span)) > MOST_ROWS for one in times):
-        raise _too_long()
+    refuse_more(max((len(begins(one, *span)) for one in times), default=0), dimensions)
     table = _table(dimensions, wanted)
     pieces = list(_pieces(times, wanted, span, table))
     found: dict[Keys, Totals] = {}
@@ -113,8 +119,8 @@ def _refuse_too_many(dimensions: Sequence[Dimension], wanted: Filter) -> None:
         return
     if table.holds(period):
         others = [one.value for one in dimensions if one is not Dimension.OPPORTUNITY]
-        if table.opportunities_by(others, period, wanted, MOST_ROWS + 1) > MOST_ROWS:
-            raise _too_long()
+        rows = table.opportunities_by(others, period, wanted, MOST_ROWS + 1)
+        refuse_more(rows, dimensions)
 
 
 def _pieces(
@@ -189,7 +195,8 @@ def _from_sums(
     of_period = {period: piece for piece in pieces for period in piece.periods}
     places = [one for one in dimensions if one not in TIMES]
     in_a_row = table.in_a_row * max((len(piece.periods) for piece in pieces), default=0)
-    lines = list(table.lines([*of_period], MOST_ROWS * in_a_row + 1))
+    most = MOST_ROWS if len(dimensions) > 1 else MOST_ROWS_OF_ONE
+    lines = list(table.lines([*of_period], most * in_a_row + 1))
     found: dict[Keys, Totals] = {}
     summed: dict[Keys, Piece] = {}
     for period, numbers, line in lines:
@@ -202,8 +209,7 @@ def _from_sums(
             found[keys] = found[keys].plus(line.with_waiting(0))
         else:
             found[keys] = line.with_waiting(0)
-    if len(found) > MOST_ROWS:
-        raise _too_long()
+    refuse_more(len(found), dimensions)
     if summed:
         of_pieces = [piece for piece in pieces if piece in summed.values()]
         found |= _counted_once(dimensions, found, summed, _runs(of_pieces, wanted), span)

@@ -8,9 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from checkin.database import AnyRow, db
-from checkin.domain.errors import Problem
 from checkin.operations.figures import asking, counting
-from checkin.operations.figures.counting import MOST_ROWS
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
 from checkin.operations.figures.dimensions import (
     NAMED,
@@ -51,14 +49,14 @@ def report(dimensions: Sequence[Dimension], wanted: Filter) -> Report:
     """All figures by one or two different dimensions.
 
     What adds up adds up exactly; people and opportunities are counted once in each row, and once
-    in the total. Rows without any figure are left out. Problem `report_too_long`.
+    in the total. Rows without any figure are left out. Problems of
+    `counting.refuse_more`.
     """
     if not 1 <= len(set(dimensions)) == len(dimensions) <= DEEPEST:
         raise ValueError("a report is by one or two different dimensions")
     total, outer = asking.totals(wanted), counting.by(dimensions[:1], wanted)
     inner = counting.by(dimensions, wanted) if len(dimensions) > 1 else {}
-    if len(outer) + len(inner) > MOST_ROWS:
-        raise Problem("report_too_long", most=MOST_ROWS)
+    counting.refuse_more(len(outer) + len(inner), dimensions)
     return Report(tuple(dimensions), total, _nested(dimensions, outer, inner))
 
 

@@ -27,6 +27,8 @@ from checkin.web.figures.report_words import (
 )
 from checkin.web.filters import plain_label
 
+MOST_SHOWN = 5000
+"""Rows on a page; a report by one thing may have more."""
 NEXT = {True: Dimension.SITE, False: Dimension.MONTH}
 """By what a row of time, or any other, is looked into when nothing is left to look into it by."""
 
@@ -68,6 +70,8 @@ class Sheet:
     totals: Totals
     left_out: int
     """Rows that have none of the figures shown."""
+    beyond: int = 0
+    """Rows that the page has no room for; files have them."""
 
     @property
     def is_nested(self) -> bool:
@@ -79,16 +83,18 @@ class Sheet:
         return _count(self.lines, "lines")
 
 
-def sheet(report: Report, asked: Asked) -> Sheet:
+def sheet(report: Report, asked: Asked, most: int | None = None) -> Sheet:
+    """With so many lines at most, where it is by one thing and not all are wanted."""
     drawn = _Drawn(report, asked)
     lines = tuple(drawn.lines(report.rows, 0, _Place.of(asked)))
     return Sheet(
         corner=" · ".join(str(DIMENSIONS[one]) for one in asked.dimensions),
         headings={key: str(FIGURES[key].heading) for key in asked.figures},
-        lines=lines,
+        lines=lines[:most],
         total=drawn.cells(report.total, _Place.of(asked)),
         totals=report.total,
         left_out=_count(report.rows, "rows") - _count(lines, "lines"),
+        beyond=max(len(lines) - most, 0) if most else 0,
     )
 
 
@@ -120,6 +126,12 @@ def methods(sheet: Sheet, asked: Asked) -> list[str]:
 def _rows_said(sheet: Sheet) -> str:
     """How many there are, and that they are all there are."""
     number = num(sheet.count)
+    if sheet.beyond:
+        return _(
+            "Shown: the first %(number)s of %(all)s rows. Files hold all; the total is of all",
+            number=number,
+            all=num(sheet.count + sheet.beyond),
+        )
     if not sheet.left_out:
         return _("Rows: %(number)s, none is left out.", number=number)
     return _(

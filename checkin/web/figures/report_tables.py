@@ -28,7 +28,7 @@ from checkin.web.figures.dashboard_tables import (
     sums,
     whole,
 )
-from checkin.web.figures.report_lines import Line, Sheet, later, methods, sheet
+from checkin.web.figures.report_lines import MOST_SHOWN, Line, Sheet, later, methods, sheet
 from checkin.web.figures.report_words import DIMENSIONS, FIGURES, LAST
 from checkin.web.guard import requires
 from checkin.web.letterhead import letterhead
@@ -46,7 +46,7 @@ def _offer(state: BlueprintSetupState) -> None:
 @requires(Permission.SEE_FIGURES)
 def report_sheet():
     """The report on paper; here it is also taken out."""
-    wanted, drawn = _drawn(current_user.reach(Permission.SEE_FIGURES))
+    wanted, drawn = _drawn(current_user.reach(Permission.SEE_FIGURES), MOST_SHOWN)
     told = earlier.beside(wanted.wanted.filter)
     return render_template(
         "figures/report_sheet.html",
@@ -86,12 +86,12 @@ def report(asked: Asked, now: datetime) -> Book:
         return book(tables, about, drawn.totals, asked, now, told, counting)
 
 
-def _drawn(reach: Reach) -> tuple[report_asked.Asked, Sheet]:
-    """What the address asks for, and how it is read."""
+def _drawn(reach: Reach, most: int | None = None) -> tuple[report_asked.Asked, Sheet]:
+    """What the address asks for, and how it is read; so many rows, where not all."""
     wanted = report_asked.asked(reach)
     if wanted is None:
         raise NotFound("report")
-    return wanted, sheet(figures.report(wanted.dimensions, wanted.wanted.filter), wanted)
+    return wanted, sheet(figures.report(wanted.dimensions, wanted.wanted.filter), wanted, most)
 
 
 def _tables(wanted: report_asked.Asked, drawn: Sheet) -> list[Table]:

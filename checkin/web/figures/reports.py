@@ -21,7 +21,7 @@ from checkin.web.figures.choosing import SENT
 from checkin.web.figures.periods import latest_day
 from checkin.web.figures.ready_made import ready_made
 from checkin.web.figures.report_asked import Asked, asked
-from checkin.web.figures.report_lines import later, methods, sheet
+from checkin.web.figures.report_lines import MOST_SHOWN, later, methods, sheet
 from checkin.web.figures.reports_forms import NamingForm, ReportForm
 from checkin.web.guard import requires
 
@@ -29,6 +29,9 @@ errors.sentences(
     report_too_long=_l(
         "This report would have more than %(most)s rows. Choose longer steps of time or fewer "
         "days, narrow it, or take it by one thing only"
+    ),
+    report_of_one_too_long=_l(
+        "This report would have more than %(most)s rows. Choose fewer days, or narrow it"
     ),
     report_by_the_same=_l("Choose two different things to report by"),
     report_name_taken=_l("You have a report of this name. Choose another name"),
@@ -82,7 +85,7 @@ def _choosing(form: ReportForm, reach: Reach) -> str:
 
 
 def _shown(form: ReportForm, wanted: Asked, report: figures.Report) -> str:
-    drawn, told = sheet(report, wanted), earlier.beside(wanted.wanted.filter)
+    drawn, told = sheet(report, wanted, MOST_SHOWN), earlier.beside(wanted.wanted.filter)
     named = [row for row in _seen() if row.SavedReport.query == wanted.query]
     return render_template(
         "figures/report.html",
