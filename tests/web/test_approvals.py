@@ -579,3 +579,21 @@ def test_a_record_without_a_version_is_treated_as_changed(cast, record, salem):
         text = plain(follow(salem, salem.send(f"/attendances/{record}/approval", version=version)))
         assert "changed on another device" in text
     assert row(record).state == "closed"
+
+
+def test_time_at_a_course_is_approved_as_attendance_and_never_called_hours(cast, salem, now):
+    """Rule 24, in the list of what waits, on the sheet and in what the press is answered with."""
+    course = factories.opportunity(now, kind="course")
+    shift = factories.shift(now, cast.mataf, course, starts=-30, minutes=120)
+    factories.assign(now - HOUR, cast.noura, shift)
+    check_in(cast.noura, factories.poster(now - HOUR, cast.mataf, shift), shift.starts_at)
+    check_out(cast.noura, shift, shift.ends_at)
+    assert "Attendance, no hours" in salem.text("/approvals")
+    page = f"/shifts/{shift.id}/approvals"
+    shown = salem.text(page)
+    assert "Approve attendance" in shown
+    assert "counts as attendance, not as volunteer hours" in shown
+    told = plain(follow(salem, salem.send(page, records=ticked(salem, page))))
+    assert "Attendance approved: 1 record" in told
+    assert "2 hours in total" not in told
+    assert "Hours" not in told

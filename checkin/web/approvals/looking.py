@@ -54,6 +54,8 @@ def words_of(shift: Shift) -> dict[str, Any]:
         "reason_sentence": reason_sentence,
         "why_suggested": why_suggested,
         "deciders_sentence": deciders_sentence,
+        # time at a course or meeting is attendance and never reaches hours
+        "is_service": shift.opportunity.kind == "service",
         "counts_people": counted_by != "nobody",
         "counts_each": counted_by == "volunteer",
     }

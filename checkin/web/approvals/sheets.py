@@ -76,7 +76,7 @@ def show(shift_id: int):
         **words_of(sheet.shift),
         sheet=sheet,
         shift=sheet.shift,
-        **(kept_words(sheet) or {"told": _batch(shift)}),
+        **(kept_words(sheet) or {"told": _batch(sheet.shift)}),
         failed=_failed(sheet),
         listed="list" in request.args,
         has_ended=sheet.shift.ends_at <= clock.now(),
@@ -184,11 +184,11 @@ def _batch(shift: Shift) -> Toast | None:
     if not batch.shown:
         return None
     records = counted("records", len(batch.shown), "after")
-    text = _(
-        "Approved %(records)s, %(duration)s in total",
-        records=records,
-        duration=duration(batch.minutes),
-    )
+    if shift.opportunity.kind == "service":
+        length = duration(batch.minutes)
+        text = _("Approved %(records)s, %(duration)s in total", records=records, duration=length)
+    else:
+        text = _("Attendance approved: %(records)s", records=counted("records", len(batch.shown)))
     text = month_words.with_after(text, batch.shown[0][0])
     shown = " ".join(f"{record}.{version}" for record, version in batch.shown)
     return Toast(text, url_for("approvals.withdraw", shift_id=shift.id), {"records": shown})
