@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from checkin.domain.errors import NotFound
 from checkin.domain.money import HALALAS
@@ -13,7 +14,7 @@ from checkin.domain.roles import Permission
 from checkin.models import AuditEntry
 from checkin.operations import audit_log
 from checkin.operations.audit_log import Line, Wanted
-from checkin.web.audit_words import ACTS, FACTS, FIELDS, KINDS, THINGS, WORDS
+from checkin.web.audit_words import ACTS, DEVICES, FACTS, FIELDS, KINDS, THINGS, WORDS
 from checkin.web.digits import clock_hours, in_digits, num
 from checkin.web.fields import planned_day, row_number
 from checkin.web.filters import isolate, plain_label
@@ -42,23 +43,26 @@ def index():
         raise NotFound("page")
     wanted = Wanted(day, by, tuple(ACTS[kind]) if kind else ())
     found = audit_log.page_of(wanted, args.get("before", type=row_number))
-    chosen = {"day": day.isoformat() if day else None, "by": args.get("by"), "kind": kind or None}
-    if by is None:
-        chosen["by"] = None
+    chosen = {"day": day.isoformat() if day else None, "by": by, "kind": kind or None}
     names = audit_log.names(_mentioned(found.lines))
     return render_template(
         "audit/index.html",
         rows=[_row(line, names) for line in found.lines],
         looked_until=found.looked_until,
         older=url_for(".index", **chosen, before=found.before) if found.before else None,
-        is_first="before" not in args,
         chosen=chosen,
         by=by,
         staff=audit_log.staff(by),
         kinds=KINDS,
         broken=sum(line.holds is False for line in found.lines),
+        is_sealed=any(line.holds for line in found.lines),
+        back=(url_for("settings.show"), _("Settings")) if _comes_from_settings() else None,
         last=audit_log.last_seal(),
     )
+
+
+def _comes_from_settings() -> bool:
+    return current_user.may(Permission.MANAGE_PEOPLE)
 
 
 def _actor(text: str) -> int:
@@ -130,13 +134,19 @@ def _said(entry: AuditEntry, key: str, value: Any, names: dict[tuple[str, int], 
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        said = [str(FIELDS.get(one, one)) for one in map(str, value[:MOST_OF_LIST])]
-        more = ["…"] if len(value) > MOST_OF_LIST else []
-        return " · ".join(map(isolate, said + more))
+        return _list_said(value)
     if _is_number(value):
         return _number_said(entry, key, value, names)
-    words = {"role": ROLES, "type": TYPES}.get(key, {})
+    words = {"role": ROLES, "type": TYPES, "kind": DEVICES}.get(key, {})
     return str(words.get(value, isolate(value)))
+
+
+def _list_said(values: list[Any]) -> str:
+    """The first of them; what has parts of its own is for programs."""
+    if any(isinstance(one, dict | list) for one in values):
+        return ""
+    said = [str(FIELDS.get(one, one)) for one in map(str, values[:MOST_OF_LIST])]
+    return " · ".join([*map(isolate, said), *(["…"] if len(values) > MOST_OF_LIST else [])])
 
 
 def _number_said(entry: AuditEntry, key: str, value: int, names: Any) -> str:

@@ -24,7 +24,6 @@ ACTS: dict[str, dict[str, Any]] = {
         "attendance.refuse": _l("Large adjustment refused"),
         "attendance.return": _l("Question sent to the volunteer"),
         "attendance.answer": _l("Question answered by the volunteer"),
-        "attendance.request": _l("Another time asked for by the volunteer"),
         "attendance.request": _l("Correction asked for by the volunteer"),
         "attendance.reject": _l("Record rejected"),
         "attendance.withdraw": _l("Decision undone"),
@@ -304,3 +303,4 @@ FIELDS: dict[str, Any] = {
     "quiet_windows": _l("Quiet times"),
 }
 """Of what was changed; others are said by the name they have in the database."""
+DEVICES: dict[str, Any] = {"phone": _l("Phone"), "staff": _l("Staff device")}

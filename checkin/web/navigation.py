@@ -15,7 +15,8 @@ from checkin.web.i18n import current_locale
 class Door(NamedTuple):
     """A room with a place in the header, and the permission that opens it.
 
-    `own`: only for whoever has it for places of their own, not everywhere.
+    `own`: only for whoever has it for places of their own, not everywhere. `without`: only for
+    whoever lacks this permission, which leads there through another room.
     """
 
     permission: Permission
@@ -23,6 +24,7 @@ class Door(NamedTuple):
     text: Any
     icon: str
     own: bool = False
+    without: Permission | None = None
 
 
 DOORS = (
@@ -36,7 +38,10 @@ DOORS = (
     Door(Permission.READ_MEMBERS, "desk.index", _l("Members"), "users", own=True),
     Door(Permission.MANAGE_POSTERS, "posters.index", _l("Posters"), "qr"),
     Door(Permission.SEE_FIGURES, "figures.index", _l("Figures"), "chart"),
-    Door(Permission.SEE_AUDIT, "audit.index", _l("Audit log"), "list"),
+    Door(
+        *(Permission.SEE_AUDIT, "audit.index", _l("Audit log"), "list"),
+        without=Permission.MANAGE_PEOPLE,
+    ),
     Door(Permission.MANAGE_PEOPLE, "settings.show", _l("Settings"), "settings"),
 )
 
@@ -52,6 +57,7 @@ BEHIND = {
     "merging": "people",
     "teams": "people",
     "access": "settings",
+    "audit": "settings",
     "outbox": "settings",
     "message_texts": "settings",
     "prayers": "settings",
@@ -94,7 +100,7 @@ def doors() -> list[dict[str, Any]]:
             "text": str(door.text),
             "href": url_for(door.endpoint),
             "icon": door.icon,
-            "current": door.endpoint.partition(".")[0] == here,
+            "current": door.endpoint.partition(".")[0] in (room, here),
         }
         for door in DOORS
         if _opens(door)
@@ -102,5 +108,7 @@ def doors() -> list[dict[str, Any]]:
 
 
 def _opens(door: Door) -> bool:
+    if door.without is not None and current_user.may(door.without):
+        return False
     reach = current_user.reach(door.permission)
     return not (reach.is_empty or (door.own and reach.everywhere))

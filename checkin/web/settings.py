@@ -40,6 +40,7 @@ DOORS = (
     (Permission.MANAGE_PEOPLE, "message_texts.index", _l("Texts of messages"), "edit"),
     (Permission.PLAN, "prayers.index", _l("Prayer times"), "clock"),
     (Permission.MANAGE_PEOPLE, "access.index", _l("Access"), "shield"),
+    (Permission.SEE_AUDIT, "audit.index", _l("Audit log"), "list"),
 )
 """What stands behind this room, and who may enter."""
 DIGITS = {"latn": "123", "arab": "١٢٣"}

@@ -37,6 +37,7 @@ def acts(now, cast):
 
 def test_each_act_is_said_in_plain_words_the_latest_first(faisal, acts, cast):
     page = faisal.text("/audit")
+    assert "seals on this page hold" not in page, "nothing is sealed yet"
     assert page.index("Settings changed") < page.index("Role given")
     for part in (
         cast.majed.name,
@@ -101,7 +102,7 @@ def test_what_is_seldom_is_looked_for_page_by_page(app, faisal, acts, monkeypatc
 def test_it_says_whether_the_seals_hold(faisal, acts):
     audit.seal()
     page = faisal.text("/audit")
-    assert "The seals of all entries on this page hold" in page
+    assert "All seals on this page hold" in page
     assert "Not sealed yet" not in page
     db.session.rollback()
     on_sqlite = ("DROP TRIGGER audit_entries_no_update",)
@@ -125,6 +126,11 @@ def test_only_those_the_matrix_names_read_it(browser_of, cast, salem, layla, maj
 
 def test_the_auditor_is_led_to_it(faisal):
     assert 'href="/audit"' in faisal.get("/figures").text
+
+
+def test_who_has_the_settings_finds_it_there(layla):
+    assert 'href="/audit"' in layla.get("/settings").text
+    assert 'href="/audit"' not in layla.get("/figures").text
 
 
 def test_every_act_has_its_words():
