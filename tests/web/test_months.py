@@ -177,6 +177,7 @@ def test_a_month_is_opened_again_for_a_reason(layla, worked):
     layla.send(f"{OCTOBER}/closure")
     refused = layla.send(f"{OCTOBER}/reopening", reason=" ")
     assert refused.status_code == 422
+    assert "Say why the month is opened again" in refused.text
     assert layla.send(f"{OCTOBER}/reopening", reason="نسينا مركزًا").status_code == 303
     (closing,) = closings()
     assert closing.reason == "نسينا مركزًا"
@@ -253,3 +254,14 @@ def test_approving_all_of_a_closed_months_shift_says_where_it_counts(cast, now, 
     page = layla.text(done.location)
     assert "Approved 1 record" in page
     assert "October 2026 is closed, so this counts on 22 November 2026" in page
+
+
+def test_what_waits_again_in_a_closed_month_is_told_apart(cast, now, layla, worked):
+    waiting = "/figures/attendances?of=waiting&period=2026-10"
+    said = "Waiting again, though their closed month keeps counting them: 1 record"
+    assert said not in layla.text(waiting)
+    taken_back(cast, now, layla, worked)
+    assert said in layla.text(waiting)
+    db.session.refresh(worked)
+    approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
+    assert said not in layla.text(waiting)

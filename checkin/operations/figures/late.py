@@ -310,3 +310,11 @@ def of_last_decision(attendance_id: int) -> LateEntry | None:
     last = select(func.max(Decision.id)).where(Decision.attendance_id == attendance_id)
     of_one = _E.attendance_id == attendance_id, _E.decision_id == last.scalar_subquery()
     return db.session.scalar(select(_E).where(*of_one).order_by(_E.id.desc()).limit(1))
+
+
+def count_looked_at_again(wanted: Filter) -> int:
+    """How many of those that wait a closed month still counts: an entry took them out elsewhere."""
+    taken = select(_E.attendance_id).group_by(_E.attendance_id)
+    still = taken.having(func.sum(_E.attendances) < 0)
+    waiting = records.waiting_rows(wanted, [func.count()]).where(_A.id.in_(still))
+    return db.session.scalar(waiting) or 0

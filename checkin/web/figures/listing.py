@@ -14,7 +14,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Person
 from checkin.operations import approvals, figures, rates
-from checkin.operations.figures import Filter, Measure, Totals, later
+from checkin.operations.figures import Filter, Measure, Totals, late, later
 from checkin.web import export_words, month_words, record_words, value_words
 from checkin.web.digits import clock_hours, num, signed
 from checkin.web.figures import earlier, ways
@@ -64,6 +64,7 @@ def attendances():
         riyals=value_words.in_column,
         riyals_between=value_words.between_in_column,
         lacks_imported=bool(earlier.beside(asked.filter)),
+        again=late.count_looked_at_again(asked.filter) if measure is Measure.WAITING else 0,
         changes=changes if page == 1 else [],
         changed=len(changes),
         signed=signed,
