@@ -4,24 +4,49 @@ The token in such a form proves nothing any more, so nothing is done. What was t
 only where the browser itself says that it was sent by a page of ours.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, current_app, flash, g, render_template, request
+from flask import Response, current_app, flash, g, render_template, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from checkin.web import clock
 from checkin.web.guard import is_foreign
 from checkin.web.targets import nearest_page
 
 Page = tuple[Rule, dict[str, Any]]
+AT_A_CODE = "scan"
+"""The room where a press holds a number or two, which the signed session can carry."""
+KEPT = timedelta(minutes=15)
+MOST_FIELDS, LONGEST = 10, 100
+_KEY = "unsent"
 
 
 def unsent() -> MultiDict[str, str]:
     """What the refused press held, while its page is shown again; empty at any other time."""
-    return g.get("unsent") or MultiDict()
+    if "unsent" not in g:
+        g.unsent = _kept_through_sign_in() if request.blueprint == AT_A_CODE else None
+    return g.unsent or MultiDict()
+
+
+def _kept_through_sign_in() -> MultiDict[str, str] | None:
+    """What was said at a code before its volunteer signed in again; once, and not for long."""
+    kept = session.get(_KEY)
+    if not kept or kept["path"] != request.path or not current_user.is_authenticated:
+        return None
+    del session[_KEY]
+    is_fresh = clock.now() - datetime.fromisoformat(kept["at"]) <= KEPT
+    return MultiDict(kept["sent"]) if is_fresh else None
+
+
+def _keep_through_sign_in() -> None:
+    sent = {name: text[:LONGEST] for name, text in request.form.items() if name != "csrf_token"}
+    if request.blueprint == AT_A_CODE and len(sent) <= MOST_FIELDS:
+        session[_KEY] = {"path": request.path, "at": clock.now().isoformat(), "sent": sent}
 
 
 def page_again() -> Response | None:
@@ -33,6 +58,8 @@ def page_again() -> Response | None:
         return None
     if ours:
         g.unsent = request.form
+        if not current_user.is_authenticated:
+            _keep_through_sign_in()
     _say()
     answer = _shown(page)
     if answer.status_code == 200:

@@ -1,6 +1,7 @@
 """A press whose page has outlived its session loses nothing: the page again, and one more press."""
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,19 @@ def test_whoever_signed_out_meanwhile_confirms_the_number_and_the_time_is_kept(
     assert said in plain(answer)
     with client.session_transaction() as session:
         assert session["intent"]["path"] == f"S/{cast.poster.code}"
+
+
+def test_what_was_said_at_the_code_waits_for_the_one_who_signs_in_again(cast, app, client, now):
+    app.config["DEMO"] = True
+    factories.check_in(cast.noura, cast.poster, now - timedelta(minutes=60))
+    sent = {"kind": "out", "scan_uid": str(uuid.uuid4()), "beneficiaries": "12"}
+    outlived(client, address(cast.poster), **sent)
+    client.send(f"/sign-in?next={address(cast.poster)}", mobile=cast.noura.mobile, remember="y")
+    code = re.search(r"الرمز (\d{6})", client.text("/sign-in/code"))[1]
+    onwards = client.send("/sign-in/code", code=code).location
+    assert onwards == address(cast.poster)
+    assert re.search(r'name="beneficiaries"[^>]*value="12"', page(client.get(onwards)))
+    assert not re.search(r'name="beneficiaries"[^>]*value="12"', page(client.get(onwards)))
 
 
 def test_a_form_of_staff_comes_again_filled_in(cast, browser_of):
