@@ -91,6 +91,11 @@ def open_attendance(person_id: int) -> Attendance:
     return _one(_own(person_id).where(Attendance.state == State.OPEN))
 
 
+def now_open(person_id: int) -> Attendance | None:
+    """The same, or nothing when none is."""
+    return db.session.scalar(_own(person_id).where(Attendance.state == State.OPEN))
+
+
 def shift_of(shift_id: int) -> Shift:
     """A shift as a page names it: its place and what is done there."""
     shift = db.session.scalar(select(Shift).where(Shift.id == shift_id).options(*_place()))

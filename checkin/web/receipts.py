@@ -158,7 +158,7 @@ def _about_plan(attendance: Attendance) -> Iterator[str]:
 
 def _about_result(attendance: Attendance) -> Iterator[str]:
     if attendance.credited_minutes == 0:
-        yield _("No time inside the shift was recorded")
+        yield _nothing_counts(attendance)
     most = _most(attendance)
     if attendance.credited_minutes == most and worked_minutes(_closed(attendance)) > most:
         yield _("No more than %(most)s count in one shift", most=duration(most))
@@ -167,11 +167,19 @@ def _about_result(attendance: Attendance) -> Iterator[str]:
             "No minutes count until the end is settled. The proposed end is %(time)s",
             time=_at(attendance.proposed_out_at, attendance.shift.site.zone),
         )
-    if Flag.END_CLAIMED in attendance.flags:
+    if Flag.END_CLAIMED in attendance.flags and not attendance.is_decided:
         yield _("You told us afterwards when you finished. The supervisor will check this time")
-    if Flag.OVERLAP in attendance.flags:
+    if Flag.OVERLAP in attendance.flags and not attendance.is_decided:
         yield _("Another attendance of yours covers part of this time. The supervisor will decide")
     yield from _about_review(attendance)
+
+
+def _nothing_counts(attendance: Attendance) -> str:
+    """A moment inside the shift is no whole minute, and yet was recorded."""
+    shift = attendance.shift
+    if any(begin < shift.ends_at and end >= shift.starts_at for begin, end in _closed(attendance)):
+        return _("Less than a minute was recorded inside the shift")
+    return _("No time inside the shift was recorded")
 
 
 TOLD = (

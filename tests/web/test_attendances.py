@@ -217,3 +217,43 @@ def test_the_receipt_says_that_a_supervisor_changed_a_time(cast, at, noura, rece
     correcting.correct(change, by=cast.salem.id, now=now + 30 * MINUTES)
     text = told(noura, receipt)
     assert "A supervisor changed your check-in from 1:00 PM to 12:40 PM" in text
+
+
+def test_coming_back_is_told_with_its_own_time(cast, at, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + 15 * MINUTES)
+    at.move_to(now + 30 * MINUTES)
+    factories.check_in(cast.noura, cast.poster, now + 30 * MINUTES)
+    text = noura.text(receipt)
+    assert text.startswith("You’re checked in – 1:30 PM")
+    assert "after the shift started" not in text
+    assert "You checked in at 1:30 PM" in noura.text(f"{receipt}?again=1")
+    at.move_to(now + 45 * MINUTES)
+    assert "Time so far 30 minutes" in noura.text(f"/S/{cast.poster.code}?leaving=1")
+
+
+def test_a_check_out_and_a_rejection_bear_their_date(cast, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + 15 * MINUTES)
+    assert "Sunday 22 November 2026" in noura.text(receipt)
+    decided(cast, approvals.reject, reason="not_present", now=now + 16 * MINUTES)
+    assert "Sunday 22 November 2026" in noura.text(receipt)
+
+
+def test_a_move_taken_back_says_where_one_still_is(cast, at, noura, now):
+    here = factories.shift(now, cast.squares, starts=-30)
+    factories.assign(now, cast.noura, here)
+    factories.check_in(cast.noura, cast.poster, now - 30 * MINUTES)
+    moved = factories.check_in(
+        cast.noura, factories.poster(now, cast.squares), now, moves=True
+    ).attendance_id
+    noura.send(
+        f"/attendances/{moved}/cancellation", **undo_fields(noura.get(f"/attendances/{moved}").text)
+    )
+    text = told(noura, f"/attendances/{moved}")
+    assert "Check-in cancelled You’ve been checked in at Mataf courtyard since 12:30 PM" in text
+
+
+def test_less_than_a_minute_inside_the_shift_is_told_as_that(cast, noura, receipt, now):
+    factories.check_out(cast.noura, cast.shift, now + MINUTES / 6)
+    text = noura.text(receipt)
+    assert "Less than a minute was recorded inside the shift" in text
+    assert "No time inside the shift" not in text

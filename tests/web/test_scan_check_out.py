@@ -35,7 +35,8 @@ def test_the_receipt_says_how_long_how_many_and_what_comes_next(cast, noura, now
     assert (attendance.state, attendance.credited_minutes) == ("closed", 180)
     assert (attendance.beneficiaries, attendance.approved_minutes) == (120, None)
     text = noura.text(answer.location)
-    assert "You’re checked out 4:00 PM Time volunteered: 3 hours 120 beneficiaries" in text
+    assert "You’re checked out 4:00 PM Sunday 22 November 2026" in text
+    assert "Time volunteered: 3 hours 120 beneficiaries" in text
     assert "Your hours are waiting for approval" in text
 
 

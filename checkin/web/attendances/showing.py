@@ -66,6 +66,7 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         "undo": undo,
         # the same for every tab and reload, so that undoing twice is undoing once
         "undo_uid": derived_uid(f"{attendance.id}-{attendance.row_version}", "undo"),
+        "back_at": _back_at(attendance),
         "late_minutes": _late_minutes(attendance),
         "before": relief.still_here(attendance, now) if shift.lane_id else [],
         "changes": correcting.changes_of(attendance),
@@ -84,9 +85,17 @@ def _concerns(attendance: Attendance, now: datetime) -> list[welfare.Concern]:
     return welfare.concerns([attendance.id], now)[attendance.id]
 
 
+def _back_at(attendance: Attendance) -> Attendance | None:
+    """Where somebody still is who took a move back."""
+    if attendance.state != "cancelled":
+        return None
+    return hours.now_open(attendance.volunteer_id)
+
+
 def _late_minutes(attendance: Attendance) -> int:
     """How long after the start somebody came, where that is more than the usual few minutes."""
-    if attendance.in_at is None or Flag.LATE_IN not in attendance.flags:
+    came_back = len(attendance.stints) > 1
+    if came_back or attendance.in_at is None or Flag.LATE_IN not in attendance.flags:
         return 0
     return minutes_between(attendance.shift.starts_at, attendance.in_at)
 

@@ -12,13 +12,13 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from checkin.domain.days import minutes_between
-from checkin.domain.hours import TOLERANCE
+from checkin.domain.hours import TOLERANCE, worked_minutes
 from checkin.domain.plausibility import judge_beneficiaries
 from checkin.domain.scanning import Verdict
 from checkin.models import Attendance
 from checkin.operations import hours
 from checkin.operations.attendance.arrival import claimed_end
-from checkin.web import clock, intent
+from checkin.web import clock, intent, receipts
 from checkin.web.scan_forms import CheckOutForm, ForgottenForm
 from checkin.web.scanned import Scanned
 
@@ -82,10 +82,16 @@ def check_out_facts(attendance: Attendance, form: CheckOutForm, now: datetime) -
         "attendance": attendance,
         "shift": shift,
         "form": form,
-        "minutes": minutes_between(attendance.in_at, now),
+        "minutes": _worked_so_far(attendance, now),
         "asks_count": hours.leaving_of(attendance).asks_count,
         "leaves_early": now < shift.ends_at - TOLERANCE,
     }
+
+
+def _worked_so_far(attendance: Attendance, now: datetime) -> int:
+    """Without the breaks, as the receipt will count them."""
+    spans = [(begin, end or now) for begin, end in receipts.stints_of(attendance)]
+    return worked_minutes(spans)
 
 
 def oddness(left: hours.Leaving, form: CheckOutForm) -> str:
