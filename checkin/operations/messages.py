@@ -73,6 +73,11 @@ def queue(
         spend(now)
 
 
+def is_kept(once: str) -> bool:
+    """Whether the message asked for with this `once` waits or has left."""
+    return db.session.scalar(select(Message.id).where(Message.once == once)) is not None
+
+
 def language_last_used() -> Any:
     """The language in which a person's mobile was last written to, as a column of a question."""
     earlier = select(Message.language).where(Message.mobile == Person.mobile)

@@ -17,6 +17,7 @@ from checkin.operations import plan, posters, roster, shifts, sites
 from checkin.operations.openings import telling
 from checkin.operations.plan.coverage import coverage_of
 from checkin.web import clock, errors
+from checkin.web.digits import num
 from checkin.web.fields import planned_day, row_number
 from checkin.web.guard import requires
 from checkin.web.prayer_words import PRAYERS, anchor_words
@@ -158,11 +159,24 @@ def edit(shift_id: int):
         **BESIDE,
     ):
         flash(_("Saved"), "done")
+        _warn_of_seats(shift_id, form.plan.seats)
         return redirect(url_for(".show", shift_id=shift_id), 303)
     shift = _shift(shift_id)
     form.row_version.data = shift.row_version
     page = render_template("shifts/edit.html", form=form, shift=shift, told=told)
     return page, form.status
+
+
+def _warn_of_seats(shift_id: int, seats: int) -> None:
+    """Nobody loses a place because fewer are needed: whoever plans says who."""
+    expected = shifts.numbers_of([shift_id])[shift_id].expected
+    if expected > seats:
+        said = _(
+            "On the roster: %(expected)s, needed: %(seats)s. Nobody was taken off",
+            expected=num(expected),
+            seats=num(seats),
+        )
+        flash(said, "look")
 
 
 @bp.route("/<int:shift_id>/cancellation", methods=["GET", "POST"])

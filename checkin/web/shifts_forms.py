@@ -109,11 +109,12 @@ def _said(kept: ShiftPlan) -> dict[str, Any]:
 
 
 def lane_choices(kept: ShiftPlan | None) -> list[SelectChoice]:
-    """Every site's open lanes under its name; works without a script."""
+    """Every site's open lanes, with its name also where one is chosen; works without a script."""
     choices = [SelectChoice("", _("The site as a whole"))]
     for site in sites.all_sites(EVERYWHERE):
         for lane in site.lanes:
             offered = site.closed_at is None and lane.closed_at is None
             if offered or (kept and lane.id == kept.lane_id):
-                choices.append(SelectChoice(lane.id, plain_label(lane), optgroup=plain_label(site)))
+                named = f"{plain_label(site)} · {plain_label(lane)}"
+                choices.append(SelectChoice(lane.id, named))
     return choices

@@ -168,6 +168,9 @@ def test_r10_a_reminder_is_sent_once_when_it_opens(cast, browser_of, now):
         answer = browser.send(address(poster) + "/reminder")
         assert (answer.status_code, answer.location) == (303, address(poster))
     assert "We will send a message" in browser.text(address(poster))
+    again = browser.text(address(poster))
+    assert "We will send a message" in again, "also after the page was loaded anew"
+    assert "Remind me" not in again
     (message,) = db.session.scalars(db.select(Message))
     assert (message.mobile, message.due_at) == (cast.salem.mobile, now + timedelta(hours=1))
     said = message_words.render(message.template, message.language, message.facts)
@@ -234,6 +237,9 @@ def test_r14_full_has_a_waiting_list(cast, browser_of, now):
     for _ in range(2):
         assert browser.send(address(poster), **sent).location == address(poster)
     assert "You are on the waiting list" in browser.text(address(poster))
+    factories.assign(now, cast.noura, shift)
+    said = browser_of(cast.layla, lang="en").text(address(poster))
+    assert "All places are taken (1 of 1)" in said, "not 2 of 1 where a coordinator added more"
     query = db.select(Assignment.how).where(Assignment.person_id == cast.salem.id)
     assert list(db.session.scalars(query)) == ["waiting"]
 

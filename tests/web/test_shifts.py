@@ -103,6 +103,26 @@ def test_a_lane_of_another_site_is_refused_beside_the_lane(cast, now, layla, fie
     assert "This lane is at another site" in refused.get_data(as_text=True)
 
 
+def test_a_lane_is_offered_with_its_site(cast, now, layla):
+    """Several sites call a lane the same."""
+    for site in (cast.mataf, cast.squares):
+        sites.add_lane(site.id, "المسار 1", "Lane 1", by=cast.layla.id, now=now)
+    body = layla.text("/shifts/new")
+    for site in (cast.mataf, cast.squares):
+        assert f"{site.name_en} · Lane 1" in body
+
+
+def test_fewer_seats_than_people_are_saved_with_a_word(cast, now, layla, fields):
+    shift = factories.shift(now, cast.mataf, starts=600, minutes=240, seats=5)
+    for number in range(2):
+        factories.assign(now, factories.person(now, f"نورة {number}"), shift)
+    for seats, is_said in ((2, False), (1, True)):
+        values = {**fields, "seats": seats, "row_version": stored(shift.id).row_version}
+        assert layla.send(f"/shifts/{shift.id}/details", **values).status_code == 303
+        said = "On the roster: 2, needed: 1. Nobody was taken off"
+        assert (said in layla.text(f"/shifts/{shift.id}")) is is_said
+
+
 def test_links_offer_what_they_are_about(cast, layla):
     address = f"/shifts/new?opportunity={cast.shift.opportunity_id}&site={cast.mataf.id}"
     body = layla.get(f"{address}&day=2026-11-25").get_data(as_text=True)

@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db
 from checkin.domain.days import minutes_between
 from checkin.domain.scanning import REQUESTS, Candidate, Standing, Verdict, about_code
 from checkin.models import Person
-from checkin.operations import hours, welfare
+from checkin.operations import hours, messages, welfare
 from checkin.operations.attendance import Unsettled, look
 from checkin.operations.attendance.arrival import asked_at, receipt_of
 from checkin.operations.attendance.situation import standing_of
@@ -141,7 +141,14 @@ def _facts_of_full(seen: Seen) -> dict[str, Any]:
 
 def _facts_of_early(seen: Seen) -> dict[str, Any]:
     begun_minute = timedelta(seconds=59)
-    return {"wait_minutes": minutes_between(seen.now, seen.candidate.opens_at + begun_minute)}
+    waits = minutes_between(seen.now, seen.candidate.opens_at + begun_minute)
+    once = once_open(seen.candidate.shift_id, seen.person.id)
+    return {"wait_minutes": waits, "is_reminded": messages.is_kept(once)}
+
+
+def once_open(shift_id: int, person_id: int) -> str:
+    """By which the message that check-in opens is known, however often it is asked for."""
+    return f"opens:{shift_id}:{person_id}"
 
 
 def _facts_of_forgotten(seen: Seen) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
 from checkin.web.message_words import Said, say, text_of
 from checkin.web.scan.blueprint import bp
-from checkin.web.scan.looking import Seen, look_at
+from checkin.web.scan.looking import Seen, look_at, once_open
 from checkin.web.scanned import Scanned
 
 
@@ -61,7 +61,7 @@ def _queue(seen: Seen) -> None:
         "zone": shift.site.zone,
     }
     messages.queue(
-        f"opens:{shift.id}:{seen.person.id}",
+        once_open(shift.id, seen.person.id),
         "check_in_opens",
         seen.person.mobile,
         facts,
