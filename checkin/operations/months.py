@@ -37,11 +37,11 @@ def close(month: date, *, by: int, now: datetime) -> None:
 def reopen(month: date, *, reason: str, by: int, now: datetime) -> None:
     """Changes count in the month itself again; what was entered elsewhere meanwhile stays there.
 
-    Reopening one that is open changes nothing. Raises Problem `why_missing`.
+    Reopening one that is open changes nothing. Raises Problem `month_unexplained`.
     """
     why = reason.strip()[:LONGEST_REASON]
     if not why:
-        raise Problem("why_missing")
+        raise Problem("month_unexplained")
     pass_gate(GATE, alone=True)
     opened = db.session.execute(
         update(_C)

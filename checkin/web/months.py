@@ -23,6 +23,7 @@ from checkin.web.guard import requires
 bp = Blueprint("months", __name__, url_prefix="/months")
 
 errors.sentences(
+    month_unexplained=_l("Say why the month is opened again"),
     month_not_over=_l("Only a month that is over can be closed"),
     month_closed=_l(
         "The figures of the month %(month)s are closed. A coordinator can open the month again"
@@ -103,7 +104,7 @@ def reopen(month: str):
     form = ReopeningForm()
     if form.carry_out(
         lambda: months.reopen(begin, reason=form.reason.data, by=current_user.id, now=clock.now()),
-        why_missing="reason",
+        month_unexplained="reason",
     ):
         flash(_("Open again: %(month)s", month=month_long(begin)), "done")
         return redirect(url_for(".index"), 303)

@@ -215,7 +215,7 @@ def test_a_month_is_not_closed_while_something_of_it_is_being_changed(cast, now)
 def test_only_a_month_that_is_over_is_closed_and_only_for_a_reason_opened(cast, now):
     with pytest.raises(Problem, match="month_not_over"):
         months.close(NOVEMBER, by=cast.layla.id, now=now)
-    with pytest.raises(Problem, match="why_missing"):
+    with pytest.raises(Problem, match="month_unexplained"):
         months.reopen(OCTOBER, reason="  ", by=cast.layla.id, now=now)
 
 

@@ -593,7 +593,9 @@ def in_minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-@pytest.mark.parametrize("query", ["hour=24", "hour=4&weekday=7", "hour=x"])
+@pytest.mark.parametrize(
+    "query", ["hour=24", "hour=4&weekday=7", "weekday=7", "weekday=1", "hour=x"]
+)
 def test_an_hour_that_there_is_not_is_not_found(layla, season, query):
     assert layla.get(f"/figures/attendances?{query}").status_code == 404
 

@@ -177,6 +177,7 @@ def test_a_month_is_opened_again_for_a_reason(layla, worked):
     layla.send(f"{OCTOBER}/closure")
     refused = layla.send(f"{OCTOBER}/reopening", reason=" ")
     assert refused.status_code == 422
+    refused = layla.send(f"{OCTOBER}/reopening", reason="\u200f")
     assert "Say why the month is opened again" in refused.text
     assert layla.send(f"{OCTOBER}/reopening", reason="نسينا مركزًا").status_code == 303
     (closing,) = closings()

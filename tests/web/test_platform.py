@@ -56,6 +56,7 @@ def test_the_page_says_what_the_file_holds_and_what_is_missing(layla, worked):
     assert "November 2026" in text
     assert "Crowd lanes" in text
     assert "5:15" in text
+    assert "each row by itself" in text
     missing = layla.text(f"{ROOM}/missing?what=mobile")
     assert "=سارة" in missing
     assert "نورة" not in missing

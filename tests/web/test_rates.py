@@ -192,6 +192,7 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
     page = majed.get(f"{ADDRESS}/revaluation").text
     assert "Records that would change" in page
     assert "SAR 10" in page
+    assert "Their value now Not set" in majed.text(f"{ADDRESS}/revaluation")
     seen = dict(re.findall(rf'name="({"|".join(Revaluation._fields)})" value="(\d+)"', page))
     assert seen == {
         "attendances": "1",

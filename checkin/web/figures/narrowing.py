@@ -133,9 +133,9 @@ def wanted_of_list(reach: Reach, period: Days) -> Wanted:
 
 def _clock_hour() -> ClockHour | None:
     hour, weekday = number("hour"), number("weekday")
-    if hour is None:
+    if hour is None and weekday is None:
         return None
-    if hour > 23 or (weekday is not None and weekday > 6):
+    if hour is None or hour > 23 or (weekday or 0) > 6:
         raise NotFound
     return ClockHour(hour, weekday)
 

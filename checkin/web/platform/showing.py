@@ -8,7 +8,7 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import platform, targets
 from checkin.operations.paging import Page
-from checkin.operations.platform import Part
+from checkin.operations.platform import Hours, Part
 from checkin.web import clock, export_words
 from checkin.web.fields import row_number
 from checkin.web.figures.amounts import hours
@@ -47,6 +47,7 @@ def index():
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
         query=asking.in_address(),
         hours=hours,
+        rounds=platform.chosen().hours is not Hours.CLOCK,
         days_in_words=days_in_words,
         may_export=current_user.may(Permission.EXPORT),
     )
