@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, union
 from sqlalchemy.orm import aliased
 
 from checkin.database import AnyRow, db
@@ -55,10 +55,8 @@ def people_changes(reach: Reach) -> list[PeopleChange]:
 
     The latest first; months that are open again follow every change and are left out.
     """
-    noted = _noted()
-    if not noted:
-        return []
     closed = {row.month_on: row.closed_at for row in _standing()}
+    noted = _noted(min(closed.values())) if closed else []
     worked = _worked({one for entry, _by in noted for one in _whom(entry)}, reach)
     found = []
     for entry, by in noted:
@@ -77,17 +75,16 @@ def _standing() -> Sequence[AnyRow]:
     ).all()
 
 
-def _noted() -> Sequence[AnyRow]:
+def _noted(since: datetime) -> Sequence[AnyRow]:
     """`AuditEntry` and whose act (`by`), since the first of the months was closed."""
-    first = select(func.min(_C.closed_at)).where(_C.reopened_at.is_(None)).scalar_subquery()
     gender = and_(_N.act == _CHANGE, cast(_N.facts, String).like('%"gender"%'))
     return db.session.execute(
         select(_N, Person.name.label("by"))
         .outerjoin(Person, Person.id == _N.actor_id)
-        # of all acts few are about people and teams, which the index by things finds
-        .where(_N.thing.in_(("person", "team")), _N.at > first)
+        .where(_N.thing.in_(("person", "team")), _N.at > since)
         .where(or_(_N.act.in_(_ACTS), gender))
-        .order_by(_N.id.desc())
+        # few acts are about people and teams: "+ 0" lets the index by things find them
+        .order_by((_N.id + 0).desc())
         .limit(LATEST)
     ).all()
 
