@@ -257,3 +257,12 @@ def test_less_than_a_minute_inside_the_shift_is_told_as_that(cast, noura, receip
     text = noura.text(receipt)
     assert "Less than a minute was recorded inside the shift" in text
     assert "No time inside the shift" not in text
+
+
+def test_another_shift_of_ones_own_here_is_told(cast, noura, receipt, now):
+    assert "Another shift of yours" not in noura.text(receipt)
+    for starts in (-90, 30):
+        factories.assign(now, cast.noura, factories.shift(now, cast.mataf, starts=starts))
+    text = told(noura, receipt)
+    assert text.count("Another shift of yours is running here: Mataf courtyard – ") == 1
+    assert "(11:30 AM to 3:30 PM). If you serve there, please tell the supervisor" in text

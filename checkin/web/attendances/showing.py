@@ -9,7 +9,7 @@ from flask_login import current_user
 from checkin.domain.days import local_day, minutes_between
 from checkin.domain.evidence import Flag
 from checkin.domain.roles import Permission
-from checkin.models import Attendance
+from checkin.models import Attendance, Shift
 from checkin.models.attendance import WAITING
 from checkin.operations import correcting, hours, tally, welfare
 from checkin.operations.approvals.appealing import Appeal
@@ -67,6 +67,7 @@ def _facts(attendance: Attendance) -> dict[str, Any]:
         # the same for every tab and reload, so that undoing twice is undoing once
         "undo_uid": derived_uid(f"{attendance.id}-{attendance.row_version}", "undo"),
         "back_at": _back_at(attendance),
+        "beside": _beside(attendance, now),
         "late_minutes": _late_minutes(attendance),
         "before": relief.still_here(attendance, now) if shift.lane_id else [],
         "changes": correcting.changes_of(attendance),
@@ -90,6 +91,14 @@ def _back_at(attendance: Attendance) -> Attendance | None:
     if attendance.state != "cancelled":
         return None
     return hours.now_open(attendance.volunteer_id)
+
+
+def _beside(attendance: Attendance, now: datetime) -> list[Shift]:
+    """One's own other shifts that run here now: only one of them was checked in to."""
+    if attendance.state != "open":
+        return []
+    mine = (one.shift for one in hours.upcoming_of(attendance.volunteer_id, now))
+    return [one for one in mine if one.site_id == attendance.site_id and one.starts_at <= now]
 
 
 def _late_minutes(attendance: Attendance) -> int:
