@@ -93,7 +93,7 @@ def test_a_name_said_in_one_language_alone_stands_in_files_of_both(
         names.add(kept := getattr(row, other) or "Only this one")
         factories.alter(row, **{own: "", other: kept})
     layla = browser_of(cast.layla, kind="staff", lang=lang)
-    heading, *rows = csv.reader(io.StringIO(taken_out(layla, "csv").decode("utf-8-sig")))
+    _heading, *rows = csv.reader(io.StringIO(taken_out(layla, "csv").decode("utf-8-sig")))
     assert {row[5] for row in rows} <= names
     sheet = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx"))).worksheets[0]
     assert sheet["F2"].value in names
