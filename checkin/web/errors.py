@@ -64,7 +64,8 @@ def sentences(**more: Any) -> None:
 def sentence(problem: Problem) -> str:
     """The reader's sentence for a problem, filled with its facts in the reader's digits.
 
-    A fact `seconds` can be said as `duration`, and `minutes` as `passed`; a fact `month` is the month's first day.
+    A fact `seconds` can be said as `duration`, and `minutes` as `passed`; a fact
+    `month` is the month's first day.
     """
     facts = {name: _said(fact) for name, fact in problem.facts.items()}
     if isinstance(month := problem.facts.get("month"), date):

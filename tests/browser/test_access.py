@@ -26,7 +26,8 @@ RUN = """async (rules) => {
 RETHEME = "theme => { document.documentElement.dataset.theme = theme; }"
 ENLARGE = "size => { document.documentElement.style.fontSize = size; }"
 SMALL = """([wanted, least]) => {
-  const shown = one => one.checkVisibility({visibilityProperty: true}) && !one.closest(".skip, [data-enter]");
+  const beside = one => one.closest(".skip, [data-enter]");
+  const shown = one => one.checkVisibility({visibilityProperty: true}) && !beside(one);
   const whole = one => one.closest("label") ?? one;
   const controls = "button, input:not([type=hidden]), select, textarea, summary, a.button, nav a";
   const texts = ".service-bar a, .footer a, .text-link";

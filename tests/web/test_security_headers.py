@@ -75,7 +75,9 @@ def test_every_answer_carries_every_header_and_is_not_stored(app, world, who, ba
             answer = browser.open(address, method=method, base_url=base_url)
             assert answer.status_code < 500, f"{method} {address}"
             shows = method in ("GET", "HEAD") and answer.status_code == 200
-            reads_codes = shows and re.fullmatch(r"/sites/\d+/scanner", address)
+            # the page again, for want of a token
+            again = method == "POST" and " data-answer" in answer.text
+            reads_codes = (shows or again) and re.fullmatch(r"/sites/\d+/scanner", address)
             policy = WITH_WASM if reads_codes else POLICY
             assert_headers(answer, f"{method} {address}", base_url, policy)
             is_fresh = answer.headers["Cache-Control"] in ("no-store", "no-cache")
