@@ -55,11 +55,11 @@ def facts_of(
 ) -> dict[str, Any]:
     acts = {one.action for one in approvals.decisions_of(attendance.id)}
     facts = {"form": form, "elsewhere": _elsewhere(attendance)}
-    facts |= _requested(attendance, form, offered=not undoable)
     if acts:
         facts |= _asked(attendance, form) if "return" in acts else {}
         facts |= _objected(attendance, now, form)
-    return facts
+    # a question that waits has its own form: its answer is what the supervisor needs first
+    return facts | _requested(attendance, form, offered=not undoable and "question" not in facts)
 
 
 def _requested(attendance: Attendance, form: Form | None, *, offered: bool) -> dict[str, Any]:
