@@ -184,8 +184,10 @@ def test_an_attendance_out_of_reach_does_not_exist(cast, work):
         figures.attendance(attendance.id, Reach(site_ids=frozenset({cast.squares.id})))
 
 
-def test_days_are_found_by_an_index(cast):
+def test_days_are_found_by_an_index(cast, work):
     """With many years kept, only the asked days are read where no sums are kept."""
+    work(cast.noura)
+    work(cast.noura, days=400)
     no_sums = {"partner_id": 0, "gender": "man", "kind": "general"}
     days = Filter(Reach(everywhere=True), date(2026, 1, 2), date(2026, 12, 31), **no_sums)
     seen: list[tuple[str, object]] = []
