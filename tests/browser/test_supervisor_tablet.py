@@ -34,7 +34,7 @@ THUMB = 56
 NARROW = """thumb => [...document.querySelectorAll(
     "main :is(button, a.button, a.chip, a.counter, summary, input:not([type=hidden], .tick), tr)")]
   .filter(one => one.checkVisibility({visibilityProperty: true}))
-  .filter(one => !one.closest("thead"))
+  .filter(one => !one.closest("thead, [data-enter]"))
   .map(one => [one, one.getBoundingClientRect()])
   .filter(([, box]) => box.height < thumb - 0.5 || box.width < thumb - 0.5)
   .map(([one, box]) => `${one.outerHTML.slice(0, 120)} is ${box.width}×${box.height}`)"""
