@@ -200,6 +200,9 @@ def test_a_time_that_can_no_longer_be_undone_is_asked_for(
     for _ in range(2):
         assert noura.send(f"{receipt}/request", **sent).status_code == 303
     assert told(noura, receipt).count("You asked for check-in at 12:40 PM") == 1
+    # from the same page, by Back: another time is another request
+    noura.send(f"{receipt}/request", **{**sent, "kind": "out", "time": "12:55"})
+    assert "You asked for check-out at 12:55 PM" in told(noura, receipt)
     at.move_to(now + 60 * MINUTES)
     factories.check_out(cast.noura, cast.shift, now + 60 * MINUTES)
     salem = browser_of(cast.salem, kind="staff", lang="en")

@@ -56,15 +56,10 @@ def ask_for_time(attendance_id: int) -> Any:
 
 def _request(attendance: Attendance, form: RequestForm) -> None:
     version = request.form.get("row_version", 0, row_number)
-    requesting.request(
-        attendance,
-        Kind(form.kind.data),
-        form.time.data,
-        form.words.data or "",
-        derived_uid(f"{attendance.id}-{version}", "request"),
-        by=current_user.id,
-        now=clock.now(),
-    )
+    kind, said, words = Kind(form.kind.data), form.time.data, form.words.data or ""
+    # Back brings the same form for another request, so what is asked for is part of the id
+    uid = derived_uid(f"{attendance.id}-{version}-{kind}-{said}-{words}", "request")
+    requesting.request(attendance, kind, said, words, uid, by=current_user.id, now=clock.now())
 
 
 @bp.post("/attendances/<int:attendance_id>/appeal")
