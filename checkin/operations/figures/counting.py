@@ -211,7 +211,8 @@ def _from_sums(
             found[keys] = line.with_waiting(0)
     refuse_more(len(found), dimensions)
     if summed:
-        of_pieces = [piece for piece in pieces if piece in summed.values()]
+        of_summed = {*summed.values()}
+        of_pieces = [piece for piece in pieces if piece in of_summed]
         found |= _counted_once(dimensions, found, summed, _runs(of_pieces, wanted), span)
     return found
 
