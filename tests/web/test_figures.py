@@ -164,7 +164,9 @@ def test_days_out_of_all_years_are_called_by_themselves(layla, season):
 @pytest.mark.parametrize(
     "address",
     [
-        "/figures?year=1999",
+        "/figures?year=1949",
+        "/figures?year=1369h",
+        "/figures?year=2101",
         "/figures?year=x",
         "/figures?period=2026-13",
         "/figures?period=9999",
@@ -594,7 +596,8 @@ def in_minutes(clock: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "query", ["hour=24", "hour=4&weekday=7", "weekday=7", "weekday=1", "hour=x"]
+    "query",
+    ["hour=24", "hour=4&weekday=7", "weekday=7", "weekday=1", "hour=x"],
 )
 def test_an_hour_that_there_is_not_is_not_found(layla, season, query):
     assert layla.get(f"/figures/attendances?{query}").status_code == 404

@@ -264,6 +264,14 @@ def test_an_imported_year_can_be_looked_at_by_itself(layla, cast, now):
     assert "No data for this period" in layla.get("/figures?period=2019&past=1").text
 
 
+@pytest.mark.parametrize("year", ["1998", "1370h"])
+def test_every_imported_year_that_is_offered_is_found(layla, cast, now, year):
+    factories.past_line(now, cast.layla, year, approved_minutes=6000)
+    assert f'<option value="{year}">' in layla.get("/figures?past=1").text
+    for page in ("", "/sheet", "/reports", "/reports/sheet"):
+        assert "100" in layla.text(f"/figures{page}?by=site&period={year}&past=1")
+
+
 def test_only_who_sees_them_is_offered_earlier_years(layla, salem, cast, now):
     assert "With earlier years" not in layla.get("/figures").text
     assert "/figures/past" in layla.get("/figures").text

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from hijridate import Gregorian, Hijri
 
 RAMADAN = 9
+EARLIEST = {False: 1950, True: 1370}
+"""The first year that figures may be told of or asked for, Hijri or not."""
 _KEY = re.compile(r"(\d{4})(h?)(?:-(0[1-9]|1[0-2]))?|(\d{4})h-hajj", re.ASCII)
 
 

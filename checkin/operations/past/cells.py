@@ -20,8 +20,6 @@ MOST = 1_000_000_000
 above."""
 MOST_MINUTES = 100_000_000 * 60
 MOST_HALALAS = 10**14
-_EARLIEST = {False: 1950, True: 1370}
-"""The first year that a file may speak of, Hijri or not."""
 
 _UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
 _SPACES = re.compile("[\u00a0\u202f\u2009 ]+")
@@ -197,6 +195,6 @@ def _year(number: int, mark: str) -> Span:
 
 
 def _plausible(span: Span) -> Span:
-    if span.year < _EARLIEST[span.hijri]:
+    if span.year < spans.EARLIEST[span.hijri]:
         raise Problem("year_implausible")
     return span

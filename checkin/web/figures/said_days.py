@@ -23,9 +23,12 @@ errors.sentences(
 
 
 def period_said(key: str) -> Span:
-    """The year, month or season of this key; NotFound where the calendars know none."""
+    """The year, month or season of this key; NotFound where the calendars know none.
+
+    Also of years before there was any system: those may be imported.
+    """
     span = spans.of_key(key)
-    if span is None or not EARLIEST <= span.first <= LATEST:
+    if span is None or span.year < spans.EARLIEST[span.hijri] or span.first > LATEST:
         raise NotFound
     return span
 
