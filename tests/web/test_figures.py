@@ -597,7 +597,7 @@ def in_minutes(clock: str) -> int:
 
 @pytest.mark.parametrize(
     "query",
-    ["hour=24", "hour=4&weekday=7", "weekday=7", "weekday=1", "hour=x"],
+    ["hour=24", "hour=4&weekday=7", "weekday=7", "weekday=1", "hour=x", "hour=4&of=waiting"],
 )
 def test_an_hour_that_there_is_not_is_not_found(layla, season, query):
     assert layla.get(f"/figures/attendances?{query}").status_code == 404

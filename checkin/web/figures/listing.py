@@ -43,7 +43,7 @@ def attendances():
     measure, period = measure_asked(), chosen()
     asked = wanted_of_list(reach, period)
     asked = replace(asked, back=ways.back(_dashboard(asked))[0], how=earlier.kept())
-    hour, latest = asked.filter.hour, _latest_in_hour(measure, asked.filter)
+    hour, latest = asked.filter.hour, _latest_in_hour(asked.filter)
     listed = latest[:MOST_IN_HOUR]
     count = len(listed) if hour else figures.count_behind(measure, asked.filter)
     found = _figures(measure, asked.filter) if hour is None else None
@@ -112,9 +112,9 @@ def _worth(totals: Totals) -> list[str]:
     return [told, *filter(None, [value_words.between(totals)])]
 
 
-def _latest_in_hour(measure: Measure, asked: Filter) -> list[int]:
+def _latest_in_hour(asked: Filter) -> list[int]:
     """Those of the hour asked for, and one more than are listed where there are more."""
-    if asked.hour is None or measure is not Measure.APPROVED:
+    if asked.hour is None:
         return []
     return figures.latest_in_hour(asked, MOST_IN_HOUR + 1)
 

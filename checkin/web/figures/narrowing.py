@@ -132,10 +132,12 @@ def wanted_of_list(reach: Reach, period: Days) -> Wanted:
 
 
 def _clock_hour() -> ClockHour | None:
+    """Only approved time is told by the hour; NotFound for an hour of anything else."""
     hour, weekday = number("hour"), number("weekday")
     if hour is None and weekday is None:
         return None
-    if hour is None or hour > 23 or (weekday or 0) > 6:
+    is_told = request.args.get("of", Measure.APPROVED) == Measure.APPROVED
+    if not is_told or hour is None or hour > 23 or (weekday or 0) > 6:
         raise NotFound
     return ClockHour(hour, weekday)
 
