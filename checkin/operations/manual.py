@@ -1,5 +1,6 @@
 """Checking people in and out by hand: a supervisor's word, with a reason, never about oneself."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,16 +100,19 @@ def _found_by(asked: Wanted) -> ColumnElement[bool]:
     return or_(found, anybody_like(asked)) if any(asked.heard) else found
 
 
-def expected_on(person_ids: Iterable[int], shift_ids: Iterable[int]) -> dict[int, int]:
-    """By person: the first of these shifts on which they are expected."""
+def expected_on(person_ids: Iterable[int], shift_ids: Iterable[int]) -> dict[int, list[int]]:
+    """By person: those of these shifts on which they are expected, the first one first."""
     rows = db.session.execute(
         select(Assignment.person_id, Assignment.shift_id)
         .join(Shift, Shift.id == Assignment.shift_id)
         .where(Assignment.person_id.in_(person_ids), Assignment.shift_id.in_(shift_ids))
         .where(Assignment.how != "waiting")
-        .order_by(Shift.starts_at.desc(), Shift.id.desc())
+        .order_by(Shift.starts_at, Shift.id)
     )
-    return {row.person_id: row.shift_id for row in rows}
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append(row.shift_id)
+    return found
 
 
 def came_to(person_ids: Iterable[int], shift_ids: Iterable[int], now: datetime) -> dict[int, Came]:

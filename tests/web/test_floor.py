@@ -184,6 +184,32 @@ def test_a_request_names_its_shift_and_is_granted_where_it_was_pressed(
     assert attendance_of(stranger).shift_id == cast.shift.id
 
 
+@pytest.mark.parametrize("passed", ["over", "cancelled", "elsewhere"])
+def test_whoever_has_two_places_in_a_day_is_asked_into_the_later_one(
+    cast, browser_of, salem, here, stranger, now, passed
+):
+    site = cast.squares if passed == "elsewhere" else cast.mataf
+    cancelled = {"cancelled_at": now} if passed == "cancelled" else {}
+    minutes = 60 if passed == "over" else 300
+    earlier = factories.shift(now, site, starts=-200, minutes=minutes, **cancelled)
+    later = factories.shift(now, cast.mataf, starts=180)
+    for place in (earlier, later):
+        factories.assign(now, stranger, place)
+    layla = browser_of(cast.layla, kind="staff")
+    for board, browser in ((here, salem), ("/floor/all", layla)):
+        html = browser.get(board).get_data(as_text=True)
+        assert re.findall(r'name="shift" value="(\d+)"', html) == [str(later.id)]
+    salem.send(ask(salem, here))
+    assert attendance_of(stranger).shift_id == later.id
+
+
+def test_a_shift_that_left_the_board_is_chosen_anew(cast, salem, here, stranger, now):
+    address = ask(salem, here)
+    factories.alter(cast.shift, cancelled_at=now)
+    text = plain(follow(salem, salem.send(address, shift=cast.shift.id)))
+    assert "No shift is running here. Choose the shift and check in by hand" in text
+
+
 def test_a_request_is_declined_and_leaves_the_board(cast, salem, here, stranger):
     address = f"{ask(salem, here)}/refusal"
     assert "Request declined" in plain(follow(salem, salem.send(address)))

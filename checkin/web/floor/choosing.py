@@ -1,6 +1,6 @@
 """Which shift somebody is checked in to by hand: where they are expected, or what runs then."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,37 +8,25 @@ from checkin.models import Shift
 from checkin.operations import manual
 
 
-def near(shifts: Iterable[Shift], at: datetime) -> dict[int, Shift]:
-    """By id, those that are not over then."""
-    return {shift.id: shift for shift in shifts if at < shift.ends_at}
+def near(shifts: Iterable[Shift], at: datetime) -> list[Shift]:
+    """Those that are not over then, in their order."""
+    return [shift for shift in shifts if at < shift.ends_at]
 
 
-def walked_into(among: Iterable[Shift], at: datetime) -> int:
-    """The shift running then, else the next one, else 0."""
-    running = running_among(among, at)
-    meant = max(running, key=_start) if running else min(among, key=_start, default=None)
-    return meant.id if meant else 0
-
-
-def running_among(shifts: Iterable[Shift], at: datetime) -> list[Shift]:
-    return [shift for shift in shifts if shift.starts_at <= at]
+def meant(own: Collection[int], shifts: Iterable[Shift], at: datetime) -> list[Shift]:
+    """Of these, in order of their start, what is not over then: the first of somebody's `own`,
+    else each that runs, else the next one."""
+    there = near(shifts, at)
+    expected = [shift for shift in there if shift.id in own]
+    running = [shift for shift in there if shift.starts_at <= at]
+    return expected[:1] or running or there[:1]
 
 
 def asked_for(asks: Collection[Any], shifts: Sequence[Shift]) -> dict[int, list[Shift]]:
-    """By request, a shift to press: where its volunteer is expected, else each that ran when they
-    asked, else the next one there."""
-    expected = manual.expected_on({one.volunteer_id for one in asks}, [one.id for one in shifts])
-    return {one.id: _meant(one, expected, shifts) for one in asks}
-
-
-def _meant(asked: Any, expected: Mapping[int, int], shifts: Sequence[Shift]) -> list[Shift]:
-    here = [one for one in shifts if one.site_id == asked.site_id and one.cancelled_at is None]
-    there = near(here, asked.effective_at)
-    if (own := there.get(expected.get(asked.volunteer_id, 0))) is not None:
-        return [own]
-    following = there.get(walked_into(there.values(), asked.effective_at))
-    return running_among(there.values(), asked.effective_at) or ([following] if following else [])
-
-
-def _start(shift: Shift) -> tuple[datetime, int]:
-    return shift.starts_at, shift.id
+    """By request, the shifts to press at its site, as `meant` when its volunteer asked."""
+    own = manual.expected_on({one.volunteer_id for one in asks}, [one.id for one in shifts])
+    told = {}
+    for one in asks:
+        here = [each for each in shifts if each.site_id == one.site_id and not each.cancelled_at]
+        told[one.id] = meant(own.get(one.volunteer_id, ()), here, one.effective_at)
+    return told

@@ -23,7 +23,7 @@ from checkin.web.errors import sentence
 from checkin.web.filters import date_short, plain_label, time_range
 from checkin.web.floor.answering import entered, mark, to_floor
 from checkin.web.floor.blueprint import bp, site_within
-from checkin.web.floor.choosing import near, walked_into
+from checkin.web.floor.choosing import meant, near
 from checkin.web.floor.forms import CheckInForm
 from checkin.web.guard import requires
 
@@ -77,17 +77,8 @@ def answer_request(site_id: int, scan_id: int):
     """Check in somebody whose scan was kept, from the moment they scanned."""
     site, now = site_within(site_id, ENTER), clock.now()
     asked = _request(site, scan_id)
-    shifts = _shifts(site, now)
-    chosen = _among(_number(request.form.get("shift", "0")), shifts)
-    entry = manual.Entry(
-        derived_uid(asked.scan_uid, f"by {current_user.id}"),
-        asked.volunteer_id,
-        chosen or _shift_for(asked.volunteer_id, shifts, asked.effective_at),
-        "cannot_scan",
-        at=asked.effective_at,
-    )
     try:
-        answer = manual.check_in(entry, by=current_user.id, now=now)
+        answer = manual.check_in(_granted(asked, _shifts(site, now)), by=current_user.id, now=now)
     except NotFound:
         flash(_("No shift is running here. Choose the shift and check in by hand"), "look")
         return to_floor(site)
@@ -144,9 +135,22 @@ def _shift_words(shift: Shift) -> str:
 
 
 def _shift_for(person_id: int, shifts: Sequence[Shift], at: datetime) -> int:
-    """Where somebody is expected, else the one running then, else the next one."""
-    there = near(shifts, at)
-    return manual.expected_on([person_id], there).get(person_id) or walked_into(there.values(), at)
+    """Where somebody is expected, else the last that began to run, else the next one, else 0."""
+    own = manual.expected_on([person_id], [shift.id for shift in shifts])
+    there = meant(own.get(person_id, ()), shifts, at)
+    return there[-1].id if there else 0
+
+
+def _granted(asked: Scan, shifts: Sequence[Shift]) -> manual.Entry:
+    """What a request becomes in the shift that was pressed; NotFound when it is not here now."""
+    chosen = _among(_number(request.form.get("shift", "0")), shifts)
+    return manual.Entry(
+        derived_uid(asked.scan_uid, f"by {current_user.id}"),
+        asked.volunteer_id,
+        chosen or _shift_for(asked.volunteer_id, shifts, asked.effective_at),
+        "cannot_scan",
+        at=asked.effective_at,
+    )
 
 
 def _request(site: Site, scan_id: int) -> Scan:
@@ -167,18 +171,18 @@ class Found:
 
 
 def _found(typed: str, shifts: Sequence[Shift], now: datetime) -> list[Found]:
-    of, there = {shift.id: shift for shift in shifts}, near(shifts, now)
+    of = {shift.id: shift for shift in shifts}
     people = manual.find(typed, list(of))
     ids = [person.id for person in people]
-    expected, came = manual.expected_on(ids, there), manual.came_to(ids, of, now)
-    if not there:  # they can still be entered at a stated time, where they were expected
-        expected = manual.expected_on(ids, of)
-    walking_in = of.get(walked_into(there.values(), now))
+    # where all are over they can still be entered at a stated time, where they were expected
+    there = [shift.id for shift in near(shifts, now)] or of
+    own, came = manual.expected_on(ids, there), manual.came_to(ids, of, now)
+    walking_in = next(reversed(meant((), shifts, now)), None)
     return [
         Found(
             person,
-            of.get(expected.get(person.id, 0), walking_in),
-            person.id in expected,
+            of[own[person.id][0]] if person.id in own else walking_in,
+            person.id in own,
             came.get(person.id),
         )
         for person in people
