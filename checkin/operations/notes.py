@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from checkin.database import AnyRow, db, transaction
-from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_text
 from checkin.models import Attendance, Person, Remark
-from checkin.operations import audit
+from checkin.operations import audit, remarks
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.identity import is_one
 
@@ -30,29 +30,13 @@ def note(attendance_id: int, words: str, uid: str, *, by: int, now: datetime) ->
     if volunteer_id is None:
         raise NotFound("attendance")
     lock_volunteer(volunteer_id)
-    kept = db.session.scalar(select(Remark.attendance_id).where(Remark.remark_uid == uid))
-    if kept == attendance_id:
+    if remarks.said_before(attendance_id, uid):
         return
-    if kept is not None:
-        raise Conflict("uid_reused")
     if is_one(volunteer_id, by):
         raise Problem("own_entry")
     if not said:
         raise Problem("note_missing")
-    _keep(attendance_id, said, uid, by, now)
-
-
-def _keep(attendance_id: int, said: str, uid: str, by: int, now: datetime) -> None:
-    db.session.execute(
-        insert(Remark).values(
-            remark_uid=uid,
-            attendance_id=attendance_id,
-            kind="note",
-            words=said,
-            written_by_id=by,
-            at=now,
-        )
-    )
+    remarks.keep(attendance_id, "note", said, uid, by=by, at=now)
     audit.note("attendance.note", "attendance", attendance_id, by=by, at=now)
 
 

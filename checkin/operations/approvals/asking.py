@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, select
 
 from checkin.database import AnyRow, db, transaction
-from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_text
 from checkin.models import Attendance, Decision, Person, Remark
-from checkin.operations import audit
+from checkin.operations import audit, remarks
 from checkin.operations.approvals.holding import UNDECIDED, Held, check, decide, hold
 from checkin.operations.approvals.reasons import LONGEST_WORDS, own_words, written
 from checkin.operations.identity import is_one
@@ -70,7 +70,7 @@ def answer(attendance_id: int, words: str, uid: str, *, by: int, now: datetime) 
     held = hold(attendance_id)
     if not is_one(held.row.volunteer_id, by):
         raise NotFound("attendance")
-    if _said_before(attendance_id, uid):
+    if remarks.said_before(attendance_id, uid):
         return
     if not said:
         raise Problem("answer_missing")
@@ -87,32 +87,10 @@ def _waiting(held: Held) -> Question | None:
     return open_questions([held.row.id]).get(held.row.id)
 
 
-def _said_before(attendance_id: int, uid: str) -> bool:
-    kept = db.session.scalar(select(Remark.attendance_id).where(Remark.remark_uid == uid))
-    if kept not in (None, attendance_id):
-        raise Conflict("uid_reused")
-    return kept is not None
-
-
 def _keep(held: Held, said: str, uid: str, at: datetime) -> None:
-    """Whoever is about to decide is shown the answer first, so the row counts as changed."""
     attendance_id, by = held.row.id, held.row.volunteer_id
-    db.session.execute(
-        insert(Remark).values(
-            remark_uid=uid,
-            attendance_id=attendance_id,
-            kind="answer",
-            words=said,
-            written_by_id=by,
-            at=at,
-        )
-    )
-    db.session.execute(
-        update(Attendance)
-        .where(Attendance.id == attendance_id)
-        .values(row_version=Attendance.row_version + 1, updated_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    remarks.keep(attendance_id, "answer", said, uid, by=by, at=at)
+    remarks.count_as_change(attendance_id, at)
     audit.note("attendance.answer", "attendance", attendance_id, by=by, at=at)
 
 

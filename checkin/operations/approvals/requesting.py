@@ -5,16 +5,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from checkin.database import db, transaction
 from checkin.domain.days import local_time
-from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.fold import Kind
 from checkin.domain.hours import AUTO_CLOSE_AFTER, credited_minutes
 from checkin.domain.text import clean_text
 from checkin.models import Attendance, Remark, Shift
-from checkin.operations import audit
+from checkin.operations import audit, remarks
 from checkin.operations.approvals.holding import UNDECIDED, hold
 from checkin.operations.approvals.reasons import LONGEST_WORDS
 from checkin.operations.identity import is_one
@@ -48,17 +48,17 @@ def request(
     held = hold(attendance.id)
     if not is_one(held.row.volunteer_id, by):
         raise NotFound("attendance")
-    kept = db.session.scalar(select(Remark.attendance_id).where(Remark.remark_uid == uid))
-    if kept == attendance.id:
+    if remarks.said_before(attendance.id, uid):
         return
-    if kept is not None:
-        raise Conflict("uid_reused")
     wanted = clean_text(words, LONGEST_WORDS)
     if not wanted:
         raise Problem("request_missing")
     if held.row.state not in ASKABLE:
         raise Problem("request_too_late")
-    _keep(attendance, kind, _instant_meant(attendance, kind, said, now), wanted, uid, by, now)
+    asked_for = _instant_meant(attendance, kind, said, now)
+    remarks.keep(attendance.id, _KINDS[kind], wanted, uid, by=by, at=now, asks_at=asked_for)
+    remarks.count_as_change(attendance.id, now)
+    audit.note("attendance.request", "attendance", attendance.id, by=by, at=now)
 
 
 def _instant_meant(attendance: Attendance, kind: Kind, said: time, now: datetime) -> datetime:
@@ -74,36 +74,6 @@ def _instant_meant(attendance: Attendance, kind: Kind, said: time, now: datetime
     ):
         raise Problem("time_not_possible")
     return meant
-
-
-def _keep(
-    attendance: Attendance,
-    kind: Kind,
-    asked_for: datetime,
-    words: str,
-    uid: str,
-    by: int,
-    now: datetime,
-) -> None:
-    """Whoever is about to decide is shown the request first, so the row counts as changed."""
-    db.session.execute(
-        insert(Remark).values(
-            remark_uid=uid,
-            attendance_id=attendance.id,
-            kind=_KINDS[kind],
-            words=words,
-            written_by_id=by,
-            at=now,
-            asks_at=asked_for,
-        )
-    )
-    db.session.execute(
-        update(Attendance)
-        .where(Attendance.id == attendance.id)
-        .values(row_version=Attendance.row_version + 1, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    audit.note("attendance.request", "attendance", attendance.id, by=by, at=now)
 
 
 def requests_of(attendance_ids: Collection[int]) -> dict[int, list[Request]]:

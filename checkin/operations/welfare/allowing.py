@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from checkin.database import db, transaction
-from checkin.domain.errors import Conflict, NotFound, Problem
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.text import clean_text
 from checkin.domain.welfare import Limit
-from checkin.models import Attendance, Remark
-from checkin.operations import audit
+from checkin.models import Attendance
+from checkin.operations import audit, remarks
 from checkin.operations.attendance import lock_volunteer
 from checkin.operations.identity import is_one
 from checkin.operations.welfare.concerns import Concern, unallowed
@@ -50,7 +50,7 @@ def allow(
     why = _written(reason, words)
     volunteer_id = _volunteer_of(attendance_id)
     lock_volunteer(volunteer_id)
-    if _said_before(attendance_id, uid):
+    if remarks.said_before(attendance_id, uid):
         return
     if is_one(volunteer_id, by):
         raise Problem("own_allowance")
@@ -58,16 +58,8 @@ def allow(
     codes = [code for code in open_ones if about is None or code in about]
     if not codes:
         raise Problem("nothing_to_allow")
-    db.session.execute(
-        insert(Remark).values(
-            remark_uid=uid,
-            attendance_id=attendance_id,
-            kind="allowance",
-            words=f"{' '.join(codes)}\n{why}",
-            written_by_id=by,
-            at=now,
-        )
-    )
+    said = f"{' '.join(codes)}\n{why}"
+    remarks.keep(attendance_id, "allowance", said, uid, by=by, at=now)
     audit.note("attendance.allow", "attendance", attendance_id, by=by, at=now, limits=codes)
 
 
@@ -92,10 +84,3 @@ def _volunteer_of(attendance_id: int) -> int:
     if volunteer_id is None:
         raise NotFound("attendance")
     return volunteer_id
-
-
-def _said_before(attendance_id: int, uid: str) -> bool:
-    kept = db.session.scalar(select(Remark.attendance_id).where(Remark.remark_uid == uid))
-    if kept not in (None, attendance_id):
-        raise Conflict("uid_reused")
-    return kept is not None
