@@ -27,8 +27,7 @@ def served(cast, now) -> int:
 def ask(cast, served, now, kind=Kind.IN, said=time(12, 30), words=WHY, uid="one", by=None):
     who = by or cast.noura
     db.session.rollback()
-    attendance = hours.attendance_of(cast.noura.id, served)
-    requesting.request(attendance, kind, said, words, uid, by=who.id, now=now)
+    requesting.request(served, kind, said, words, uid, by=who.id, now=now)
 
 
 def test_it_is_an_exception_with_the_words_and_what_it_would_make(cast, served, now):
@@ -84,6 +83,5 @@ def test_an_id_of_another_record_is_refused(cast, served, now):
     factories.assign(now, cast.majed, cast.shift)
     other = check_in(cast.majed, cast.poster, now).attendance_id
     ask(cast, served, now + 3 * HOUR)
-    his, act = hours.attendance_of(cast.majed.id, other), requesting.request
     with pytest.raises(Conflict, match="uid_reused"):
-        act(his, Kind.IN, time(12, 0), WHY, "one", by=cast.majed.id, now=now + 3 * HOUR)
+        ask(cast, other, now + 3 * HOUR, by=cast.majed)

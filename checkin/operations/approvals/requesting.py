@@ -7,13 +7,13 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
-from checkin.database import db, transaction
+from checkin.database import AnyRow, db, transaction
 from checkin.domain.days import local_time
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.fold import Kind
 from checkin.domain.hours import AUTO_CLOSE_AFTER, credited_minutes
 from checkin.domain.text import clean_text
-from checkin.models import Attendance, Remark, Shift
+from checkin.models import Attendance, Remark, Shift, Site
 from checkin.operations import audit, remarks
 from checkin.operations.approvals.holding import UNDECIDED, hold
 from checkin.operations.approvals.reasons import LONGEST_WORDS
@@ -37,41 +37,49 @@ class Request:
 
 @transaction
 def request(
-    attendance: Attendance, kind: Kind, said: time, words: str, uid: str, *, by: int, now: datetime
+    attendance_id: int, kind: Kind, said: time, words: str, uid: str, *, by: int, now: datetime
 ) -> None:
     """Ask for another time; `uid`, made with the form, makes sending it twice one request.
 
-    `attendance` comes with its shift and site. Raises NotFound for anybody else, Problem
-    `request_missing` without words, `request_too_late` once it is decided, and
-    `time_not_possible` for a time to come or one that is not near the shift.
+    Raises NotFound for anybody else, Problem `request_missing` without words, `request_too_late`
+    once it is decided, and `time_not_possible` for a time to come or one that is not near the
+    shift.
     """
-    held = hold(attendance.id)
+    held = hold(attendance_id)
     if not is_one(held.row.volunteer_id, by):
         raise NotFound("attendance")
-    if remarks.said_before(attendance.id, uid):
+    if remarks.said_before(attendance_id, uid):
         return
     wanted = clean_text(words, LONGEST_WORDS)
     if not wanted:
         raise Problem("request_missing")
     if held.row.state not in ASKABLE:
         raise Problem("request_too_late")
-    asked_for = _instant_meant(attendance, kind, said, now)
-    remarks.keep(attendance.id, _KINDS[kind], wanted, uid, by=by, at=now, asks_at=asked_for)
-    remarks.count_as_change(attendance.id, now)
-    audit.note("attendance.request", "attendance", attendance.id, by=by, at=now)
+    asked_for = _instant_meant(_recorded(attendance_id), kind, said, now)
+    remarks.keep(attendance_id, _KINDS[kind], wanted, uid, by=by, at=now, asks_at=asked_for)
+    remarks.count_as_change(attendance_id, now)
+    audit.note("attendance.request", "attendance", attendance_id, by=by, at=now)
 
 
-def _instant_meant(attendance: Attendance, kind: Kind, said: time, now: datetime) -> datetime:
+def _recorded(attendance_id: int) -> AnyRow:
+    a = Attendance
+    return db.session.execute(
+        select(a.in_at, a.out_at, Shift.starts_at, Shift.ends_at, Site.zone)
+        .join(Shift, Shift.id == a.shift_id)
+        .join(Site, Site.id == Shift.site_id)
+        .where(a.id == attendance_id)
+    ).one()
+
+
+def _instant_meant(recorded: AnyRow, kind: Kind, said: time, now: datetime) -> datetime:
     """Of the days around, the one on which this time of day lies nearest to what is recorded."""
-    shift = attendance.shift
-    came, left = attendance.in_at or shift.starts_at, attendance.out_at or shift.ends_at
-    near = local_time(came if kind is Kind.IN else left, shift.site.zone)
+    came, left = recorded.in_at or recorded.starts_at, recorded.out_at or recorded.ends_at
+    near = local_time(came if kind is Kind.IN else left, recorded.zone)
     days = (near.date() + timedelta(days=more) for more in (-1, 0, 1))
     times = [datetime.combine(day, said, near.tzinfo) for day in days]
     meant = min(times, key=lambda one: abs(one - near))
-    if meant > now or not (
-        shift.starts_at - _HALF_A_DAY <= meant <= shift.ends_at + AUTO_CLOSE_AFTER
-    ):
+    first, last = recorded.starts_at - _HALF_A_DAY, recorded.ends_at + AUTO_CLOSE_AFTER
+    if meant > now or not first <= meant <= last:
         raise Problem("time_not_possible")
     return meant
 

@@ -59,7 +59,7 @@ def _request(attendance: Attendance, form: RequestForm) -> None:
     kind, said, words = Kind(form.kind.data), form.time.data, form.words.data or ""
     # Back brings the same form for another request, so what is asked for is part of the id
     uid = derived_uid(f"{attendance.id}-{version}-{kind}-{said}-{words}", "request")
-    requesting.request(attendance, kind, said, words, uid, by=current_user.id, now=clock.now())
+    requesting.request(attendance.id, kind, said, words, uid, by=current_user.id, now=clock.now())
 
 
 @bp.post("/attendances/<int:attendance_id>/appeal")
