@@ -240,6 +240,19 @@ def test_an_unknown_partner_is_made_from_the_page_without_losing_the_file(layla,
     assert amal.partner_id == partner.id
 
 
+@pytest.mark.parametrize("meant", ["جامعة الخيال", "team:فريق لا نعرفه"])
+def test_no_partner_is_made_for_a_name_that_is_not_asked_about(layla, meant):
+    row = looked_at(layla, "الاسم,الجوال,الجهة\nأمل خالد السلمي,0551112223,جامعة الخيال\n")
+    if meant == "جامعة الخيال":  # meanwhile somebody else said whom it means
+        layla.send(f"/imports/{row.id}/names", **{"name-0": "0"})
+    fields = {"meant": meant, "name_ar": "جامعة لم تكن", "kind": "education"}
+    answer = layla.send(f"/imports/{row.id}/names/0/partner", **fields)
+    assert (answer.status_code, answer.location) == (303, f"/imports/{row.id}")
+    assert "This import has gone on meanwhile" in layla.text(answer.location)
+    assert db.session.scalars(db.select(Partner).filter_by(name_ar="جامعة لم تكن")).all() == []
+    assert meant not in last_import().mapping.get("meant", {})
+
+
 def test_a_choice_that_was_never_offered_is_no_partner(layla):
     row = looked_at(layla, "الاسم,الجوال,الجهة\nأمل خالد السلمي,0551112223,جامعة الخيال\n")
     assert layla.send(f"/imports/{row.id}/names", **{"name-0": "999999"}).status_code == 303

@@ -13,7 +13,7 @@ from checkin.domain.days import local_day
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import fold_name
 from checkin.models import Import, Partner, Shift, Team
-from checkin.operations import audit, catalogue, settings
+from checkin.operations import audit, catalogue, partners, settings
 from checkin.operations.importing import looking
 from checkin.operations.importing.columns import Layout
 from checkin.operations.importing.files import opened
@@ -130,6 +130,24 @@ def name_unknown(
     row.mapping = {**row.mapping, "meant": meant}
     _check_again(row)
     audit.note("import.names", "import", row.id, by=by, at=now, number=len(chosen))
+
+
+@catalogue.unique()
+@transaction
+def add_partner(
+    import_id: int, name: str, plan: partners.PartnerPlan, *, by: int, now: datetime
+) -> int:
+    """The id of a new partner, which is what an unknown `name` of the file means.
+
+    The rows are checked again. Problems `name_taken`, and `import_moved`, also where the name is
+    not asked about (any more).
+    """
+    row = find(import_id, "ready")
+    if ("partner", name) not in {(field, one) for field, one, _ in row.mapping.get("unknown", [])}:
+        raise Conflict("import_moved")
+    partner_id = partners.create(plan, by=by, now=now)
+    name_unknown(import_id, {("partner", name): partner_id}, by=by, now=now)
+    return partner_id
 
 
 def _team(team_id: int) -> Team:

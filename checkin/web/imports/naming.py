@@ -10,7 +10,7 @@ from flask_login import current_user
 from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.models import Import
-from checkin.operations import importing, partners
+from checkin.operations import importing
 from checkin.web import clock, errors
 from checkin.web.fields import row_number
 from checkin.web.guard import requires
@@ -83,17 +83,14 @@ def new_partner(import_id: int, place: int):
     """A partner that the file names and nobody here has; once it is made, it is what is meant."""
     row = found(import_id)
     name = request.form.get("meant") or _unknown_partner(row, place)
-    form = PartnerForm(**_spelled(name))
+    form, by = PartnerForm(**_spelled(name)), current_user.id
     if not form.carry_out(
-        lambda: partners.create(form.plan, by=current_user.id, now=clock.now()),
+        lambda: importing.add_partner(import_id, name, form.plan, by=by, now=clock.now()),
         name_taken="name_ar",
     ):
+        if form.problem is not None and form.problem.code == "import_moved":
+            return moved(form.problem, import_id)
         return render_template("imports/partner.html", form=form, row=row, name=name), form.status
-    chosen = {("partner", name): form.made}
-    try:
-        importing.name_unknown(import_id, chosen, by=current_user.id, now=clock.now())
-    except Problem as problem:
-        return moved(problem, import_id)
     flash(_("The partner was added, and the rows are checked again"), "done")
     return redirect(url_for(".show", import_id=import_id), 303)
 
