@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from checkin.database import ask, db
 from checkin.domain.errors import NotFound
 from checkin.domain.fold import State
+from checkin.domain.hours import credited_minutes
 from checkin.domain.roles import Permission, Role
 from checkin.models import (
     Assignment,
@@ -46,7 +47,9 @@ class Leaving:
 
     id: int
     state: str
-    in_at: datetime | None
+    stints: Sequence[tuple[str, str | None]]
+    starts_at: datetime
+    ends_at: datetime
     counted_by: str | None = None
     low_per_hour: int | None = None
     high_per_hour: int | None = None
@@ -54,6 +57,14 @@ class Leaving:
     @property
     def asks_count(self) -> bool:
         return self.counted_by == "volunteer"
+
+    def served_minutes(self, now: datetime) -> int:
+        """What is served in the shift by now, without the breaks: what a count is held against."""
+        spans = [
+            (datetime.fromisoformat(begin), datetime.fromisoformat(end) if end else now)
+            for begin, end in self.stints
+        ]
+        return credited_minutes(spans, self.starts_at, self.ends_at)
 
 
 def attendance_of(person_id: int, attendance_id: int) -> Attendance:
@@ -76,9 +87,10 @@ def leaving_at(person_id: int, shift_id: int) -> Leaving:
 
 def leaving_of(attendance: Attendance) -> Leaving:
     """The same of an attendance in hand."""
-    service = attendance.shift.opportunity.service
+    shift, service = attendance.shift, attendance.shift.opportunity.service
     counted = (service.counted_by, service.low_per_hour, service.high_per_hour) if service else ()
-    return Leaving(attendance.id, attendance.state, attendance.in_at, *counted)
+    there = attendance.stints, shift.starts_at, shift.ends_at
+    return Leaving(attendance.id, attendance.state, *there, *counted)
 
 
 def attendance_in(person_id: int, shift_id: int) -> Attendance | None:
@@ -265,7 +277,7 @@ def _place(shift: Any = None) -> tuple[ORMOption, ...]:
 
 _LEAVING = (
     select(
-        *(Attendance.id, Attendance.state, Attendance.in_at),
+        *(Attendance.id, Attendance.state, Attendance.stints, Shift.starts_at, Shift.ends_at),
         *(Service.counted_by, Service.low_per_hour, Service.high_per_hour),
     )
     .join(Shift, Shift.id == Attendance.shift_id)

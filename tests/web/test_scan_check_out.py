@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from checkin.database import db
 from checkin.domain.fold import Kind
+from checkin.models import Opportunity, Service
 from checkin.operations import approvals
 from checkin.web import clock
 from tests import factories
@@ -83,6 +85,19 @@ def test_an_unusual_number_is_asked_about_once_and_then_kept(cast, noura):
     (attendance,) = attendances_of(cast.noura)
     assert attendance.beneficiaries == 5000
     assert "many_beneficiaries" in attendance.flags
+
+
+@pytest.mark.parametrize(("typed", "odd"), [("40", False), ("41", True)])
+def test_breaks_are_no_time_to_serve_in(cast, noura, now, typed, odd):
+    """Away from 2 to 3: of three hours two were served."""
+    of = db.session.get_one(Opportunity, cast.shift.opportunity_id)
+    factories.alter(db.session.get_one(Service, of.service_id), high_per_hour=20)
+    factories.check_out(cast.noura, cast.shift, now + timedelta(hours=1))
+    factories.check_in(cast.noura, cast.poster, now + timedelta(hours=2))
+    sent = press(noura, cast.poster, beneficiaries=typed)
+    assert ("leaving=asked" in sent.location) is odd
+    press(noura, cast.poster, beneficiaries=typed, confirmed="1")
+    assert ("many_beneficiaries" in attendances_of(cast.noura)[0].flags) is odd
 
 
 def test_the_question_survives_a_change_of_language(cast, noura):

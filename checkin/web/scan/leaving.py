@@ -11,7 +11,6 @@ from flask import redirect, render_template, request, session
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from checkin.domain.days import minutes_between
 from checkin.domain.hours import TOLERANCE, worked_minutes
 from checkin.domain.plausibility import judge_beneficiaries
 from checkin.domain.scanning import Verdict
@@ -98,7 +97,7 @@ def oddness(left: hours.Leaving, form: CheckOutForm) -> str:
     """Outside what the service finds plausible: asked once more, never refused."""
     if form.count is None or not left.asks_count:
         return "ok"
-    minutes = minutes_between(left.in_at, clock.now())
+    minutes = left.served_minutes(clock.now())
     return judge_beneficiaries(form.count, minutes, left.low_per_hour, left.high_per_hour)
 
 
