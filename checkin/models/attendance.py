@@ -205,6 +205,11 @@ class Attendance(Base):
         return self.state in DECIDED
 
     @property
+    def came_at(self) -> datetime | None:
+        """When the last stint began: for whoever went out and came back, the coming back."""
+        return datetime.fromisoformat(self.stints[-1][0]) if self.stints else self.in_at
+
+    @property
     def minutes(self) -> int | None:
         """What counts, or would count once decided; empty while open or unclosed."""
         return self.approved_minutes if self.approved_minutes is not None else self.credited_minutes

@@ -231,7 +231,10 @@ def test_coming_back_is_told_with_its_own_time(cast, at, noura, receipt, now):
     assert "after the shift started" not in text
     assert "You checked in at 1:30 PM" in noura.text(f"{receipt}?again=1")
     at.move_to(now + 45 * MINUTES)
-    assert "Time so far 30 minutes" in noura.text(f"/S/{cast.poster.code}?leaving=1")
+    leaving = noura.text(f"/S/{cast.poster.code}?leaving=1")
+    assert "Checked in at 1:30 PM Time so far 30 minutes" in leaving
+    elsewhere = factories.poster(now, cast.squares)
+    assert "at Mataf courtyard since 1:30 PM" in told(noura, f"/S/{elsewhere.code}")
 
 
 def test_a_check_out_and_a_rejection_bear_their_date(cast, noura, receipt, now):
