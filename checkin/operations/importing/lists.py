@@ -143,7 +143,8 @@ def add_partner(
     not asked about (any more).
     """
     row = find(import_id, "ready")
-    if ("partner", name) not in {(field, one) for field, one, _ in row.mapping.get("unknown", [])}:
+    unknown = {(field, fold_name(one)) for field, one, _ in row.mapping.get("unknown", [])}
+    if ("partner", fold_name(name)) not in unknown:
         raise Conflict("import_moved")
     partner_id = partners.create(plan, by=by, now=now)
     name_unknown(import_id, {("partner", name): partner_id}, by=by, now=now)
