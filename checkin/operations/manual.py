@@ -187,11 +187,9 @@ def move(entry: Entry, attendance_id: int, row_version: int, *, by: int, now: da
     return _record(entry, Kind.IN, by, now, joins=joins, moves=True, reasons=MOVE_REASONS)
 
 
-@transaction
 def undo(uid: str, volunteer_id: int, undoes: str, *, by: int, now: datetime) -> Answer:
     """Take back one's own entry within ten minutes, of a move both sides of it; NotFound for
     anybody else's scan."""
-    lock_volunteer(volunteer_id)
     own = select(Scan.id).where(
         Scan.volunteer_id == volunteer_id, Scan.scan_uid == undoes, Scan.entered_by_id == by
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from checkin.database import AnyRow, db, transaction
+from checkin.database import AnyRow, db
 from checkin.domain.clocks import AROUND_SHIFT, DeviceClock, instant_of
 from checkin.domain.codes import SHORT_CODE_LENGTH
 from checkin.domain.days import day_bounds, local_day, month_of
@@ -22,7 +22,6 @@ from checkin.operations import badges, displays, manual, receipts
 from checkin.operations.attendance import (
     Answer,
     Reading,
-    lock_volunteer,
     record_scan,
 )
 from checkin.operations.attendance.arrival import poster_of_typed, undo_whole
@@ -342,7 +341,6 @@ def _entry(sent: Sent, sender: Sender) -> manual.Entry:
 _BY_HAND = {"manual": Evidence.CLAIMED, "badge": Evidence.WITNESSED}
 
 
-@transaction
 def _undo(sent: Sent, sender: Sender, now: datetime) -> Answer:
     """Take back what one did oneself, with the leaving of another site it caused."""
     whose = _whose(sent, sender)
@@ -353,7 +351,6 @@ def _undo(sent: Sent, sender: Sender, now: datetime) -> Answer:
     ).first()
     if target is None:
         raise NotFound("scan")
-    lock_volunteer(target.volunteer_id)
     return undo_whole(_undoing(sent, sender, target), now=now)
 
 

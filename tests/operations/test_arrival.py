@@ -10,7 +10,8 @@ from checkin.domain.errors import Conflict, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
 from checkin.domain.scanning import Verdict
-from checkin.models import Assignment, Attendance, Scan
+from checkin.models import Assignment, Attendance, AuditEntry, Message, Scan
+from checkin.operations import manual
 from checkin.operations.attendance import Reading, close_forgotten
 from checkin.operations.attendance.arrival import (
     arrive,
@@ -273,6 +274,25 @@ def test_undoing_leaves_a_place_that_stood_before(cast, now, how):
     (attendance,) = attendances(cast.majed)
     taken_back(attendance, Kind.IN, now + MINUTES)
     assert held_places(cast.majed) == [how]
+    noted = db.select(AuditEntry.facts).where(AuditEntry.act == "opening.leave")
+    told = [facts["person"] for facts in db.session.scalars(noted)]
+    assert told == ([cast.majed.id] if how == "waiting" else [])
+
+
+@pytest.mark.parametrize("by", ["volunteer", "supervisor"])
+def test_who_waits_moves_up_to_the_seat_that_an_undo_gives_back(cast, now, by):
+    open_to_all = factories.opportunity(now, walk_ins=True)
+    shift = factories.shift(now, cast.squares, open_to_all, starts=20, seats=1)
+    factories.assign(now, cast.layla, shift, how="waiting")
+    if by == "volunteer":
+        check_in(cast.majed, factories.poster(now, cast.squares), now, joins=True)
+        taken_back(attendances(cast.majed)[0], Kind.IN, now + MINUTES)
+    else:
+        entry = manual.Entry("uid", cast.majed.id, shift.id, "no_phone")
+        manual.check_in(entry, by=cast.huda.id, now=now)
+        manual.undo("undo", cast.majed.id, "uid", by=cast.huda.id, now=now + MINUTES)
+    assert (held_places(cast.majed), held_places(cast.layla)) == ([], ["joined"])
+    assert db.session.scalars(db.select(Message.mobile)).all() == [cast.layla.mobile]
 
 
 def test_what_can_be_undone_ends_with_its_ten_minutes(cast, now):

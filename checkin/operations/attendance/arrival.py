@@ -15,7 +15,7 @@ from checkin.domain.fold import Kind, State
 from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
 from checkin.domain.scanning import Verdict
 from checkin.models import Assignment, Attendance, Display, Person, Poster, Scan, Site
-from checkin.operations import audit
+from checkin.operations import audit, openings
 from checkin.operations.attendance.recording import (
     Answer,
     Reading,
@@ -211,7 +211,6 @@ def undoable(attendance: Attendance, now: datetime) -> Kind | None:
     return kind if _own_scans(attendance, kind, now, Scan.effective_at == at) else None
 
 
-@transaction
 def take_back(
     attendance: Attendance, kind: Kind, *, uid: str, device_id: int | None, now: datetime
 ) -> None:
@@ -220,10 +219,24 @@ def take_back(
     Raises Problem `undo_too_late` when its ten minutes have passed or nothing of that kind is
     left to undo. Sent twice it undoes once.
     """
-    lock_volunteer(attendance.volunteer_id)
-    if is_kept(attendance.volunteer_id, uid):
+    shift_id = attendance.shift_id
+    _take_back(attendance.id, attendance.volunteer_id, kind, uid, device_id, now)
+    openings.move_up(shift_id, now)
+
+
+@transaction
+def _take_back(
+    attendance_id: int,
+    volunteer_id: int,
+    kind: Kind,
+    uid: str,
+    device_id: int | None,
+    now: datetime,
+) -> None:
+    lock_volunteer(volunteer_id)
+    if is_kept(volunteer_id, uid):
         return
-    fresh = db.session.get_one(Attendance, attendance.id, populate_existing=True)
+    fresh = db.session.get_one(Attendance, attendance_id, populate_existing=True)
     if undoable(fresh, now) is not kind:
         raise Problem("undo_too_late")
     since = Scan.effective_at >= _instant(fresh.stints[-1][0])
@@ -236,13 +249,23 @@ def take_back(
             carrier="form",
             device_id=device_id,
         )
-        undo_whole(undo, now=now)
+        _undo_whole(undo, now)
+
+
+def undo_whole(undo: Reading, *, now: datetime) -> Answer:
+    """Undo one scan, with what else it did: the place a walk-in took is given back, and a move's
+    check-out elsewhere is undone too.
+
+    Who waits moves up afterwards, by an act of its own: it locks others beside one's own.
+    """
+    answer = _undo_whole(undo, now)
+    if answer.verdict is Verdict.UNDONE and answer.shift_id is not None:
+        openings.move_up(answer.shift_id, now)
+    return answer
 
 
 @transaction
-def undo_whole(undo: Reading, *, now: datetime) -> Answer:
-    """Undo one scan, with what else it did: the place a walk-in took is given back, and a move's
-    check-out elsewhere is undone too."""
+def _undo_whole(undo: Reading, now: datetime) -> Answer:
     assert undo.undoes is not None
     answer = record_scan(undo, now=now)
     if answer.shift_id is not None and not answer.replayed:
@@ -265,14 +288,14 @@ def _give_back(undo: Reading, shift_id: int, now: datetime) -> None:
     )
     if walked_in is None or _is_there(undo.volunteer_id, shift_id):
         return
-    if not _came_with_it(walked_in):
-        walked_in.how = "waiting"
-        db.session.flush()
-        return
-    db.session.delete(walked_in)
+    if _came_with_it(walked_in):
+        act = "roster.remove"
+        db.session.delete(walked_in)
+    else:
+        act, walked_in.how = "opening.leave", "waiting"
     db.session.flush()
     by, person_id = undo.entered_by_id or undo.witnessed_by_id, undo.volunteer_id
-    audit.note("roster.remove", "shift", shift_id, by=by or person_id, at=now, person=person_id)
+    audit.note(act, "shift", shift_id, by=by or person_id, at=now, person=person_id)
 
 
 def _is_there(person_id: int, shift_id: int) -> bool:

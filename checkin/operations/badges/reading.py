@@ -97,7 +97,6 @@ def read(
     return _told(answer, badge, kind)
 
 
-@transaction
 def undo(badge_code: str, undoes: str, *, by: int, uid: str, now: datetime) -> Answer:
     """Take back one's own reading of this badge, with the leaving of another site it caused.
 
@@ -105,7 +104,6 @@ def undo(badge_code: str, undoes: str, *, by: int, uid: str, now: datetime) -> A
     and `NotFound` for a scan that somebody else witnessed.
     """
     badge = _stored(badge_code)
-    lock_volunteer(badge.person_id)
     own = (Scan.volunteer_id == badge.person_id, Scan.witnessed_by_id == by)
     if db.session.scalar(select(Scan.id).where(*own, Scan.scan_uid == undoes)) is None:
         raise NotFound("scan")
