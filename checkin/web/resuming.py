@@ -21,6 +21,8 @@ from checkin.web.targets import nearest_page
 Page = tuple[Rule, dict[str, Any]]
 AT_A_CODE = "scan"
 """The room where a press holds a number or two, which the signed session can carry."""
+WHOSE = "person_id"
+"""The hidden field of a form that is about one person alone."""
 KEPT = timedelta(minutes=15)
 MOST_FIELDS, LONGEST = 10, 100
 _KEY = "unsent"
@@ -30,7 +32,16 @@ def unsent() -> MultiDict[str, str]:
     """What the refused press held, while its page is shown again; empty at any other time."""
     if "unsent" not in g:
         g.unsent = _kept_through_sign_in() if request.blueprint == AT_A_CODE else None
-    return g.unsent or MultiDict()
+    sent = g.unsent or MultiDict()
+    return MultiDict() if _of_another(sent) else sent
+
+
+def _of_another(sent: MultiDict[str, str]) -> bool:
+    """Whether the form names somebody else: a phone may be shared, what was typed there is not."""
+    if not current_user.is_authenticated:
+        return False
+    mine = str(current_user.id)
+    return sent.get(WHOSE, mine) != mine
 
 
 def _kept_through_sign_in() -> MultiDict[str, str] | None:
