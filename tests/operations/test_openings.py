@@ -306,6 +306,7 @@ def test_a_place_that_is_waited_for_may_leave_too_little_rest(
     assert (found.code, found.refuses) == ("rest_if_given", False)
     assert (found.facts["minutes"], found.facts["name_en"]) == (420, "Mataf courtyard")
     assert openings.obstacles(others[2].id, near.id, now) == []
+    assert "rest_if_given" not in codes(me, near, now + 24 * HOUR), "none is given any more"
     with pytest.raises(Problem, match="tell_first"):
         openings.join(near.id, by=me.id, now=now)
     assert openings.join(near.id, by=me.id, now=now, aware=["rest_if_given"]) == "joined"

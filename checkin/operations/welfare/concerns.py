@@ -146,7 +146,7 @@ def _ahead(
     one, others = _as_planned(row), [_as_planned(each) for each in around if each.how != WAITING]
     found = findings(one, others, now, courses.get(row.id))
     told = [_concern(each, row, now, courses, {}) for each in found]
-    waited = [each for each in around if each.how == WAITING]
+    waited = [each for each in around if each.how == WAITING and each.starts_at > now]
     return [*told, *_rest_after(one, others, now), *_rest_if_given(one, others, waited, now)]
 
 
@@ -170,7 +170,7 @@ def _rest_if_given(
     one: Served, others: Sequence[Served], waited: Iterable[AnyRow], now: datetime
 ) -> Iterator[Concern]:
     """Places that would leave too little rest, before or after; nobody is given one at the same
-    time."""
+    time, or once its shift has begun."""
     for row in waited:
         first, second = sorted((one, _as_planned(row)), key=lambda each: each.begins_at)
         if second.begins_at < first.ends_at:
