@@ -256,6 +256,10 @@ def test_a_move_taken_back_says_where_one_still_is(cast, at, noura, now):
     )
     text = told(noura, f"/attendances/{moved}")
     assert "Check-in cancelled You’ve been checked in at Mataf courtyard since 12:30 PM" in text
+    factories.check_out(cast.noura, cast.shift, now + 20 * MINUTES)
+    at.move_to(now + 60 * MINUTES)
+    factories.check_in(cast.noura, cast.poster, now + 60 * MINUTES)
+    assert "Nothing is recorded for this shift" in told(noura, f"/attendances/{moved}")
 
 
 def test_less_than_a_minute_inside_the_shift_is_told_as_that(cast, noura, receipt, now):

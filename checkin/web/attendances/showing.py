@@ -87,10 +87,11 @@ def _concerns(attendance: Attendance, now: datetime) -> list[welfare.Concern]:
 
 
 def _back_at(attendance: Attendance) -> Attendance | None:
-    """Where somebody still is who took a move back."""
+    """Where somebody still is who took a move back: there since before that."""
     if attendance.state != "cancelled":
         return None
-    return hours.now_open(attendance.volunteer_id)
+    there = hours.now_open(attendance.volunteer_id)
+    return there if there and there.came_at <= attendance.updated_at else None
 
 
 def _beside(attendance: Attendance, now: datetime) -> list[Shift]:
