@@ -15,6 +15,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, text
 
 from checkin import create_app, migrations
+from checkin.cli import main
 from checkin.database import Base, db, standalone_engine
 
 if TYPE_CHECKING:
@@ -62,6 +63,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("SELECT 1")
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def demo_of_today(sqlite_template, tmp_path_factory) -> Path:
+    """An installation's folder with the small demo, filled by its command; copied for each test."""
+    folder = tmp_path_factory.mktemp("today")
+    shutil.copy(sqlite_template, folder / "checkin.sqlite3")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"INSTANCE_PATH": str(folder), "JOBS": "false"}.items():
+            patch.setenv(f"CHECKIN_{name}", value)
+        assert main(["demo", "--size", "today"]) == 0
+    return folder
 
 
 @pytest.fixture(scope="session")

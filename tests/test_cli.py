@@ -57,6 +57,12 @@ def ready(instance, sqlite_template) -> None:
 
 
 @pytest.fixture
+def demo(instance, demo_of_today) -> None:
+    """An installation with people in it."""
+    shutil.copytree(demo_of_today, instance)
+
+
+@pytest.fixture
 def database(instance):
     """The database's file, opened beside the application."""
     with closing(sqlite3.connect(instance / "checkin.sqlite3")) as connection:
@@ -222,8 +228,7 @@ def test_totals_have_the_agreed_names(ready, command):
     }
 
 
-def test_totals_are_those_of_the_records(ready, command, database):
-    command("demo", "--size", "today")
+def test_totals_are_those_of_the_records(demo, command, database):
     told = json.loads(command("report", "totals", "--json")[1])
     waiting = one(
         database,
@@ -239,16 +244,14 @@ def test_totals_are_those_of_the_records(ready, command, database):
     assert f"waiting_minutes     {waiting:>14,}" in command("report", "totals")[1]
 
 
-def test_an_untouched_audit_log_is_whole(ready, command):
-    command("demo", "--size", "today")
+def test_an_untouched_audit_log_is_whole(demo, command):
     code, said, _ = command("verify-audit", "--json")
     told = json.loads(said)
     assert (code, told["whole"], told["at"]) == (0, True, None)
     assert f"{told['sealed']:,} sealed entries" in command("verify-audit")[1]
 
 
-def test_a_changed_audit_log_is_found(ready, command, database):
-    command("demo", "--size", "today")
+def test_a_changed_audit_log_is_found(demo, command, database):
     database.executescript(
         "DROP TRIGGER audit_entries_no_update;"
         "UPDATE audit_entries SET act = 'nothing' WHERE id = 7;"
@@ -446,9 +449,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def serving_process(ready, command, port):
+def serving_process(demo, port):
     """The real command in a process of its own, with the demo; a smaller one than it makes."""
-    command("demo", "--size", "today")
     serve = ["serve", "--host", "0.0.0.0", "--port", str(port), "--prepare", "--demo"]
     process = subprocess.Popen(
         [sys.executable, "-m", "checkin", *serve],

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -23,14 +24,13 @@ VALUES ('general', '2000-01-01', 2100, 'test', 1, '2026-01-01 00:00:00.000000');
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory) -> Path:
+def installation(tmp_path_factory, demo_of_today) -> Path:
     """The small demo of today with two approvals of 1:30, each worth 31.50."""
     folder = tmp_path_factory.mktemp("installation")
+    shutil.copytree(demo_of_today, folder, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHECKIN_INSTANCE_PATH", str(folder))
         patch.setenv("CHECKIN_JOBS", "false")
-        assert main(["init"]) == 0
-        assert main(["demo", "--size", "today"]) == 0
         with closing(sqlite3.connect(folder / "checkin.sqlite3")) as connection:
             connection.executescript(VALUED)
         assert main(["figures", "recompute"]) == 0

@@ -1,6 +1,7 @@
 """`checkin rates`: valuing anew from a terminal, shown before it is done."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,13 +12,12 @@ from checkin.cli import main
 
 
 @pytest.fixture
-def database(tmp_path, monkeypatch) -> Path:
+def database(tmp_path, monkeypatch, demo_of_today) -> Path:
     """A small demo of today with one approval and a rate set afterwards."""
     for name, value in {"INSTANCE_PATH": tmp_path, "JOBS": "false"}.items():
         monkeypatch.setenv(f"CHECKIN_{name}", str(value))
-    assert main(["init"]) == 0
-    assert main(["demo", "--size", "today"]) == 0
-    (path,) = tmp_path.glob("*.sqlite3")
+    shutil.copytree(demo_of_today, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "checkin.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "UPDATE attendances SET state = 'approved', approved_minutes = 90 WHERE id IN ("
