@@ -1,5 +1,6 @@
 """The audit log: who did what and when, the latest first, and whether its chain of seals holds."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -15,7 +16,7 @@ from checkin.web import audit_facts
 from checkin.web.audit_words import ACTS, KINDS, THINGS, WORDS
 from checkin.web.digits import in_digits
 from checkin.web.fields import planned_day, row_number
-from checkin.web.filters import isolate
+from checkin.web.filters import gregorian, isolate
 from checkin.web.guard import requires
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
@@ -76,6 +77,8 @@ def _about(entry: AuditEntry, names: dict[tuple[str, int], Any]) -> str:
     named = audit_facts.called(names.get((entry.thing, entry.thing_id)))
     if named:
         return named
+    if entry.thing == "prayer_day":
+        return gregorian(date.fromisoformat(str(entry.thing_id)))
     number = in_digits(str(entry.thing_id))
     if entry.thing in THINGS:
         return str(THINGS[entry.thing]) % {"number": number}

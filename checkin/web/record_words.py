@@ -103,6 +103,10 @@ REASONS: dict[str, Any] = {
     "with_own_group": _l("With own group and its leader"),
     "trained_elsewhere": _l("Trained elsewhere"),
     "with_somebody_trained": _l("Serves beside somebody trained"),
+    "closed_early": _l("Closed too early"),
+    "decision_wrong": _l("A decision has to be corrected"),
+    "came_late": _l("Scans arrived later"),
+    "objection": _l("A volunteer objects"),
     "other": _l("Other reason"),
 }
 ACTIONS: dict[str, Any] = {

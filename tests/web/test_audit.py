@@ -1,7 +1,9 @@
 """The audit log's page: who reads it, what it says of each act, how it is narrowed, its seals."""
 
 import ast
+import re
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,16 @@ from sqlalchemy import text
 import checkin
 from checkin.database import db
 from checkin.domain.roles import Role
-from checkin.models import AuditEntry
+from checkin.models import AuditEntry, Campaign, Lane, Opportunity, Partner, Service, Site, Team
 from checkin.operations import audit, audit_log, grants, settings
 from checkin.operations.audit_log import Wanted
-from checkin.web.audit_words import WORDS
+from checkin.operations.people import Profile
+from checkin.operations.revaluing import Revaluation
+from checkin.web import audit_facts
+from checkin.web.audit_facts import NOT_SAID
+from checkin.web.audit_words import FACTS, FIELDS, OF_ACTS, WORDS
+from checkin.web.prayer_words import PRAYERS
+from checkin.web.record_words import STATES
 from tests import factories
 
 DAY = timedelta(days=1)
@@ -133,15 +141,112 @@ def test_who_has_the_settings_finds_it_there(layla):
     assert 'href="/audit"' not in layla.get("/figures").text
 
 
+FACTS_TOLD = [
+    (
+        "attendance.times",
+        {"begins": "2026-11-22T13:00:00+00:00"},
+        "Begins: 22 November 2026 4:00 PM",
+    ),
+    ("attendance.adjust", {"before": 240, "uid": "19882980-640f"}, "Before: 4:00"),
+    ("value.recompute", {"after_halalas": 223450, "closed": 3}, "After (SAR): 2,234.50 Left as"),
+    ("value.recompute", {"losing_minutes": 90}, "Hours losing their value: 1:30"),
+    (
+        "rate.set",
+        {"halalas": 2167, "from_on": "2026-01-01"},
+        "An hour (SAR): 21.67 From: 1 January",
+    ),
+    ("past.enter", {"lines": [7, 8, 9], "replaced": []}, "Lines: 3"),
+    ("past.drop", {"period": "1444h"}, "Period: 1444 AH"),
+    ("shift.follow", {"starts_at": -2}, "Start moved, in minutes: −2"),
+    ("shift.close", {"approved": 12}, "Approved: 12"),
+    ("shift.reopen", {"reason": "came_late"}, "Reason: Scans arrived later"),
+    ("prayers.enter", {"maghrib": "17:43"}, "Maghrib: 5:43 PM"),
+    ("month.close", {"month": "2026-10-01"}, "Month: October 2026"),
+    (
+        "settings.change",
+        {"changed": ["digits"], "opens_minutes": 45},
+        "Changed: Digits Check-in opens",
+    ),
+    ("platform.shape", {"columns": ["hours"]}, "Columns: Hours"),
+    ("report.keep", {"shared": 0}, "For all: No"),
+    ("target.put", {"figure": "value", "scope": "all", "key": 0, "amount": 1200}, "Amount: 1,200"),
+    ("grant.confirm", {"request": 4, "grant": 12}, ""),
+]
+
+
+@pytest.mark.parametrize(("act", "facts", "told"), FACTS_TOLD)
+def test_facts_are_said_as_the_reader_reads_them(app, now, act, facts, told):
+    entry = AuditEntry(act=act, thing="shift", thing_id=1, at=now, facts=facts)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        said = " ".join(f"{name}: {words}" for name, words in audit_facts.said(entry, {}))
+    plain = re.sub("[\u2066-\u2069]", "", said)
+    assert (told in plain, bool(plain), "19882980" in plain) == (True, bool(told), False)
+
+
+def test_people_of_a_list_are_named(faisal, cast, now):
+    audit.note("roster.add", "shift", 1, by=cast.layla.id, at=now, people=[cast.noura.id])
+    audit.note("prayers.enter", "prayer_day", 20261122, by=cast.layla.id, at=now, asr="15:20")
+    db.session.commit()
+    page = re.sub("[\u2066-\u2069]", "", faisal.text("/audit"))
+    assert f"People: {cast.noura.name}" in page
+    assert "22 November 2026" in page
+    assert "20261122" not in page
+
+
+@cache
+def noting() -> list[ast.FunctionDef]:
+    """The functions that may note something."""
+    texts = [path.read_text() for path in Path(checkin.__file__).parent.rglob("*.py")]
+    every = (one for text in texts if "audit.note" in text for one in ast.walk(ast.parse(text)))
+    return [one for one in every if isinstance(one, ast.FunctionDef)]
+
+
+def calls_in(function: ast.FunctionDef) -> list[ast.Call]:
+    calls = (one for one in ast.walk(function) if isinstance(one, ast.Call))
+    return [one for one in calls if ast.unparse(one.func) == "audit.note"]
+
+
 def test_every_act_has_its_words():
     """All that the code notes by name, and what it does to things that are alike."""
-    noted = set()
-    for path in Path(checkin.__file__).parent.rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.note":
-                noted |= {getattr(call.args[0], "value", None)}
+    calls = [call for function in noting() for call in calls_in(function)]
+    noted = {getattr(call.args[0], "value", None) for call in calls}
     noted = {act for act in noted if isinstance(act, str)}
     assert len(noted) > 90
     for kind in ("site", "lane", "service", "opportunity", "campaign", "partner", "team"):
         noted |= {f"{kind}.{act}" for act in ("create", "change", "close", "reopen")}
     assert noted - set(WORDS) == set()
+
+
+ELSEWHERE = {*settings.DEPLOYED, *PRAYERS, "figure", "period", "scope", "key"}
+"""Facts that are put together away from where they are noted."""
+NO_FACTS = {"attendance_id", "part", "source", "state"}
+"""Of other tables beside them."""
+
+
+def facts_in(function: ast.FunctionDef) -> set[str]:
+    """What is noted: named in the call itself, or in a table that it is given; not by the demo,
+    whose facts are for itself."""
+    calls = [one for one in calls_in(function) if "'demo'" not in map(ast.unparse, one.args)]
+    keywords = [of for one in calls for of in one.keywords]
+    named = {one.arg for one in keywords if one.arg not in (None, "by", "at")}
+    if all(one.arg for one in keywords):
+        return named
+    tables = [one for one in ast.walk(function) if isinstance(one, ast.Dict)]
+    return named | {
+        key.value for one in tables for key in one.keys if isinstance(key, ast.Constant)
+    }
+
+
+def test_every_fact_has_its_words_or_is_not_said():
+    noted = set(ELSEWHERE).union(*map(facts_in, noting()))
+    assert len(noted) > 80
+    assert noted - NO_FACTS - NOT_SAID - {*FACTS, *FIELDS, *PRAYERS} == set()
+    assert {*Revaluation._fields} - {*FACTS, *OF_ACTS["value.recompute"]} == set()
+    assert {*STATES} == {*OF_ACTS["shift.close"]}
+
+
+def test_every_column_that_a_form_changes_has_its_words():
+    kept = {"id", "created_at", "created_by_id", "closed_at", "row_version", "name_folded"}
+    for model in (Site, Lane, Service, Opportunity, Campaign, Partner, Team):
+        assert {*model.__table__.columns.keys()} - kept - {*FIELDS} == set(), model
+    assert {*Profile.__dataclass_fields__} - {*FIELDS} == set()

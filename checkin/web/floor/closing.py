@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
 
 from checkin.database import db
 from checkin.domain.errors import NotFound, Problem
@@ -15,7 +14,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Group, Shift
 from checkin.operations import closing, groups
 from checkin.operations.permissions import shifts_within
-from checkin.web import clock, errors
+from checkin.web import clock, errors, record_words
 from checkin.web.fields import Form
 from checkin.web.floor.blueprint import bp, may_at
 from checkin.web.guard import requires
@@ -31,19 +30,12 @@ BASES: dict[str, Any] = {
     closing.Basis.ELSEWHERE: _l("A check-in elsewhere followed"),
 }
 """What the time of somebody who did not check out is taken from."""
-REASONS: dict[str, Any] = {
-    "closed_early": _l("Closed too early"),
-    "decision_wrong": _l("A decision has to be corrected"),
-    "came_late": _l("Scans arrived later"),
-    "objection": _l("A volunteer objects"),
-}
-"""Why a closed shift is opened again."""
 
 
 class ReopenForm(Form):
     reason = RadioField(
         _l("Reason"),
-        choices=[SelectChoice(code, REASONS[code]) for code in closing.REOPEN_REASONS],
+        choices=record_words.reason_choices(closing.REOPEN_REASONS),
         validate_choice=False,
     )
 
@@ -101,5 +93,5 @@ def _page(shift: Shift, form: ReopenForm) -> str:
         form=form,
         may_reopen=current_user.may(Permission.REOPEN),
         bases=BASES,
-        reasons=REASONS,
+        reasons=record_words.REASONS,
     )
