@@ -58,8 +58,8 @@ def index() -> Any:
 
 def _turns(attendances: Sequence[Attendance], now: datetime) -> dict[int, Turn]:
     """Who decides about what waits, where somebody of the site entered it and may not."""
-    by_hand = (one for one in attendances if one.state in WAITING and one.entered_by_id)
-    return {one.id: who_decides(one, now) for one in by_hand}
+    by_hand = [one for one in attendances if one.state in WAITING and one.entered_by_id]
+    return who_decides(by_hand, now)
 
 
 def _appealed(attendances: Sequence[Attendance]) -> dict[int, list[str]]:

@@ -377,7 +377,7 @@ def test_the_sheet_of_hours_knows_a_merged_row_as_the_readers_own(cast, come_bac
     assert (waiting.matching, waiting.exceptions) == (0, 1)
     (others,), _ = approvals.waiting_shifts(Reach(everywhere=True), cast.layla.id, later)
     assert (others.matching, others.exceptions) == (1, 0)
-    turn = whose_turn.who_decides(record.attendance, later)
+    (turn,) = whose_turn.who_decides([record.attendance], later).values()
     assert (turn.supervisor, turn.any_coordinator) == (None, True)
 
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from checkin.database import db
 from checkin.models import Attendance
@@ -148,3 +149,22 @@ def test_whoever_entered_it_by_hand_is_not_named_as_who_decides(cast, noura, now
     listed = noura.text("/hours")
     assert said in listed
     assert f"Decides: {cast.salem.name}" not in listed
+
+
+def test_who_decides_about_entries_by_hand_is_asked_once(cast, noura, now):
+    def asked() -> int:
+        questions: list[str] = []
+        note = lambda *call: questions.append(call[2])  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            assert "A coordinator decides" in noura.text("/hours")
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(questions)
+
+    for days in (3, 2, 1):
+        record = served(cast, now - timedelta(days=days))
+        factories.alter(db.session.get_one(Attendance, record), entered_by_id=cast.salem.id)
+        if days == 3:
+            before = asked()
+    assert asked() == before

@@ -22,8 +22,8 @@ _TAKEN_BACK = select(_UNDO.id).where(
 _CORRECTS = and_(Scan.verdict == Verdict.UNDONE, Scan.reason != "")
 """An undo with a reason; without one it is an entry of one's own that was a slip."""
 _ENTERERS = (
-    select(Scan.volunteer_id, Scan.entered_by_id)
-    .where(Scan.shift_id == bindparam("shift_id"))
+    select(Scan.shift_id, Scan.volunteer_id, Scan.entered_by_id)
+    .where(Scan.shift_id.in_(bindparam("shift_ids", expanding=True)))
     .where(Scan.volunteer_id.in_(bindparam("volunteer_ids", expanding=True)))
     .where(Scan.entered_by_id.is_not(None), or_(Scan.kind != Kind.UNDO, _CORRECTS))
     .where(~_TAKEN_BACK.exists())
@@ -40,13 +40,30 @@ _DECIDERS_BEFORE = (
 )
 
 
-def enterers(shift_id: int, volunteer_ids: Iterable[int]) -> dict[int, set[int | None]]:
+def enterers(shift_id: int, volunteer_ids: Collection[int]) -> dict[int, set[int | None]]:
     """By volunteer: who entered a scan of this shift by hand, unless it was taken back, and who
     struck one out to correct it."""
-    named = {"shift_id": shift_id, "volunteer_ids": list(volunteer_ids)}
-    found: dict[int, set[int | None]] = defaultdict(set)
+    found = _enterers([shift_id], volunteer_ids)
+    return {one: found[shift_id, one] for one in volunteer_ids}
+
+
+def entered_by(attendances: Sequence[Attendance]) -> dict[int, set[int | None]]:
+    """By attendance: the same of each one's shift and volunteer, and who entered the record."""
+    found = _enterers(
+        {one.shift_id for one in attendances}, {one.volunteer_id for one in attendances}
+    )
+    return {
+        one.id: found[one.shift_id, one.volunteer_id] | {one.entered_by_id} for one in attendances
+    }
+
+
+def _enterers(
+    shift_ids: Iterable[int], volunteer_ids: Iterable[int]
+) -> dict[tuple[int, int], set[int | None]]:
+    named = {"shift_ids": list(shift_ids), "volunteer_ids": list(volunteer_ids)}
+    found: dict[tuple[int, int], set[int | None]] = defaultdict(set)
     for row in ask(_ENTERERS, named):
-        found[row.volunteer_id].add(row.entered_by_id)
+        found[row.shift_id, row.volunteer_id].add(row.entered_by_id)
     return found
 
 
@@ -93,16 +110,14 @@ class Bar:
         return obstacle(self.whose_id, self.entered_by, by, self.before)
 
 
-def bars(
-    shift_id: int, attendances: Sequence[Attendance], proposals: Mapping[int, AnyRow]
-) -> dict[int, Bar]:
-    """By attendance, for records of one shift, their volunteers loaded."""
-    entered = enterers(shift_id, [one.volunteer_id for one in attendances])
+def bars(attendances: Sequence[Attendance], proposals: Mapping[int, AnyRow]) -> dict[int, Bar]:
+    """By attendance; they come with their volunteers."""
+    entered = entered_by(attendances)
     before = deciders_before([one.id for one in attendances])
     return {
         one.id: Bar(
             one.volunteer.whose_id,
-            frozenset(entered[one.volunteer_id] | {one.entered_by_id}),
+            frozenset(entered[one.id]),
             frozenset(before.get(one.id, ())),
             proposals[one.id].decided_by_id if one.id in proposals else None,
         )

@@ -238,7 +238,7 @@ def _records(shift: Shift, which: ColumnElement[bool], by: int, now: datetime) -
     questions = latest_questions(ids)
     appeals, requests = appeals_of(ids), requests_of(ids)
     proposals = _proposals([one.id for one in attendances if one.state == "proposed"])
-    closed_to = bars(shift.id, attendances, proposals)
+    closed_to = bars(attendances, proposals)
     barred = [one.id for one in attendances if closed_to[one.id].obstacle(by)]
     others = deciders(shift.site_id, now) if barred else []
     cared_for = welfare.concerns(ids, now)

@@ -118,7 +118,7 @@ def _by_lane(attendance: Attendance) -> bool:
 def _facts_of_decision(attendance: Attendance, now: datetime) -> dict[str, Any]:
     """What was decided and why, or who decides."""
     waits = attendance.state in WAITING
-    turn = {"decides": who_decides(attendance, now)} if waits else {}
+    turn = {"decides": who_decides([attendance], now)[attendance.id]} if waits else {}
     if not attendance.is_decided:
         return {"in_words": receipts.in_words(attendance), **turn}
     ruling = hours.last_decision(attendance.id)
