@@ -34,9 +34,9 @@ def set_partner(
     today = local_day(now)
     if from_on > today:
         raise Problem("membership_ahead")
+    person, rows = _locked(person_id)
     if from_on < month_of(today):
         months.refuse_closed(from_on)
-    person, rows = _locked(person_id)
     if person.partner_id == partner_id:
         return
     if partner_id is not None:

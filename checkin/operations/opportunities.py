@@ -105,10 +105,8 @@ def change(opportunity_id: int, plan: OpportunityPlan, *, by: int, now: datetime
         opportunity.campaign_id,
         opportunity.type,
     )
-    if not is_same:
-        _refuse_told(opportunity_id)
-    served = () if is_same else rollup.volunteers_of(opportunity_id)
-    with rollup.in_step(volunteer_ids=served):
+    came = () if is_same else _hold(opportunity)
+    with rollup.in_step(volunteer_ids=came):
         catalogue.change(opportunity, asdict(plan), by=by, now=now)
 
 
@@ -135,10 +133,17 @@ def reopen(opportunity_id: int, *, by: int, now: datetime) -> None:
     catalogue.reopen(catalogue.found(Opportunity, opportunity_id), by=by, now=now)
 
 
-def _refuse_told(opportunity_id: int) -> None:
+def _hold(opportunity: Opportunity) -> list[int]:
+    """Who came to it; they, the months and the opportunity as it is now are ours, in this order.
+
+    Problem `opportunity_in_closed_month`.
+    """
+    came = rollup.volunteers_of(opportunity.id)
     months.hold()
-    for month in months_told(opportunity_id)[:1]:
+    for month in months_told(opportunity.id)[:1]:
         raise Problem("opportunity_in_closed_month", month=month)
+    db.session.refresh(opportunity, with_for_update={"key_share": True})
+    return came
 
 
 def months_told(opportunity_id: int) -> list[date]:

@@ -319,6 +319,7 @@ def _refuse_told(shift_id: int, changed: Collection[str]) -> None:
     """Whatever figures tell by, of a closed month's hours, stays."""
     if not {"opportunity_id", "site_id", "lane_id", "starts_at"} & set(changed):
         return
+    _lock_people(shift_id)  # before the months, as whatever decides about them does
     months.hold()
     for month in closed.months_told(Shift.id == shift_id)[:1]:
         raise Problem("shift_in_closed_month", month=month)
@@ -332,22 +333,24 @@ def _write(shift: Shift, values: dict[str, Any]) -> None:
 
 
 def _judge_anew(shift_id: int, work_on: date, now: datetime) -> None:
-    """Fold every undecided attendance of the shift under its volunteer's lock.
-
-    Volunteers are locked in order of id, those still expected too: a first check-in that is
-    being judged by the old plan is waited for.
-    """
+    """Fold every undecided attendance of the shift under its volunteer's lock."""
     a = Attendance
-    expected = select(Assignment.person_id).where(Assignment.shift_id == shift_id)
-    came = select(a.volunteer_id).where(a.shift_id == shift_id)
-    people = select(Person.id).where(or_(Person.id.in_(expected), Person.id.in_(came)))
-    db.session.scalars(people.order_by(Person.id).with_for_update()).all()
+    _lock_people(shift_id)
     undecided = (a.shift_id == shift_id, a.state.in_(UNDECIDED))
     db.session.execute(update(a).where(*undecided).values(work_on=work_on))
     for volunteer_id in db.session.scalars(
         select(a.volunteer_id).where(*undecided).order_by(a.volunteer_id)
     ).all():
         refold(lock_volunteer(volunteer_id), [], [shift_id], now).write()
+
+
+def _lock_people(shift_id: int) -> None:
+    """In order of id, those still expected too: a first check-in that is being judged by the old
+    plan is waited for."""
+    expected = select(Assignment.person_id).where(Assignment.shift_id == shift_id)
+    came = select(Attendance.volunteer_id).where(Attendance.shift_id == shift_id)
+    people = select(Person.id).where(or_(Person.id.in_(expected), Person.id.in_(came)))
+    db.session.scalars(people.order_by(Person.id).with_for_update()).all()
 
 
 # --- questions -----------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """A closed month keeps its figures; what is changed in it counts in an open one, by reference."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import fields, replace
 from datetime import date, time, timedelta
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -16,6 +18,7 @@ from checkin.operations import (
     approvals,
     campaigns,
     figures,
+    memberships,
     merging,
     months,
     opportunities,
@@ -320,6 +323,41 @@ def test_the_lane_and_start_of_closed_hours_stay(cast, now, october):
         with pytest.raises(Problem, match="shift_in_closed_month"):
             change_shift(cast, now, shift, replace(plan, **values))
     change_shift(cast, now, shift, replace(plan, seats=3))
+
+
+def test_who_changes_past_work_waits_for_its_volunteers_before_the_months(app, cast, now, october):
+    """So a closing beside them is not in the way, and what was approved meanwhile is seen."""
+    waiting = october[2]
+    lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المدخل", name_en="Entrance"))
+    shift, call_id = shifts.find(waiting.shift_id, ALL), call_of(waiting).id
+    moved, changed = replace(shifts.plan_of(shift), lane_id=lane.id), another(waiting, "service_id")
+    partner_id, person_id, by = cast.university.id, waiting.volunteer_id, cast.layla.id
+    acts = (
+        partial(opportunities.change, call_id, changed, by=by, now=now),
+        partial(shifts.change, shift.id, moved, row_version=shift.row_version, by=by, now=now),
+        partial(memberships.set_partner, person_id, partner_id, OCTOBER, by=by, now=now),
+    )
+
+    def beside(act) -> None:
+        with app.app_context():
+            act()
+            db.session.remove()
+
+    with ThreadPoolExecutor(3) as others:
+
+        @transaction
+        def meanwhile() -> list[Future[None]]:
+            approve(cast, now, waiting)
+            begun = [others.submit(beside, act) for act in acts]
+            assert not wait(begun, timeout=0.2).done
+            if db.engine.dialect.name == "postgresql":
+                assert db.session.scalar(select(func.pg_try_advisory_xact_lock(months.GATE)))
+            return begun
+
+        for one in meanwhile():
+            one.result()
+    assert call_of(waiting).service_id == changed.service_id
+    assert proof.count_wrong() == 0
 
 
 def change_shift(cast, now, shift, plan) -> None:

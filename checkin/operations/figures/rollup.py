@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Insert, Table, select
+from sqlalchemy import ColumnElement, Insert, Table, select
 
 from checkin.database import Base, LinesToAdd, ask, db, upsert
 from checkin.models import (
@@ -22,7 +22,6 @@ from checkin.models import (
     Person,
     Shift,
 )
-from checkin.models.attendance import COUNTED
 from checkin.operations.figures.periods import around, years_of
 from checkin.operations.figures.standing import Standing
 from checkin.operations.figures.sums import (
@@ -86,19 +85,18 @@ def in_step(
 
 
 def volunteers_of(opportunity_id: int) -> list[int]:
-    """Who has something approved in an opportunity; they are locked, in order of id."""
-    served = (
-        select(_A.volunteer_id)
-        .join(Shift, Shift.id == _A.shift_id)
-        .where(Shift.opportunity_id == opportunity_id, _A.state == COUNTED)
-    )
-    people = select(Person.id).where(Person.id.in_(served)).order_by(Person.id)
-    return list(db.session.scalars(people.with_for_update(key_share=True)))
+    """Who came to an opportunity; they are locked, in order of id. What is not approved yet may
+    be while we wait for another one."""
+    return _volunteers(Shift.opportunity_id == opportunity_id)
 
 
 def volunteers_on(shift_id: int) -> list[int]:
     """Who came to a shift; they are locked, in order of id."""
-    came = select(_A.volunteer_id).where(_A.shift_id == shift_id)
+    return _volunteers(Shift.id == shift_id)
+
+
+def _volunteers(of: ColumnElement[bool]) -> list[int]:
+    came = select(_A.volunteer_id).join(Shift, Shift.id == _A.shift_id).where(of)
     people = select(Person.id).where(Person.id.in_(came)).order_by(Person.id)
     return list(db.session.scalars(people.with_for_update(key_share=True)))
 
