@@ -263,6 +263,11 @@ def test_what_waits_again_in_a_closed_month_is_told_apart(cast, now, layla, work
     assert said not in layla.text(waiting)
     taken_back(cast, now, layla, worked)
     assert said in layla.text(waiting)
+    both = "Approved here by the closed month and waiting again, both: 1"
+    for page in ("", "/sheet", "/reports", "/reports/sheet"):
+        assert both in layla.text(f"/figures{page}?by=site&period=2026-10")
+        assert both not in layla.text(f"/figures{page}?by=site&period=2026")
+    assert said not in layla.text(waiting.replace("-10", "")), "the year counts it nowhere"
     db.session.refresh(worked)
     approvals.approve(worked.id, worked.row_version, by=cast.layla.id, now=now)
     assert said not in layla.text(waiting)

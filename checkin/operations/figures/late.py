@@ -313,8 +313,10 @@ def of_last_decision(attendance_id: int) -> LateEntry | None:
 
 
 def count_looked_at_again(wanted: Filter) -> int:
-    """How many of those that wait a closed month still counts: an entry took them out elsewhere."""
-    taken = select(_E.attendance_id).group_by(_E.attendance_id)
+    """How many of those that wait are still counted in these days: an entry took them out of
+    others."""
+    entered = select(_E.attendance_id).where(touching(wanted, by_day=False))
+    taken = entered.group_by(_E.attendance_id)
     still = taken.having(func.sum(_E.attendances) < 0)
     waiting = records.waiting_rows(wanted, [func.count()]).where(_A.id.in_(still))
     return db.session.scalar(waiting) or 0

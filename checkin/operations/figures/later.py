@@ -47,6 +47,8 @@ class Shut(NamedTuple):
     """Later changes of these days that other days count."""
     within: int = 0
     """Those of these days that another of them counts."""
+    again: int = 0
+    """Records of these days that wait once more, though these days still count them."""
     measure: Measure = Measure.APPROVED
     """Which records most of them are of."""
 
@@ -64,11 +66,13 @@ def shut(wanted: Filter) -> Shut:
         for one in rows
     ]
     served = any(row.served for row in rows) or not rows
+    left = ends.count((True, False))
     return Shut(
         _closed(wanted),
         counted=ends.count((False, True)),
-        left=ends.count((True, False)),
+        left=left,
         within=ends.count((True, True)),
+        again=late.count_looked_at_again(wanted) if left else 0,
         measure=Measure.APPROVED if served else Measure.COURSES,
     )
 

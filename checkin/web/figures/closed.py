@@ -69,4 +69,9 @@ def _left(shut: Shut) -> list[str]:
     if not shut.left:
         return []
     number = num(shut.left)
-    return [_("Later changes of these days that count on other days: %(number)s", number=number)]
+    left = _("Later changes of these days that count on other days: %(number)s", number=number)
+    if not shut.again:
+        return [left]
+    again = num(shut.again)
+    both = _("Approved here by the closed month and waiting again, both: %(number)s", number=again)
+    return [left, both]
