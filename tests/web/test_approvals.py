@@ -586,9 +586,15 @@ def test_time_at_a_course_is_approved_as_attendance_and_never_called_hours(cast,
     course = factories.opportunity(now, kind="course")
     shift = factories.shift(now, cast.mataf, course, starts=-30, minutes=120)
     factories.assign(now - HOUR, cast.noura, shift)
-    check_in(cast.noura, factories.poster(now - HOUR, cast.mataf, shift), shift.starts_at)
+    poster = factories.poster(now - HOUR, cast.mataf, shift)
+    record = check_in(cast.noura, poster, shift.starts_at).attendance_id
     check_out(cast.noura, shift, shift.ends_at)
     assert "Attendance, no hours" in salem.text("/approvals")
+    for act in ("approval", "adjustment"):
+        sent = adjustment(record, hours="1", minutes="15")
+        told = plain(follow(salem, salem.send(f"/attendances/{record}/{act}", **sent)))
+        assert f"Attendance approved: {isolate(cast.noura.name)}" in told
+        salem.send(f"/attendances/{record}/withdrawal", version=row(record).row_version)
     page = f"/shifts/{shift.id}/approvals"
     shown = salem.text(page)
     assert "Approve attendance" in shown

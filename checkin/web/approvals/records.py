@@ -18,6 +18,7 @@ from checkin.web.approvals.answers import Told, done, told_why
 from checkin.web.approvals.blueprint import bp
 from checkin.web.approvals.forms import AdjustForm, AskForm, RejectForm, VersionedForm, WordsForm
 from checkin.web.approvals.looking import page_of
+from checkin.web.approvals.wording import approved
 from checkin.web.errors import sentence
 from checkin.web.filters import duration, isolate
 from checkin.web.guard import requires
@@ -82,7 +83,8 @@ def adjust(attendance_id: int):
     if state == "proposed":
         text = _("%(duration)s wait for a second person", duration=duration(minutes))
     else:
-        text = _("Approved with %(duration)s", duration=duration(minutes))
+        of_hours = _("Approved with %(duration)s", duration=duration(minutes))
+        text = approved(attendance.shift, isolate(attendance.volunteer.name), of_hours)
     return done(attendance, Told(text, may_undo=True))
 
 
@@ -144,7 +146,9 @@ def void(attendance_id: int):
 def _attendance(attendance_id: int, permission: Permission = Permission.DECIDE) -> Attendance:
     within = attendances_within(current_user.reach(permission)).options(
         db.joinedload(Attendance.volunteer),
-        db.joinedload(Attendance.shift).joinedload(Shift.site),
+        db.joinedload(Attendance.shift).options(
+            db.joinedload(Shift.site), db.joinedload(Shift.opportunity)
+        ),
     )
     attendance = db.session.scalar(within.where(Attendance.id == attendance_id))
     if attendance is None:
@@ -159,12 +163,9 @@ def _press(attendance: Attendance, act: Callable[..., int]) -> Any:
         minutes = act(attendance.id, form.row_version, by=current_user.id, now=clock.now())
     except Problem as problem:
         return told_why(attendance, problem)
-    text = _(
-        "%(name)s: %(duration)s approved",
-        name=isolate(attendance.volunteer.name),
-        duration=duration(minutes),
-    )
-    return done(attendance, Told(text, may_undo=True))
+    name = isolate(attendance.volunteer.name)
+    of_hours = _("%(name)s: %(duration)s approved", name=name, duration=duration(minutes))
+    return done(attendance, Told(approved(attendance.shift, name, of_hours), may_undo=True))
 
 
 def _worded(attendance: Attendance, act: Callable[..., None], form_name: str, said: str) -> Any:

@@ -18,6 +18,7 @@ from checkin.web import clock, month_words
 from checkin.web.approvals.answers import Toast, kept_words
 from checkin.web.approvals.blueprint import bp
 from checkin.web.approvals.looking import words_of
+from checkin.web.approvals.wording import approved
 from checkin.web.errors import SENTENCES
 from checkin.web.filters import duration
 from checkin.web.guard import requires
@@ -183,12 +184,10 @@ def _batch(shift: Shift) -> Toast | None:
     batch = approvals.batch_of(shift.id, current_user.id, _EPOCH + int(done) * _MICROSECOND)
     if not batch.shown:
         return None
-    records = counted("records", len(batch.shown), "after")
-    if shift.opportunity.kind == "service":
-        length = duration(batch.minutes)
-        text = _("Approved %(records)s, %(duration)s in total", records=records, duration=length)
-    else:
-        text = _("Attendance approved: %(records)s", records=counted("records", len(batch.shown)))
+    number, length = len(batch.shown), duration(batch.minutes)
+    records = counted("records", number, "after")
+    of_hours = _("Approved %(records)s, %(duration)s in total", records=records, duration=length)
+    text = approved(shift, counted("records", number), of_hours)
     text = month_words.with_after(text, batch.shown[0][0])
     shown = " ".join(f"{record}.{version}" for record, version in batch.shown)
     return Toast(text, url_for("approvals.withdraw", shift_id=shift.id), {"records": shown})

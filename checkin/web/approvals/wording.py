@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from checkin.domain.evidence import Flag
 from checkin.domain.fold import Kind
 from checkin.domain.welfare import Limit
+from checkin.models import Shift
 from checkin.operations.approvals import (
     ANSWERED,
     APPEALED,
@@ -61,6 +62,13 @@ def deciders_sentence(names: list[str], may_name: bool) -> str:
     if len(names) == 1:
         return _("%(name)s can decide", name=isolate(names[0]))
     return _("%(name)s or %(other)s can decide", name=isolate(names[0]), other=isolate(names[1]))
+
+
+def approved(shift: Shift, whom: str, of_hours: str) -> str:
+    """What one press did; time at a course or meeting is attendance and is never called hours."""
+    if shift.opportunity.kind == "service":
+        return of_hours
+    return _("Attendance approved: %(records)s", records=whom)
 
 
 # --- reasons -------------------------------------------------------------------------------
