@@ -18,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 STAMP = VENV / "installed"
+ASKED = VENV / "browser-asked-for"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TO_RUN = ("postgres",)
 TO_TEST = ("postgres", "test", "dev")
@@ -174,13 +175,14 @@ def _provide_browser() -> bool:
 
 
 def _install_browser() -> None:
-    """The lighter one where Debian has it, and any where there is none yet."""
-    if not _may_install_packages():
+    """The lighter one where Debian has it, asked for once, and any where there is none yet."""
+    if not _may_install_packages() or (ASKED.exists() and _find_browser()):
         return
     subprocess.run([*APT, "update", "-q"])
     for package in PACKAGES:
         if not _find_browser() or package == PACKAGES[0]:
             subprocess.run([*APT, "install", "-qy", "--no-install-recommends", package])
+    ASKED.touch()
 
 
 def _find_browser() -> str | None:
