@@ -101,6 +101,7 @@ class OpenAttendance:
     shift_id: int
     site_id: int
     in_at: datetime
+    """When the running stint began: coming back is coming."""
     ends_at: datetime
 
 

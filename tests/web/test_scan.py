@@ -104,7 +104,11 @@ def test_r4_a_minor_needs_the_guardian_first(cast, noura):
     assert "A guardian’s consent is needed" in noura.text(address(cast.poster))
 
 
-def test_r5_a_second_scan_soon_after_is_reassured(cast, noura, now):
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_r5_a_second_scan_soon_after_is_reassured(cast, noura, now, comes_back):
+    if comes_back:
+        factories.check_in(cast.noura, cast.poster, now - 50 * MINUTES)
+        factories.check_out(cast.noura, cast.shift, now - 20 * MINUTES)
     factories.check_in(cast.noura, cast.poster, now - 9 * MINUTES)
     text = noura.text(address(cast.poster))
     assert "You’re already checked in You checked in at 12:51 PM" in text

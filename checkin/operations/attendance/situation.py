@@ -143,9 +143,10 @@ class Around:
     def _open(self, now: datetime) -> OpenAttendance | None:
         for row in self.history.touched:
             # a scan that comes late was made before what has begun since
-            if row.state == State.OPEN and row.in_at <= now < row.until_at:
+            begun = [at for begin, _ in row.stints if (at := datetime.fromisoformat(begin)) <= now]
+            if row.state == State.OPEN and begun and now < row.until_at:
                 ends_at = row.until_at - AUTO_CLOSE_AFTER
-                return OpenAttendance(row.shift_id, row.site_id, row.in_at, ends_at)
+                return OpenAttendance(row.shift_id, row.site_id, begun[-1], ends_at)
         return None
 
 
