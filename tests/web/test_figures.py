@@ -465,8 +465,8 @@ def test_a_period_without_hours_is_worth_nothing_not_unknown(layla, season):
 def test_hours_taken_back_draw_no_bars(app):
     lines = [charts.Told("Mataf", -240, "/"), charts.Told("Squares", 60, "/")]
     with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
-        bars, reading = charts.most_first(lines)
-        none = charts.most_first(lines[:1])
+        bars, reading = charts.most_first(lines, "")
+        none = charts.most_first(lines[:1], "")
         assert cards.change(-4, 10) == cards.change(10, -4) == ""
     assert [(bar.text, bar.value) for bar in bars] == [("Squares", 60)]
     assert "100%" in reading
@@ -479,15 +479,26 @@ def test_hours_taken_back_draw_no_bars(app):
 def test_bars_say_how_many_they_leave_out(app):
     lines = [charts.Told(f"Site {number}", 60, "/") for number in range(charts.MOST_BARS + 3)]
     with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
-        *bars, rest = charts.most_first(lines)[0]
+        *bars, rest = charts.most_first(lines, "")[0]
     assert len(bars) == charts.MOST_BARS
     assert (rest.text, rest.shown) == ("All others (3)", "3:00")
+
+
+@pytest.mark.parametrize("asked", ["", "period=2026-11", "month=2026-11", "type=general"])
+def test_all_others_lead_to_the_report_that_names_them(layla, season, monkeypatch, asked):
+    monkeypatch.setattr(charts, "MOST_BARS", 1)
+    page = layla.get(f"/figures?{asked}").text
+    link, *_others = links(page, r'<a href="([^"]+)">All others \(1\)</a>')
+    assert link.startswith("/figures/reports?by=site")
+    report = layla.text(link)
+    assert ("Squares of the Grand Mosque" in report, "Mataf courtyard" in report) == (True, True)
+    assert re.search(r'id="value-approved_minutes">([^<]*)', page)[1] in report
 
 
 def test_what_has_no_partner_is_not_passed_over(app):
     lines = [charts.Told("No partner", 540, "/", is_named=False), charts.Told("Ajyad", 60, "/")]
     with app.test_request_context("/figures", headers={"Accept-Language": "en"}):
-        _bars, reading = charts.most_first(lines)
+        _bars, reading = charts.most_first(lines, "")
     assert "No partner" in reading
     assert "Ajyad" in reading
     assert "10%" in reading

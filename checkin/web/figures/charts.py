@@ -220,8 +220,9 @@ COLUMNS: dict[Grouping, Any] = {
 }
 
 
-def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
-    """Bars of the lines with the most hours, the others together; and the sentence."""
+def most_first(lines: Sequence[Told], everything: str) -> tuple[list[Mark], str]:
+    """Bars of the lines with the most hours, the others together, which lead to where `everything`
+    is; and the sentence."""
     gained = [line for line in lines if line.minutes > 0]
     total, shown = sum(line.minutes for line in gained), gained[:MOST_BARS]
     bars = [Mark(line.name, line.minutes, hours(line.minutes), line.href) for line in shown]
@@ -229,7 +230,7 @@ def most_first(lines: Sequence[Told]) -> tuple[list[Mark], str]:
     if rest:
         # many together: a bar as long as theirs would leave nothing of the others
         others = _("All others (%(number)s)", number=num(len(gained) - len(shown)))
-        bars.append(Mark(others, 0, hours(rest)))
+        bars.append(Mark(others, 0, hours(rest), everything))
     if not total:
         return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])

@@ -253,7 +253,7 @@ def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
         Told(one["name"], one["totals"].approved_minutes, one["href"], one["key"] != WITHOUT)
         for one in lines
     ]
-    bars, reading = charts.most_first(told)
+    bars, reading = charts.most_first(told, asked.report(grouping))
     return {
         "grouping": grouping.value,
         "title": str(TITLES[grouping]),

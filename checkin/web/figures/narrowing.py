@@ -96,6 +96,12 @@ class Wanted:
         asked = {**place, **self.how, **ways.kept(self.back), **narrower}
         return url_for("figures.attendances", of=Measure(measure).value, **asked)
 
+    def report(self, by: str) -> str:
+        """Where the same stands by one thing, all of it."""
+        first, last = self.filter.first, self.filter.last
+        days = {"from": first, "until": last} if self.days else self.period.address
+        return url_for("figures.reports_index", by=by, **days, **self.said, **self.how)
+
     def of_days(self, first: date, last: date, measure: str = Measure.APPROVED) -> str:
         """Those of the days asked for that lie from the one to the other, both included."""
         begin, end = self.filter.first or first, self.filter.last or last
