@@ -58,12 +58,13 @@ SWEEPS: dict[str, tuple[int, Sweep]] = {
     "forget_exports": (3600, exporting.forget_passed),
     "forget_platform_lists": (3600, platform.forget_passed),
     "forget_past_files": (3600, past.forget_passed),
-    "prove_figures": (3600, proof.prove),
+    "prove_figures": (86400, proof.prove),
 }
 """Every sweep: how many seconds lie between two runs, and what it does. All are idempotent."""
-SLOW = frozenset({"prove_figures"})
-"""They may take minutes: their lease lasts until their next run, and beside a server they hold back
-no other sweep and no message."""
+SLOW = {"prove_figures": 23}
+"""They may take minutes: the hour (UTC) after which they run, once a day; 23 is two at night in
+Makkah. Beside a server they hold back no other sweep and no message."""
+SLOW_LEASE = timedelta(hours=1)
 
 
 def run_due(now: datetime, *, but: Collection[str] = ()) -> dict[str, int]:
@@ -120,7 +121,12 @@ def _due(now: datetime) -> list[str]:
 @transaction
 def _plan(names: list[str], now: datetime) -> None:
     rows = [
-        {"name": name, "every_seconds": SWEEPS[name][0], "due_at": now, "leased_until": now}
+        {
+            "name": name,
+            "every_seconds": SWEEPS[name][0],
+            "due_at": _next(name, now) if name in SLOW else now,
+            "leased_until": now,
+        }
         for name in names
     ]
     adding = upsert(Job).values(rows)
@@ -130,7 +136,7 @@ def _plan(names: list[str], now: datetime) -> None:
 @transaction
 def _lease(name: str, owner: str, now: datetime) -> bool:
     """One conditional statement: of two workers, one changes a row and the other none."""
-    lease = timedelta(seconds=SWEEPS[name][0]) if name in SLOW else LEASE
+    lease = SLOW_LEASE if name in SLOW else LEASE
     taken = db.session.execute(
         update(Job)
         .where(Job.name == name, Job.due_at <= now, Job.leased_until <= now)
@@ -156,12 +162,21 @@ def _run(name: str, now: datetime) -> int:
 @transaction
 def _finish(name: str, every: int, fault: str, now: datetime) -> None:
     job = db.session.get_one(Job, name)
-    job.due_at = now + timedelta(seconds=every)
+    job.due_at = _next(name, now)
     job.leased_until = now
     job.every_seconds = every
     job.fault = fault
     if not fault:
         job.ran_at = now
+
+
+def _next(name: str, now: datetime) -> datetime:
+    """When it is due again; a slow one at its hour, however late it ran this time."""
+    every = timedelta(seconds=SWEEPS[name][0])
+    if name not in SLOW:
+        return now + every
+    tonight = now.replace(hour=SLOW[name], minute=0, second=0, microsecond=0)
+    return tonight if now < tonight else tonight + every
 
 
 # --- the thread ----------------------------------------------------------------------------

@@ -69,20 +69,24 @@ def test_a_worker_that_died_is_followed_after_its_lease(now, counted):
     assert counted == [now + jobs.LEASE]
 
 
-def test_a_slow_sweep_is_leased_until_its_next_run_and_holds_back_no_other(now, monkeypatch):
+def test_a_slow_sweep_runs_once_a_night_however_late_and_holds_back_no_other(now, monkeypatch):
     leased = []
 
     def prove(_now):
         leased.append(db.session.get_one(Job, "prove_figures").leased_until)
         return 1
 
-    monkeypatch.setitem(jobs.SWEEPS, "prove_figures", (3600, prove))
+    monkeypatch.setitem(jobs.SWEEPS, "prove_figures", (86400, prove))
+    hour = timedelta(hours=1)
+    due = now.replace(hour=23, minute=0)
     assert "seal_audit" in jobs.run_due(now, but=jobs.SLOW)
+    for at in (now, due - hour / 60):
+        jobs._work_on_what_takes_long(lambda at=at: at)
     assert leased == []
-    jobs._work_on_what_takes_long(lambda: now)
-    assert leased == [now + timedelta(hours=1)]
-    jobs._work_on_what_takes_long(lambda: now + timedelta(minutes=59))
-    assert len(leased) == 1
+    ran = [due + 1.2 * hour, due + 24 * hour]  # the first time something long went before
+    for at in (*ran[:1], due + 23 * hour, *ran[1:], due + 25 * hour):
+        jobs._work_on_what_takes_long(lambda at=at: at)
+    assert leased == [at + hour for at in ran]
 
 
 def test_the_sweeps_close_seal_and_forget(cast, now):
