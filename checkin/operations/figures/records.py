@@ -59,7 +59,7 @@ def totals_of(person_id: int, first: date | None = None) -> Totals:
     """One volunteer's own figures by the same definitions, from `first` on."""
     own = select(Person.id).where(or_(Person.id == person_id, Person.merged_into_id == person_id))
     behind = case(*((condition, measure.value) for measure, condition in BEHIND.items()))
-    columns = [behind.label("behind"), _sum(_A.credited_minutes), *_SUMS.values()]
+    columns = [behind.label("behind"), summed(_A.credited_minutes), *_SUMS.values()]
     rows = rows_of(Filter(Reach(everywhere=True), first), columns).where(_A.volunteer_id.in_(own))
     found = Totals()
     for name, waiting, *sums in db.session.execute(rows.group_by(literal_column("behind"))):
@@ -230,20 +230,21 @@ _KIND = case((VOLUNTEERING, Measure.APPROVED.value), else_=Measure.COURSES.value
 _COUNTS = _A.state.concat("") == COUNTED
 
 
-def _sum(column: Any) -> ColumnElement[Any]:
+def summed(column: Any) -> ColumnElement[Any]:
+    """The sum, and 0 of nothing."""
     return func.coalesce(func.sum(column), 0)
 
 
 _SUMS: dict[str, ColumnElement[Any]] = {
-    "approved_minutes": _sum(_A.approved_minutes),
-    "beneficiaries": _sum(_A.approved_beneficiaries),
+    "approved_minutes": summed(_A.approved_minutes),
+    "beneficiaries": summed(_A.approved_beneficiaries),
     "volunteers": func.count(distinct(ONE_PERSON)),
     "attendances": func.count(),
     "opportunities": func.count(distinct(Opportunity.id)),
-    "value_halalas": _sum(_A.value_halalas),
-    "valued_minutes": _sum(case((_A.value_halalas.is_not(None), _A.approved_minutes))),
-    "below_halalas": _sum(_A.value_halalas - _A.low_halalas),
-    "above_halalas": _sum(_A.high_halalas - _A.value_halalas),
+    "value_halalas": summed(_A.value_halalas),
+    "valued_minutes": summed(case((_A.value_halalas.is_not(None), _A.approved_minutes))),
+    "below_halalas": summed(_A.value_halalas - _A.low_halalas),
+    "above_halalas": summed(_A.high_halalas - _A.value_halalas),
 }
 """Of approved volunteering; of courses and meetings only the attendances are a figure."""
 NOBODY = {"volunteers": 0, "opportunities": 0}
@@ -259,7 +260,7 @@ def _with(totals: Totals, kind: str | None, values: Iterable[Any]) -> Totals:
 
 def _waiting() -> ColumnElement[Any]:
     minutes = func.coalesce(_A.credited_minutes, 0)
-    return _sum(case((BEHIND[Measure.WAITING], minutes), else_=0))
+    return summed(case((BEHIND[Measure.WAITING], minutes), else_=0))
 
 
 def _of_days(wanted: Filter, day: Any) -> list[ColumnElement[bool]]:

@@ -72,7 +72,7 @@ def _days(wanted: Filter) -> list[Day]:
         kept_sums = [func.sum(getattr(_P, name)) for name in Day._fields[1:]]
         rows = _kept_days(periods.ALWAYS, part, wanted, [_P.key, *kept_sums]).group_by(_P.key)
         return [Day(day_of(row[0]), *map(int, row[1:])) for row in db.session.execute(rows)]
-    sums = (_sum(_A.approved_minutes), _sum(_A.approved_beneficiaries), func.count())
+    sums = (*map(records.summed, (_A.approved_minutes, _A.approved_beneficiaries)), func.count())
     asked = records.counted_rows(wanted, [_A.work_on, *sums]).where(VOLUNTEERING)
     found = db.session.execute(asked.group_by(_A.work_on))
     return [Day(row[0], *map(int, row[1:])) for row in found]
@@ -246,7 +246,3 @@ def _kept_hours(wanted: Filter) -> dict[int, int] | None:
     query = select(_P.key, minutes).where(_P.period.in_(names), _P.grouping == HOUR)
     query = query.where(_P.within == part[0], _P.within_key.in_(part[1])).group_by(_P.key)
     return {hour: int(sum_) for hour, sum_ in db.session.execute(query)}
-
-
-def _sum(column: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(column), 0)

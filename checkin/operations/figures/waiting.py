@@ -1,8 +1,8 @@
 """What waits for a decision, by the same definitions as what is approved."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func
+from sqlalchemy import and_, case, distinct, func
 from sqlalchemy.orm import aliased
 
 from checkin.database import db
@@ -32,8 +32,8 @@ def waiting(wanted: Filter) -> Waiting:
     twin = and_(_TWIN.id == _A.volunteer_id, _TWIN.merged_into_id.is_not(None))
     person = func.coalesce(_TWIN.merged_into_id, _A.volunteer_id)
     columns = [
-        _sum(_A.credited_minutes),
-        _sum(_A.beneficiaries),
+        records.summed(case((VOLUNTEERING, _A.credited_minutes))),
+        records.summed(case((VOLUNTEERING, _A.beneficiaries))),
         func.count(distinct(case((VOLUNTEERING, person)))),
         func.count(case((VOLUNTEERING, _A.id))),
         func.count(distinct(case((VOLUNTEERING, Opportunity.id)))),
@@ -41,7 +41,3 @@ def waiting(wanted: Filter) -> Waiting:
     ]
     row = db.session.execute(records.waiting_rows(wanted, columns).outerjoin(_TWIN, twin))
     return Waiting(*map(int, row.one()))
-
-
-def _sum(column: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((VOLUNTEERING, func.coalesce(column, 0)), else_=0)), 0)
