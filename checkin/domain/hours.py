@@ -9,6 +9,8 @@ TOLERANCE = timedelta(minutes=15)
 """A check-in or check-out this close to the plan matches it."""
 UNDO_WITHIN = timedelta(minutes=10)
 """How long a volunteer can take back a scan without asking anybody."""
+LONGEST_BEFORE = timedelta(hours=12)
+"""Nobody came longer before the shift's start than this."""
 MOST_MINUTES = 16 * 60
 """No attendance is credited with more, whatever its shift says."""
 SECOND_PERSON_ABOVE_MINUTES = 8 * 60
@@ -56,6 +58,12 @@ def planned_minutes(starts_at: datetime, ends_at: datetime) -> int:
 def passed_minutes(since: datetime, now: datetime) -> int:
     """Whole minutes from one instant to another, the running one with them; never below 0."""
     return max(-((since - now) // timedelta(minutes=1)), 0)
+
+
+def statable(starts_at: datetime, ends_at: datetime, now: datetime) -> Interval:
+    """The first and the last instant at which somebody can be said to have come to a shift or left
+    it: near the shift, and not to come."""
+    return starts_at - LONGEST_BEFORE, min(now, ends_at + AUTO_CLOSE_AFTER)
 
 
 def overlap(one: Iterable[Interval], other: Iterable[Interval]) -> bool:

@@ -12,7 +12,7 @@ from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence
 from checkin.domain.fold import Kind
-from checkin.domain.hours import AUTO_CLOSE_AFTER, Interval, overlap
+from checkin.domain.hours import Interval, overlap, statable
 from checkin.domain.scanning import Verdict
 from checkin.domain.text import clean_text
 from checkin.models import Attendance, Scan, Shift
@@ -24,7 +24,6 @@ from checkin.operations.identity import is_one
 REASONS = ("corrected", "seen", "agreed", "forgot", "other")
 """The first is what a supervisor says who gives no other reason: nothing but what they did."""
 LONGEST_WORDS = 200
-_HALF_A_DAY = timedelta(hours=12)
 _MOMENT = timedelta(seconds=1)
 _GONE = ("cancelled", "voided", "rejected")
 """States whose time does not stand in another record's way."""
@@ -71,10 +70,10 @@ def _ends(
     stints: list[tuple[datetime, datetime | None]], number: int, shift: Any, now: datetime
 ) -> Iterator[End]:
     begin, end = stints[number]
-    latest = min(now, shift.ends_at + AUTO_CLOSE_AFTER)
+    first, last = statable(shift.starts_at, shift.ends_at, now)
     before = stints[number - 1] if number else None
-    since = (before[1] or before[0]) if before else shift.starts_at - _HALF_A_DAY
-    after = stints[number + 1][0] if number + 1 < len(stints) else latest
+    since = (before[1] or before[0]) if before else first
+    after = stints[number + 1][0] if number + 1 < len(stints) else last
     yield End(Kind.IN, number, begin, since, end or after)
     if end is not None:
         yield End(Kind.OUT, number, end, begin, max(after, end))

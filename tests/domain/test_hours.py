@@ -12,10 +12,12 @@ from checkin.domain.hours import (
     needs_second_person,
     overlap,
     planned_minutes,
+    statable,
     worked_minutes,
 )
 
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def at(text: str) -> datetime:
@@ -128,3 +130,8 @@ def test_planned_minutes():
 )
 def test_worked_minutes_are_the_stints_without_the_plan(spans, minutes):
     assert worked_minutes(stints(spans)) == minutes
+
+
+@pytest.mark.parametrize(("now", "last"), [("11:00", "11:00"), ("20:00", "13:00")])
+def test_a_time_is_said_from_half_a_day_before_until_the_clock_closes(now, last):
+    assert statable(at("08:00"), at("12:00"), at(now)) == (at("08:00") - 12 * HOUR, at(last))

@@ -25,7 +25,7 @@ from checkin.domain.clocks import DeviceClock, instant_of, within_shift
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.evidence import Evidence, Flag, in_order
 from checkin.domain.fold import Kind, ScanFact, State
-from checkin.domain.hours import AUTO_CLOSE_AFTER, UNDO_WITHIN
+from checkin.domain.hours import UNDO_WITHIN, statable
 from checkin.domain.places import Place, rounded_m
 from checkin.domain.rotating import bounds
 from checkin.domain.scanning import Code, Judgement, Verdict, judge
@@ -424,15 +424,12 @@ def _resolve_stated(
     return _Resolved(verdict, at, shift.site_id, shift.shift_id, True, reading.joins, plan=plan)
 
 
-_HALF_A_DAY = timedelta(hours=12)
-
-
 def _check_stated(reading: Reading, shift: AnyRow, at: datetime, now: datetime) -> None:
     """A stated time lies in the past and near the shift."""
     if reading.at is None:
         return
-    latest = shift.ends_at + AUTO_CLOSE_AFTER
-    if at > now or not shift.starts_at - _HALF_A_DAY <= at <= latest:
+    first, last = statable(shift.starts_at, shift.ends_at, now)
+    if not first <= at <= last:
         raise Problem("time_outside_shift", starts_at=shift.starts_at, ends_at=shift.ends_at)
 
 
