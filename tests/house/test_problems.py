@@ -74,8 +74,7 @@ def test_every_code_is_spoken_of_in_a_test(app, codes):
     untested = {
         where: code
         for code, _, where in codes
-        if code not in words
-        and not any(beginning in text for beginning in beginnings(app, code))
+        if code not in words and not any(beginning in text for beginning in beginnings(app, code))
     }
     assert not untested, f"Nobody checks when these are said: {untested}"
 
