@@ -25,6 +25,14 @@ class Mark:
     """Of two parts, the one that stands on top of `value`."""
     cells: tuple[str, ...] = ()
     """The other cells of its row in the table."""
+    links: tuple[str, ...] = ()
+    """Where both parts lead by themselves, as their numbers in the table do; empty for nowhere."""
+
+    @property
+    def parts(self) -> tuple[str | None, str | None]:
+        """Where each of its two parts leads."""
+        below, above = self.links or (self.href, self.href)
+        return below, above
 
 
 @dataclass(frozen=True, slots=True)

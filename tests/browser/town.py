@@ -708,6 +708,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("figures.new_target", "/figures/targets/new"),
         ("figures.edit_target", f"/figures/targets/{_goal(cast, now)}"),
         ("figures.attendances", "/figures/attendances"),
+        ("figures.people", "/figures/people"),
         ("platform.index", "/figures/platform?period=2026"),
         ("platform.index", "/figures/platform?period=1440h"),
         ("platform.missing", "/figures/platform/missing?what=name&period=2026"),

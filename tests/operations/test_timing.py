@@ -10,7 +10,8 @@ from checkin.domain.clock_hours import hour_of_week
 from checkin.domain.days import local_time
 from checkin.models import Attendance, Site
 from checkin.operations import approvals, figures
-from checkin.operations.figures import Filter, spans
+from checkin.operations.figures import Filter, first_time, spans
+from checkin.operations.figures.first_time import NEW, RETURNING
 from checkin.operations.permissions import Reach
 from tests import factories
 from tests.counted import counted
@@ -62,6 +63,21 @@ def test_what_is_kept_is_what_the_attendances_say(years, now):
             *(figures.hours_of_week, figures.by_gender),
         ):
             assert question(kept) == question(counted), (question.__name__, first, last)
+
+
+def test_new_and_returning_people_are_all_of_their_days(years, cast, now):
+    mataf = Filter(ALL, site_id=cast.mataf.id)
+    for wanted in (Filter(ALL), Filter(each_site()), mataf):
+        for span in (one.previous for one in spans.around(now.date())):
+            asked = replace(wanted, first=span.first, last=span.last)
+            new, known = (first_time.served(asked, who) for who in (NEW, RETURNING))
+            total = figures.totals(asked)
+            assert new.volunteers == sum(figures.newcomers(asked).values())
+            assert [a + b for a, b in zip(new, known, strict=True)] == [
+                *(total.attendances, total.volunteers, total.approved_minutes),
+            ]
+            ids = first_time.served_by(asked, RETURNING, page=1, size=50)
+            assert len(set(ids)) == known.attendances
 
 
 def test_the_first_days_of_a_year_add_up(years):

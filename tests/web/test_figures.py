@@ -484,6 +484,25 @@ def test_bars_say_how_many_they_leave_out(app):
     assert (rest.text, rest.shown) == ("All others (3)", "3:00")
 
 
+def test_new_and_returning_lead_to_their_own_records(layla, cast, season, now):
+    stay(now - timedelta(days=40), cast.noura, cast.mataf, cast.poster, by=cast.salem)
+    page = layla.get("/figures?type=general").text
+    (block,) = re.findall(
+        r"<caption[^>]*>New and returning volunteers</caption>(.*?)</table>", page, flags=re.S
+    )
+    told = re.findall(r'<a href="([^"]+who=(\w+)[^"]*)">(\d+)</a>', block)
+    assert [who for _link, who, _number in told] == ["new", "new", "returning"]
+    tapped = links(page, r'<a href="([^"]+)" tabindex="-1">')
+    for link, _who, number in told:
+        assert f"· {number} volunteer" in layla.text(unescape(link))
+        assert unescape(link) in tapped
+    returning = layla.text(unescape(told[-1][0]))
+    assert "2 records · Hours: 8:05" in returning
+    assert cast.noura.name in returning
+    for query in ("who=new&period=2026", "who=x&period=2026-11"):
+        assert layla.get(f"/figures/people?{query}").status_code == 404
+
+
 @pytest.mark.parametrize("asked", ["", "period=2026-11", "month=2026-11", "type=general"])
 def test_all_others_lead_to_the_report_that_names_them(layla, season, monkeypatch, asked):
     monkeypatch.setattr(charts, "MOST_BARS", 1)

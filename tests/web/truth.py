@@ -426,6 +426,7 @@ see_figures all
     GET      /figures
     GET      /figures/attendances
     GET      /figures/past
+    GET      /figures/people
     GET      /figures/reports
     GET      /figures/reports/sheet
     GET      /figures/sheet

@@ -13,6 +13,7 @@ from checkin.domain.clock_hours import HOURS_IN_WEEK
 from checkin.domain.days import week_of
 from checkin.operations import figures
 from checkin.operations.figures import Grouping
+from checkin.operations.figures.first_time import NEW, RETURNING
 from checkin.operations.figures.spans import Span
 from checkin.operations.figures.timing import Day
 from checkin.web.charts import Chart, Columns, Course, Heat, Mark, neat, part
@@ -348,6 +349,7 @@ def new_and_returning(
 
 def _people_of(begin: date, people: int, new: int, asked: Wanted) -> Mark:
     returning, end = max(people - new, 0), _next_month(begin) - timedelta(days=1)
+    days = asked.within(begin, end)
     return Mark(
         text=month_long(begin),
         value=returning,
@@ -355,6 +357,10 @@ def _people_of(begin: date, people: int, new: int, asked: Wanted) -> Mark:
         href=asked.of_days(begin, end) if people else None,
         second=new,
         cells=(num(new), num(people)),
+        links=(
+            asked.of_people(RETURNING, **days) if returning else "",
+            asked.of_people(NEW, **days) if new else "",
+        ),
     )
 
 

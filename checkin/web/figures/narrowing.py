@@ -104,9 +104,18 @@ class Wanted:
 
     def of_days(self, first: date, last: date, measure: str = Measure.APPROVED) -> str:
         """Those of the days asked for that lie from the one to the other, both included."""
+        return self.address(measure, **self.within(first, last))
+
+    def within(self, first: date, last: date) -> dict[str, str]:
+        """These days, as far as they are asked for, as an address says them."""
         begin, end = self.filter.first or first, self.filter.last or last
-        days = {"from": max(first, begin).isoformat(), "until": min(last, end).isoformat()}
-        return self.address(measure, **days)
+        return {"from": max(first, begin).isoformat(), "until": min(last, end).isoformat()}
+
+    def of_people(self, who: str, **narrower: Any) -> str:
+        """Where the attendances of new or of returning volunteers are listed."""
+        days = {} if DAYS & narrower.keys() else self.days
+        place = {**self.period.address, **days, **self.said, **self.how, **ways.kept(self.back)}
+        return url_for("figures.people", who=who, **place, **narrower)
 
 
 def wanted(reach: Reach, period: Days) -> Wanted:

@@ -17,6 +17,7 @@ NAMES: dict[str, Any] = {
     "figures.reports_index": _l("Report"),
     "figures.report_sheet": _l("Report"),
     "figures.attendances": _l("Records"),
+    "figures.people": _l("Records"),
     "months.index": _l("Closed months"),
 }
 

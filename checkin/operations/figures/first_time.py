@@ -1,0 +1,54 @@
+"""The records of whoever served for the first time in some days, and of whoever had before.
+
+By the day of work, as the chart of them counts: what a closed month moves is not asked about.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, distinct, func, select
+
+from checkin.database import db
+from checkin.models import Attendance
+from checkin.operations.figures import records
+from checkin.operations.figures.definitions import VOLUNTEERED, VOLUNTEERING, Filter
+
+NEW, RETURNING = "new", "returning"
+_A = Attendance
+
+
+class Served(NamedTuple):
+    """Records, the people of them, and their approved minutes."""
+
+    attendances: int
+    volunteers: int
+    approved_minutes: int
+
+
+def served(wanted: Filter, who: str) -> Served:
+    """What those (`NEW` or `RETURNING`) did in these days, of which the first must be said."""
+    people = func.count(distinct(records.ONE_PERSON))
+    sums = [func.count(), people, func.coalesce(func.sum(_A.approved_minutes), 0)]
+    return Served(*map(int, db.session.execute(_rows(wanted, who, sums)).one()))
+
+
+def served_by(wanted: Filter, who: str, *, page: int, size: int) -> Sequence[int]:
+    """The ids of one page of it, the latest first."""
+    latest = _rows(wanted, who, [_A.id]).order_by(_A.work_on.desc(), _A.id.desc())
+    return db.session.scalars(latest.offset((page - 1) * size).limit(size)).all()
+
+
+def _rows(wanted: Filter, who: str, columns: Sequence[Any]) -> Select[Any]:
+    if wanted.first is None:
+        raise ValueError(wanted)
+    own = [records.ONE_PERSON.label("person")]
+    each = records.counted_rows(wanted, own).where(VOLUNTEERING).distinct().subquery()
+    before = replace(wanted, first=None, last=wanted.first - timedelta(days=1))
+    earlier = records.rows_of_person(each.c.person, before).where(VOLUNTEERED)
+    # the offset keeps PostgreSQL from joining all that was ever attended
+    known = select(each.c.person).where(earlier.offset(0).exists())
+    is_known = records.ONE_PERSON.in_(known)
+    rows = records.counted_rows(wanted, columns).where(VOLUNTEERING)
+    return rows.where(is_known if who == RETURNING else ~is_known)
