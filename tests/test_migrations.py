@@ -154,3 +154,17 @@ def keep_a_decision(session, now) -> None:
             verdict="checked_in",
         )
     )
+
+
+def test_sqlite_is_told_what_an_association_is_like(sqlite_template):
+    """What it is told names tables and indexes that there are: of others it would be silent."""
+    engine = standalone_engine(f"sqlite:///{sqlite_template}")
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT tbl, idx FROM sqlite_stat1").all()
+        there = connection.exec_driver_sql(
+            "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'"
+            " UNION SELECT name, iif(sql LIKE '%WITHOUT ROWID%', name, NULL) FROM sqlite_master"
+        ).all()
+    engine.dispose()
+    assert len(told) > 60
+    assert set(told) <= set(there)

@@ -42,8 +42,8 @@ def fill(
     # both, one after the other: what is planned makes room for what goes on now
     made = any([today.refresh(demo, now), week.refresh(demo, now)])
     if made and made_before is None:
-        proof.recompute()
         analyse()
+        proof.recompute()
     while made and audit.seal(_SEALED_AT_ONCE):
         pass
     return made

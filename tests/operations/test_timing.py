@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from checkin.database import db
 from checkin.domain.clock_hours import hour_of_week
@@ -78,6 +79,24 @@ def test_new_and_returning_people_are_all_of_their_days(years, cast, now):
             ]
             ids = first_time.served_by(asked, RETURNING, page=1, size=50)
             assert len(set(ids)) == known.attendances
+
+
+@pytest.mark.on_one_database
+def test_whoever_was_there_before_is_found_by_person(years, now):
+    """SQLite was told how many share a state: by it, a million would be read for each person."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    figures.newcomers(Filter(each_site(), now.date() - DAY, now.date()))
+    event.remove(db.engine, "before_cursor_execute", note)
+    run = db.session.connection().exec_driver_sql
+    plans = [str(run(f"EXPLAIN QUERY PLAN {one}", given).all()) for one, given in asked]
+    (before,) = [plan for plan in plans if "CORRELATED" in plan]
+    assert "(volunteer_id=?)" in before
+    assert "(state=?)" not in before
 
 
 def test_the_first_days_of_a_year_add_up(years):
