@@ -247,7 +247,8 @@ def _with_waiting(
 ) -> dict[Keys, Totals]:
     columns = [column_of(one, span) for one in dimensions]
     waiting: dict[Keys, int] = defaultdict(int)
-    for values, minutes in records.waiting_by_keys(columns, wanted).items():
+    rows = records.waiting_by_keys(columns, wanted, of_people=_of_people(dimensions))
+    for values, minutes in rows.items():
         waiting[_read(dimensions, values)] += minutes
     for keys, minutes in waiting.items():
         found[keys] = found.get(keys, Totals())._replace(waiting_minutes=minutes)

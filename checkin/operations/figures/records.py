@@ -107,13 +107,18 @@ def _grouped(
     return rows.group_by(*groups)
 
 
-def waiting_by_keys(keys: Sequence[Any], wanted: Filter) -> dict[tuple[Any, ...], int]:
-    """The minutes that wait, of each combination of these columns."""
+def waiting_by_keys(
+    keys: Sequence[Any], wanted: Filter, *, of_people: bool
+) -> dict[tuple[Any, ...], int]:
+    """The minutes that wait, of each combination of these columns; `of_people` as in `by_keys`."""
     named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
     groups: list[ColumnElement[Any]] = [literal_column(one.name) for one in named]
     rows = waiting_rows(wanted, [*named, _waiting()])
-    rows = rows.join(STANDING, STANDING.id == ONE_PERSON).group_by(*groups)
-    found = map(tuple, db.session.execute(rows))
+    if of_people:
+        # each row's own first: of `ONE_PERSON` PostgreSQL would read everybody's
+        rows = rows.join(_ROW, _ROW.id == _A.volunteer_id)
+        rows = rows.join(STANDING, STANDING.id == func.coalesce(_ROW.merged_into_id, _ROW.id))
+    found = map(tuple, db.session.execute(rows.group_by(*groups)))
     return {row[:-1]: int(row[-1]) for row in found if row[-1]}
 
 
