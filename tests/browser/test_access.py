@@ -19,7 +19,8 @@ SMALLEST = 24
 NARROW = {"width": 320, "height": 740}
 
 RUN = """async (rules) => {
-  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"], preload: false});
+  const how = {runOnly: rules, resultTypes: ["violations"], preload: false};
+  const found = await axe.run(document, how);
   return found.violations.flatMap(one => one.nodes.map(
     node => `${one.id}: ${node.target.join(" ")} ${node.any.map(why => why.message)[0] ?? ""}`));
 }"""
