@@ -24,7 +24,7 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.dimensions import Dimension
-from checkin.operations.figures.periods import ALWAYS
+from checkin.operations.figures.periods import ALWAYS, named
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import CAMPAIGN
 from checkin.operations.permissions import Reach, attendances_within
@@ -111,12 +111,16 @@ def last_day(reach: Reach) -> date | None:
 
 
 def worked_in(reach: Reach, periods: Sequence[tuple[date, date]]) -> list[bool]:
-    """For each period, both days included, whether it has an attendance; one query for all."""
-    if not periods:
-        return []
+    """For each period, both days included, whether it has an attendance; one question for all of
+    which no sum tells."""
+    known = kept.begun(Filter(reach), [named(*one) for one in periods])
+    unknown = [one for one, told in zip(periods, known, strict=True) if not told]
+    if not unknown:
+        return known
     within = attendances_within(reach).with_only_columns(Attendance.id)
-    asked = [within.where(Attendance.work_on.between(*period)).exists() for period in periods]
-    return list(map(bool, db.session.execute(select(*asked)).one()))
+    asked = [within.where(Attendance.work_on.between(*one)).exists() for one in unknown]
+    found = iter(db.session.execute(select(*asked)).one())
+    return [told or bool(next(found)) for told in known]
 
 
 def waiting_minutes(shift_ids: Iterable[int]) -> dict[int, int]:

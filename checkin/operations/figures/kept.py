@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from checkin.database import db
 from checkin.models import MonthTotal, Opportunity, PeriodTotal
@@ -127,6 +127,19 @@ _PARTS: dict[Grouping, Any] = {
     Grouping.PARTNER: _M.partner_id,
     Grouping.MONTH: _M.from_on,
 }
+
+
+def begun(wanted: Filter, names: Sequence[str | None]) -> list[bool]:
+    """Of each period by its name, whether sums are kept of anything in it; it may have attendances
+    where none are."""
+    part = part_of(wanted)
+    if part is None:
+        return [False] * len(names)
+    grouping, keys = part
+    lines = select(_P.period).where(_P.period.in_({*names}), _P.within == ALL, _P.within_key == 0)
+    holds = or_(_P.attendances > 0, _P.course_attendances > 0)
+    found = {*db.session.scalars(lines.where(_P.grouping == grouping, _P.key.in_(keys), holds))}
+    return [name in found for name in names]
 
 
 def parts(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
