@@ -435,9 +435,10 @@ def test_the_page_asks_few_questions(layla, season):
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
-    # the days there are, the years of them; what is kept and what waits, of all and of four tables;
-    # months that a Hijri year cuts in two; days, hours, and who was new
-    assert len(about) == 17
+    # the days there are, the years of them by the sums and by the records; what is kept and what
+    # waits, of all and of four tables; months that a Hijri year cuts in two; days, hours, and who
+    # was new
+    assert len(about) == 18
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):

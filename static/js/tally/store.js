@@ -33,8 +33,9 @@ export async function taps() {
 
 /* A tap is said to be kept only when the disk has it, not when the browser will get round to it. */
 export async function keep(...kept) {
-  await writing("taps", (store) => kept.map((tap) => store.put(tap)));
-  await announce();
+  // counted before: the page may go between the disk's having them and its saying so
+  localStorage.setItem(COUNT, String(Number(localStorage.getItem(COUNT)) + kept.length));
+  await writing("taps", (store) => kept.map((tap) => store.put(tap))).finally(announce);
 }
 
 /* Answered taps go, or stay as `changed`, in the same act that keeps the total they are part of. */
