@@ -427,7 +427,7 @@ class PlainRows:
 
     def ready(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """One row as the driver takes it."""
-        pairs = zip(self._columns, _spellings(db.engine.dialect, *self._columns), strict=True)
+        pairs = zip(self._columns, spellings(db.engine.dialect, *self._columns), strict=True)
         return tuple(
             values[column.key] if spell is None else spell(values[column.key])
             for column, spell in pairs
@@ -453,7 +453,7 @@ class LinesToAdd:
 
     def __init__(self, model: type[Base], keys: Sequence[str], sums: Sequence[str]) -> None:
         self._columns = [model.__table__.c[name] for name in (*keys, *sums)]
-        self._spellings = _spellings(db.engine.dialect, *self._columns)
+        self._spellings = spellings(db.engine.dialect, *self._columns)
         self._statement = _growing(db.engine.dialect, model, tuple(keys), tuple(sums))
 
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -501,7 +501,7 @@ def _growing(
 
 
 @functools.lru_cache
-def _spellings(
+def spellings(
     dialect: Dialect, *columns: ColumnElement[Any]
 ) -> tuple[Callable[[Any], Any] | None, ...]:
     """How each column's values are spelled for the driver; nothing where they go as they are."""

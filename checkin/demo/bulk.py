@@ -20,7 +20,7 @@ class Bulk:
     def __init__(self, model: type[Base], *columns: str) -> None:
         assert isinstance(model.__table__, Table)
         self._table = model.__table__
-        self._columns = columns or tuple(column.name for column in self._table.columns)
+        self.columns = columns or tuple(column.name for column in self._table.columns)
         self.rows: list[tuple[Any, ...]] = []
 
     def write(self) -> None:
@@ -28,10 +28,10 @@ class Bulk:
         if not self.rows:
             return
         connection = db.session.connection().connection
-        names = ", ".join(self._columns)
+        names = ", ".join(self.columns)
         cursor: Any = connection.cursor()
         if db.engine.dialect.name == "sqlite":
-            places = ", ".join("?" * len(self._columns))
+            places = ", ".join("?" * len(self.columns))
             cursor.executemany(
                 f"INSERT INTO {self._table.name} ({names}) VALUES ({places})",
                 self.rows,

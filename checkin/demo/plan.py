@@ -5,7 +5,7 @@ people leave some minutes early, and the served are shared out so that none is l
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -131,19 +131,22 @@ class Roster:
     volunteers: Sequence[Volunteer]
     random: Random
     came: Counter[int] = field(default_factory=Counter)
-    busy: set[tuple[int, date]] = field(default_factory=set)
+    busy: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _fitting: dict[int | None, list[Volunteer]] = field(default_factory=dict)
 
     def take(self, shift: PlannedShift) -> list[Volunteer]:
-        fitting = [
-            one
-            for one in self.volunteers
-            if one.fits(shift.duty.service) and (one.id, shift.work_on) not in self.busy
-        ]
-        taken = heapq.nsmallest(shift.size, fitting, key=self._turn)
+        busy = self.busy[shift.work_on]
+        free = [one for one in self._who_fits(shift.duty.service) if one.id not in busy]
+        taken = heapq.nsmallest(shift.size, free, key=self._turn)
         for one in taken:
             self.came[one.id] += 1
-            self.busy.add((one.id, shift.work_on))
+            busy.add(one.id)
         return taken
+
+    def _who_fits(self, service: int | None) -> list[Volunteer]:
+        if service not in self._fitting:
+            self._fitting[service] = [one for one in self.volunteers if one.fits(service)]
+        return self._fitting[service]
 
     def _turn(self, one: Volunteer) -> float:
         return (self.came[one.id] + self.random.random()) / one.zeal
