@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import itertools
+import json
 import os
 import random
 import sqlite3
@@ -17,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     Connection,
@@ -32,6 +34,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    any_,
     bindparam,
     create_engine,
     event,
@@ -390,6 +393,15 @@ def upsert(model: type[Base]) -> sqlite.Insert:
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(model)
     return cast(sqlite.Insert, postgresql.insert(model))
+
+
+def among(column: Any, numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these numbers, handed over as one value however many they are:
+    thousands of parameters take longer than what is done with them."""
+    if db.engine.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+        return cast(ColumnElement[bool], column.in_(select(each.c.value)))
+    return cast(ColumnElement[bool], column == any_(literal(list(numbers), ARRAY(Integer))))
 
 
 def minutes_since_1970(instant: ColumnElement[datetime]) -> ColumnElement[int]:

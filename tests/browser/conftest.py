@@ -31,6 +31,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WITHOUT_REST = """(() => {
+  const later = setTimeout;
+  const soon = /\\/js\\/(app|scanner)\\.js/;
+  globalThis.setTimeout = (act, wait, ...given) => {
+    const isRest = wait === 2000 && soon.test(new Error().stack.split("\\n")[2]);
+    return later(act, isRest ? 100 : wait, ...given);
+  };
+})();"""
 WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
 """As in a private window of some browsers: pages work, and none is kept."""
 SIZES = {"phone": PHONE, "tablet": TABLET, "laptop": LAPTOP}
@@ -108,6 +116,8 @@ class Door:
     address: str
     faults: Faults
     keeps_pages: bool = False
+    rests: bool = False
+    """For two seconds after a page has come, as people do."""
     agrees: bool = False
     """On the time: the browser's clock is set to the server's."""
 
@@ -140,6 +150,8 @@ class Door:
             context.clock.set_system_time(clock.now())
         if not self.keeps_pages:
             context.add_init_script(WITHOUT_WORKER)
+        elif not self.rests:
+            context.add_init_script(WITHOUT_REST)
         self.faults.watch(context, self.address)
         scripts = bool(options.get("java_script_enabled", True))
         return Visitor(context.new_page(), ARTEFACTS, scripts=scripts)
@@ -152,10 +164,19 @@ def keeps_pages(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def visit(chromium: Browser, address: str, keeps_pages: bool) -> Iterator[Callable[..., Visitor]]:
+def rests(request: pytest.FixtureRequest) -> bool:
+    """Pages are kept once somebody has rested on one; what is counted until then needs that."""
+    marker = request.node.get_closest_marker("kept_pages")
+    return marker is not None and bool(marker.kwargs.get("after_a_rest"))
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, address: str, keeps_pages: bool, rests: bool
+) -> Iterator[Callable[..., Visitor]]:
     """`visit("phone", person=noura)`; at the end, whatever a browser complained of is a failure."""
     faults = Faults()
-    yield Door(chromium, address, faults, keeps_pages)
+    yield Door(chromium, address, faults, keeps_pages, rests)
     for context in chromium.contexts:
         context.close()
     assert not faults.seen, "The browser complained:\n" + "\n".join(faults.seen)

@@ -9,7 +9,7 @@ from checkin.operations import displays
 from tests import factories
 from tests.browser.weighing import Scales
 
-pytestmark = pytest.mark.kept_pages
+pytestmark = pytest.mark.kept_pages(after_a_rest=True)
 
 KB = 1000
 PEOPLE = 100

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from checkin.database import db, transaction
+from checkin.database import among, db, transaction
 from checkin.models import Attendance, AuditEntry, Decision, Person, Scan
 from tests.factories import check_in, person, shift
 
@@ -205,3 +205,11 @@ def test_decisions_nobody_may_make_are_refused_by_the_database(cast, now, save, 
     }
     with pytest.raises(IntegrityError):
         save(Decision(**{**fields, **rest, **people}))
+
+
+def test_numbers_handed_over_as_one_value_are_looked_for_each(now):
+    people = [person(now) for _ in range(3)]
+    for wanted in ([], people[:1], people[1:]):
+        asked = among(Person.id, [*(one.id for one in wanted), *range(10_000, 60_000)])
+        found = db.session.scalars(db.select(Person.id).where(asked).order_by(Person.id))
+        assert found.all() == [one.id for one in wanted]

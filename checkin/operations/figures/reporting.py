@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from checkin.database import AnyRow, db
+from checkin.database import among, db
 from checkin.operations.figures import asking, counting
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
 from checkin.operations.figures.dimensions import (
@@ -20,6 +20,9 @@ from checkin.operations.figures.dimensions import (
 from checkin.operations.rates import TYPES
 
 DEEPEST = 2
+Names = tuple[str | None, str | None]
+"""In Arabic and in English."""
+_UNNAMED: Names = None, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _nested(
 def _rows(
     dimensions: Sequence[Dimension],
     found: Iterable[tuple[Key, Totals]],
-    names: Sequence[Mapping[Key, AnyRow]],
+    names: Sequence[Mapping[Key, Names]],
 ) -> tuple[Row, ...]:
     if not dimensions:
         return ()
@@ -89,19 +92,17 @@ def _rows(
     return tuple(sorted(rows, key=_order(dimensions[0])))
 
 
-def _row(key: Key, totals: Totals, names: Mapping[Key, AnyRow], rows: tuple[Row, ...]) -> Row:
-    named = names.get(key)
-    name_ar, name_en = (named.name_ar, named.name_en) if named is not None else (None, None)
-    return Row(key, name_ar, name_en, totals, rows)
+def _row(key: Key, totals: Totals, names: Mapping[Key, Names], rows: tuple[Row, ...]) -> Row:
+    return Row(key, *names.get(key, _UNNAMED), totals, rows)
 
 
-def _names(dimension: Dimension, found: Iterable[Keys]) -> dict[Key, AnyRow]:
+def _names(dimension: Dimension, found: Iterable[Keys]) -> dict[Key, Names]:
     model = NAMED.get(dimension)
     if model is None:
         return {}
-    asked = {keys[-1] for keys in found}
-    named = select(model.id, model.name_ar, model.name_en).where(model.id.in_(asked))
-    return {row.id: row for row in db.session.execute(named)}
+    asked = {key for *_, key in found if isinstance(key, int)}
+    named = select(model.id, model.name_ar, model.name_en).where(among(model.id, asked))
+    return {key: (name_ar, name_en) for key, name_ar, name_en in db.session.execute(named)}
 
 
 def _order(dimension: Dimension) -> Callable[[Row], Any]:
