@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, text
+from werkzeug.routing import Rule
 
 from checkin import create_app, migrations
 from checkin.cli import main
@@ -24,30 +25,16 @@ if TYPE_CHECKING:
     from tests.postgres import Server
 
 pytest_plugins = [
-    *("tests.no_skips", "tests.measuring", "tests.postgres", "tests.cast", "tests.pages"),
+    *("tests.no_skips", "tests.measuring", "tests.spreading"),
+    *("tests.postgres", "tests.cast", "tests.pages"),
 ]
 
 # how long an example takes says only what else the machine does
 hypothesis_settings.register_profile("checkin", deadline=None)
 hypothesis_settings.load_profile("checkin")
 
-LONGEST = (
-    "house/test_checks.py",
-    *("operations/test_demo.py", "operations/test_demo_association.py", "test_races.py"),
-    *("operations/test_machine.py", "house/test_packaging.py", "web/test_matrix.py"),
-    *("web/test_security_get.py", "web/test_security_headers.py", "web/test_security_forms.py"),
-    *("web/test_approvals.py", "test_cli.py", "test_cli_importing.py", "domain/test_fold.py"),
-    *("operations/importing/test_importing.py", "operations/test_merging.py"),
-    "house/test_translations.py",
-)
-"""These come first, so that no worker begins one of them when the others are done."""
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 """Sunday 22 November 2026, 1:00 PM in Makkah: the instant at which tests happen."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish() -> None:
@@ -174,6 +161,23 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 def settings() -> dict[str, object]:
     """Overrides a test file may replace with a fixture of its own."""
     return {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_built_once() -> Iterator[None]:
+    """Every app has the same addresses; to compile what builds them is most of making one."""
+    compile_builder = Rule._compile_builder
+    built: dict[str, Any] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        own = repr((rule._trace, rule.defaults, append_unknown))
+        if own not in built:
+            built[own] = compile_builder(rule, append_unknown)
+        return built[own]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import openpyxl
 import xlsxwriter
@@ -378,5 +379,7 @@ def protected() -> bytes:
     return packed(book)
 
 
-def all_files() -> list[File]:
-    return [*texts(), *tables(), *rows(), *workbooks()]
+@cache
+def all_files() -> tuple[File, ...]:
+    """Made once: one of them is large when it is unpacked."""
+    return (*texts(), *tables(), *rows(), *workbooks())
