@@ -145,7 +145,8 @@ def run_storm(url: str, processes: int, lock: bool, people: int = 150) -> list[s
 
 
 def _together(work: Callable[..., int], jobs: list[tuple[object, ...]]) -> int:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__spec__.name])  # what each would take seconds to import
     barrier = context.Barrier(len(jobs), timeout=60)
     with context.Pool(len(jobs), initializer=_meet, initargs=(barrier,)) as pool:
         return sum(pool.starmap(work, jobs, chunksize=1))

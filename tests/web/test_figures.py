@@ -438,7 +438,7 @@ def test_the_page_asks_few_questions(layla, season):
     # the days there are, the years of them by the sums and by the records; what is kept and what
     # waits, of all and of four tables; months that a Hijri year cuts in two; days, hours, and who
     # was new
-    assert len(about) == 18
+    assert len(about) == 14
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):

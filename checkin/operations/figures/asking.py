@@ -1,6 +1,6 @@
 """What pages and commands ask: figures from what is kept where it is, else from the records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from checkin.operations.figures.definitions import (
     Measure,
     Totals,
 )
-from checkin.operations.figures.dimensions import Dimension
+from checkin.operations.figures.dimensions import Dimension, Keys
 from checkin.operations.figures.periods import ALWAYS, named
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import CAMPAIGN
@@ -49,6 +49,19 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
     return _lines(grouping, _found(grouping, wanted))
 
 
+def overview(
+    groupings: Sequence[Grouping], wanted: Filter
+) -> tuple[Totals, dict[Grouping, list[Line]]]:
+    """`totals`, and `by` each of these; asked together."""
+    each = [[], *([Dimension(grouping.value)] for grouping in groupings)]
+    total, *tables = counting.by_each(each, wanted)
+    lines = {
+        grouping: _lines(grouping, _by_key(found))
+        for grouping, found in zip(groupings, tables, strict=True)
+    }
+    return total.get((), Totals()), lines
+
+
 def _lines(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:
     telling = {key: one for key, one in found.items() if any(one)}
     if grouping is Grouping.MONTH:
@@ -62,7 +75,7 @@ def by_campaign() -> dict[int, Totals]:
     waiting = records.waiting_by_campaign()
     lines = kept.lines(ALWAYS, CAMPAIGN)
     return {
-        key: lines.get(key, kept.PeriodLine()).with_waiting(waiting.get(key, 0))
+        key: lines.get(key, Totals())._replace(waiting_minutes=waiting.get(key, 0))
         for key in sorted((lines.keys() | waiting.keys()) - {WITHOUT})
     }
 
@@ -78,7 +91,10 @@ def parts(grouping: Grouping, wanted: Filter) -> list[Line]:
 
 
 def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
-    found = counting.by([Dimension(grouping.value)], wanted)
+    return _by_key(counting.by([Dimension(grouping.value)], wanted))
+
+
+def _by_key(found: Mapping[Keys, Totals]) -> dict[Key, Totals]:
     return {cast(Key, key): totals for (key,), totals in found.items()}
 
 

@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from checkin.domain.errors import Problem
 from checkin.operations.figures import late, periods, records, tables
 from checkin.operations.figures.definitions import Filter, Totals
 from checkin.operations.figures.dimensions import (
+    IN_WORDS,
     OF_PEOPLE,
     TIMES,
     Dimension,
@@ -60,21 +62,45 @@ def refuse_more(rows: int, dimensions: Sequence[Dimension]) -> None:
 
 def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
     """Every row with a figure, as closed months make it; Problems of `refuse_more`."""
-    times = [one for one in dimensions if one in TIMES]
-    key_of = partial(keys_of, dimensions=dimensions)
-    found = late.corrected(_counted(dimensions, wanted), wanted, key_of, by_day=bool(times))
-    return {keys: totals for keys, totals in found.items() if any(totals)}
+    return by_each([dimensions], wanted)[0]
 
 
-def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
+def by_each(several: Sequence[Sequence[Dimension]], wanted: Filter) -> list[dict[Keys, Totals]]:
+    """The rows of `by` for each of these; what waits and what was entered late is asked once."""
+    asked = [*dict.fromkeys(chain.from_iterable(several))]
+    is_cut = wanted.first is not None or wanted.last is not None or bool(_times(asked))
+    moves = late.moves(wanted, by_day=bool(_times(asked))) if is_cut else []
+    found = []
+    for dimensions, rows in zip(several, _worked(several, wanted, asked), strict=True):
+        key_of = partial(keys_of, dimensions=dimensions)
+        moved = late.moved(rows, moves, wanted, key_of)
+        found.append({keys: totals for keys, totals in moved.items() if any(totals)})
+    return found
+
+
+def _worked(
+    several: Sequence[Sequence[Dimension]], wanted: Filter, asked: Sequence[Dimension]
+) -> list[dict[Keys, Totals]]:
     """By the day of work."""
-    times = [one for one in dimensions if one in TIMES]
     is_bounded = wanted.first is not None or wanted.last is not None
-    span = records.span(wanted) if times or is_bounded else _NO_DAYS
+    span = records.span(wanted) if is_bounded or _times(asked) else _NO_DAYS
     if span is None:
-        return {}
-    wanted = _near(wanted) if is_bounded else wanted
-    refuse_more(max((len(begins(one, *span)) for one in times), default=0), dimensions)
+        return [{} for _ in several]
+    for dimensions in several:
+        stretches = (len(begins(one, *span)) for one in _times(dimensions))
+        refuse_more(max(stretches, default=0), dimensions)
+    near = _near(wanted) if is_bounded else wanted
+    waits = _waiting(asked, near, span)
+    return [waits.beside(some, _counted(some, near, span)) for some in several]
+
+
+def _times(dimensions: Iterable[Dimension]) -> list[Dimension]:
+    return [one for one in dimensions if one in TIMES]
+
+
+def _counted(dimensions: Sequence[Dimension], wanted: Filter, span: Days) -> dict[Keys, Totals]:
+    """By the day of work, without what waits."""
+    times = _times(dimensions)
     table = _table(dimensions, wanted)
     pieces = list(_pieces(times, wanted, span, table))
     found: dict[Keys, Totals] = {}
@@ -87,7 +113,7 @@ def _counted(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Tota
         columns = [column_of(one, span) for one in dimensions]
         rows = records.by_keys(columns, some, of_people=_of_people(dimensions))
         found |= {_read(dimensions, values): totals for values, totals in rows.items()}
-    return _with_waiting(found, dimensions, wanted, span)
+    return found
 
 
 def _near(wanted: Filter) -> Filter:
@@ -193,7 +219,6 @@ def _from_sums(
     span: Days,
 ) -> dict[Keys, Totals]:
     of_period = {period: piece for piece in pieces for period in piece.periods}
-    places = [one for one in dimensions if one not in TIMES]
     in_a_row = table.in_a_row * max((len(piece.periods) for piece in pieces), default=0)
     most = MOST_ROWS if len(dimensions) > 1 else MOST_ROWS_OF_ONE
     lines = list(table.lines([*of_period], most * in_a_row + 1))
@@ -201,20 +226,27 @@ def _from_sums(
     summed: dict[Keys, Piece] = {}
     for period, numbers, line in lines:
         piece = of_period[period]
-        own = iter([tables.word_of(*pair) for pair in zip(places, numbers, strict=True)])
-        when = iter(piece.times)
-        keys = tuple(next(when) if one in TIMES else next(own) for one in dimensions)
+        keys = _keys(dimensions, piece.times, numbers)
         if keys in found:
             summed[keys] = piece
-            found[keys] = found[keys].plus(line.with_waiting(0))
-        else:
-            found[keys] = line.with_waiting(0)
+            line = found[keys].plus(line)
+        found[keys] = line
     refuse_more(len(found), dimensions)
     if summed:
         of_summed = {*summed.values()}
         of_pieces = [piece for piece in pieces if piece in of_summed]
         found |= _counted_once(dimensions, found, summed, _runs(of_pieces, wanted), span)
     return found
+
+
+def _keys(dimensions: Sequence[Dimension], times: Keys, numbers: tuple[int, ...]) -> Keys:
+    """Of a row, from when it is and from the numbers of what else it is by."""
+    if not times and not IN_WORDS.intersection(dimensions):
+        return numbers
+    when, own = iter(times), iter(numbers)
+    return tuple(
+        next(when) if one in TIMES else tables.word_of(one, next(own)) for one in dimensions
+    )
 
 
 def _counted_once(
@@ -242,14 +274,28 @@ def _read(dimensions: Sequence[Dimension], values: Iterable[Key]) -> Keys:
     return tuple(read(*pair) for pair in zip(dimensions, values, strict=True))
 
 
-def _with_waiting(
-    found: dict[Keys, Totals], dimensions: Sequence[Dimension], wanted: Filter, span: Days
-) -> dict[Keys, Totals]:
+class Waits(NamedTuple):
+    """Minutes that wait, by all that several tables are by."""
+
+    dimensions: Sequence[Dimension]
+    minutes: Sequence[tuple[Keys, int]]
+
+    def beside(
+        self, dimensions: Sequence[Dimension], found: Mapping[Keys, Totals]
+    ) -> dict[Keys, Totals]:
+        """The rows of one of these tables, with them."""
+        places = [self.dimensions.index(one) for one in dimensions]
+        own: dict[Keys, int] = defaultdict(int)
+        for keys, minutes in self.minutes:
+            own[tuple(keys[place] for place in places)] += minutes
+        waiting = {
+            keys: found.get(keys, Totals())._replace(waiting_minutes=minutes)
+            for keys, minutes in own.items()
+        }
+        return {**found, **waiting}
+
+
+def _waiting(dimensions: Sequence[Dimension], wanted: Filter, span: Days) -> Waits:
     columns = [column_of(one, span) for one in dimensions]
-    waiting: dict[Keys, int] = defaultdict(int)
     rows = records.waiting_by_keys(columns, wanted, of_people=_of_people(dimensions))
-    for values, minutes in rows.items():
-        waiting[_read(dimensions, values)] += minutes
-    for keys, minutes in waiting.items():
-        found[keys] = found.get(keys, Totals())._replace(waiting_minutes=minutes)
-    return found
+    return Waits(dimensions, [(_read(dimensions, keys), said) for keys, said in rows.items()])

@@ -48,6 +48,8 @@ NAMED: dict[Dimension, Any] = {Dimension(name): model for name, model in MODELS.
 """Those whose rows have names."""
 
 
+IN_WORDS = frozenset({Dimension.TYPE, Dimension.GENDER})
+"""Those whose keys are words; sums are kept by numbers."""
 OF_PEOPLE = frozenset({Dimension.TEAM, Dimension.GENDER})
 """What the volunteer's own row says."""
 

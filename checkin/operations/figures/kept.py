@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, case, func, literal_column, or_, select
 
 from checkin.database import db
 from checkin.models import MonthTotal, Opportunity, PeriodTotal
@@ -43,22 +43,11 @@ from checkin.operations.permissions import Reach
 _M, _P = MonthTotal, PeriodTotal
 
 
-class PeriodLine(NamedTuple):
-    """What is kept of one line: all figures but what waits."""
-
-    volunteers: int = 0
-    opportunities: int = 0
-    course_attendances: int = 0
-    attendances: int = 0
-    approved_minutes: int = 0
-    beneficiaries: int = 0
-    value_halalas: int = 0
-    valued_minutes: int = 0
-    below_halalas: int = 0
-    above_halalas: int = 0
-
-    def with_waiting(self, waiting_minutes: int) -> Totals:
-        return Totals(waiting_minutes=waiting_minutes, **self._asdict())
+KEPT: list[ColumnElement[int]] = [
+    getattr(_P, name) if name in OF_PLACE else literal_column("0", Integer).label(name)
+    for name in Totals._fields
+]
+"""All figures of a line, as `Totals` has them; what waits is not kept."""
 
 
 Part = tuple[str, Collection[int]]
@@ -113,13 +102,13 @@ def _numbers(wanted: Filter) -> dict[str, int | None]:
     }
 
 
-def lines(period: str, grouping: str) -> dict[int, PeriodLine]:
-    """The lines of a table in one period, by their keys; all as `period_totals` spells them."""
-    columns = [_P.key, *(getattr(_P, name) for name in OF_PLACE)]
-    asked = select(*columns).where(_P.period == period, _P.grouping == grouping)
+def lines(period: str, grouping: str) -> dict[int, Totals]:
+    """The lines of a table in one period, by their keys, without what waits; all as
+    `period_totals` spells them."""
+    asked = select(_P.key, *KEPT).where(_P.period == period, _P.grouping == grouping)
     asked = asked.where(_P.within == ALL, _P.within_key == 0)
     rows = db.session.execute(asked.order_by(_P.key))
-    return {row[0]: PeriodLine(*row[1:]) for row in rows}
+    return {row[0]: Totals._make(row[1:]) for row in rows}
 
 
 _PARTS: dict[Grouping, Any] = {

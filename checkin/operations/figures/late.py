@@ -146,11 +146,18 @@ def corrected(
     by_day = by_day or key_of is KEYS[Grouping.MONTH]
     if wanted.first is wanted.last is None and not by_day:
         return dict(found)
-    moved = moves(wanted, by_day=by_day)
+    return moved(found, moves(wanted, by_day=by_day), wanted, key_of)
+
+
+def moved(
+    found: Mapping[K, Totals], moves: Sequence[Part], wanted: Filter, key_of: Callable[[Part], K]
+) -> dict[K, Totals]:
+    """The same with `moves`; with those of both days among those asked for nothing changes where
+    both are of one line."""
     net: dict[tuple[K, int], list[int]] = defaultdict(lambda: [*_NOUGHT])
-    for part in moved:
+    for part in moves:
         _add(net[key_of(part), part.attendance_id], part.sums)
-    moving = [part for part in moved if any(net[key_of(part), part.attendance_id])]
+    moving = [part for part in moves if any(net[key_of(part), part.attendance_id])]
     if not moving:
         return dict(found)
     once = _counted_once(wanted, moving, key_of)

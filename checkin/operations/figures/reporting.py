@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from checkin.database import among, db
-from checkin.operations.figures import asking, counting
+from checkin.operations.figures import counting
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
 from checkin.operations.figures.dimensions import (
     NAMED,
@@ -25,8 +25,7 @@ Names = tuple[str | None, str | None]
 _UNNAMED: Names = None, None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one site, month, … comes to; minutes, records and whatever else adds up to its parent.
 
     `key` is an id (0 for the rest), the word of a type or gender, or the first day of a day, week,
@@ -57,10 +56,11 @@ def report(dimensions: Sequence[Dimension], wanted: Filter) -> Report:
     """
     if not 1 <= len(set(dimensions)) == len(dimensions) <= DEEPEST:
         raise ValueError("a report is by one or two different dimensions")
-    total, outer = asking.totals(wanted), counting.by(dimensions[:1], wanted)
-    inner = counting.by(dimensions, wanted) if len(dimensions) > 1 else {}
+    each = [dimensions[:deep] for deep in range(len(dimensions) + 1)]
+    total, outer, *within = counting.by_each(each, wanted)
+    inner = within[0] if within else {}
     counting.refuse_more(len(outer) + len(inner), dimensions)
-    return Report(tuple(dimensions), total, _nested(dimensions, outer, inner))
+    return Report(tuple(dimensions), total.get((), Totals()), _nested(dimensions, outer, inner))
 
 
 # --- rows, named and in order --------------------------------------------------------------

@@ -9,15 +9,14 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from checkin.database import db
 from checkin.models import Opportunity, OpportunityDay, PeriodTotal
-from checkin.operations.figures.definitions import WITHOUT, Filter
-from checkin.operations.figures.kept import PeriodLine, parts_of
+from checkin.operations.figures.definitions import WITHOUT, Filter, Totals
+from checkin.operations.figures.kept import KEPT, parts_of
 from checkin.operations.figures.periods import has_pairs
 from checkin.operations.figures.sums import (
     ALL,
     CAMPAIGN,
     GENDER,
     LANE,
-    OF_PLACE,
     OPPORTUNITY,
     PAIRS,
     PARTNER,
@@ -71,20 +70,20 @@ class Table:
 
     def lines(
         self, periods: Sequence[str], most: int | None = None
-    ) -> Iterator[tuple[str, tuple[int, ...], PeriodLine]]:
-        """Those with any figure, each with its period and its keys, in the order asked.
+    ) -> Iterator[tuple[str, tuple[int, ...], Totals]]:
+        """Those with any figure, each with its period and its keys, in the order asked, without
+        what waits.
 
         No more than `most`, where that is said.
         """
         columns = self._columns()
-        sums = [getattr(_P, name) for name in OF_PLACE]
-        rows = self._rows([_P.period, *(columns[name] for name in self.asked), *sums])
+        rows = self._rows([_P.period, *(columns[name] for name in self.asked), *KEPT])
         rows = rows.where(_P.period.in_(periods))
         for name, keys in self.fixed.items():
             rows = rows.where(columns[name].in_(keys))
         end = 1 + len(self.asked)
         for row in db.session.execute(rows.limit(most)):
-            yield row[0], tuple(row[1:end]), PeriodLine(*row[end:])
+            yield row[0], tuple(row[1:end]), Totals._make(row[end:])
 
     def opportunities_by(
         self, others: Sequence[str], period: str, wanted: Filter, most: int

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -159,11 +160,9 @@ def totals_until(wanted: Filter) -> Totals:
     part = _days_kept_of(period, wanted)
     if period is None or part is None or len(part[1]) > 1:
         return asking.totals(wanted)
-    columns = [getattr(_P, name) for name in kept.PeriodLine._fields]
-    rows = db.session.execute(_kept_days(period, part, wanted, columns)).all()
-    names = (name for name in kept.PeriodLine._fields if name != "opportunities")
-    sums = {name: sum(getattr(row, name) for row in rows) for name in names}
-    found = Totals(opportunities=_opportunities_until(wanted, part), **sums)
+    rows = db.session.execute(_kept_days(period, part, wanted, kept.KEPT))
+    found = reduce(Totals.plus, (Totals._make(row) for row in rows), Totals())
+    found = found._replace(opportunities=_opportunities_until(wanted, part))
     return late.corrected({WITHOUT: found}, wanted, late.in_total)[WITHOUT]
 
 

@@ -96,8 +96,9 @@ def sheet():
 
 def shown(asked: Wanted, today: date) -> dict[str, Any]:
     """What the page and its print have in common."""
-    totals, compared = figures.totals(asked.filter), _before(asked, today)
-    goals, tables = _goals(asked, today), [_table(grouping, asked) for grouping in TITLES]
+    totals, found = figures.overview(list(TITLES), asked.filter)
+    goals, compared = _goals(asked, today), _before(asked, today)
+    tables = [_table(grouping, lines, asked) for grouping, lines in found.items()]
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
@@ -247,8 +248,9 @@ def _courses(asked: Wanted, days: list[Day], goals: list[Goal], today: date) -> 
 # --- tables --------------------------------------------------------------------------------------
 
 
-def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
-    lines = [_line(grouping, line, asked) for line in lines_of(grouping, asked)]
+def _table(grouping: Grouping, found: Sequence[Line], asked: Wanted) -> dict[str, Any]:
+    """The lines with volunteering; courses have a figure of their own."""
+    lines = [_line(grouping, line, asked) for line in found if _volunteered(line.totals)]
     told = [
         Told(one["name"], one["totals"].approved_minutes, one["href"], one["key"] != WITHOUT)
         for one in lines
@@ -262,11 +264,6 @@ def _table(grouping: Grouping, asked: Wanted) -> dict[str, Any]:
         "bars": bars,
         "reading": reading,
     }
-
-
-def lines_of(grouping: Grouping, asked: Wanted) -> list[Line]:
-    """The lines with volunteering; courses have a figure of their own."""
-    return [line for line in figures.by(grouping, asked.filter) if _volunteered(line.totals)]
 
 
 def _line(grouping: Grouping, line: Line, asked: Wanted) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from flask_babel import pgettext
 from checkin.domain.days import local_day
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import Grouping, Totals, later
+from checkin.operations.figures import Grouping, Line, Totals, later
 from checkin.operations.past import Earlier
 from checkin.web import value_words
 from checkin.web.figures import charts, closed, earlier, on_paper
@@ -36,12 +36,12 @@ def dashboard(asked: Asked, now: datetime) -> Book:
     with opened("/figures", asked):
         today = local_day(now)
         found = wanted(asked.reach, chosen())
-        totals = figures.totals(found.filter)
+        totals, of_each = figures.overview(list(charts.TITLES), found.filter)
         told = earlier.beside(found.filter)
         tables = [
             whole(told.added_to(totals), told=told),
             of_years(told, totals),
-            *(_table(grouping, found, totals) for grouping in charts.TITLES),
+            *(_table(grouping, lines, totals) for grouping, lines in of_each.items()),
             *_of_people(found),
             *_of_hours(found),
         ]
@@ -126,8 +126,8 @@ def whole(
     )
 
 
-def _table(grouping: Grouping, found: Wanted, totals: Totals) -> Table:
-    lines = [line for line in figures.by(grouping, found.filter) if _is_told(line.totals)]
+def _table(grouping: Grouping, found: Sequence[Line], totals: Totals) -> Table:
+    lines = [line for line in found if _is_told(line.totals)]
     name = Column("name", str(charts.COLUMNS[grouping]), width=28)
     rows = [[_key(line.key), name_of_line(grouping, line), *cells(line.totals)] for line in lines]
     return Table(
