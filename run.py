@@ -8,7 +8,6 @@ from __future__ import annotations  # so that an older Python gets as far as the
 
 import argparse
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -24,11 +23,10 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 TO_RUN = ("postgres",)
 TO_TEST = ("postgres", "test", "dev")
 CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
-WORKERS = ("-n", "3")
-"""On two cores: the third works while others wait for a page."""
+BY_FILE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+ONE_BY_ONE = ("-n", "3", "--dist", "load")
 WITHOUT_BROWSER = ("-m", "not browser")
-IN_BROWSER = "tests/browser/"
-FAILED = HERE / ".pytest_cache/v/cache/lastfailed"
+BROWSER = ("tests/browser", "-o", "cache_dir=.pytest_cache/browser")
 SOME_FAILED = 1
 COVERED = ("--cov", "--cov-report", "term")
 APT = ("apt-get", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10")
@@ -58,36 +56,33 @@ def serve(wanted: argparse.Namespace) -> int:
 def test(arguments: list[str]) -> int:
     """Set up and run every test, the checks among them; with arguments, only pytest, with these."""
     install(TO_TEST)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes begin with the same modules
     browser = _provide_browser()
     if arguments:
         return run("-m", "pytest", *([] if browser else WITHOUT_BROWSER), *arguments)
+    codes = [run("-m", "pytest", *BY_FILE, "--ignore", BROWSER[0])]
     if browser:
-        return _once_more(run("-m", "pytest", *WORKERS))
-    print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
-    code = run("-m", "pytest", *WORKERS, *WITHOUT_BROWSER)
-    if _is_ci():
+        # a third one works while the others wait for a page
+        codes.append(_once_more(run("-m", "pytest", *ONE_BY_ONE, *BROWSER)))
+    else:
+        print("No Chromium could be had: the tests marked `browser` are left out.", flush=True)
+    if not browser and _is_ci():
         print("CI is set and the browser tests did not run: that is a failure.")
-        return code or 1
-    return code
+        codes.append(1)
+    return next((code for code in codes if code), 0)
 
 
 def _once_more(code: int) -> int:
-    """The code once those tests in a browser that failed beside others were tried alone."""
-    if code != SOME_FAILED or not all(name.startswith(IN_BROWSER) for name in _failed()):
+    """The code of the tests in a browser, once those that failed were tried alone."""
+    if code != SOME_FAILED:
         return code
     print("What failed beside other browsers is tried once more, alone.", flush=True)
-    return run("-m", "pytest", "--last-failed", IN_BROWSER)
-
-
-def _failed() -> list[str]:
-    return list(json.loads(FAILED.read_text()))
+    return run("-m", "pytest", "--last-failed", *BROWSER)
 
 
 def coverage(_: list[str]) -> int:
     """Which lines and branches the tests run; what a browser shows is run without one too."""
     install(TO_TEST)
-    return run("-m", "pytest", *WORKERS, *COVERED, *WITHOUT_BROWSER)
+    return run("-m", "pytest", *BY_FILE, *COVERED, "--ignore", BROWSER[0])
 
 
 def check(_: list[str]) -> int:

@@ -201,6 +201,14 @@ def test_whoever_is_here_is_shown_so_and_leads_to_the_record(cast, salem, here, 
     assert f'href="{here}/attendances/{record}"' in html
 
 
+def test_whoever_went_out_and_came_back_is_here_since_then(cast, salem, here, now):
+    check_in(cast.noura, cast.poster, now - HOUR)
+    factories.check_out(cast.noura, cast.shift, now - HOUR / 2)
+    check_in(cast.noura, cast.poster, now - HOUR / 6)
+    page = salem.get(f"{here}/check-ins/new?q={cast.noura.mobile[-4:]}")
+    assert "Checked in since 12:50 PM" in plain(page)
+
+
 @pytest.mark.parametrize("beside", ["x", "999999", "-1"])
 def test_a_tampered_shift_beside_a_name_is_not_there(cast, salem, here, beside):
     sent = salem.send(f"{here}/check-ins", **entry(cast.reem, person=f"{cast.reem.id}-{beside}"))
