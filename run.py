@@ -56,6 +56,7 @@ def serve(wanted: argparse.Namespace) -> int:
 def test(arguments: list[str]) -> int:
     """Set up and run every test, the checks among them; with arguments, only pytest, with these."""
     install(TO_TEST)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes begin with the same modules
     browser = _provide_browser()
     if arguments:
         return run("-m", "pytest", *([] if browser else WITHOUT_BROWSER), *arguments)

@@ -25,16 +25,30 @@ if TYPE_CHECKING:
     from tests.postgres import Server
 
 pytest_plugins = [
-    *("tests.no_skips", "tests.measuring", "tests.spreading"),
-    *("tests.postgres", "tests.cast", "tests.pages"),
+    *("tests.no_skips", "tests.measuring", "tests.postgres", "tests.cast", "tests.pages"),
 ]
 
 # how long an example takes says only what else the machine does
 hypothesis_settings.register_profile("checkin", deadline=None)
 hypothesis_settings.load_profile("checkin")
 
+LONGEST = (
+    "house/test_checks.py",
+    *("operations/test_demo.py", "operations/test_demo_association.py", "web/test_matrix.py"),
+    *("operations/test_machine.py", "house/test_packaging.py", "test_races.py"),
+    *("web/test_security_get.py", "web/test_security_headers.py", "web/test_security_forms.py"),
+    *("web/test_approvals.py", "test_cli.py", "test_cli_importing.py", "domain/test_fold.py"),
+    *("operations/importing/test_importing.py", "operations/test_merging.py"),
+    "house/test_translations.py",
+)
+"""These come first, so that no worker begins one of them when the others are done."""
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 """Sunday 22 November 2026, 1:00 PM in Makkah: the instant at which tests happen."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_collection_finish() -> None:
