@@ -1,7 +1,7 @@
 """The record: scans, kept for ever as they came, and the attendances they add up to."""
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -24,8 +24,6 @@ from checkin.domain.scanning import Verdict
 from checkin.models.accounts import Person
 from checkin.models.triggers import append_only
 from checkin.models.work import Shift
-
-T = TypeVar("T")
 
 UNDECIDED = ("open", "closed", "unclosed", "cancelled")
 """States that follow from the scans alone."""
@@ -209,17 +207,12 @@ class Attendance(Base):
     @property
     def came_at(self) -> datetime | None:
         """When the last stint began: for whoever went out and came back, the coming back."""
-        return last_came_at(self.stints, self.in_at)
+        return datetime.fromisoformat(self.stints[-1][0]) if self.stints else self.in_at
 
     @property
     def minutes(self) -> int | None:
         """What counts, or would count once decided; empty while open or unclosed."""
         return self.approved_minutes if self.approved_minutes is not None else self.credited_minutes
-
-
-def last_came_at(stints: list[Any], in_at: T) -> datetime | T:
-    """`Attendance.came_at` of columns."""
-    return datetime.fromisoformat(stints[-1][0]) if stints else in_at
 
 
 WAITS: ColumnElement[Any] = literal_column(f"attendances.{IS_WAITING}")

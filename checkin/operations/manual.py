@@ -17,7 +17,6 @@ from checkin.domain.scanning import Standing
 from checkin.domain.search import Wanted, wanted
 from checkin.domain.text import clean_text
 from checkin.models import Assignment, Attendance, Opportunity, Person, Scan, Shift, Site
-from checkin.models.attendance import last_came_at
 from checkin.operations.attendance import Answer, Reading, lock_volunteer, record_scan
 from checkin.operations.attendance.arrival import undo_whole
 from checkin.operations.attendance.situation import standing_of
@@ -63,7 +62,7 @@ class Came:
     """One attendance of somebody who is found: here still, or since when and until when."""
 
     attendance_id: int
-    in_at: datetime
+    in_at: datetime | None
     """Of somebody who is here, since when: whoever went out came back later."""
     out_at: datetime | None
     """Nothing of somebody who is here, and where nobody knows."""
@@ -120,17 +119,17 @@ def expected_on(person_ids: Iterable[int], shift_ids: Iterable[int]) -> dict[int
 def came_to(person_ids: Iterable[int], shift_ids: Iterable[int], now: datetime) -> dict[int, Came]:
     """By person: the last time that they came to one of these shifts."""
     a = Attendance
-    rows = db.session.execute(
-        select(a.id, a.volunteer_id, a.state, a.in_at, a.out_at, a.until_at, a.stints)
+    records = db.session.scalars(
+        select(a)
         .where(a.volunteer_id.in_(person_ids), a.shift_id.in_(shift_ids))
         .where(a.state.not_in(("cancelled", "voided")))
         .order_by(a.in_at, a.id)
     )
     found = {}
-    for row in rows:
-        is_here = row.state == "open" and row.until_at > now
-        since = last_came_at(row.stints, row.in_at) if is_here else row.in_at
-        found[row.volunteer_id] = Came(row.id, since, row.out_at, is_here)
+    for one in records:
+        is_here = one.state == "open" and one.until_at > now
+        since = one.came_at if is_here else one.in_at
+        found[one.volunteer_id] = Came(one.id, since, one.out_at, is_here)
     return found
 
 
