@@ -46,7 +46,7 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
 
     Lines where nothing was approved and nothing waits are left out.
     """
-    return _lines(grouping, _found(grouping, wanted))
+    return _lines(grouping, _by_key(counting.by([Dimension(grouping.value)], wanted)))
 
 
 def overview(
@@ -88,10 +88,6 @@ def parts(grouping: Grouping, wanted: Filter) -> list[Line]:
     """
     found = kept.parts(grouping, wanted)
     return _lines(grouping, late.corrected(found, wanted, late.KEYS[grouping]))
-
-
-def _found(grouping: Grouping, wanted: Filter) -> dict[Key, Totals]:
-    return _by_key(counting.by([Dimension(grouping.value)], wanted))
 
 
 def _by_key(found: Mapping[Keys, Totals]) -> dict[Key, Totals]:

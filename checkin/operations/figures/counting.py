@@ -68,8 +68,7 @@ def by(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
 def by_each(several: Sequence[Sequence[Dimension]], wanted: Filter) -> list[dict[Keys, Totals]]:
     """The rows of `by` for each of these; what waits and what was entered late is asked once."""
     asked = [*dict.fromkeys(chain.from_iterable(several))]
-    is_cut = wanted.first is not None or wanted.last is not None or bool(_times(asked))
-    moves = late.moves(wanted, by_day=bool(_times(asked))) if is_cut else []
+    moves = late.moves(wanted, by_day=bool(_times(asked)))
     found = []
     for dimensions, rows in zip(several, _worked(several, wanted, asked), strict=True):
         key_of = partial(keys_of, dimensions=dimensions)

@@ -137,15 +137,10 @@ KEYS: dict[Grouping, Callable[[Part], Key]] = {
 
 
 def corrected(
-    found: Mapping[K, Totals], wanted: Filter, key_of: Callable[[Part], K], *, by_day: bool = False
+    found: Mapping[K, Totals], wanted: Filter, key_of: Callable[[Part], K]
 ) -> dict[K, Totals]:
-    """Figures by the day of work, as the closed months and the days that count make them.
-
-    `by_day` where lines may hold some of the days asked for, and not others.
-    """
-    by_day = by_day or key_of is KEYS[Grouping.MONTH]
-    if wanted.first is wanted.last is None and not by_day:
-        return dict(found)
+    """Figures by the day of work, as the closed months and the days that count make them."""
+    by_day = key_of is KEYS[Grouping.MONTH]
     return moved(found, moves(wanted, by_day=by_day), wanted, key_of)
 
 
@@ -188,7 +183,10 @@ def _with(totals: Totals, part: Part, net: Sequence[int]) -> Totals:
 
 def moves(wanted: Filter, *, by_day: bool) -> list[Part]:
     """Every entry twice: out of its day of work, into the day that counts it; those in the days
-    and places that are asked for. Of both in these days nothing is left, unless `by_day`."""
+    and places that are asked for. Of both in these days nothing is left, unless `by_day`: where
+    lines may hold some of the days asked for, and not others."""
+    if wanted.first is wanted.last is None and not by_day:
+        return []
     chosen = touching(wanted, by_day=by_day)
     ids = db.session.scalars(select(_E.attendance_id).where(chosen).distinct()).all()
     if not ids:
