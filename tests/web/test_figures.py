@@ -435,9 +435,9 @@ def test_the_page_asks_few_questions(layla, season):
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
-    # the days there are, the years of them by the sums and by the records; what is kept and what
-    # waits, of all and of four tables; months that a Hijri year cuts in two; days, hours, and who
-    # was new
+    # the days there are, the years of them by the sums and by the records; what is kept, of all
+    # and of four tables; what waits, of all of these at once; months that a Hijri year cuts in two;
+    # days, hours, and who was new
     assert len(about) == 14
 
 
