@@ -40,6 +40,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036, it runs before pip can refuse
         sys.exit(f"Checkin needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     os.chdir(HERE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what was compiled once need not be again
     commands = {"test": test, "coverage": coverage, "check": check, "format": reformat}
     if len(sys.argv) > 1 and sys.argv[1] in commands:
         return commands[sys.argv[1]](sys.argv[2:])
@@ -56,7 +57,6 @@ def serve(wanted: argparse.Namespace) -> int:
 def test(arguments: list[str]) -> int:
     """Set up and run every test, the checks among them; with arguments, only pytest, with these."""
     install(TO_TEST)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many processes begin with the same modules
     browser = _provide_browser()
     if arguments:
         return run("-m", "pytest", *([] if browser else WITHOUT_BROWSER), *arguments)
