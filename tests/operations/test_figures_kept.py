@@ -58,19 +58,16 @@ PERIODS = (
     (None, None),
     (date(2025, 1, 1), date(2025, 12, 31)),
     (date(2026, 1, 1), date(2026, 12, 31)),
-    (date(2025, 6, 26), date(2026, 6, 15)),
     (date(2026, 6, 16), date(2027, 6, 5)),
     (date(2026, 11, 1), date(2026, 11, 30)),
     (date(2026, 11, 11), date(2026, 12, 9)),
-    (date(2026, 10, 12), date(2026, 11, 10)),
 )
-"""All time, two Gregorian years, 1447 and 1448, November, and two Hijri months around it."""
+"""All time, two Gregorian years, 1448, November, and the Hijri month that begins in it."""
 BEGUN = (
-    (date(2026, 1, 1), date(2026, 11, 21)),
     (date(2026, 6, 16), date(2026, 11, 20)),
     (date(2026, 11, 1), date(2026, 11, 20)),
 )
-"""The first days of years and of a month."""
+"""The first days of a year and of a month."""
 ACTS = 30
 MINUTE = timedelta(minutes=1)
 
@@ -204,7 +201,7 @@ class Hands:
         tally.tap(tap, by=by, reach=ALL, now=shift.starts_at + 30 * MINUTE)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_sums_follow_every_act(cast, now, town, seed):
     who, where, _ = town
     work(now, who, where)

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from itertools import chain
 from urllib.parse import quote
 
 import pytest
@@ -15,7 +16,7 @@ from tests.web.truth import ACTS, allowed, form
 
 NASTY = {
     "empty": "",
-    "long": "ع" * 5000,
+    "long": "ع" * 2001,
     "a NUL": "a\0b",
     "a lone surrogate": "a\ud800b",
     "bidi controls": "\u202eabc\u2066\u200f",
@@ -36,13 +37,13 @@ NASTY = {
     "a list": "1.1.1 2 x.y 3.4",
 }
 URLENCODED = "application/x-www-form-urlencoded"
-ONE_BY_ONE = (
-    *("empty", "long", "bidi controls", "control characters", "a negative number"),
-    *("beyond 64 bits", "a far day", "no time", "markup"),
-)
+ONE_BY_ONE = ("empty", "long", "bidi controls", "beyond 64 bits", "a far day", "markup")
 """Those tried in each field alone, while the others of its form are right."""
 ROUNDS = range(2)
 """How often a page is asked with every nasty value at once, each time in other places."""
+
+NUMBERS = ("a huge number", "a negative number", "beyond 64 bits", "beyond 32 bits")
+"""All that gets past an address which takes numbers only; the rest is none of ours."""
 
 UNSAFE = {"/sign-out", "/account/devices/revocations", "/preferences"}
 """Forms after which this browser would not be the same any more."""
@@ -57,8 +58,19 @@ def body_of(fields: dict[str, str]) -> bytes:
     return "&".join(pairs).encode()
 
 
-def acting_forms(app, pages) -> dict[tuple[str, str], Form]:
-    """Every form that acts, once, of all pages somebody may open."""
+IN_TURN = ("layla", "salem", "majed", "volunteer", NOBODY)
+"""Each sends the forms that none of those before sees."""
+
+
+def acting_forms(app, pages_of, who: str) -> list[Form]:
+    """The forms that act which somebody sees and none of those before."""
+    before = IN_TURN[: IN_TURN.index(who)]
+    known = {*chain.from_iterable(forms_seen(app, pages_of(one)) for one in before)}
+    return [one for key, one in forms_seen(app, pages_of(who)).items() if key not in known]
+
+
+def forms_seen(app, pages) -> dict[tuple[str, str], Form]:
+    """Every form that acts, once, of all these pages."""
     found: dict[tuple[str, str], Form] = {}
     addresses = app.url_map.bind("localhost")
     for _, address, page in pages:
@@ -71,11 +83,11 @@ def acting_forms(app, pages) -> dict[tuple[str, str], Form]:
 
 
 @pytest.mark.measured_elsewhere
-@pytest.mark.parametrize("who", [NOBODY, "volunteer", "salem", "layla", "majed"])
+@pytest.mark.parametrize("who", IN_TURN)
 def test_nasty_values_in_every_field_of_every_form(app, world, pages_of, who):
-    forms = acting_forms(app, pages_of(who))
+    forms = acting_forms(app, pages_of, who)
     assert forms
-    for one in forms.values():
+    for one in forms:
         action = one.action
         browser = everything.browser(app, world, who)
         token = {"csrf_token": browser.token()}
@@ -182,11 +194,17 @@ def test_nasty_values_in_addresses_and_their_queries(app, world, database, turn)
         plain = everything.address(rule.rule, world.ids).partition("?")[0]
         query = body_of(odd).decode()
         assert layla.get(f"{plain}?{query}").status_code < 500, f"{rule.rule} with {odd}"
-        for value in list(odd.values())[turn :: len(ROUNDS)]:
+        tried = [NASTY[one] for one in NUMBERS] if takes_numbers(rule) else list(odd.values())
+        for value in tried[turn :: len(ROUNDS)]:
             filled = everything.PARAMETER.sub(quote(encoded(value), safe="") or "-", rule.rule)
             if filled != rule.rule:
                 assert layla.get(filled).status_code < 500, filled
     assert everything.content(database) == before
+
+
+def takes_numbers(rule) -> bool:
+    """Only numbers."""
+    return rule.rule.count("<") == rule.rule.count("<int:") > 0
 
 
 ODD_ADDRESSES = [
