@@ -1,8 +1,10 @@
 """Impatient fingers, wandering histories, two tabs, no JavaScript: one effect and one answer."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from checkin.database import db
 from checkin.models import Attendance, Scan
@@ -46,9 +48,8 @@ def test_two_quick_taps_are_one_scan(phone, poster):
 def test_two_quick_taps_are_one_scan_also_without_script(cast, visit, poster):
     phone = visit("phone", person=cast.noura, java_script_enabled=False)
     phone.open(poster)
-    with phone.page.expect_navigation():
-        phone.button(CHECK_IN).dblclick()
-    phone.page.wait_for_url("**/attendances/*")
+    phone.button(CHECK_IN).dblclick()
+    expect(phone.page).to_have_url(re.compile("/attendances/"))  # the first answer is let go of
     assert phone.heading in (IN, ALREADY)
     assert (scans(), count(Attendance)) == (1, 1)
 

@@ -20,6 +20,8 @@ class Wire:
         self._lost_line = b""
         self._server: tuple[str, int] | None = None
         self._open: set[socket.socket] = set()
+        self._stuck: set[socket.socket] = set()
+        self._hold = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
@@ -41,9 +43,11 @@ class Wire:
         self.held = True
 
     def mend(self) -> None:
-        if self.held:
-            self._drop_all()
-        self.cut = self.held = False
+        with self._hold:
+            self.cut = self.held = False
+            stuck, self._stuck = self._stuck, set()
+        for one in stuck:
+            self._close(one)
         self._losing = self._lost_line = b""
 
     def break_off(self) -> None:
@@ -74,7 +78,7 @@ class Wire:
         back.start()
         with contextlib.suppress(OSError):
             while asked := browser.recv(CHUNK):
-                if self.held:
+                if self._is_stuck(browser, server):
                     continue
                 if self._lost_line and asked.startswith(self._lost_line):
                     break
@@ -84,6 +88,12 @@ class Wire:
         self._close(server)
         back.join()
         self._close(browser)
+
+    def _is_stuck(self, *ends: socket.socket) -> bool:
+        with self._hold:
+            if self.held:
+                self._stuck.update(ends)
+            return self.held
 
     def _answers(
         self, server: socket.socket, browser: socket.socket, deaf: threading.Event
