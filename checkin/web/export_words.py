@@ -16,6 +16,7 @@ OF_LISTS = ("xlsx", "csv", "jsonl")
 OF_FIGURES = ("pdf", "xlsx", "csv", "jsonl")
 LISTS: dict[str, Any] = {
     "attendances": _l("Records"),
+    "new_and_returning": _l("New and returning volunteers"),
     "dashboard": _l("Figures"),
     "report": _l("Report"),
     "platform": _l("National platform"),

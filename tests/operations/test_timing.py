@@ -75,7 +75,7 @@ def test_new_and_returning_people_are_all_of_their_days(years, cast, now):
             total = figures.totals(asked)
             assert new.volunteers == sum(figures.newcomers(asked).values())
             assert [a + b for a, b in zip(new, known, strict=True)] == [
-                *(total.attendances, total.volunteers, total.approved_minutes),
+                *(total.attendances, total.volunteers, total.approved_minutes, total.beneficiaries),
             ]
             ids = first_time.served_by(asked, RETURNING, page=1, size=50)
             assert len(set(ids)) == known.attendances

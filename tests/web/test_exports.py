@@ -42,8 +42,8 @@ def worked(now, cast):
         yield
 
 
-def taken_out(browser, kind: str, query: str = "") -> bytes:
-    answer = browser.send("/exports", what="attendances", query=query, kind=kind)
+def taken_out(browser, kind: str, query: str = "", what: str = "attendances") -> bytes:
+    answer = browser.send("/exports", what=what, query=query, kind=kind)
     assert answer.status_code == 303
     exporting.work_on_waiting(clock.now)
     with browser.get(f"{answer.location}/file") as file:
@@ -131,6 +131,26 @@ def test_the_address_narrows_the_file_as_it_narrows_the_list(layla, worked):
     lines = taken_out(layla, "jsonl", "of=waiting").splitlines()
     assert [json.loads(line)["volunteer"] for line in lines] == ["هند"]
     assert taken_out(layla, "jsonl", "from=2020-01-01&until=2020-12-31") == b""
+
+
+@pytest.mark.parametrize(("who", "records"), [("new", 2), ("returning", 0)])
+def test_new_and_returning_volunteers_are_taken_out_as_they_are_listed(layla, worked, who, records):
+    address = f"who={who}&period=2026-11"
+    page = layla.get(f"/figures/people?{address}").text
+    assert page.count('action="/exports"') == (3 if records else 0)
+    file = {"query": address, "what": "new_and_returning"}
+    lines = [json.loads(line) for line in taken_out(layla, "jsonl", **file).splitlines()]
+    assert len(lines) == records
+    sheet, method = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx", **file))).worksheets
+    heading, *rows, sums = sheet.iter_rows(values_only=True)
+    assert [row[1] for row in rows] == [line["volunteer"] for line in lines]
+    assert sums[heading.index("Hours")] == pytest.approx(records * 245 / 60)
+    assert sums[heading.index("Beneficiaries")] == records * 30
+    assert "Economic return (SAR)" not in heading
+    said = [row[1] for row in method.iter_rows(values_only=True)]
+    assert any(f"Records of {who} volunteers · November 2026" in one for one in said)
+    listed = html.unescape(layla.get("/exports").text)
+    assert f"New and returning volunteers · Records of {who} volunteers · November 2026" in listed
 
 
 def test_the_list_offers_its_files(layla, worked):

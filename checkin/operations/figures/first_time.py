@@ -20,27 +20,30 @@ _A = Attendance
 
 
 class Served(NamedTuple):
-    """Records, the people of them, and their approved minutes."""
+    """Records, the people of them, their approved minutes and whom they served."""
 
     attendances: int
     volunteers: int
     approved_minutes: int
+    beneficiaries: int
 
 
 def served(wanted: Filter, who: str) -> Served:
     """What those (`NEW` or `RETURNING`) did in these days, of which the first must be said."""
     people = func.count(distinct(records.ONE_PERSON))
-    sums = [func.count(), people, func.coalesce(func.sum(_A.approved_minutes), 0)]
-    return Served(*map(int, db.session.execute(_rows(wanted, who, sums)).one()))
+    counts = map(records.summed, (_A.approved_minutes, _A.approved_beneficiaries))
+    asked = rows_of(wanted, who, [func.count(), people, *counts])
+    return Served(*map(int, db.session.execute(asked).one()))
 
 
 def served_by(wanted: Filter, who: str, *, page: int, size: int) -> Sequence[int]:
     """The ids of one page of it, the latest first."""
-    latest = _rows(wanted, who, [_A.id]).order_by(_A.work_on.desc(), _A.id.desc())
+    latest = rows_of(wanted, who, [_A.id]).order_by(_A.work_on.desc(), _A.id.desc())
     return db.session.scalars(latest.offset((page - 1) * size).limit(size)).all()
 
 
-def _rows(wanted: Filter, who: str, columns: Sequence[Any]) -> Select[Any]:
+def rows_of(wanted: Filter, who: str, columns: Sequence[Any]) -> Select[Any]:
+    """The question for these records, with their shift and opportunity."""
     if wanted.first is None:
         raise ValueError(wanted)
     own = [records.ONE_PERSON.label("person")]

@@ -104,8 +104,8 @@ def _origin(about: Sequence[str], by: str, now: datetime) -> list[tuple[str, str
     ]
 
 
-def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
-    worth = [*filter(None, [value_words.between(both)]), *value_words.method(totals)]
+def counting() -> list[tuple[str, str]]:
+    """How figures come about that have no value beside them."""
     return [
         (
             _("Hours"),
@@ -113,6 +113,13 @@ def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
         ),
         (_("Beneficiaries"), _("Services given: one person served twice counts twice")),
         (_("Volunteers"), _("A volunteer who served at two sites counts once in the total.")),
+    ]
+
+
+def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
+    worth = [*filter(None, [value_words.between(both)]), *value_words.method(totals)]
+    return [
+        *counting(),
         (_("Economic return (SAR)"), ". ".join(worth)),
         *rated(totals),
         *warned(totals),

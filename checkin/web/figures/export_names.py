@@ -7,7 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from checkin.operations.exporting import Asked
 from checkin.operations.permissions import Reach
 from checkin.web.export_words import ABOUT
-from checkin.web.figures import report_asked
+from checkin.web.figures import first_time, report_asked
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import opened
 from checkin.web.figures.listing import HEADINGS, measure_asked
@@ -17,7 +17,8 @@ from checkin.web.figures.periods import Period, chosen
 
 @bp.record
 def _offer(state: BlueprintSetupState) -> None:
-    named = {"dashboard": of_dashboard, "attendances": of_list, "report": of_report}
+    lists = {"attendances": of_list, "new_and_returning": of_people}
+    named = {"dashboard": of_dashboard, "report": of_report, **lists}
     state.app.extensions.setdefault(ABOUT, {}).update(named)
 
 
@@ -29,6 +30,12 @@ def of_dashboard(asked: Asked) -> list[str]:
 def of_list(asked: Asked) -> list[str]:
     with opened("/figures/attendances", asked):
         return [str(HEADINGS[measure_asked()]), *_narrowed(asked, wanted_of_list)]
+
+
+def of_people(asked: Asked) -> list[str]:
+    with opened("/figures/people", asked):
+        listed, who = first_time.asked_people(asked.reach)
+        return [str(first_time.HEADINGS[who]), *listed.in_words]
 
 
 def of_report(asked: Asked) -> list[str]:

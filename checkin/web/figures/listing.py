@@ -76,6 +76,7 @@ def attendances():
         href=lambda number: asked.address(measure, page=number),
         may_export=current_user.may(Permission.EXPORT),
         kinds=export_words.kinds(export_words.OF_LISTS),
+        what="attendances",
         query=urlencode({"of": measure.value, **asked.place}),
         words=record_words,
     )

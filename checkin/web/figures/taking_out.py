@@ -26,12 +26,14 @@ from checkin.models import (
 )
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import OF_VALUE, Measure, later
+from checkin.operations.figures import OF_VALUE, Measure, first_time, later
 from checkin.web import record_words, value_words
 from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.books import book, opened
+from checkin.web.figures.books import book, counting, opened
 from checkin.web.figures.dashboard_tables import of_range
+from checkin.web.figures.first_time import HEADINGS as PEOPLE
+from checkin.web.figures.first_time import asked_people
 from checkin.web.figures.listing import HEADINGS, measure_asked, shows_value
 from checkin.web.figures.narrowing import wanted_of_list
 from checkin.web.figures.periods import chosen
@@ -43,7 +45,8 @@ FOR_PEOPLE, FOR_PROGRAMS = ("csv", "xlsx", "pdf"), ("jsonl",)
 
 @bp.record
 def _offer(state: BlueprintSetupState) -> None:
-    state.app.extensions.setdefault(LISTS, {})["attendances"] = attendances
+    lists = {"attendances": attendances, "new_and_returning": of_people}
+    state.app.extensions.setdefault(LISTS, {}).update(lists)
 
 
 def attendances(asked: Asked, now: datetime) -> Book:
@@ -55,9 +58,10 @@ def attendances(asked: Asked, now: datetime) -> Book:
         totals = figures.totals(listed.filter)
         is_worth = listed.filter.hour is None and shows_value(measure, totals)
         changes = later.moved(measure, listed.filter, _asked_of(asked.language), _named)
+        rows = figures.rows_behind(measure, listed.filter, _asked_of(asked.language))
         for_people = Table(
             columns=_columns(has_value=is_worth, has_range=is_worth and totals.has_range),
-            rows=_query(measure, listed.filter, asked.language),
+            rows=_latest(rows),
             count=figures.count_behind(measure, listed.filter),
             cells=_cells(),
             more=_changes(changes, listed.filter, _columns(), _cells(), _moved_in_words),
@@ -74,6 +78,30 @@ def attendances(asked: Asked, now: datetime) -> Book:
             kinds=FOR_PROGRAMS,
         )
         return book([for_people, for_programs], about, totals, asked, now)
+
+
+def of_people(asked: Asked, now: datetime) -> Book:
+    """The records of new or of returning volunteers, as they are listed."""
+    with opened("/figures/people", asked):
+        listed, who = asked_people(asked.reach)
+        served = first_time.served(listed.filter, who)
+        for_people = Table(
+            columns=_columns(),
+            rows=_latest(first_time.rows_of(listed.filter, who, _asked_of(asked.language))),
+            count=served.attendances,
+            cells=_cells(),
+            sums={"minutes": served.approved_minutes, "beneficiaries": served.beneficiaries},
+            kinds=FOR_PEOPLE,
+        )
+        for_programs = replace(
+            for_people,
+            columns=_columns_of_programs(),
+            cells=_cells_of_programs,
+            kinds=FOR_PROGRAMS,
+        )
+        about = [str(PEOPLE[who]), *listed.in_words]
+        both = [for_people, for_programs]
+        return book(both, about, figures.Totals(), asked, now, counting=counting())
 
 
 def _columns(*, has_value: bool = False, has_range: bool = False) -> list[Column]:
@@ -112,11 +140,9 @@ def _columns_of_programs() -> list[Column]:
     return [*of_people, Column("counted_on", _("Day"), Kind.DAY)]
 
 
-def _query(measure: Measure, wanted: figures.Filter, lang: str) -> Select[Any]:
+def _latest(rows: Select[Any]) -> Select[Any]:
     """In the order of the list, the latest first."""
-    a = Attendance
-    rows = figures.rows_behind(measure, wanted, _asked_of(lang))
-    return _named(rows).order_by(a.work_on.desc(), a.id.desc())
+    return _named(rows).order_by(Attendance.work_on.desc(), Attendance.id.desc())
 
 
 def _asked_of(lang: str) -> list[Any]:
