@@ -149,6 +149,8 @@ _POSTGRES_SETTINGS = {
     # what is asked at every scan is asked thousands of times: planning it anew cost more than
     # answering it
     "plan_cache_mode": "force_generic_plan",
+    # what is asked often is in memory, as on any disk of today another page costs little more
+    "random_page_cost": "1.1",
 }
 BUSY_SECONDS = 5.0
 

@@ -70,8 +70,10 @@ def _days(wanted: Filter) -> list[Day]:
     """By the day of work, whatever months are closed."""
     part = _days_kept_of(periods.ALWAYS, wanted)
     if part is not None:
-        kept_sums = [func.sum(getattr(_P, name)) for name in Day._fields[1:]]
-        rows = _kept_days(periods.ALWAYS, part, wanted, [_P.key, *kept_sums]).group_by(_P.key)
+        columns: list[Any] = [getattr(_P, name) for name in Day._fields[1:]]
+        rows = _kept_days(periods.ALWAYS, part, wanted, [_P.key, *columns])
+        if len(part[1]) > 1:  # of one alone a day is a line
+            rows = rows.with_only_columns(_P.key, *map(func.sum, columns)).group_by(_P.key)
         return [Day(day_of(row[0]), *map(int, row[1:])) for row in db.session.execute(rows)]
     sums = (*map(records.summed, (_A.approved_minutes, _A.approved_beneficiaries)), func.count())
     asked = records.counted_rows(wanted, [_A.work_on, *sums]).where(VOLUNTEERING)
