@@ -603,3 +603,22 @@ def test_time_at_a_course_is_approved_as_attendance_and_never_called_hours(cast,
     assert "Attendance approved: 1 record" in told
     assert "2 hours in total" not in told
     assert "Hours" not in told
+
+
+def test_a_large_step_at_a_course_names_no_length(cast, salem, now, browser_of):
+    course = factories.opportunity(now, kind="course")
+    shift = factories.shift(now, cast.mataf, course, starts=-30, minutes=120)
+    factories.assign(now - HOUR, cast.noura, shift)
+    poster = factories.poster(now - HOUR, cast.mataf, shift)
+    record = check_in(cast.noura, poster, shift.starts_at).attendance_id
+    check_out(cast.noura, shift, shift.starts_at + HOUR)
+    assert "Approve attendance" in salem.text(review(record))
+    sent = adjustment(record, hours="2", minutes="0")
+    told = plain(follow(salem, salem.send(f"/attendances/{record}/adjustment", **sent)))
+    assert "Waiting for a second person" in told
+    assert "2 hours wait" not in told
+    layla = browser_of(cast.layla, kind="staff", lang="en")
+    assert "Confirm 2:00" not in layla.text(review(record))
+    version = row(record).row_version
+    follow(layla, layla.send(f"/attendances/{record}/confirmation", version=version))
+    assert row(record).state == "approved"

@@ -18,7 +18,7 @@ from checkin.web.approvals.answers import Told, done, told_why
 from checkin.web.approvals.blueprint import bp
 from checkin.web.approvals.forms import AdjustForm, AskForm, RejectForm, VersionedForm, WordsForm
 from checkin.web.approvals.looking import page_of
-from checkin.web.approvals.wording import approved
+from checkin.web.approvals.wording import approved, proposed
 from checkin.web.errors import sentence
 from checkin.web.filters import duration, isolate
 from checkin.web.guard import requires
@@ -81,7 +81,7 @@ def adjust(attendance_id: int):
     except Problem as problem:
         return _refused(attendance, problem, form, _beside(form), adjusting=form)
     if state == "proposed":
-        text = _("%(duration)s wait for a second person", duration=duration(minutes))
+        text = proposed(attendance.shift, minutes)
     else:
         of_hours = _("Approved with %(duration)s", duration=duration(minutes))
         text = approved(attendance.shift, isolate(attendance.volunteer.name), of_hours)

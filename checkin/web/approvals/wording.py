@@ -28,7 +28,7 @@ from checkin.web.filters import (
     time_range,
     time_short,
 )
-from checkin.web.record_words import FLAGS, reason_words
+from checkin.web.record_words import FLAGS, STATES, reason_words
 
 Sentence = Callable[[dict[str, Any], str], str]
 """From a reason's facts and the site's zone."""
@@ -69,6 +69,13 @@ def approved(shift: Shift, whom: str, of_hours: str) -> str:
     if shift.opportunity.kind == "service":
         return of_hours
     return _("Attendance approved: %(records)s", records=whom)
+
+
+def proposed(shift: Shift, minutes: int) -> str:
+    """What waits after a large step; of a course or meeting no length is named."""
+    if shift.opportunity.kind == "service":
+        return _("%(duration)s wait for a second person", duration=duration(minutes))
+    return str(STATES["proposed"][2])
 
 
 # --- reasons -------------------------------------------------------------------------------
