@@ -104,7 +104,7 @@ def _origin(about: Sequence[str], by: str, now: datetime) -> list[tuple[str, str
     ]
 
 
-def counting() -> list[tuple[str, str]]:
+def without_value() -> list[tuple[str, str]]:
     """How figures come about that have no value beside them."""
     return [
         (
@@ -119,7 +119,7 @@ def counting() -> list[tuple[str, str]]:
 def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
     worth = [*filter(None, [value_words.between(both)]), *value_words.method(totals)]
     return [
-        *counting(),
+        *without_value(),
         (_("Economic return (SAR)"), ". ".join(worth)),
         *rated(totals),
         *warned(totals),

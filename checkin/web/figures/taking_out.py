@@ -30,7 +30,7 @@ from checkin.operations.figures import OF_VALUE, Measure, first_time, later
 from checkin.web import record_words, value_words
 from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.books import book, counting, opened
+from checkin.web.figures.books import book, opened, without_value
 from checkin.web.figures.dashboard_tables import of_range
 from checkin.web.figures.first_time import HEADINGS as PEOPLE
 from checkin.web.figures.first_time import asked_people
@@ -68,16 +68,9 @@ def attendances(asked: Asked, now: datetime) -> Book:
             sums=_sums(measure, totals),
             kinds=FOR_PEOPLE,
         )
-        for_programs = replace(
-            for_people,
-            columns=_columns_of_programs(),
-            cells=_cells_of_programs,
-            more=_changes(
-                changes, listed.filter, _columns_of_programs(), _cells_of_programs, _moved
-            ),
-            kinds=FOR_PROGRAMS,
-        )
-        return book([for_people, for_programs], about, totals, asked, now)
+        moved = _changes(changes, listed.filter, _columns_of_programs(), _cells_of_programs, _moved)
+        both = [for_people, _for_programs(for_people, moved)]
+        return book(both, about, totals, asked, now)
 
 
 def of_people(asked: Asked, now: datetime) -> Book:
@@ -93,15 +86,20 @@ def of_people(asked: Asked, now: datetime) -> Book:
             sums={"minutes": served.approved_minutes, "beneficiaries": served.beneficiaries},
             kinds=FOR_PEOPLE,
         )
-        for_programs = replace(
-            for_people,
-            columns=_columns_of_programs(),
-            cells=_cells_of_programs,
-            kinds=FOR_PROGRAMS,
-        )
         about = [str(PEOPLE[who]), *listed.in_words]
-        both = [for_people, for_programs]
-        return book(both, about, figures.Totals(), asked, now, counting=counting())
+        both = [for_people, _for_programs(for_people)]
+        return book(both, about, figures.Totals(), asked, now, counting=without_value())
+
+
+def _for_programs(table: Table, more: Sequence[Sequence[Cell]] = ()) -> Table:
+    """The same records, in codes and with all columns."""
+    return replace(
+        table,
+        columns=_columns_of_programs(),
+        cells=_cells_of_programs,
+        more=more,
+        kinds=FOR_PROGRAMS,
+    )
 
 
 def _columns(*, has_value: bool = False, has_range: bool = False) -> list[Column]:
