@@ -58,11 +58,12 @@ PERIODS = (
     (None, None),
     (date(2025, 1, 1), date(2025, 12, 31)),
     (date(2026, 1, 1), date(2026, 12, 31)),
+    (date(2025, 6, 26), date(2026, 6, 15)),
     (date(2026, 6, 16), date(2027, 6, 5)),
     (date(2026, 11, 1), date(2026, 11, 30)),
     (date(2026, 11, 11), date(2026, 12, 9)),
 )
-"""All time, two Gregorian years, 1448, November, and the Hijri month that begins in it."""
+"""All time, two Gregorian years, 1447 and 1448, November, and the Hijri month that begins in it."""
 BEGUN = (
     (date(2026, 6, 16), date(2026, 11, 20)),
     (date(2026, 11, 1), date(2026, 11, 20)),
