@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from checkin import migrations
 from checkin.database import Base, standalone_engine
-from checkin.models import Attendance, Opportunity, Person, Scan, Shift, Site
+from checkin.models import Attendance, Opportunity, PeriodTotal, Person, Scan, Shift, Site
+from checkin.operations.figures.sums import OF_PLACE
 
 HOUR = timedelta(hours=1)
 
@@ -105,6 +106,38 @@ def test_tables_with_children_are_rebuilt_under_their_rows(two_urls, now):
         assert rows == [1, 1]
         if engine.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_hours_of_a_place_are_those_of_its_stretches(two_urls):
+    engine = standalone_engine(two_urls[0])
+    migrations.upgrade(engine)
+    nought = dict.fromkeys(OF_PLACE, 0)
+    lines = {
+        ("20260101", "site", 1, 7): 60,
+        ("20260120", "site", 1, 7): 30,
+        ("20260120", "site", 1, 8): 45,
+        ("20260120", "partner", 1, 7): 30,
+        ("2026", "all", 0, 7): 90,
+    }
+    with Session(engine) as session, session.begin():
+        for (period, within, within_key, key), minutes in lines.items():
+            where = {"period": period, "within": within, "within_key": within_key, "key": key}
+            line = {**where, "grouping": "hour", **nought, "approved_minutes": minutes}
+            session.add(PeriodTotal(**line))
+    migrations.downgrade(engine, "0020")
+    migrations.upgrade(engine)
+    with Session(engine) as session:
+        rows = session.execute(
+            select(PeriodTotal.within, PeriodTotal.key, PeriodTotal.approved_minutes)
+            .where(PeriodTotal.period == "")
+            .order_by(PeriodTotal.within, PeriodTotal.key)
+        )
+        assert [tuple(row) for row in rows] == [
+            ("partner", 7, 30),
+            ("site", 7, 90),
+            ("site", 8, 45),
+        ]
     engine.dispose()
 
 

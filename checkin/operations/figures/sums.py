@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from checkin.domain.clock_hours import hour_of_week, spread
 from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT, Grouping
 from checkin.operations.figures.periods import (
+    ALWAYS,
     parts_of,
     periods_of,
     stretch_name,
@@ -35,7 +36,8 @@ WITH_OPPORTUNITY = (SITE, LANE, GENDER)
 more lines of than anybody reads."""
 PAIRS = frozenset({*combinations(PLACES, 2), *((one, OPPORTUNITY) for one in WITH_OPPORTUNITY)})
 NARROW = (SITE, SERVICE, PARTNER, CAMPAIGN)
-"""Of what days are kept too, in all time and each year, and hours of the week, in stretches."""
+"""Of what days are kept too, in all time and each year, and hours of the week, in all time and each
+stretch."""
 Stretch = tuple[int, date, int, int, int, int]
 """Opportunity, first day, site, lane, partner and gender: the key of a line of `month_totals`."""
 Spot = tuple[int, date, int, int, int, int, int]
@@ -260,9 +262,9 @@ A_SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
 def places_of_hour(from_on: date, narrow: Sequence[int], hour: int) -> Iterator[Place]:
     for period in periods_of(from_on):
         yield period, ALL, HOUR, 0, hour
-    period = stretch_name(from_on)
-    for one, key in zip(NARROW, narrow, strict=True):
-        yield period, one, HOUR, key, hour
+    for period in (ALWAYS, stretch_name(from_on)):
+        for one, key in zip(NARROW, narrow, strict=True):
+            yield period, one, HOUR, key, hour
 
 
 # --- whoever is counted once -------------------------------------------------------------------

@@ -236,7 +236,7 @@ def _kept_hours(wanted: Filter) -> dict[int, int] | None:
     known = periods.named(wanted.first, wanted.last)
     if part is None or (part != kept.WHOLE and part[0] not in NARROW):
         return None
-    if part == kept.WHOLE and known is not None:
+    if known == periods.ALWAYS or (part == kept.WHOLE and known is not None):
         names = [known]
     elif periods.whole_stretches(wanted.first, wanted.last):
         span = records.span(wanted)
