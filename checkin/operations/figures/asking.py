@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from checkin.database import AnyRow, db
+from checkin.database import db
 from checkin.domain.errors import NotFound
-from checkin.models import Attendance, Partner, Person, Service, Shift, Site
+from checkin.models import Attendance, Person, Shift
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures import counting, kept, late, records
 from checkin.operations.figures.definitions import (
@@ -24,16 +24,11 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.dimensions import Dimension, Keys
+from checkin.operations.figures.naming import names
 from checkin.operations.figures.periods import ALWAYS, named
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import CAMPAIGN
 from checkin.operations.permissions import Reach, attendances_within
-
-_NAMED: dict[Grouping, type[Site] | type[Service] | type[Partner]] = {
-    Grouping.SITE: Site,
-    Grouping.SERVICE: Service,
-    Grouping.PARTNER: Partner,
-}
 
 
 def totals(wanted: Filter) -> Totals:
@@ -95,12 +90,10 @@ def _by_key(found: Mapping[Keys, Totals]) -> dict[Key, Totals]:
 
 
 def _named(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:
-    model = _NAMED[grouping]
-    named = select(model.id, model.name_ar, model.name_en).where(model.id.in_(found))
-    names: dict[Any, AnyRow] = {row.id: row for row in db.session.execute(named)}
+    known = names(grouping, found)
     return [
-        Line(key, names[key].name_ar, names[key].name_en, one)
-        if key in names
+        Line(key, known[key].name_ar, known[key].name_en, one)
+        if key in known
         else Line(key, None, None, one)
         for key, one in found.items()
     ]

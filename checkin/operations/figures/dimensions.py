@@ -12,7 +12,6 @@ from checkin.domain.days import month_of, week_of
 from checkin.models import Attendance, Opportunity, Shift
 from checkin.operations.figures.definitions import GENDERS, NOT_SAID, WITHOUT
 from checkin.operations.figures.late import Part
-from checkin.operations.figures.naming import MODELS
 from checkin.operations.figures.periods import hijri_month_begin, hijri_year_of, new_year
 from checkin.operations.figures.records import STANDING
 from checkin.operations.figures.sums import key_of_gender, key_of_type
@@ -42,10 +41,6 @@ class Dimension(StrEnum):
     YEAR = "year"
     HIJRI_MONTH = "hijri_month"
     HIJRI_YEAR = "hijri_year"
-
-
-NAMED: dict[Dimension, Any] = {Dimension(name): model for name, model in MODELS.items()}
-"""Those whose rows have names."""
 
 
 IN_WORDS = frozenset({Dimension.TYPE, Dimension.GENDER})

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
-from checkin.database import db
+from checkin.database import among, db
 from checkin.domain.errors import NotFound
 from checkin.models import (
     Attendance,
@@ -71,9 +71,9 @@ def is_seen(what: str, key: int, reach: Reach) -> bool:
     return db.session.scalar(attended) is not None
 
 
-def names(what: str, keys: Iterable[Any]) -> dict[int, Named]:
+def names(what: str, keys: Iterable[Any]) -> dict[Any, Named]:
     """Those of `MODELS` with these ids."""
-    rows = db.session.execute(_named(what).where(MODELS[what].id.in_(list(keys))))
+    rows = db.session.execute(_named(what).where(among(MODELS[what].id, keys)))
     return {row.id: _read(row) for row in rows}
 
 

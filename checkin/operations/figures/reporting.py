@@ -5,24 +5,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
-from checkin.database import among, db
 from checkin.operations.figures import counting
 from checkin.operations.figures.definitions import GENDERS, Filter, Totals
 from checkin.operations.figures.dimensions import (
-    NAMED,
     TIMES,
     Dimension,
     Key,
     Keys,
 )
+from checkin.operations.figures.naming import MODELS, Named, names
 from checkin.operations.rates import TYPES
 
 DEEPEST = 2
-Names = tuple[str | None, str | None]
-"""In Arabic and in English."""
-_UNNAMED: Names = None, None
+Names = Mapping[Key, Named]
 
 
 class Row(NamedTuple):
@@ -73,9 +68,9 @@ def _nested(
     within: dict[Key, list[tuple[Key, Totals]]] = defaultdict(list)
     for (key, own), totals in inner.items():
         within[key].append((own, totals))
-    names = [_names(one, keys) for one, keys in zip(dimensions, (outer, inner), strict=False)]
+    named = [_names(one, keys) for one, keys in zip(dimensions, (outer, inner), strict=False)]
     first = [
-        _row(key, outer.get((key,), Totals()), names[0], _rows(dimensions[1:], within[key], names))
+        _row(key, outer.get((key,), Totals()), named[0], _rows(dimensions[1:], within[key], named))
         for key in {key for key, *_ in (*outer, *inner)}
     ]
     return tuple(sorted(first, key=_order(dimensions[0])))
@@ -84,25 +79,23 @@ def _nested(
 def _rows(
     dimensions: Sequence[Dimension],
     found: Iterable[tuple[Key, Totals]],
-    names: Sequence[Mapping[Key, Names]],
+    named: Sequence[Names],
 ) -> tuple[Row, ...]:
     if not dimensions:
         return ()
-    rows = [_row(key, totals, names[1], ()) for key, totals in found]
+    rows = [_row(key, totals, named[1], ()) for key, totals in found]
     return tuple(sorted(rows, key=_order(dimensions[0])))
 
 
-def _row(key: Key, totals: Totals, names: Mapping[Key, Names], rows: tuple[Row, ...]) -> Row:
-    return Row(key, *names.get(key, _UNNAMED), totals, rows)
+def _row(key: Key, totals: Totals, named: Names, rows: tuple[Row, ...]) -> Row:
+    one = named.get(key)
+    return Row(key, one and one.name_ar, one and one.name_en, totals, rows)
 
 
-def _names(dimension: Dimension, found: Iterable[Keys]) -> dict[Key, Names]:
-    model = NAMED.get(dimension)
-    if model is None:
+def _names(dimension: Dimension, found: Iterable[Keys]) -> Names:
+    if dimension not in MODELS:
         return {}
-    asked = {key for *_, key in found if isinstance(key, int)}
-    named = select(model.id, model.name_ar, model.name_en).where(among(model.id, asked))
-    return {key: (name_ar, name_en) for key, name_ar, name_en in db.session.execute(named)}
+    return names(dimension, {key for *_, key in found if isinstance(key, int)})
 
 
 def _order(dimension: Dimension) -> Callable[[Row], Any]:
