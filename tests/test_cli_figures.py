@@ -11,7 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from checkin import migrations
 from checkin.cli import main
+from checkin.database import standalone_engine
 
 VALUED = """
 UPDATE attendances SET state = 'approved', approved_minutes = 90, approved_beneficiaries = 20
@@ -54,6 +56,41 @@ def command(installation, monkeypatch, capsys):
 
 def totals(command, *arguments: str) -> dict[str, int]:
     return json.loads(command("report", "totals", "--json", *arguments)[1])
+
+
+@pytest.fixture
+def copied(installation, tmp_path, monkeypatch) -> Path:
+    """A database of its own, which a test may take back to an earlier release."""
+    folder = tmp_path / "copied"
+    shutil.copytree(installation, folder)
+    monkeypatch.setenv("CHECKIN_INSTANCE_PATH", str(folder))
+    monkeypatch.setenv("CHECKIN_JOBS", "false")
+    return folder / "checkin.sqlite3"
+
+
+def taken_back(file: Path, revision: str) -> None:
+    engine = standalone_engine(f"sqlite:///{file}")
+    migrations.downgrade(engine, revision)
+    engine.dispose()
+
+
+def test_an_upgrade_that_empties_the_sums_makes_them_anew(copied, capsys):
+    taken_back(copied, "0014")
+    assert main(["init"]) == 0
+    assert main(["figures", "recompute"]) == 0
+    assert "Every sum agrees with the records." in capsys.readouterr().out
+
+
+def test_an_upgrade_that_keeps_the_sums_reads_no_records(copied, capsys):
+    with closing(sqlite3.connect(copied)) as connection:
+        connection.execute("UPDATE month_totals SET beneficiaries = beneficiaries + 1")
+        wrong = connection.total_changes
+        connection.commit()
+    taken_back(copied, "0020")
+    assert main(["init"]) == 0
+    assert main(["figures", "recompute"]) == 0
+    assert wrong > 0
+    assert f"Lines corrected: {wrong}." in capsys.readouterr().out
 
 
 def test_a_year_of_either_calendar_narrows_the_totals(command, installation):

@@ -10,6 +10,10 @@ from sqlalchemy import Engine
 
 from checkin.database import writing
 
+SUMS_EMPTIED = "0015"
+"""The last revision that leaves the sums of figures to be made from the records; later ones bring
+along what they keep."""
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database behind `engine` to `revision`; being there already changes nothing."""
@@ -24,9 +28,14 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has every migration this version of the code knows."""
-    heads = set(ScriptDirectory.from_config(_settings(engine)).get_heads())
+    head = ScriptDirectory.from_config(_settings(engine)).get_current_head()
+    return revision_of(engine) == head
+
+
+def revision_of(engine: Engine) -> str | None:
+    """Nothing for an empty database; revisions are numbers, in order of when they came."""
     with engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == heads
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _settings(engine: Engine) -> Config:
