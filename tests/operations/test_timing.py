@@ -55,13 +55,17 @@ def spans_of(today: date) -> list[tuple[date | None, date | None]]:
     return [(None, None), *((one.first, one.last) for one in own)]
 
 
+def genders_of(wanted: Filter) -> dict[int, figures.Share]:
+    return figures.overview([], wanted).genders
+
+
 def test_what_is_kept_is_what_the_attendances_say(years, now):
     today = now.date()
     for first, last in spans_of(today):
         kept, counted = (Filter(reach, first, last) for reach in (ALL, each_site()))
         for question in (
             *(figures.days, figures.first_days, figures.newcomers),
-            *(figures.hours_of_week, figures.by_gender),
+            *(figures.hours_of_week, genders_of),
         ):
             assert question(kept) == question(counted), (question.__name__, first, last)
 
@@ -116,7 +120,7 @@ def test_days_hours_and_genders_add_up_to_the_total(years):
     assert sum(day.attendances for day in days) == total.attendances
     assert sum(figures.first_days(wanted).values()) == total.volunteers == 3
     assert sum(figures.hours_of_week(wanted)) == total.approved_minutes
-    shares = figures.by_gender(wanted)
+    shares = genders_of(wanted)
     assert [share.volunteers for share in shares.values()] == [1, 1, 1]
     assert sum(share.approved_minutes for share in shares.values()) == total.approved_minutes
     assert sum(share.attendances for share in shares.values()) == total.attendances

@@ -436,9 +436,9 @@ def test_the_page_asks_few_questions(layla, season):
     layla.get("/figures")
     about = [question for question in asked if "attendances" in question]
     # the days there are, the years of them by the sums and by the records; what is kept, of all
-    # and of four tables; what waits, of all of these at once; months that a Hijri year cuts in two;
+    # and of five tables; what waits, of all of these at once; months that a Hijri year cuts in two;
     # days, hours, and who was new
-    assert len(about) == 14
+    assert len(about) == 13
 
 
 def test_the_page_shows_what_the_one_definition_says(layla, season):

@@ -1,6 +1,7 @@
 """Figures: one definition of hours, people, attendances and beneficiaries, used everywhere."""
 
 from checkin.operations.figures.asking import (
+    Overview,
     attendance,
     attendances_behind,
     attendances_of,
@@ -29,7 +30,7 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.dimensions import Dimension
-from checkin.operations.figures.genders import MAN, UNSAID, WOMAN, Share, by_gender
+from checkin.operations.figures.genders import MAN, UNSAID, WOMAN, Share
 from checkin.operations.figures.in_hour import latest_in_hour
 from checkin.operations.figures.records import totals_of
 from checkin.operations.figures.reporting import Report, Row, report
@@ -58,6 +59,7 @@ __all__ = [
     "Grouping",
     "Line",
     "Measure",
+    "Overview",
     "Report",
     "Row",
     "Share",
@@ -68,7 +70,6 @@ __all__ = [
     "attendances_of",
     "by",
     "by_campaign",
-    "by_gender",
     "count_behind",
     "days",
     "first_days",

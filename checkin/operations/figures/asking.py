@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
@@ -24,6 +24,7 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.dimensions import Dimension, Keys
+from checkin.operations.figures.genders import Share, shares_of
 from checkin.operations.figures.naming import names
 from checkin.operations.figures.periods import ALWAYS, named
 from checkin.operations.figures.records import Key
@@ -44,17 +45,23 @@ def by(grouping: Grouping, wanted: Filter) -> list[Line]:
     return _lines(grouping, _by_key(counting.by([Dimension(grouping.value)], wanted)))
 
 
-def overview(
-    groupings: Sequence[Grouping], wanted: Filter
-) -> tuple[Totals, dict[Grouping, list[Line]]]:
-    """`totals`, and `by` each of these; asked together."""
-    each = [[], *([Dimension(grouping.value)] for grouping in groupings)]
-    total, *tables = counting.by_each(each, wanted)
+class Overview(NamedTuple):
+    """`totals`, `by` some groupings, and what people of each gender did."""
+
+    totals: Totals
+    tables: dict[Grouping, list[Line]]
+    genders: dict[int, Share]
+
+
+def overview(groupings: Sequence[Grouping], wanted: Filter) -> Overview:
+    """All of it asked together."""
+    each = [[], [Dimension.GENDER], *([Dimension(grouping.value)] for grouping in groupings)]
+    total, genders, *tables = counting.by_each(each, wanted)
     lines = {
         grouping: _lines(grouping, _by_key(found))
         for grouping, found in zip(groupings, tables, strict=True)
     }
-    return total.get((), Totals()), lines
+    return Overview(total.get((), Totals()), lines, shares_of(genders))
 
 
 def _lines(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:

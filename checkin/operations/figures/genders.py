@@ -3,11 +3,11 @@
 So what was changed in closed months counts here as it does there (`late.py`).
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from checkin.operations.figures import counting
-from checkin.operations.figures.definitions import GENDERS, Filter, Totals
-from checkin.operations.figures.dimensions import Dimension
+from checkin.operations.figures.definitions import GENDERS, Totals
+from checkin.operations.figures.dimensions import Keys
 
 UNSAID, MAN, WOMAN = 0, 1, 2
 _WORDS = dict(zip((MAN, WOMAN, UNSAID), GENDERS, strict=True))
@@ -21,9 +21,8 @@ class Share(NamedTuple):
     attendances: int = 0
 
 
-def by_gender(wanted: Filter) -> dict[int, Share]:
-    """Keyed by `UNSAID`, `MAN` and `WOMAN`, always all three."""
-    found = counting.by([Dimension.GENDER], wanted)
+def shares_of(found: Mapping[Keys, Totals]) -> dict[int, Share]:
+    """Of what was counted by gender: keyed by `UNSAID`, `MAN` and `WOMAN`, always all three."""
     return {one: _share(found.get((word,), Totals())) for one, word in _WORDS.items()}
 
 

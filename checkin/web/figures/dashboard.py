@@ -96,9 +96,10 @@ def sheet():
 
 def shown(asked: Wanted, today: date) -> dict[str, Any]:
     """What the page and its print have in common."""
-    totals, found = figures.overview(list(TITLES), asked.filter)
+    found = figures.overview(list(TITLES), asked.filter)
+    totals = found.totals
     goals, compared = _goals(asked, today), _before(asked, today)
-    tables = [_table(grouping, lines, asked) for grouping, lines in found.items()]
+    tables = [_table(grouping, lines, asked) for grouping, lines in found.tables.items()]
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
@@ -117,6 +118,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
         "earlier": earlier.lines(told, totals),
         "totals": totals,
         "tables": tables,
+        "genders": charts.by_gender(found.genders, asked),
         **_drawn(asked, tables[-1], goals, today, shut),
         "period": asked.period,
         "hours": hours,
@@ -228,7 +230,6 @@ def _drawn(
         "by_hour": charts.by_hour(minutes, asked, closed.by_work(shut)),
         "week": charts.week(minutes, asked, closed.by_work(shut)),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],
-        "genders": charts.by_gender(figures.by_gender(asked.filter), asked),
         "newcomers": charts.new_and_returning(
             people, figures.newcomers(asked.filter), asked, closed.by_work(shut, within=True)
         ),

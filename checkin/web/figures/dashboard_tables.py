@@ -1,6 +1,6 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -36,13 +36,13 @@ def dashboard(asked: Asked, now: datetime) -> Book:
     with opened("/figures", asked):
         today = local_day(now)
         found = wanted(asked.reach, chosen())
-        totals, of_each = figures.overview(list(charts.TITLES), found.filter)
+        totals, of_each, genders = figures.overview(list(charts.TITLES), found.filter)
         told = earlier.beside(found.filter)
         tables = [
             whole(told.added_to(totals), told=told),
             of_years(told, totals),
             *(_table(grouping, lines, totals) for grouping, lines in of_each.items()),
-            *_of_people(found),
+            *_of_people(found, genders),
             *_of_hours(found),
         ]
         about = [_("Figures"), *found.in_words]
@@ -180,9 +180,8 @@ _TOLD = (
 # --- people, and the hours of the week ---------------------------------------------------------
 
 
-def _of_people(found: Wanted) -> list[Table]:
+def _of_people(found: Wanted, shares: Mapping[int, figures.Share]) -> list[Table]:
     """Men and women, and how many of each month are new."""
-    shares = figures.by_gender(found.filter)
     rows = [
         [
             *(charts.SAID_AS[gender], str(charts.GENDERS[gender])),
