@@ -27,9 +27,10 @@ class Pace:
     short: int
     """What is missing of that; of the whole target once its year is over."""
     a_day: int
-    """Needed a day from today to the last, both included; rounded up."""
+    """Needed a day to the last, from today or from the first where that is later, both included;
+    rounded up."""
     days_left: int
-    """Today included."""
+    """Of its own, today included."""
 
 
 def pace(target: int, reached: int, first: date, last: date, today: date) -> Pace:

@@ -43,6 +43,17 @@ def test_no_door_of_the_menu_hides_on_a_phone(cast, visit, who, lang):
     assert staff.page.evaluate(OUT_OF_SIGHT) == []
 
 
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_account_menu_opens_inside_a_phone(cast, visit, lang):
+    staff = visit("tablet", person=cast.layla, lang=lang)
+    staff.page.set_viewport_size(PHONE)
+    staff.open("/figures")
+    staff.page.locator(".user-menu summary").click()
+    box = staff.page.locator(".user-menu > div").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_the_code_is_shown_when_asked_for_on_a_tablet_held_upright(cast, visit, shift):
     salem = visit("tablet", person=cast.salem, lang="en")
     salem.open(f"/floor/{cast.mataf.id}")

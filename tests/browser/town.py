@@ -588,7 +588,7 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
     lane = factories.keep(Lane(site_id=cast.mataf.id, name_ar="المسار 3", name_en="Lane 3"))
     approved = _receipt_of(town, "approved")
     site, shift, poster = f"/sites/{cast.mataf.id}", f"/shifts/{cast.shift.id}", cast.poster.id
-    person, report = f"/people/{cast.noura.id}", _report(cast, now)
+    person, report, goal = f"/people/{cast.noura.id}", _report(cast, now), _goal(cast, now)
     team = f"/teams/{factories.team(leader=cast.noura).id}"
     partner, desk = f"/partners/{cast.university.id}", f"/desk/{cast.university.id}"
     template = factories.template(call.id)
@@ -706,7 +706,8 @@ def _stops_of_coordinators(town: Town, cast: Cast, now: datetime) -> list[Stop]:
         ("figures.remove_report", f"/figures/reports/{report}/removal"),
         ("figures.targets_index", "/figures/targets"),
         ("figures.new_target", "/figures/targets/new"),
-        ("figures.edit_target", f"/figures/targets/{_goal(cast, now)}"),
+        ("figures.edit_target", f"/figures/targets/{goal}"),
+        ("figures.remove_target", f"/figures/targets/{goal}/removal"),
         ("figures.attendances", "/figures/attendances"),
         ("figures.people", "/figures/people"),
         ("platform.index", "/figures/platform?period=2026"),

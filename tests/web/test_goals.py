@@ -80,7 +80,12 @@ def test_a_target_is_changed_and_taken_away(layla, hours):
     stale = layla.send(f"{ADDRESS}/{hours}", **sent(amount="5000", row_version="1"))
     assert stale.status_code == 422
     assert "changed this target meanwhile" in stale.get_data(as_text=True)
-    assert layla.send(f"{ADDRESS}/{hours}/removal").status_code == 303
+    asked = layla.text(f"{ADDRESS}/{hours}/removal")
+    assert "Take this target away?" in asked
+    assert "4,000" in asked
+    late = layla.send(f"{ADDRESS}/{hours}/removal", row_version="1")
+    assert late.status_code == 409
+    assert layla.send(f"{ADDRESS}/{hours}/removal", row_version="2").status_code == 303
     assert "No target is set yet" in layla.text(ADDRESS)
 
 

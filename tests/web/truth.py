@@ -247,7 +247,7 @@ read_badges salem
 plan all
     GET      /campaigns
     GET+POST /figures/targets/<int:target_id>
-    POST     /figures/targets/<int:target_id>/removal
+    GET+POST /figures/targets/<int:target_id>/removal
     GET+POST /figures/targets/new
     GET      /campaigns/<int:campaign_id>
     GET+POST /campaigns/<int:campaign_id>/details

@@ -35,7 +35,7 @@ class Goal:
     progress: str
     tag: tuple[str, str, str]
     pace: str
-    """What it takes a day, while there are days left."""
+    """What it takes a day, while there are days left; from its first one where it has not begun."""
 
     @property
     def key(self) -> str:
@@ -92,4 +92,6 @@ def _stands(how: Pace) -> str:
 def _a_day(how: Pace) -> str:
     if not how.a_day:
         return ""
+    if how.standing is Stands.AHEAD_OF_US:
+        return _("Needed a day once it begins: %(number)s", number=num(how.a_day))
     return _("Needed a day from today: %(number)s", number=num(how.a_day))

@@ -1,6 +1,6 @@
 """Targets: what a year should bring, how each stands, and setting them."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -10,8 +10,9 @@ from checkin.domain.roles import Permission
 from checkin.models import Target
 from checkin.operations import targets
 from checkin.web import clock, errors
+from checkin.web.fields import row_number
 from checkin.web.figures.blueprint import bp
-from checkin.web.figures.goals import goal
+from checkin.web.figures.goals import Goal, goal
 from checkin.web.figures.targets_forms import TargetForm
 from checkin.web.guard import requires
 
@@ -69,14 +70,27 @@ def edit_target(target_id: int):
     return render_template("figures/target.html", form=form, target=target), form.status
 
 
-@bp.post("/targets/<int:target_id>/removal")
+@bp.route("/targets/<int:target_id>/removal", methods=["GET", "POST"])
 @requires(Permission.PLAN)
 def remove_target(target_id: int):
     target = _target(target_id)
-    targets.remove(target_id, target.row_version, by=current_user.id, now=clock.now())
+    if request.method != "POST":
+        return render_template("figures/target_removal.html", target=target, goal=_shown(target))
+    seen = request.form.get("row_version", 0, row_number)
+    targets.remove(target_id, seen, by=current_user.id, now=clock.now())
     flash(_("The target was taken away"), "done")
     return redirect(url_for(".targets_index"), 303)
 
 
 def _target(target_id: int) -> Target:
     return targets.find(target_id, current_user.reach(Permission.SEE_FIGURES))
+
+
+def _shown(target: Target) -> Goal:
+    found = targets.standings(
+        current_user.reach(Permission.SEE_FIGURES),
+        local_day(clock.now()),
+        periods=[target.period],
+        of=(target.scope, target.key),
+    )
+    return next(goal(one) for one in found if one.target.id == target.id)
