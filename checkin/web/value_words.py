@@ -48,6 +48,13 @@ def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
     return f"{said} · {_between(amount(low), amount(high))}"
 
 
+def range_of(rate: Rate) -> str:
+    """What others say an hour is worth; nothing where the rate has no range."""
+    if rate.low_halalas is None or rate.high_halalas is None:
+        return ""
+    return _between(amount(rate.low_halalas), amount(rate.high_halalas))
+
+
 def is_set(totals: Totals) -> bool:
     return totals.is_valued
 

@@ -82,6 +82,31 @@ def taken_back(cast, now, layla, worked) -> None:
     approvals.reopen(worked.id, worked.row_version, words="راجعنا", by=cast.layla.id, now=now)
 
 
+def test_who_is_new_is_told_by_the_day_of_work(cast, now, layla, worked):
+    """The closed month still counts the one who served in it; by the day of work nobody did."""
+    taken_back(cast, now, layla, worked)
+    october = layla.text("/figures?period=2026-10")
+    assert "All of them had volunteered before." not in october
+
+
+def test_a_sentence_shares_nothing_where_hours_were_taken_back(cast, now, layla, worked):
+    taken_back(cast, now, layla, worked)
+    begin = now - timedelta(hours=5)
+    shift = factories.shift(begin, cast.squares, factories.opportunity(now))
+    factories.assign(begin - timedelta(days=1), cast.noura, shift)
+    poster = factories.poster(begin - timedelta(days=1), cast.squares, shift)
+    factories.check_in(cast.noura, poster, begin)
+    left = factories.check_out(cast.noura, shift, begin + timedelta(hours=2, minutes=50))
+    approvals.approve_many(
+        [(left.attendance_id, db.session.get_one(Attendance, left.attendance_id).row_version)],
+        by=cast.huda.id,
+        now=now,
+    )
+    november = layla.text("/figures?period=2026-11")
+    assert "with 3 hours." in november
+    assert "% of all" not in november
+
+
 def taken_out(browser, query: str, kind: str, what: str = "attendances") -> bytes:
     answer = browser.send("/exports", what=what, query=query, kind=kind)
     exporting.work_on_waiting(clock.now)
@@ -138,6 +163,8 @@ def test_a_long_list_tells_its_later_changes_once(cast, now, layla, worked, monk
 
 def test_figures_say_that_their_month_is_closed_and_where_changes_count(cast, now, layla, worked):
     assert "is closed" not in layla.text("/figures?period=2026-10")
+    other = served(cast, now, days=41)
+    approvals.approve(other.id, other.row_version, by=cast.layla.id, now=now)
     taken_back(cast, now, layla, worked)
     chart = "What was changed in closed months stands in this chart by the day of work."
     said = {

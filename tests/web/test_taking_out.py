@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import openpyxl
 import pypdfium2
@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
-from checkin.operations import approvals, exporting, figures, settings, targets
+from checkin.operations import approvals, exporting, figures, rates, settings, targets
 from checkin.operations.exporting import Book, Column, Head, Table
 from checkin.operations.figures import Filter, counting
 from checkin.operations.permissions import Reach
@@ -277,6 +277,31 @@ def test_paper_says_what_waits_and_whose_rate_it_is(layla, cast, now, worked):
     assert "4:05 waiting for approval" in said
     assert "Source: a test" in said
     assert "Source: a test" not in " ".join(pages_of(taken_out(layla, "pdf", NESTED, "report")))
+
+
+def test_only_rates_that_gave_a_value_are_named(layla, cast, now, worked):
+    """Others were set for the same day later, and for years to come."""
+    for from_on, source in ((now.date(), "another"), (date(2031, 1, 1), "to come")):
+        plan = rates.RatePlan("general", from_on, 3000, source, 2000, 4000)
+        rates.set_rate(plan, by=cast.majed.id, now=now)
+    said = " ".join(" ".join(pages_of(taken_out(layla, "pdf"))).split())
+    assert "Source: a test" in said
+    assert "another" not in said
+    assert "to come" not in said
+
+
+def test_a_file_of_an_hour_says_how_much_lies_in_it(layla, worked):
+    page = layla.text("/figures/attendances?of=approved&hour=16")
+    assert "Approved time in this hour: 2:00" in page
+    query = "of=approved&hour=16"
+    rows = [
+        json.loads(line) for line in taken_out(layla, "jsonl", query, "attendances").splitlines()
+    ]
+    assert [row["minutes_in_hour"] for row in rows] == [60, 60]
+    text = taken_out(layla, "csv", query, "attendances").decode("utf-8-sig")
+    heading, *records = csv.reader(io.StringIO(text))
+    assert heading[-1] == "In this hour"
+    assert [record[-1] for record in records][:2] == ["1:00", "1:00"]
 
 
 def test_a_report_on_paper_says_what_its_page_says(layla, huda, cast, worked):

@@ -11,6 +11,7 @@ from checkin.operations.figures.asking import (
     last_day,
     overview,
     parts,
+    rates_behind,
     rows_behind,
     span,
     totals,
@@ -40,6 +41,7 @@ from checkin.operations.figures.timing import (
     first_days,
     hours_of_week,
     newcomers,
+    people_by_month,
     totals_until,
 )
 from checkin.operations.figures.waiting import Waiting, waiting
@@ -79,6 +81,8 @@ __all__ = [
     "newcomers",
     "overview",
     "parts",
+    "people_by_month",
+    "rates_behind",
     "report",
     "rows_behind",
     "span",

@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from checkin.database import db
 from checkin.domain.errors import NotFound
-from checkin.models import Attendance, Person, Shift
+from checkin.models import Attendance, Person, Rate, Shift
 from checkin.models.attendance import COUNTED
 from checkin.operations.figures import counting, kept, late, records
 from checkin.operations.figures.definitions import (
@@ -30,6 +30,7 @@ from checkin.operations.figures.periods import ALWAYS, named
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.sums import CAMPAIGN
 from checkin.operations.permissions import Reach, attendances_within
+from checkin.operations.rates import TYPES
 
 
 def totals(wanted: Filter) -> Totals:
@@ -104,6 +105,16 @@ def _named(grouping: Grouping, found: dict[Key, Totals]) -> list[Line]:
         else Line(key, None, None, one)
         for key, one in found.items()
     ]
+
+
+def rates_behind(wanted: Filter) -> Sequence[Rate]:
+    """Those that gave what is approved its value, by type and day, the general ones first.
+
+    Every record is asked: it is for files, not for pages.
+    """
+    used = records.counted_rows(wanted, [Attendance.rate_id]).distinct()
+    found = db.session.scalars(select(Rate).where(Rate.id.in_(used)))
+    return sorted(found, key=lambda rate: (TYPES.index(rate.type), rate.from_on, rate.id))
 
 
 def span(reach: Reach) -> tuple[date, date] | None:

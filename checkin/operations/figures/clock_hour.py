@@ -35,8 +35,17 @@ class ClockHour:
 
     def minutes_of(self, one: Attendance) -> int:
         """How many of its approved minutes fall into these hours; its place must be loaded."""
-        begin = max(one.in_at or one.shift.starts_at, one.shift.starts_at)
-        own = spread(local_time(begin, one.shift.site.zone), one.approved_minutes or 0)
+        shift = one.shift
+        return self.minutes_from(
+            one.in_at, shift.starts_at, shift.site.zone, one.approved_minutes or 0
+        )
+
+    def minutes_from(
+        self, in_at: datetime | None, starts_at: datetime, zone: str, approved: int
+    ) -> int:
+        """The same of so many approved minutes, by their check-in, their shift and its zone."""
+        begin = max(in_at or starts_at, starts_at)
+        own = spread(local_time(begin, zone), approved)
         return sum(minutes for hour, minutes in own if hour in self)
 
     def condition(self) -> ColumnElement[bool]:

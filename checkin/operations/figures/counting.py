@@ -77,6 +77,11 @@ def by_each(several: Sequence[Sequence[Dimension]], wanted: Filter) -> list[dict
     return found
 
 
+def worked(dimensions: Sequence[Dimension], wanted: Filter) -> dict[Keys, Totals]:
+    """The same by the day of work, whatever months are closed."""
+    return _worked([dimensions], wanted, dimensions)[0]
+
+
 def _worked(
     several: Sequence[Sequence[Dimension]], wanted: Filter, asked: Sequence[Dimension]
 ) -> list[dict[Keys, Totals]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +21,7 @@ from checkin.database import db
 from checkin.domain.clock_hours import HOURS_IN_WEEK, spread
 from checkin.models import Attendance, Opportunity, PeriodTotal, Shift
 from checkin.models.attendance import COUNTED
-from checkin.operations.figures import asking, clock_hour, kept, late, periods, records
+from checkin.operations.figures import asking, clock_hour, counting, kept, late, periods, records
 from checkin.operations.figures.definitions import (
     VOLUNTEERED,
     VOLUNTEERING,
@@ -30,6 +30,7 @@ from checkin.operations.figures.definitions import (
     Totals,
     is_key,
 )
+from checkin.operations.figures.dimensions import Dimension
 from checkin.operations.figures.sums import (
     A_SUNDAY,
     CAMPAIGN,
@@ -79,6 +80,13 @@ def _days(wanted: Filter) -> list[Day]:
     asked = records.counted_rows(wanted, [_A.work_on, *sums]).where(VOLUNTEERING)
     found = db.session.execute(asked.group_by(_A.work_on))
     return [Day(row[0], *map(int, row[1:])) for row in found]
+
+
+def people_by_month(wanted: Filter) -> dict[date, int]:
+    """How many people served in each month, by the day of work, whatever months are closed; by
+    its first day."""
+    found = counting.worked([Dimension.MONTH], wanted)
+    return {cast(date, key): totals.volunteers for (key,), totals in found.items()}
 
 
 def first_days(wanted: Filter) -> dict[date, int]:

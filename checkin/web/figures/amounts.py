@@ -16,8 +16,9 @@ def hours_alone(minutes: int) -> str:
 
 
 def in_hours(minutes: int, case: Case = "subject") -> str:
-    """«4 ساعات»: whole hours in a sentence, where the minutes stand in the table beside it."""
-    return counted("hours", minutes // 60, case)
+    """«4 ساعات»: whole hours, rounded, in a sentence, where the minutes stand in the table beside
+    it."""
+    return counted("hours", (minutes + 30) // 60, case)
 
 
 def percent(part: int, whole: int) -> str:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from flask import current_app
 from flask_babel import gettext as _
 
-from checkin.operations import rates
+from checkin.models import Rate
 from checkin.operations.exporting import Asked, Book, Figure, Head, Table
-from checkin.operations.figures import Totals
+from checkin.operations.figures import Filter, Totals, rates_behind
 from checkin.web import value_words
 from checkin.web.digits import clock_hours, num
 from checkin.web.filters import date_long, gregorian, time_short
@@ -32,6 +32,7 @@ def book(
     tables: Sequence[Table],
     about: Sequence[str],
     totals: Totals,
+    wanted: Filter,
     asked: Asked,
     now: datetime,
     figures: Sequence[Figure] = (),
@@ -49,7 +50,7 @@ def book(
         table_heading=_("Table"),
         method=[
             *_origin(about, asked.by, now),
-            *(_counting(totals, both or totals) if counting is None else counting),
+            *(_counting(totals, both or totals, wanted) if counting is None else counting),
         ],
         method_title=_("How it is counted"),
         of_workbooks=[(_("Hours"), _decimal())],
@@ -116,33 +117,31 @@ def without_value() -> list[tuple[str, str]]:
     ]
 
 
-def _counting(totals: Totals, both: Totals) -> list[tuple[str, str]]:
+def _counting(totals: Totals, both: Totals, wanted: Filter) -> list[tuple[str, str]]:
     worth = [*filter(None, [value_words.between(both)]), *value_words.method(totals)]
     return [
         *without_value(),
         (_("Economic return (SAR)"), ". ".join(worth)),
-        *rated(totals),
+        *rated(totals, wanted),
         *warned(totals),
     ]
 
 
-def rated(totals: Totals) -> list[tuple[str, str]]:
-    """The rates behind a value, each with its source, where there is a value."""
-    standing = rates.standing() if value_words.is_set(totals) else {}
-    return [
-        (
-            _("Rate"),
-            _(
-                "%(type)s: %(rate)s an hour from %(day)s. Source: %(source)s",
-                type=TYPES[type_],
-                rate=value_words.money(rate.halalas_per_hour),
-                day=gregorian(rate.from_on),
-                source=rate.source,
-            ),
-        )
-        for type_, held in standing.items()
-        for rate in held
-    ]
+def rated(totals: Totals, wanted: Filter) -> list[tuple[str, str]]:
+    """The rates that gave a value, each with its source, where there is a value."""
+    used = rates_behind(wanted) if value_words.is_set(totals) else []
+    return [(_("Rate"), _of_rate(rate)) for rate in used]
+
+
+def _of_rate(rate: Rate) -> str:
+    said = _(
+        "%(type)s: %(rate)s an hour from %(day)s. Source: %(source)s",
+        type=TYPES[rate.type],
+        rate=value_words.money(rate.halalas_per_hour),
+        day=gregorian(rate.from_on),
+        source=rate.source,
+    )
+    return " · ".join(filter(None, [said, value_words.range_of(rate)]))
 
 
 def warned(totals: Totals) -> list[tuple[str, str]]:

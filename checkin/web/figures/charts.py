@@ -225,7 +225,9 @@ def most_first(lines: Sequence[Told], everything: str) -> tuple[list[Mark], str]
     """Bars of the lines with the most hours, the others together, which lead to where `everything`
     is; and the sentence."""
     gained = [line for line in lines if line.minutes > 0]
-    total, shown = sum(line.minutes for line in gained), gained[:MOST_BARS]
+    # one alone is shown as itself
+    most = MOST_BARS if len(gained) > MOST_BARS + 1 else len(gained)
+    total, shown = sum(line.minutes for line in gained), gained[:most]
     bars = [Mark(line.name, line.minutes, hours(line.minutes), line.href) for line in shown]
     rest = total - sum(line.minutes for line in shown)
     if rest:
@@ -236,11 +238,18 @@ def most_first(lines: Sequence[Told], everything: str) -> tuple[list[Mark], str]
         return bars, _without_bars(lines)
     best = next((line for line in shown if line.is_named), shown[0])
     told = {"name": isolate(best.name), "hours": in_hours(best.minutes, "after")}
+    if len(gained) < sum(1 for line in lines if line.minutes):
+        return bars, _("Most: %(name)s with %(hours)s.", **told) + " " + _elsewhere()
     told["share"] = percent(best.minutes, total)
     if best is shown[0]:
         return bars, _("Most: %(name)s with %(hours)s, %(share)s of all.", **told)
     told["rest"] = isolate(shown[0].name)
     return bars, _("Most after “%(rest)s”: %(name)s with %(hours)s, %(share)s of all.", **told)
+
+
+def _elsewhere() -> str:
+    """Of what is less than nought, which no bar shows."""
+    return _("Later changes of closed months took hours away from others, as the table says.")
 
 
 def _without_bars(lines: Sequence[Told]) -> str:
@@ -342,9 +351,18 @@ def new_and_returning(
         ticks=_ticks(MONTH, begins),
         keys=(_("Returning"), _("For the first time")),
         note=_sentences(
-            _("Somebody who served in two months counts in both, and once in the total."), more
+            _("Somebody who served in two months counts in both, and once in the total."),
+            new_here(asked),
+            more,
         ),
     )
+
+
+def new_here(asked: Wanted) -> str:
+    """Whom it means by new, where not everything is shown."""
+    if asked.filter.reach.everywhere and not asked.said:
+        return ""
+    return _("New means for the first time in what is shown here, not for the first time at all.")
 
 
 def _people_of(begin: date, people: int, new: int, asked: Wanted) -> Mark:

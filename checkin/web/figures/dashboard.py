@@ -103,7 +103,7 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
     told, shut = earlier.beside(asked.filter), later.shut(asked.filter)
     return {
         "about": asked.in_words,
-        "said": asked.said,
+        "known": {*asked.said, *_own(asked)},
         "days_there": _days_there(asked.period),
         "cards": cards_of(asked, totals, today, goals),
         "goals": goals,
@@ -125,6 +125,13 @@ def shown(asked: Wanted, today: date) -> dict[str, Any]:
         "address": asked.address,
         "may_have_targets": _whose(asked) == (targets.ALL, 0) and not asked.days,
     }
+
+
+def _own(asked: Wanted) -> list[str]:
+    """What all that a reader sees is of, so that nothing can be told by it."""
+    reach = asked.filter.reach
+    one = {"site": reach.site_ids, "partner": reach.partner_ids}
+    return [] if reach.everywhere else [name for name, keys in one.items() if len(keys) == 1]
 
 
 def cards_of(asked: Wanted, totals: Totals, today: date, goals: Sequence[Goal] = ()) -> list[Card]:
@@ -223,7 +230,11 @@ def _drawn(
     """The charts that need more than the tables; none where nothing was approved."""
     days, minutes = figures.days(asked.filter), figures.hours_of_week(asked.filter)
     over_time = charts.over_time(days, asked)
+    by_work = closed.by_work(shut, within=True)
+    # who was new is known by the day of work, so who served is asked by it too
     people = {line["key"]: line["totals"].volunteers for line in months["lines"]}
+    if by_work:
+        people = figures.people_by_month(asked.filter)
     return {
         "over_time": over_time,
         "by_month": charts.by_month(days, asked),
@@ -231,7 +242,7 @@ def _drawn(
         "week": charts.week(minutes, asked, closed.by_work(shut)),
         "courses": _courses(asked, days, goals, today) if asked.period.span else [],
         "newcomers": charts.new_and_returning(
-            people, figures.newcomers(asked.filter), asked, closed.by_work(shut, within=True)
+            people, figures.newcomers(asked.filter), asked, by_work
         ),
     }
 

@@ -47,7 +47,7 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         ]
         about = [_("Figures"), *found.in_words]
         told_of = [table for table in tables if table.rows or table.totals]
-        made = book(told_of, about, totals, asked, now, both=told.added_to(totals))
+        made = book(told_of, about, totals, found.filter, asked, now, both=told.added_to(totals))
         lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
         head = on_paper.head(made.head, shown(found, today))
         return replace(made, method=[*made.method, *lines], head=head)

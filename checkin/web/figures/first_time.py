@@ -20,6 +20,7 @@ from checkin.web.digits import clock_hours
 from checkin.web.figures import ways
 from checkin.web.figures.amounts import hours_alone
 from checkin.web.figures.blueprint import bp
+from checkin.web.figures.charts import new_here
 from checkin.web.figures.listing import PAGE_SIZE
 from checkin.web.figures.narrowing import Wanted, number, wanted
 from checkin.web.figures.periods import Period, chosen
@@ -47,6 +48,7 @@ def people():
         heading=str(HEADINGS[who]),
         about=asked.in_words,
         adds_up=_adds_up(served),
+        note=new_here(asked) if who == NEW else "",
         rows=figures.attendances_of(ids),
         page=page,
         pages=pages,

@@ -122,13 +122,17 @@ def _latest_in_hour(asked: Filter) -> list[int]:
 
 def _in_hour(count: int, asked: Filter) -> list[str]:
     """How much of these records the chart of hours shows: as it does, by the day of work."""
-    minutes = figures.hours_of_week(replace(asked, hour=None))
-    within = sum(sum_ for at, sum_ in enumerate(minutes) if asked.hour and at in asked.hour)
-    told = _("Approved time in this hour: %(hours)s", hours=hours(within))
+    told = _("Approved time in this hour: %(hours)s", hours=hours(minutes_in_hour(asked)))
     if count <= MOST_IN_HOUR:
         return [counted("records", count), told]
     more = _("More than %(number)s records, the latest of them here", number=num(MOST_IN_HOUR))
     return [more, told]
+
+
+def minutes_in_hour(asked: Filter) -> int:
+    """Approved in the hours asked for, by the day of work."""
+    minutes = figures.hours_of_week(replace(asked, hour=None))
+    return sum(sum_ for at, sum_ in enumerate(minutes) if asked.hour and at in asked.hour)
 
 
 _COUNTED = ("beneficiaries", "volunteers", "opportunities")

@@ -72,7 +72,7 @@ def _charts(shown: Mapping[str, Any]) -> Iterator[Chart | None]:
     spread = [
         Chart(table["title"], table["reading"], (), table["bars"])
         for table in shown["tables"][:3]
-        if table["bars"] and table["grouping"] not in shown["said"]
+        if table["bars"] and table["grouping"] not in shown["known"]
     ]
     yield from (*spread[:1], shown["genders"], *spread[1:])
     yield from (shown[name] for name in ("by_hour", "week", "newcomers"))

@@ -72,7 +72,7 @@ def report(asked: Asked, now: datetime) -> Book:
         lines = methods(drawn, wanted), later(wanted.wanted.filter)
         counting = [("", line) for line in (*lines[0], lines[1]) if line]
         worth = drawn.totals if "value" in wanted.figures else Totals()
-        counting += [*rated(worth), *warned(worth)]
+        counting += [*rated(worth, wanted.wanted.filter), *warned(worth)]
         about = [wanted.title, *wanted.about]
         told = [
             Figure(drawn.headings[cell.figure], cell.shown or _("Not set"), (cell.between,))
@@ -83,7 +83,7 @@ def report(asked: Asked, now: datetime) -> Book:
         tables = [whole(drawn.totals, FOR_PROGRAMS), *_tables(wanted, drawn)]
         if told_years:
             tables.append(of_years(told_years, drawn.totals))
-        return book(tables, about, drawn.totals, asked, now, told, counting)
+        return book(tables, about, drawn.totals, wanted.wanted.filter, asked, now, told, counting)
 
 
 def _drawn(reach: Reach, most: int | None = None) -> tuple[report_asked.Asked, Sheet]:

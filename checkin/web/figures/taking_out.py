@@ -26,7 +26,7 @@ from checkin.models import (
 )
 from checkin.operations import figures
 from checkin.operations.exporting import LISTS, Asked, Book, Cell, Column, Kind, Table
-from checkin.operations.figures import OF_VALUE, Measure, first_time, later
+from checkin.operations.figures import OF_VALUE, ClockHour, Measure, first_time, later
 from checkin.web import record_words, value_words
 from checkin.web.digits import num
 from checkin.web.figures.blueprint import bp
@@ -34,7 +34,12 @@ from checkin.web.figures.books import book, opened, without_value
 from checkin.web.figures.dashboard_tables import of_range
 from checkin.web.figures.first_time import HEADINGS as PEOPLE
 from checkin.web.figures.first_time import asked_people
-from checkin.web.figures.listing import HEADINGS, measure_asked, shows_value
+from checkin.web.figures.listing import (
+    HEADINGS,
+    measure_asked,
+    minutes_in_hour,
+    shows_value,
+)
 from checkin.web.figures.narrowing import wanted_of_list
 from checkin.web.figures.periods import chosen
 from checkin.web.filters import gregorian
@@ -58,6 +63,7 @@ def attendances(asked: Asked, now: datetime) -> Book:
         totals = figures.totals(listed.filter)
         is_worth = listed.filter.hour is None and shows_value(measure, totals)
         changes = later.moved(measure, listed.filter, _asked_of(asked.language), _named)
+        hour = listed.filter.hour
         rows = figures.rows_behind(measure, listed.filter, _asked_of(asked.language))
         for_people = Table(
             columns=_columns(has_value=is_worth, has_range=is_worth and totals.has_range),
@@ -70,7 +76,9 @@ def attendances(asked: Asked, now: datetime) -> Book:
         )
         moved = _changes(changes, listed.filter, _columns_of_programs(), _cells_of_programs, _moved)
         both = [for_people, _for_programs(for_people, moved)]
-        return book(both, about, totals, asked, now)
+        if hour is not None:
+            both = [_with_hour(one, hour, minutes_in_hour(listed.filter)) for one in both]
+        return book(both, about, totals, listed.filter, asked, now)
 
 
 def of_people(asked: Asked, now: datetime) -> Book:
@@ -88,7 +96,23 @@ def of_people(asked: Asked, now: datetime) -> Book:
         )
         about = [str(PEOPLE[who]), *listed.in_words]
         both = [for_people, _for_programs(for_people)]
-        return book(both, about, figures.Totals(), asked, now, counting=without_value())
+        return book(
+            both, about, figures.Totals(), listed.filter, asked, now, counting=without_value()
+        )
+
+
+def _with_hour(table: Table, hour: ClockHour, together: int) -> Table:
+    """How much of each record lies in the hours asked for; what closed months moved has no hour."""
+    return replace(
+        table,
+        columns=[*table.columns, Column("minutes_in_hour", _("In this hour"), Kind.MINUTES, 12)],
+        cells=lambda row: [
+            *table.cells(row),
+            hour.minutes_from(row.in_at, row.starts_at, row.zone, row.approved_minutes or 0),
+        ],
+        more=[[*cells, None] for cells in table.more],
+        sums={**table.sums, "minutes_in_hour": together},
+    )
 
 
 def _for_programs(table: Table, more: Sequence[Sequence[Cell]] = ()) -> Table:
