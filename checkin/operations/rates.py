@@ -81,6 +81,11 @@ def of(attendance: Attendance) -> Rate | None:
     return db.session.get(Rate, attendance.rate_id) if attendance.rate_id else None
 
 
+def set_by(rate: Rate) -> str:
+    """The name of whoever set it."""
+    return db.session.get_one(Person, rate.set_by_id).name
+
+
 def history() -> Sequence[AnyRow]:
     """Every `Rate` with the name of who set it (`set_by`), by type, the latest first."""
     order = (Rate.type, Rate.from_on.desc(), Rate.id.desc())

@@ -31,11 +31,14 @@ class Naming:
 @catalogue.unique("name", "report_name_taken")
 @transaction
 def keep(naming: Naming, query: str, *, by: int, now: datetime) -> int:
-    """A new one's id; Problems `report_name_taken`, `reports_too_many`, `report_address_long`."""
+    """A new one's id; Problems `report_name_taken`, `report_kept`, `reports_too_many`,
+    `report_address_long`."""
     if len(query) > LONGEST_ADDRESS:
         raise Problem("report_address_long")
     if _number_of(by) >= MOST:
         raise Problem("reports_too_many", most=MOST)
+    if (known := _name_of(query, by)) is not None:
+        raise Problem("report_kept", name=known)
     row = SavedReport(
         owner_id=by, name=naming.name, query=query, is_shared=naming.is_shared, created_at=now
     )
@@ -67,6 +70,12 @@ def remove(report_id: int, *, by: int, now: datetime) -> None:
 
 
 # --- questions ---------------------------------------------------------------------------------
+
+
+def _name_of(query: str, person_id: int) -> str | None:
+    """What somebody calls this very report already."""
+    mine = SavedReport.owner_id == person_id, SavedReport.query == query
+    return db.session.scalar(select(SavedReport.name).where(*mine).limit(1))
 
 
 def own(report_id: int, person_id: int) -> SavedReport:

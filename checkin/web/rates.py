@@ -51,9 +51,15 @@ def create():
     if form.carry_out(
         lambda: rates.set_rate(form.plan, by=current_user.id, now=clock.now()), **BESIDE
     ):
-        flash(_("The rate was set. It values what is approved from now on"), "done")
+        flash(_set(form.plan), "done")
         return redirect(url_for(".index"), 303)
     return _page(form), form.status
+
+
+def _set(plan: rates.RatePlan) -> str:
+    if plan.from_on > local_day(clock.now()):
+        return _("The rate was set. It values work from %(day)s on", day=gregorian(plan.from_on))
+    return _("The rate was set. It values what is approved from now on")
 
 
 @bp.get("/revaluation")

@@ -1,13 +1,19 @@
 """What hours are worth, in words: the amount, how it was found, and when it looks wrong."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
+from checkin.database import AnyRow
+from checkin.domain.days import local_day
 from checkin.domain.money import HALALAS, USUAL_PER_HOUR, average_per_hour, is_unusual
 from checkin.models import Attendance, Rate
-from checkin.operations import revaluing
+from checkin.operations import rates, revaluing
 from checkin.operations.figures import Totals
 from checkin.web.digits import clock_hours, num
+from checkin.web.filters import gregorian, isolate
+from checkin.web.opportunities_forms import TYPES
 
 
 def amount(halalas: int) -> str:
@@ -36,23 +42,39 @@ def between_in_column(low: int, high: int) -> str:
     return pgettext("range", "%(low)s to %(high)s", low=least, high=most)
 
 
-def of_record(attendance: Attendance, rate: Rate | None) -> str | None:
-    """What one approval is worth, and at which rate; nothing where none was set."""
+def of_record(attendance: Attendance, rate: Rate | None, decisions: Sequence[AnyRow]) -> str | None:
+    """What one approval is worth, at which rate, and whether it was valued anew since the last of
+    its decisions; nothing where none was set."""
     if attendance.value_halalas is None or rate is None:
         return None
     value, per_hour = money(attendance.value_halalas), money(rate.halalas_per_hour)
     said = _("%(value)s, at %(rate)s an hour", value=value, rate=per_hour)
     low, high = attendance.low_halalas, attendance.high_halalas
-    if low is None or high is None:
-        return said
-    return f"{said} · {_between(amount(low), amount(high))}"
+    if low is not None and high is not None:
+        said = f"{said} · {_between(amount(low), amount(high))}"
+    if decisions and decisions[-1].value_halalas != attendance.value_halalas:
+        said = f"{said} · {_('Valued anew after the approval')}"
+    return said
 
 
-def range_of(rate: Rate) -> str:
-    """What others say an hour is worth; nothing where the rate has no range."""
+def of_rate(rate: Rate) -> str:
+    """What an hour is worth, from which day on, who says so, and between what others see it."""
+    said = _(
+        "%(type)s: %(rate)s an hour from %(day)s. Source: %(source)s",
+        type=TYPES[rate.type],
+        rate=money(rate.halalas_per_hour),
+        day=gregorian(rate.from_on),
+        source=rate.source,
+    )
     if rate.low_halalas is None or rate.high_halalas is None:
-        return ""
-    return _between(amount(rate.low_halalas), amount(rate.high_halalas))
+        return said
+    return f"{said} · {_between(amount(rate.low_halalas), amount(rate.high_halalas))}"
+
+
+def set_by(rate: Rate) -> str:
+    """Who set a rate, and when."""
+    name, day = isolate(rates.set_by(rate)), gregorian(local_day(rate.set_at))
+    return _("Set by %(name)s on %(day)s", name=name, day=day)
 
 
 def is_set(totals: Totals) -> bool:
@@ -152,6 +174,10 @@ def _method_of_range(totals: Totals) -> list[str]:
 
 def _without_value(totals: Totals) -> str:
     """Why there is none."""
+    if totals.approved_minutes and rates.is_set():
+        return _(
+            "No rate held when these hours were approved. An administrator can value them anew"
+        )
     if totals.approved_minutes:
         return _("No rate per hour is set for these hours")
     return _("Nothing was approved in this period")

@@ -212,7 +212,8 @@ def test_valuing_anew_shows_the_amounts_and_then_does_exactly_that(majed, approv
     assert one.value_halalas == 1000
     assert "Nothing would change" in majed.text(f"{ADDRESS}/revaluation")
     page = majed.text(f"/figures/attendances/{approved.id}")
-    assert "SAR 10, at SAR 24 an hour" in page
+    assert "SAR 10, at SAR 24 an hour · Valued anew after the approval" in page
+    assert re.search(r"Source: .* · Set by .* on", page)
     figures = majed.text("/figures")
     assert "Based on SAR 24 per approved hour" in figures
     assert "valued anew" not in figures

@@ -206,6 +206,8 @@ def test_value_is_not_set_until_a_rate_is_then_adds_up_to_the_halala(cast, layla
     assert "No rate per hour is set for these hours" in html
     plan = rates.RatePlan("general", now.date() - timedelta(days=900), 2167, "a source")
     rates.set_rate(plan, by=cast.majed.id, now=now)
+    html = page(layla, "by=site&show=value")
+    assert "No rate held when these hours were approved." in html
     revaluing.recompute(revaluing.preview(), by=cast.majed.id, now=now)
     html = page(layla, "by=site&show=value")
     *rows, total = [row[1] for row in table(html)]
@@ -466,6 +468,23 @@ def test_a_name_is_given_once_and_kept_as_typed(layla, salem, cast):
     assert 'value="Teams"' in html
     teams = db.session.scalars(db.select(SavedReport).filter_by(name="Teams")).one()
     assert layla.send(f"/figures/reports/{teams.id}", name="Sites").status_code == 422
+
+
+def test_the_same_report_is_kept_once(layla, cast, now):
+    assert layla.send("/figures/reports/new?by=site", name="Sites").status_code == 303
+    again = layla.send("/figures/reports/new?by=site", name="All sites")
+    assert again.status_code == 422
+    assert "You keep this report already, as “Sites”" in again.text
+    with pytest.raises(Problem) as refused:
+        reports.keep(reports.Naming("All sites"), "by=site", by=cast.layla.id, now=now)
+    assert refused.value.code == "report_kept"
+
+
+def test_the_empty_day_is_the_one_that_is_asked_for(layla):
+    for sent, empty in (("from=2026-01-01", "until"), ("until=2026-01-01", "from")):
+        html = layla.get(f"/figures/reports?by=site&period=days&{sent}").text
+        (field,) = re.findall(r'<input[^>]*aria-invalid="true"[^>]*>', html)
+        assert f'name="{empty}"' in field
 
 
 def test_there_is_a_limit_to_how_many_are_kept(layla, cast, now, monkeypatch):

@@ -290,6 +290,14 @@ def test_only_rates_that_gave_a_value_are_named(layla, cast, now, worked):
     assert "to come" not in said
 
 
+def test_a_file_stays_in_no_cache(layla, worked):
+    answer = layla.send("/exports", what="dashboard", query="", kind="csv")
+    exporting.work_on_waiting(clock.now)
+    with layla.get(f"{answer.location}/file") as file:
+        assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert file.headers["Cache-Control"] == "no-store"
+
+
 def test_a_file_of_an_hour_says_how_much_lies_in_it(layla, worked):
     page = layla.text("/figures/attendances?of=approved&hour=16")
     assert "Approved time in this hour: 2:00" in page

@@ -324,7 +324,7 @@ def decisions_of(attendance_id: int) -> list[AnyRow]:
         db.session.execute(
             select(
                 *(d.action, d.minutes_before, d.minutes_after, d.beneficiaries_after),
-                *(d.reason, d.at, d.decided_by_id, Person.name),
+                *(d.value_halalas, d.reason, d.at, d.decided_by_id, Person.name),
             )
             .join(Person, Person.id == d.decided_by_id)
             .where(d.attendance_id == attendance_id)

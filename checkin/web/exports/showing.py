@@ -19,7 +19,7 @@ from checkin.web.guard import requires
 from checkin.web.i18n import current_prefs
 
 _MIME = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
     "pdf": "application/pdf",
@@ -118,4 +118,6 @@ def file(export_id: int):
     path = exporting.file_of(export_id, current_user.id, clock.now())
     row = exporting.find(export_id, current_user.id)
     name = f"{row.what}-{local_day(row.created_at):%Y-%m-%d}-{row.id}.{row.kind}"
-    return send_file(path, _MIME[row.kind], as_attachment=True, download_name=name)
+    answer = send_file(path, _MIME[row.kind], as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"  # it may hold names and mobiles
+    return answer

@@ -8,16 +8,14 @@ from decimal import Decimal
 from flask import current_app
 from flask_babel import gettext as _
 
-from checkin.models import Rate
 from checkin.operations.exporting import Asked, Book, Figure, Head, Table
 from checkin.operations.figures import Filter, Totals, rates_behind
 from checkin.web import value_words
 from checkin.web.digits import clock_hours, num
-from checkin.web.filters import date_long, gregorian, time_short
+from checkin.web.filters import date_long, time_short
 from checkin.web.i18n import in_language
 from checkin.web.letterhead import letterhead
 from checkin.web.navigation import named_organisation
-from checkin.web.opportunities_forms import TYPES
 
 
 @contextmanager
@@ -130,18 +128,7 @@ def _counting(totals: Totals, both: Totals, wanted: Filter) -> list[tuple[str, s
 def rated(totals: Totals, wanted: Filter) -> list[tuple[str, str]]:
     """The rates that gave a value, each with its source, where there is a value."""
     used = rates_behind(wanted) if value_words.is_set(totals) else []
-    return [(_("Rate"), _of_rate(rate)) for rate in used]
-
-
-def _of_rate(rate: Rate) -> str:
-    said = _(
-        "%(type)s: %(rate)s an hour from %(day)s. Source: %(source)s",
-        type=TYPES[rate.type],
-        rate=value_words.money(rate.halalas_per_hour),
-        day=gregorian(rate.from_on),
-        source=rate.source,
-    )
-    return " · ".join(filter(None, [said, value_words.range_of(rate)]))
+    return [(_("Rate"), value_words.of_rate(rate)) for rate in used]
 
 
 def warned(totals: Totals) -> list[tuple[str, str]]:

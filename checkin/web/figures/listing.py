@@ -158,16 +158,19 @@ def _dashboard(asked: Wanted) -> str:
 @requires(Permission.SEE_FIGURES)
 def attendance(attendance_id: int):
     found = figures.attendance(attendance_id, current_user.reach(Permission.SEE_FIGURES))
+    rate, decisions = rates.of(found), approvals.decisions_of(found.id)
     return render_template(
         "figures/attendance.html",
         attendance=found,
         back=ways.back(url_for(".index")),
         shift=found.shift,
         scans=approvals.scans_of(found),
-        decisions=approvals.decisions_of(found.id),
+        decisions=decisions,
+        money=value_words.money,
         notes=[str(record_words.FLAGS[flag]) for flag in found.flags],
         told_already=(),
-        value=value_words.of_record(found, rates.of(found)),
+        value=value_words.of_record(found, rate, decisions),
+        rate=[value_words.of_rate(rate), value_words.set_by(rate)] if rate else [],
         may_decide=current_user.may(Permission.DECIDE),
         month_closed=month_words.before(found.work_on),
         entered=month_words.lines_of(found.id),

@@ -35,12 +35,12 @@ errors.sentences(
     ),
     report_by_the_same=_l("Choose two different things to report by"),
     report_name_taken=_l("You have a report of this name. Choose another name"),
+    report_kept=_l("You keep this report already, as “%(name)s”"),
     reports_too_many=_l("You keep %(most)s reports. Remove one first"),
     report_address_long=_l("This report is narrowed to too much to be kept"),
 )
 BESIDE = {
     "report_by_the_same": "then",
-    "days_incomplete": "from_",
     "days_turned": "until",
 }
 """The field each problem stands beside."""
@@ -69,8 +69,8 @@ def reports_index():
 
 
 def _beside(problem: Problem) -> dict[str, str]:
-    field = {"from": "from_"}.get(str(problem.facts.get("field")), "until")
-    return {**BESIDE, "day_unreadable": field, "day_far": field}
+    field = {"until": "until"}.get(str(problem.facts.get("field")), "from_")
+    return {**BESIDE, **dict.fromkeys(("day_unreadable", "day_far", "days_incomplete"), field)}
 
 
 def _choosing(form: ReportForm, reach: Reach) -> str:
@@ -134,6 +134,7 @@ def new_report():
     if form.carry_out(
         lambda: reports.keep(form.naming, wanted.query, by=current_user.id, now=clock.now()),
         report_name_taken="name",
+        report_kept="name",
     ):
         flash(_("The report was kept under its name"), "done")
         return redirect(url_for(".reports_index", **wanted.address), 303)

@@ -42,7 +42,7 @@ def days_said() -> tuple[date, date] | None:
     if first is None and last is None:
         return None
     if first is None or last is None:
-        raise Problem("days_incomplete")
+        raise Problem("days_incomplete", field="from" if first is None else "until")
     if last < first:
         raise Problem("days_turned")
     return first, last
