@@ -155,7 +155,7 @@ def _summed(partner_id: int, year: Span, ids: Collection[int]) -> Select[Any]:
 
 def attendances(partner_id: int, measure: Measure, days: tuple[date, date], number: int) -> Page:
     """A page of what stands behind a figure of the desk, the latest first."""
-    wanted = _filter(partner_id, days)
+    wanted = filter_of(partner_id, days)
     total = count_behind(measure, wanted)
     items = attendances_behind(measure, wanted, page=number, size=PER_PAGE)
     return Page.of(items, total, number)
@@ -165,7 +165,7 @@ def all_attendances(
     partner_id: int, measure: Measure, days: tuple[date, date]
 ) -> Sequence[Attendance]:
     """Every page of the same."""
-    wanted, number = _filter(partner_id, days), 0
+    wanted, number = filter_of(partner_id, days), 0
     found: list[Attendance] = []
     while number * EXPORTED_AT_ONCE <= len(found):
         number += 1
@@ -173,7 +173,8 @@ def all_attendances(
     return found
 
 
-def _filter(partner_id: int, days: tuple[date, date]) -> Filter:
+def filter_of(partner_id: int, days: tuple[date, date]) -> Filter:
+    """What a partner's figures and records of these days are asked by."""
     return Filter(Reach(everywhere=True), *days, partner_id=partner_id)
 
 

@@ -13,13 +13,14 @@ from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.models import Attendance, Partner
 from checkin.operations import desk
-from checkin.operations.figures import Measure, spans
+from checkin.operations.figures import Measure, later, spans
 from checkin.operations.figures.of_partner import days_of_partner, last_year_of_partner, of_partner
 from checkin.operations.figures.spans import Span
 from checkin.web import clock, record_words
 from checkin.web.csv_file import csv_file
 from checkin.web.digits import in_digits, num
 from checkin.web.fields import row_number
+from checkin.web.figures import closed
 from checkin.web.figures.periods import name_of, years_between
 from checkin.web.filters import plain_label
 from checkin.web.guard import requires
@@ -60,6 +61,7 @@ def show(partner_id: int):
         months=months,
         month_of=lambda day: _month(day, year),
         opportunities=opportunities,
+        moved=_moved(partner_id, (year.first, year.last)),
         coming=desk.coming(partner_id, clock.now()),
         members=desk.member_count(partner_id, year),
         hours=hours,
@@ -77,6 +79,7 @@ def members(partner_id: int):
         year=year,
         text=text,
         found=desk.members(partner_id, year, text, _page()),
+        moved=_moved(partner_id, (year.first, year.last)),
         hours=hours,
         name_of=name_of,
     )
@@ -123,6 +126,7 @@ def attendances(partner_id: int):
         heading=str(HEADINGS[measure]),
         about=about,
         found=desk.attendances(partner_id, measure, days, _page()),
+        moved=_moved(partner_id, days),
         states=record_words.STATES,
         asked=_asked,
     )
@@ -140,6 +144,11 @@ def export_attendances(partner_id: int):
     ]
     name = f"attendance-{partner_id}-{days[0]}-{days[1]}.csv"
     return csv_file(name, [headings, *map(_cells, found)])
+
+
+def _moved(partner_id: int, days: tuple[date, date]) -> list[str]:
+    """Why the figures of closed months are not what their records come to, where they are not."""
+    return closed.moved(later.shut(desk.filter_of(partner_id, days)))
 
 
 # --- what the address asks for ---------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from checkin.database import db
 from checkin.domain.days import local_day
 from checkin.models import Attendance, AuditEntry
-from checkin.operations import approvals, memberships
+from checkin.operations import approvals, memberships, months
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("at")
@@ -101,6 +101,22 @@ def test_the_file_is_the_list_that_is_shown(reem, cast, now, address, work, stra
         (cast.reem.id, 2),
         (cast.reem.id, 1),
     ]
+
+
+def test_the_desk_says_why_a_closed_months_figures_are_not_its_records(
+    reem, cast, now, address, work
+):
+    month = (local_day(now) - 40 * DAY).replace(day=1)
+    record = work(cast.noura, 40)
+    months.close(month, by=cast.layla.id, now=now)
+    said = "the figures of a closed month stay as they are"
+    assert said not in reem.text(f"{address}/attendances?month={month:%Y-%m}")
+    row = db.session.get_one(Attendance, record, populate_existing=True)
+    approvals.reopen(row.id, row.row_version, words="راجعنا", by=cast.layla.id, now=now)
+    asked = f"month={month:%Y-%m}"
+    assert said in reem.text(f"{address}/attendances?{asked}")
+    year = reem.text(f"{address}?year=2026")
+    assert said not in year
 
 
 def test_a_members_page_holds_no_mobile_and_only_these_days(reem, cast, now, address, work):

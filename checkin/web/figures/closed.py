@@ -23,7 +23,7 @@ class Closed:
 def told(shut: Shut, asked: Wanted) -> Closed:
     """That the month shown is closed, and what was changed later here or is counted elsewhere."""
     href = f"{asked.address(shut.measure)}#changes" if shut.counted or shut.left else ""
-    return Closed([*_shown(shut, asked.filter), *_moved(shut)], href)
+    return Closed([*_shown(shut, asked.filter), *moved(shut)], href)
 
 
 def methods(shut: Shut, asked: Filter) -> list[str]:
@@ -57,7 +57,8 @@ def _shown(shut: Shut, asked: Filter) -> list[str]:
     ]
 
 
-def _moved(shut: Shut) -> list[str]:
+def moved(shut: Shut) -> list[str]:
+    """What was changed later and counts here, or left these days for others."""
     if not shut.counted:
         return _left(shut)
     number = num(shut.counted)
