@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -161,8 +162,16 @@ def _unexpected(error: Exception) -> Any:
     return _page(500)
 
 
+_NOT_YOURS = _l(
+    "Check the address. What it names may be gone, or belong to a site or partner that is not "
+    "yours."
+)
+
+
 def _page(status: int) -> tuple[Any, int]:
     heading, body = _PAGES.get(status, _PAGES[500 if status >= 500 else 400])
+    if status == 404 and current_user.is_authenticated and current_user.device.kind == "staff":
+        body = _NOT_YOURS
     if wants_json():
         return jsonify(error={"code": str(status), "sentence": str(heading)}), status
     return render_template("errors/show.html", heading=str(heading), body=str(body)), status

@@ -104,6 +104,17 @@ def test_a_supervisor_sees_the_own_sites_target_only(cast, now, browser_of, hour
     assert "No target is set yet" in huda.text(ADDRESS)
 
 
+def test_whoever_may_set_a_target_is_led_there(layla, salem):
+    assert f'href="{ADDRESS}/new"' in layla.get("/figures?period=2026").text
+    assert f'href="{ADDRESS}/new"' not in salem.get("/figures?period=2026").text
+
+
+def test_staff_are_told_that_it_may_be_another_sites(layla, cast, browser_of):
+    said = "belong to a site or partner that is not yours"
+    assert said in layla.text("/figures/targets/999999")
+    assert said not in browser_of(cast.noura, lang="en").text("/nothing-here")
+
+
 @pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}/new", f"{ADDRESS}/1"])
 def test_volunteers_may_not_enter(cast, browser_of, address):
     assert browser_of(cast.noura).get(address).status_code == 403
