@@ -120,7 +120,8 @@ def _package(
     book: Book, titles: Sequence[tuple[str, Table]], *, with_method: bool = False
 ) -> ZipFile:
     """The whole workbook without rows. Below the headings each sheet has an empty cell of every
-    column in every style, from which the rows take theirs."""
+    kind in every style, from which the rows take theirs: all of them in each, so that a style has
+    the same number whatever sheets follow."""
     made = BytesIO()
     # strings stand in their cells: no other part of the package knows of them
     with xlsxwriter.Workbook(made, {"constant_memory": True}) as file:
@@ -136,8 +137,8 @@ def _package(
                 sheet.write_string(0, number, column.heading, heading)
             sheet.freeze_panes(1, 0)
             for row, of_kind in enumerate(formats, 1):
-                for number, place in enumerate(table.shown):
-                    sheet.write_blank(row, number, None, of_kind[table.columns[place].kind])
+                for number, kind in enumerate(_SHOWN):
+                    sheet.write_blank(row, number, None, of_kind[kind])
         if with_method and book.method:
             _add_method(_added(file, book.method_title[:31], book), book, heading)
     return ZipFile(made)
@@ -183,14 +184,16 @@ class _Sheet:
         self._lines = [headings]
         self._plain, self._bold, self._sums = (
             [
-                _Place(place, f'<c r="{xl_col_to_name(number)}', Remembered(_writing(kind, style)))
-                for number, (place, kind, style) in enumerate(
-                    zip(table.shown, kinds, styles, strict=True)
+                _Place(
+                    place,
+                    f'<c r="{xl_col_to_name(number)}',
+                    Remembered(_writing(kind, styles[kind])),
                 )
+                for number, (place, kind) in enumerate(zip(table.shown, kinds, strict=True))
             ]
             for styles in styled
         )
-        self._word = Remembered(_in_text(styled[-1][0]))
+        self._word = Remembered(_in_text(styled[-1][Kind.TEXT]))
 
     @property
     def is_full(self) -> bool:
@@ -239,14 +242,15 @@ class _Sheet:
             self._entry.close()
 
 
-def _taken_apart(frame: str) -> tuple[str, list[list[str]], str]:
-    """A sheet up to the end of its headings, how cells of each further row are styled, and what
-    comes after all rows. Its size is left out, for it is not known yet."""
+def _taken_apart(frame: str) -> tuple[str, list[dict[Kind, str]], str]:
+    """A sheet up to the end of its headings, how cells of each kind are styled in each further
+    row, and what comes after all rows. Its size is left out, for it is not known yet."""
     before, _rows, rest = frame.partition("<sheetData>")
     rows, _end, after = rest.partition("</sheetData>")
     headings, *styled = rows.split("</row>")[:-1]
     begins = f"{_SIZE.sub('', before)}<sheetData>{headings}</row>"
-    return begins, list(map(_STYLE.findall, styled)), f"</sheetData>{after}"
+    of_kinds = [dict(zip(_SHOWN, _STYLE.findall(row), strict=True)) for row in styled]
+    return begins, of_kinds, f"</sheetData>{after}"
 
 
 _SIZE = re.compile(r'<dimension ref="[^"]*"/>')
