@@ -77,7 +77,19 @@ def test_the_json_lines_hold_the_totals_and_every_table(layla, worked):
     for table in ("site", "service", "partner", "month", "gender"):
         parts = [line for line in lines if line["table"] == table]
         assert sum(line["approved_minutes"] for line in parts) == 490, table
-    assert sum(line["approved_minutes"] for line in lines if line["table"] == "week") == 490
+    for table in ("week", "hour", "day"):
+        parts = [line for line in lines if line["table"] == table]
+        assert sum(line["approved_minutes"] for line in parts) == 490, table
+    (month,) = [line for line in lines if line["table"] == "newcomers"]
+    assert (month["key"], month["new"], month["returning"]) == ("2026-11", 2, 0)
+
+
+def test_the_files_hold_the_targets(layla, cast, worked):
+    plan = targets.TargetPlan(figure="hours", period="2026", amount=1000)
+    targets.put(plan, by=cast.layla.id, now=clock.now())
+    lines = [json.loads(line) for line in taken_out(layla, "jsonl", "period=2026").splitlines()]
+    (target,) = [line for line in lines if line["table"] == "targets"]
+    assert (target["reached"], target["target"]) == (8, 1000)
 
 
 def test_the_text_file_names_the_table_of_each_row(layla, worked):
@@ -384,7 +396,7 @@ def test_each_file_of_figures_is_noted_with_its_rows(layla, worked):
 
 @pytest.mark.parametrize(
     ("what", "query", "rows"),
-    [("attendances", "", 2), ("dashboard", "", 13), ("report", NESTED, 2)],
+    [("attendances", "", 2), ("dashboard", "", 20), ("report", NESTED, 2)],
 )
 def test_the_same_list_has_as_many_rows_in_every_kind_of_file(layla, worked, what, query, rows):
     """Whether its totals stand among the rows, below them, or apart."""

@@ -1,8 +1,10 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
@@ -18,9 +20,11 @@ from checkin.web.figures import charts, closed, earlier, on_paper
 from checkin.web.figures.blueprint import bp
 from checkin.web.figures.books import book, opened
 from checkin.web.figures.dashboard import name_of_line, shown
-from checkin.web.figures.hour_words import hour_of_week
+from checkin.web.figures.goals import Goal
+from checkin.web.figures.hour_words import between, hour_of_week
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import chosen
+from checkin.web.filters import month_long
 
 NOT_ON_PAPER = ("csv", "xlsx", "jsonl")
 """What large figures say there already, and what is too long."""
@@ -37,19 +41,22 @@ def dashboard(asked: Asked, now: datetime) -> Book:
         today = local_day(now)
         found = wanted(asked.reach, chosen())
         totals, of_each, genders = figures.overview(list(charts.TITLES), found.filter)
-        told = earlier.beside(found.filter)
+        told, drawn = earlier.beside(found.filter), shown(found, today)
         tables = [
             whole(told.added_to(totals), told=told),
             of_years(told, totals),
             *(_table(grouping, lines, totals) for grouping, lines in of_each.items()),
             *_of_people(found, genders),
             *_of_hours(found),
+            _of_days(found),
+            _of_newcomers(found),
+            *_of_targets(drawn["goals"]),
         ]
         about = [_("Figures"), *found.in_words]
         told_of = [table for table in tables if table.rows or table.totals]
         made = book(told_of, about, totals, found.filter, asked, now, both=told.added_to(totals))
         lines = [("", line) for line in (*_of_closed(found), *earlier.methods(told))]
-        head = on_paper.head(made.head, shown(found, today))
+        head = on_paper.head(made.head, drawn)
         return replace(made, method=[*made.method, *lines], head=head)
 
 
@@ -212,24 +219,85 @@ def _of_people(found: Wanted, shares: Mapping[int, figures.Share]) -> list[Table
 
 
 def _of_hours(found: Wanted) -> list[Table]:
+    """The hours of the week, and those of the day."""
     minutes = figures.hours_of_week(found.filter)
-    rows = [
+    of_week = [
         [f"{at // 24}-{at % 24}", hour_of_week(at), value]
         for at, value in enumerate(minutes)
         if value
     ]
-    return [
-        Table(
-            key="week",
-            title=_("The week by day and hour"),
-            columns=[
-                Column("key", _("Key"), is_shown=False),
-                Column("name", _("Day and hour"), width=36),
-                Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
-            ],
-            rows=rows,
-            count=len(rows),
-            sums={"approved_minutes": sum(minutes)},
-            kinds=NOT_ON_PAPER,
-        )
+    by_day = [sum(minutes[hour::24]) for hour in range(24)]
+    of_day = [[hour, between(hour), value] for hour, value in enumerate(by_day) if value]
+    week = _minutes("week", _("The week by day and hour"), _("Day and hour"), of_week)
+    return [week, _minutes("hour", _("By hour of day"), _("Hour"), of_day)]
+
+
+def _minutes(key: str, title: str, name: str, rows: Sequence[Sequence[Any]]) -> Table:
+    return Table(
+        key=key,
+        title=title,
+        columns=[
+            Column("key", _("Key"), is_shown=False),
+            Column("name", name, width=36),
+            Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+        ],
+        rows=rows,
+        count=len(rows),
+        sums={"approved_minutes": sum(value for _key, _name, value in rows)},
+        kinds=NOT_ON_PAPER,
+    )
+
+
+# --- time, and targets -------------------------------------------------------------------------
+
+
+def _of_days(found: Wanted) -> Table:
+    """Every day with something approved: the chart has them by week, or by what else fits."""
+    rows = figures.days(found.filter)
+    names = figures.Day._fields[1:]
+    return Table(
+        key="day",
+        title=_("Hours by day"),
+        columns=[
+            Column("day", _("Day"), Kind.DAY, 12),
+            Column("approved_minutes", _("Hours"), Kind.MINUTES, 12),
+            Column("beneficiaries", pgettext("column", "Beneficiaries"), Kind.NUMBER, 14),
+            Column("attendances", _("Records"), Kind.NUMBER, 12),
+        ],
+        rows=rows,
+        count=len(rows),
+        sums={name: sum(getattr(day, name) for day in rows) for name in names},
+        kinds=NOT_ON_PAPER,
+    )
+
+
+def _of_newcomers(found: Wanted) -> Table:
+    """By month; whoever served in two counts in both, so nothing adds them up."""
+    people = figures.people_by_month(found.filter)
+    new = Counter[date]()
+    for day, number in figures.newcomers(found.filter).items():
+        new[day.replace(day=1)] += number
+    rows = [
+        [f"{month:%Y-%m}", month_long(month), number - new[month], new[month], number]
+        for month, number in sorted(people.items())
+        if number
     ]
+    return Table(
+        key="newcomers",
+        title=_("New and returning volunteers"),
+        columns=[
+            Column("key", _("Key"), is_shown=False),
+            Column("name", _("Month"), width=22),
+            Column("returning", _("Returning"), Kind.NUMBER, 12),
+            Column("new", pgettext("volunteers", "New"), Kind.NUMBER, 12),
+            Column("volunteers", pgettext("column", "Volunteers"), Kind.NUMBER, 12),
+        ],
+        rows=rows,
+        count=len(rows),
+        kinds=NOT_ON_PAPER,
+    )
+
+
+def _of_targets(goals: Sequence[Goal]) -> list[Table]:
+    table = on_paper.targets(goals)
+    return [replace(table, kinds=NOT_ON_PAPER)] if table else []
