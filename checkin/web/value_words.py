@@ -106,7 +106,8 @@ def _between(low: str, high: str) -> str:
 
 def account(totals: Totals) -> list[str]:
     """What is said of a value where nothing stands right below it: its range, and `method`."""
-    return [*filter(None, [between(totals)]), *method(totals)]
+    said = between(totals)
+    return [*([f"{_('Economic return')}: {said}"] if said else []), *method(totals)]
 
 
 def method(totals: Totals) -> list[str]:

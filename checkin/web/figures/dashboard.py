@@ -67,6 +67,7 @@ def index():
         kept=choosing.hidden(asked),
         switch=earlier.switch(asked, may_enter=current_user.may(Permission.ENTER_PAST)),
         enters_platform=reach.everywhere,
+        may_export=current_user.may(Permission.EXPORT),
         may_set_targets=current_user.may(Permission.PLAN),
     )
 

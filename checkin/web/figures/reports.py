@@ -95,6 +95,7 @@ def _shown(form: ReportForm, wanted: Asked, report: figures.Report) -> str:
         name=named[0].SavedReport.name if named else "",
         methods=[*methods(drawn, wanted), *earlier.methods(told)],
         earlier=earlier.lines(told, report.total),
+        may_export=current_user.may(Permission.EXPORT),
         later=later(wanted.wanted.filter),
         warning=value_words.warning(report.total) if "value" in wanted.figures else None,
     )

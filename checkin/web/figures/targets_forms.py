@@ -42,7 +42,10 @@ class TargetForm(Form):
     amount = number_field(
         _l("Target"),
         *(1, MOST),
-        description=_l("Hours, riyals or a number, for the whole year. Courses are no hours"),
+        description=_l(
+            "For the whole year, in hours, riyals or a number. Time at courses does not count as "
+            "hours"
+        ),
     )
     row_version = HiddenField()
 
