@@ -174,6 +174,24 @@ def test_an_attendance_list_counts_everybody_once(send, cast):
     ]
 
 
+def test_rows_that_are_alike_count_once(send):
+    text = (
+        "م,الاسم,الجوال,التاريخ,الساعات,الفرصة\n"
+        "1,نورة سعد,0551234567,2022-05-01,4,سقيا\n"
+        "2,نوره سعد,966551234567,2022/5/1,4,سقيا\n"
+        "3,نورة سعد,0551234567,2022-05-01,4,إرشاد\n"
+        "4,نورة سعد,0551234567,2022-05-02,4,سقيا\n"
+        "5,سالم عوض,,2022-05-01,4,سقيا\n"
+    )
+    draft = send(text, "attended")
+    assert told(draft)["2022", "all", 0]["approved_minutes"] == 16 * 60
+    assert told(draft)["2022", "all", 0]["attendances"] == 4
+    assert (draft.found.left_out, draft.found.alike) == (1, 1)
+    assert [(one.row, one.told.facts) for one in draft.found.faults] == [(3, {"number": 2})]
+    of_years = "م,الاسم,السنة,الساعات\n1,نورة سعد,2022,4\n2,نورة سعد,2022,4\n2,نورة سعد,2022,4\n"
+    assert told(send(of_years, "attended"))["2022", "all", 0]["approved_minutes"] == 8 * 60
+
+
 def test_a_sum_of_all_sites_is_of_everybody_and_a_sum_of_all_years_is_left_out(send, cast):
     text = f"الموقع,السنة,الساعات\n{cast.mataf.name_ar},2022,5\nالإجمالي,2022,9\n,الإجمالي,14\n"
     draft = send(text)

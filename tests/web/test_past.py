@@ -150,6 +150,15 @@ def test_a_list_says_whom_it_counted_once_and_which_names_are_unknown(layla):
     assert "8" in page
 
 
+def test_rows_that_are_alike_are_told_in_the_preview(layla):
+    people = "الاسم,التاريخ,الساعات\nنورة سعد,2022-03-01,4\nنورة سعد,2022-03-01,4\n"
+    page = layla.text(send(layla, people, kind="attended").location)
+    assert "Rows left out 1" in page
+    assert "Of these like another row, which counts once 1" in page
+    assert "Like row 2: both are counted once" in page
+    assert "missing in its sums" not in page
+
+
 def test_one_year_by_hand(layla, cast):
     page = layla.send(f"{ROOM}/lines/new", period="2024", whom="all-0", source=SOURCE)
     assert page.status_code == 422

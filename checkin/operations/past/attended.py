@@ -17,6 +17,7 @@ from checkin.operations.past import cells
 from checkin.operations.past.cells import Dated
 from checkin.operations.past.entries import ALL, Entry, Figures
 from checkin.operations.past.reading import (
+    ALIKE,
     SCOPES,
     Found,
     Line,
@@ -30,6 +31,10 @@ from checkin.operations.past.reading import (
 MINUTES_IN_A_DAY = 24 * 60
 MINUTES_IN_A_YEAR = 366 * MINUTES_IN_A_DAY
 NAMES = (Field.NAME, Field.FIRST_NAME, Field.MIDDLE_NAME, Field.FAMILY_NAME)
+_TOLD_OF_A_DAY = (
+    *(Field.UNTIL, Field.HOURS, Field.MINUTES, Field.BENEFICIARIES, Field.ATTENDANCES),
+    *(Field.OPPORTUNITY, *SCOPES),
+)
 Who = tuple[str, str]
 """A mobile, and a folded name; either may be blank."""
 
@@ -78,8 +83,8 @@ class _Attended:
     times: int | None
     """How many attendances it stands for; nothing where it does not say."""
     opportunity: str
-    again: tuple[object, ...] | None
-    """What makes it the same as another one, where that can be told."""
+    again: tuple[object, ...]
+    """What makes it the same as another one."""
 
 
 def attended(rows: Iterable[Row], terms: Terms, most: int) -> Found:
@@ -125,9 +130,9 @@ class _Added:
             opportunity=folded(line.text(Field.OPPORTUNITY)),
             again=_again(line, who, when),
         )
-        first = self._seen.setdefault(row.again, line.number) if row.again else line.number
+        first = self._seen.setdefault(row.again, line.number)
         if first != line.number:
-            line.refuse("attendance_repeated", number=first)
+            line.refuse(ALIKE, number=first)
         return row
 
     def add(self, row: _Attended, line: Line, reading: Reading) -> None:
@@ -215,11 +220,15 @@ def _holds_a_day(cell: str) -> bool:
     return sum(character in "-/" for character in cell) >= 2
 
 
-def _again(line: Line, who: Who, when: Dated | None) -> tuple[object, ...] | None:
-    begin = line.text(Field.FROM)
-    if not begin or when is None or when.on is None:
-        return None
-    return *who, when.on, begin, line.text(Field.UNTIL), folded(line.text(Field.SITE))
+def _again(line: Line, who: Who, when: Dated | None) -> tuple[object, ...]:
+    """Nobody begins twice at one time of a place; without times rows are the same when all that
+    is kept of them is, and those of a whole year when nothing at all tells them apart."""
+    if when is None or when.on is None:
+        return tuple(line.cells)
+    begin, of = line.text(Field.FROM), (*who, when.on)
+    if begin:
+        return *of, begin, line.text(Field.UNTIL), folded(line.text(Field.SITE))
+    return *of, *(folded(line.text(one)) for one in _TOLD_OF_A_DAY)
 
 
 def _person(who: Who, mobiles: Mapping[str, str]) -> str:

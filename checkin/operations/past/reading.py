@@ -29,6 +29,8 @@ BREATHER_SECONDS = 0.0002
 """Between rows whoever waits for the interpreter gets it: a scan is answered by the same one."""
 _SUMS = frozenset(map(fold_name, ("الإجمالي", "المجموع", "الإجمالي العام", "total", "sum")))
 _EVERYBODY = _SUMS | set(map(fold_name, ("الكل", "الجميع", "كل المواقع", "all", "everybody")))
+ALIKE = "attendance_repeated"
+"""A row that says once more what one above it says; it counts once."""
 SCOPES = {Field.SITE: "site", Field.PARTNER: "partner", Field.CAMPAIGN: "campaign"}
 Place = tuple[str, str, int]
 folded = lru_cache(8192)(fold_name)
@@ -69,6 +71,8 @@ class Found(msgspec.Struct):
     rows: int = 0
     entries: list[Entry] = []
     left_out: int = 0
+    alike: int = 0
+    """Of these the ones that say nothing new."""
     faults: list[Fault] = []
     unknown: list[tuple[str, str, int]] = []
     """Names nobody here has: what they are of, the name, in how many rows."""
@@ -101,6 +105,7 @@ class Reading:
         if not line.faults:
             return True
         self.found.left_out += 1
+        self.found.alike += line.faults[0].code == ALIKE
         room = MOST_FAULTS - len(self.found.faults)
         self.found.faults += [Fault(line.number, told) for told in line.faults[:room]]
         return False
@@ -130,7 +135,7 @@ class Line:
     """One row's cells by what they mean."""
 
     def __init__(self, row: Row, terms: Terms) -> None:
-        self.number, self._cells, self._terms = row.number, row.cells, terms
+        self.number, self.cells, self._terms = row.number, row.cells, terms
         self.faults: list[Told] = []
         self._look_for_faults()
 
@@ -160,12 +165,12 @@ class Line:
         self.faults.append(Told(code, place, facts))
 
     def _cell(self, place: int) -> str:
-        cell = self._cells[place] if place < len(self._cells) else ""
+        cell = self.cells[place] if place < len(self.cells) else ""
         return "" if cell == UNCALCULATED or FAULT.fullmatch(cell) else cell
 
     def _look_for_faults(self) -> None:
-        for place, meant in enumerate(self._terms.layout.columns[: len(self._cells)]):
-            cell = self._cells[place]
+        for place, meant in enumerate(self._terms.layout.columns[: len(self.cells)]):
+            cell = self.cells[place]
             if meant is None:
                 continue
             if cell == UNCALCULATED:

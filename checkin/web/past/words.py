@@ -44,7 +44,7 @@ _ROWS: dict[str, Any] = {
     "campaign_unknown": _l("No campaign here is called “%(name)s”"),
     "hours_impossible": _l("So many hours do not fit into this time"),
     "person_missing": _l("The name and the mobile are missing"),
-    "attendance_repeated": _l("The same attendance stands in row %(number)s"),
+    "attendance_repeated": _l("Like row %(number)s: both are counted once"),
     "cell_uncalculated": _l("This formula has no result. Open the file in Excel and save it"),
     "cell_fault": _l("Excel shows an error here: %(value)s"),
     "cell_garbled": _l("Letters here were damaged when the file was saved"),
