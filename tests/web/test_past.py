@@ -255,6 +255,17 @@ def test_a_value_with_imported_ones_says_what_each_is_of(layla, cast, now):
     assert (total["valued_minutes"], total["approved_minutes"]) == (6300, 7050)
 
 
+def test_what_nobody_told_is_not_nought_in_the_sum_either(layla, cast, now):
+    factories.past_line(now, cast.layla, "2023", approved_minutes=6000)
+    page = layla.get("/figures?period=2023&past=1").text
+    assert "Not told" in card(page, "beneficiaries")
+    together = table_of(page, "Earlier years").partition("Together")[2]
+    assert together.replace("Not recorded", "").split() == ["100:00", *"————"]
+    lines = taken_out(layla, "dashboard", "period=2023&past=1", "jsonl").splitlines()
+    (row,) = [one for one in map(json.loads, lines) if one.get("name") == "Together"]
+    assert (row["approved_minutes"], row["beneficiaries"], row["attendances"]) == (6000, None, None)
+
+
 def test_an_imported_year_can_be_looked_at_by_itself(layla, cast, now):
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000, volunteers=40)
     factories.past_line(now, cast.layla, "2022", approved_minutes=3000)

@@ -111,9 +111,7 @@ def _without_value(totals: Totals, told: Earlier) -> str:
 
 
 def _unknown(card: Card, ours: Totals, told: Earlier) -> bool:
-    """Nothing of our own, and nobody told how much there was: that is not nought."""
-    figure = KEPT_AS.get(card.key, card.key)
-    return bool(told) and not getattr(ours, figure) and getattr(told.figures, figure) is None
+    return earlier.lacks(KEPT_AS.get(card.key, card.key), told, ours)
 
 
 def _card(

@@ -147,10 +147,13 @@ def _lines(told: Earlier, totals: Totals) -> Iterator[Line]:
     both = told.added_to(totals)
     summed = Figures(*(getattr(both, name) for name in Figures._fields))
     # nobody can say how many different people ours and theirs are
-    unknown = dict.fromkeys(told.apart(totals))
-    if ours.value_halalas is None and told.figures.value_halalas is None:
-        unknown["value_halalas"] = None
-    yield Line(_("Together"), "", False, summed._replace(**unknown))
+    unknown = {*told.apart(totals), *(name for name in Figures._fields if lacks(name, told, ours))}
+    yield Line(_("Together"), "", False, summed._replace(**dict.fromkeys(unknown)))
+
+
+def lacks(figure: str, told: Earlier, ours: Totals | Figures) -> bool:
+    """Nothing of our own, and nobody told how much there was: that is not nought."""
+    return not getattr(ours, figure) and bool(told) and getattr(told.figures, figure) is None
 
 
 def methods(told: Earlier) -> list[str]:
