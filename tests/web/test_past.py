@@ -255,6 +255,16 @@ def test_a_value_with_imported_ones_says_what_each_is_of(layla, cast, now):
     assert (total["valued_minutes"], total["approved_minutes"]) == (6300, 7050)
 
 
+def test_people_of_several_years_are_said_to_be_of_each_year_by_itself(layla, cast, now):
+    factories.past_line(now, cast.layla, "2023", volunteers=1500)
+    factories.past_line(now, cast.layla, "2022", approved_minutes=60)
+    said = "And 1,500 of earlier years, who may be the same people"
+    assert said in card(layla.get("/figures?past=1").text, "volunteers")
+    factories.past_line(now, cast.layla, "2021", volunteers=1200)
+    people = card(layla.get("/figures?past=1").text, "volunteers")
+    assert "And 2,700 of earlier years, each year by itself: whoever came again" in people
+
+
 def test_what_nobody_told_is_not_nought_in_the_sum_either(layla, cast, now):
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000)
     page = layla.get("/figures?period=2023&past=1").text

@@ -80,6 +80,10 @@ class Earlier:
         told = (year for year in self.years if getattr(year.figures, figure) is not None)
         return tuple(dict.fromkeys(source for year in told for source in year.sources))
 
+    def number_of_years(self, figure: str) -> int:
+        """Those that tell it."""
+        return sum(getattr(year.figures, figure) is not None for year in self.years)
+
     def added_to(self, totals: Totals) -> Totals:
         """Ours and what adds up of theirs.
 

@@ -98,7 +98,12 @@ def beside(wanted: Filter) -> Earlier:
 def mark(figure: str, more: int, both: int, totals: Totals, told: Earlier) -> str:
     """What is said under a figure: how much of it was told, or what stands apart, and by whom."""
     apart = told.apart(totals).get(figure)
-    if figure == "volunteers" and apart:
+    if figure == "volunteers" and apart and told.number_of_years(figure) > 1:
+        said = _(
+            "And %(number)s of earlier years, each year by itself: whoever came again counts again",
+            number=num(apart),
+        )
+    elif figure == "volunteers" and apart:
         said = _("And %(number)s of earlier years, who may be the same people", number=num(apart))
     elif figure == "opportunities" and apart:
         said = _("And %(number)s of earlier years, each year by itself", number=num(apart))
