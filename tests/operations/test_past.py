@@ -7,7 +7,7 @@ import pytest
 from checkin.database import db
 from checkin.domain.errors import Conflict, NotFound, Problem
 from checkin.domain.text import latin_digits
-from checkin.models import Attendance, AuditEntry, Campaign, PastTotal
+from checkin.models import Attendance, AuditEntry, Campaign, PastTotal, Site
 from checkin.operations import approvals, past
 from checkin.operations.figures import Filter, Totals, proof, spans
 from checkin.operations.past import ALL, Entry, Figures
@@ -329,6 +329,31 @@ def test_only_whole_years_of_exactly_what_is_asked_are_counted(cast, enter):
     assert [one.period for one in whole.years] == ["2023", "2022", "1438h"]
     assert whole.sources_of("volunteers") == (SOURCE,)
     assert whole.sources_of("value_halalas") == ()
+
+
+def test_parts_are_no_whole_until_each_site_is_told(cast, enter):
+    enter(
+        year("2023", approved_minutes=600),
+        year("2023", "site", cast.mataf.id, volunteers=3),
+        year("2022", "site", cast.mataf.id, approved_minutes=60),
+        year("2021", "partner", cast.university.id, approved_minutes=60),
+    )
+    told = {one.period: one.parts for one in past.counted(EVERYWHERE).years}
+    of_mataf = ("site", frozenset([cast.mataf.id]))
+    of_university = ("partner", frozenset([cast.university.id]))
+    assert told == {
+        "2023": {"volunteers": of_mataf},
+        "2022": {"approved_minutes": of_mataf},
+        "2021": {"approved_minutes": of_university},
+    }
+    both = Reach(site_ids=frozenset([cast.mataf.id, cast.squares.id]))
+    own = Reach(site_ids=frozenset([cast.mataf.id]))
+    assert len(past.counted(Filter(both)).in_part("approved_minutes")) == 1
+    assert past.counted(Filter(own)).in_part("approved_minutes") == []
+    assert not past.counted(Filter(EVERYWHERE.reach, site_id=cast.mataf.id)).years[0].parts
+    sites = db.session.scalars(db.select(Site.id)).all()
+    enter(*(year("2019", "site", one, approved_minutes=60) for one in sites))
+    assert past.counted(EVERYWHERE).years[-1].parts == {}
 
 
 def test_people_of_earlier_years_are_never_added_to_ours(enter):

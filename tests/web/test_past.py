@@ -265,6 +265,29 @@ def test_people_of_several_years_are_said_to_be_of_each_year_by_itself(layla, ca
     assert "And 2,700 of earlier years, each year by itself: whoever came again" in people
 
 
+def test_a_year_told_of_one_site_alone_says_so_and_is_compared_with_nothing(layla, cast, now):
+    fields = {"whom": f"site-{cast.mataf.id}", "source": SOURCE, "volunteers": "3"}
+    layla.send(f"{ROOM}/lines/new", period="1438", approved_minutes="100", **fields)
+    factories.past_line(now, cast.layla, "1439h", approved_minutes=740_000, volunteers=90)
+    alone = f"Told of {cast.mataf.name_en} alone"
+    page = layla.get("/figures?period=1438h&past=1").text.translate({0x2068: None, 0x2069: None})
+    hours = card(page, "approved_minutes")
+    assert f"{alone} · All of it" in hours
+    assert alone in card(page, "volunteers")
+    assert alone in table_of(page, "Earlier years")
+    after = layla.get("/figures?period=1439h&past=1").text
+    assert "% more" not in card(after, "approved_minutes")
+    assert "Not compared: told of some parts alone" in card(after, "approved_minutes")
+    always = layla.text("/figures?past=1").translate({0x2068: None, 0x2069: None})
+    assert f"1438 AH: {alone}" in always
+    assert "nothing is compared with it" in always
+    told = taken_out(layla, "dashboard", "past=1").translate({0x2068: None, 0x2069: None})
+    assert f"{SOURCE} · {alone}" in told
+    mine = layla.text(f"/figures?period=1438h&past=1&site={cast.mataf.id}")
+    assert "All of it" in mine
+    assert "alone" not in mine.partition("Earlier years")[0]
+
+
 def test_what_nobody_told_is_not_nought_in_the_sum_either(layla, cast, now):
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000)
     page = layla.get("/figures?period=2023&past=1").text

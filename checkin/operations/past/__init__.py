@@ -1,6 +1,6 @@
 """Years before this system: figures from files or by hand, with their source, always marked."""
 
-from checkin.operations.past.counting import ADDS_UP, ONCE, Earlier, Year, counted, told_years
+from checkin.operations.past.counting import ADDS_UP, ONCE, Earlier, Part, Year, counted, told_years
 from checkin.operations.past.drafts import (
     KEPT,
     LONGEST_SOURCE,
@@ -45,6 +45,7 @@ __all__ = [
     "Figures",
     "Found",
     "Named",
+    "Part",
     "Prospect",
     "Year",
     "begin",

@@ -5,13 +5,13 @@ other days; and only to everybody, or to one site, partner or campaign. What add
 people and opportunities of earlier years cannot be told from ours, so they stand apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, fields
 
 from sqlalchemy import ColumnElement, select
 
 from checkin.database import db
-from checkin.models import PastTotal
+from checkin.models import PastTotal, Site
 from checkin.operations.figures import Filter, Totals, periods
 from checkin.operations.figures.spans import Span
 from checkin.operations.past.entries import ALL, Figures, span_of
@@ -27,6 +27,8 @@ PARTS = ("site", "partner", "campaign")
 """Where nobody told the whole of a year, its parts may add up to it: sites first."""
 _NARROWER = {f"{scope}_id": scope for scope in PARTS}
 _P = PastTotal
+Part = tuple[str, frozenset[int]]
+"""Some sites, partners or campaigns: what they are, and their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Year:
     period: str
     figures: Figures
     sources: tuple[str, ...]
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    """The figures told of some parts alone, and of which."""
 
     @property
     def span(self) -> Span:
@@ -80,6 +84,10 @@ class Earlier:
         told = (year for year in self.years if getattr(year.figures, figure) is not None)
         return tuple(dict.fromkeys(source for year in told for source in year.sources))
 
+    def in_part(self, figure: str) -> list[Year]:
+        """The years that tell it of some parts alone: no whole to compare with."""
+        return [year for year in self.years if figure in year.parts]
+
     def number_of_years(self, figure: str) -> int:
         """Those that tell it."""
         return sum(getattr(year.figures, figure) is not None for year in self.years)
@@ -117,7 +125,8 @@ def counted(wanted: Filter) -> Earlier:
     by_year: dict[str, list[PastTotal]] = {}
     for row in rows:
         by_year.setdefault(row.period, []).append(row)
-    years = [_year(period, lines) for period, lines in by_year.items()]
+    whole = _whole(wanted, rows)
+    years = [_year(period, lines, whole) for period, lines in by_year.items()]
     return Earlier(tuple(sorted(years, key=lambda year: year.span.first, reverse=True)))
 
 
@@ -166,27 +175,56 @@ def _own(wanted: Filter) -> list[ColumnElement[bool]] | None:
     return [_P.scope == held[0][0], _P.key.in_(held[0][1])]
 
 
-def _year(period: str, lines: Sequence[PastTotal]) -> Year:
+def _whole(wanted: Filter, rows: Sequence[PastTotal]) -> dict[str, Set[int]]:
+    """By scope: the parts that are all of what is asked, once each of them is told."""
+    reach = wanted.reach
+    narrowed = {scope: getattr(wanted, name) for name, scope in _NARROWER.items()}
+    if any(narrowed.values()):
+        return {scope: {key} for scope, key in narrowed.items() if key}
+    if not reach.everywhere:
+        return {"site": reach.site_ids, "partner": reach.partner_ids}
+    if all(row.scope == ALL for row in rows):
+        return {}
+    return {"site": set(db.session.scalars(select(Site.id).where(Site.closed_at.is_(None))))}
+
+
+def _year(period: str, lines: Sequence[PastTotal], whole: Mapping[str, Set[int]]) -> Year:
     """The line of everybody; what it does not tell, and adds up, from the parts of one kind."""
     by_scope: dict[str, list[PastTotal]] = {}
     for line in lines:
         by_scope.setdefault(line.scope, []).append(line)
-    used: dict[int, PastTotal] = {}
-    told = {name: _told(name, by_scope, used) for name in Figures._fields}
-    sources = dict.fromkeys(line.source for line in used.values())
-    return Year(period, Figures(**told), tuple(sources))
+    told = {name: _told(name, by_scope) for name in Figures._fields}
+    used = dict.fromkeys(line for some in told.values() for line in some)
+    figures = {name: _added(name, some) for name, some in told.items()}
+    parts = {name: _part(some, whole) for name, some in told.items()}
+    return Year(
+        period,
+        Figures(**figures),
+        tuple(dict.fromkeys(line.source for line in used)),
+        {name: part for name, part in parts.items() if part},
+    )
 
 
-def _told(
-    name: str, by_scope: Mapping[str, Sequence[PastTotal]], used: dict[int, PastTotal]
-) -> int | None:
-    """One figure of a year. The lines it is taken from are put into `used`."""
+def _told(name: str, by_scope: Mapping[str, Sequence[PastTotal]]) -> list[PastTotal]:
+    """The lines that one figure of a year is taken from."""
     for scope in (ALL, *PARTS):
         lines = [one for one in by_scope.get(scope, ()) if getattr(one, name) is not None]
         if lines and (len(lines) == 1 or name in ADDS_UP):
-            used.update((one.id, one) for one in lines)
-            return sum(int(getattr(one, name)) for one in lines)
-    return None
+            return lines
+    return []
+
+
+def _added(name: str, lines: Sequence[PastTotal]) -> int | None:
+    return sum(int(getattr(one, name)) for one in lines) if lines else None
+
+
+def _part(lines: Sequence[PastTotal], whole: Mapping[str, Set[int]]) -> Part | None:
+    """Which parts these lines are of, where others are missing."""
+    if not lines or lines[0].scope == ALL:
+        return None
+    scope, keys = lines[0].scope, frozenset(line.key for line in lines)
+    needed = whole.get(scope)
+    return None if needed and needed <= keys else (scope, keys)
 
 
 def _sum(all_figures: Iterable[Figures]) -> Figures:

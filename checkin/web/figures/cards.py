@@ -79,17 +79,24 @@ def cards(
     found += [_value(totals, both, before, aims.get("value"), asked)]
     if told:
         found = [_marked(card, totals, both, told) for card in found]
-    return [
-        replace(card, change="") if _unknown(card, own_before, told_before) else card
-        for card in found
-    ]
+    return [_compared(card, own_before, told, told_before) for card in found]
+
+
+def _compared(card: Card, own_before: Totals, told: Earlier, told_before: Earlier) -> Card:
+    """Nothing is compared with what nobody told, nor with a year told in part."""
+    figure = KEPT_AS.get(card.key, card.key)
+    if earlier.lacks(figure, told_before, own_before):
+        return replace(card, change="")
+    if card.change and (told.in_part(figure) or told_before.in_part(figure)):
+        return replace(card, change=_("Not compared: told of some parts alone"))
+    return card
 
 
 def _marked(card: Card, totals: Totals, both: Totals, told: Earlier) -> Card:
     """How much of it was told; where that is all, no attendance stands behind it."""
     figure = KEPT_AS.get(card.key, card.key)
     ours, sum_ = getattr(totals, figure), getattr(both, figure)
-    if _unknown(card, totals, told):
+    if earlier.lacks(figure, told, totals):
         return replace(card, value=pgettext("figure", "Not told"), change="", href="", note="")
     said = earlier.mark(figure, sum_ - ours, sum_, totals, told)
     if card.key == "value":
@@ -108,10 +115,6 @@ def _without_value(totals: Totals, told: Earlier) -> str:
     return _(
         "Hours with a value: %(hours)s. Hours without one: %(more)s", hours=own, more=told_hours
     )
-
-
-def _unknown(card: Card, ours: Totals, told: Earlier) -> bool:
-    return earlier.lacks(KEPT_AS.get(card.key, card.key), told, ours)
 
 
 def _card(

@@ -160,7 +160,11 @@ def _key(key: int | date) -> int | str:
 def of_years(told: Earlier, totals: Totals) -> Table:
     """Years that were told beside this system's own; empty where none are counted."""
     rows: list[list[Cell]] = [
-        [line.name, line.source or None, *(getattr(line.figures, name) for name in _TOLD)]
+        [
+            line.name,
+            " · ".join(filter(None, (line.source, line.in_part))) or None,
+            *(getattr(line.figures, name) for name in _TOLD),
+        ]
         for line in earlier.lines(told, totals)
     ]
     named = {column.key: column for column in columns(totals)}

@@ -4,22 +4,22 @@ They were told by year alone, so they have no days, months or lanes; charts and 
 stay on this system's figures.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
 from checkin.operations import past
-from checkin.operations.figures import Filter, Totals
-from checkin.operations.past import Earlier, Figures
+from checkin.operations.figures import Filter, Totals, naming
+from checkin.operations.past import Earlier, Figures, Part, Year
 from checkin.operations.permissions import Reach
 from checkin.web import value_words
 from checkin.web.digits import clock_hours, num
 from checkin.web.figures.amounts import hours, hours_alone
 from checkin.web.figures.narrowing import Wanted
 from checkin.web.figures.periods import Period, name_of
-from checkin.web.filters import isolate
+from checkin.web.filters import isolate, plain_label
 
 NOTHING = Earlier()
 COLUMNS = ("approved_minutes", "beneficiaries", "volunteers", "attendances")
@@ -50,6 +50,8 @@ class Line(NamedTuple):
     source: str
     is_imported: bool
     figures: Figures
+    in_part: str = ""
+    """Of whom alone it was told, where that is not everybody."""
 
     @property
     def cells(self) -> list[str]:
@@ -113,7 +115,28 @@ def mark(figure: str, more: int, both: int, totals: Totals, told: Earlier) -> st
         said = _("All of it")
     else:
         said = _("Of these %(number)s", number=amount(figure, more))
-    return _("%(figure)s: %(source)s", figure=said, source=_sources(told.sources_of(figure)))
+    said = _("%(figure)s: %(source)s", figure=said, source=_in_short(told.sources_of(figure)))
+    return " · ".join(filter(None, [_of_parts(figure, told), said]))
+
+
+def _of_parts(figure: str, told: Earlier) -> str:
+    """Whether years were told of some parts alone, and of which."""
+    years = told.in_part(figure)
+    if len(years) > 1:
+        return _("Years told of some parts alone: %(number)s", number=num(len(years)))
+    said = [alone(year, year.parts[figure]) for year in years]
+    if len(told.years) == 1 or not said:
+        return "".join(said)
+    return _("%(figure)s: %(source)s", figure=name_of(years[0].span), source=said[0])
+
+
+def alone(year: Year, *parts: Part) -> str:
+    """Of whom alone a year was told: these, or all parts that any of its figures is of."""
+    of: dict[str, set[int]] = {}
+    for scope, keys in parts or year.parts.values():
+        of.setdefault(scope, set()).update(keys)
+    names = [name for scope in of for name in naming.names(scope, of[scope]).values()]
+    return _("Told of %(parts)s alone", parts=_in_short(map(plain_label, names))) if names else ""
 
 
 def in_column(figure: str, number: int) -> str:
@@ -127,8 +150,8 @@ def amount(figure: str, number: int) -> str:
     return value_words.riyals(number) if figure == "value_halalas" else num(number)
 
 
-def _sources(all_sources: Sequence[str]) -> str:
-    first, *more = map(isolate, all_sources)
+def _in_short(names: Iterable[str]) -> str:
+    first, *more = map(isolate, names)
     if not more:
         return first
     return _("%(first)s and %(number)s more", first=first, number=num(len(more)))
@@ -144,7 +167,7 @@ def lines(told: Earlier, totals: Totals) -> list[Line]:
 
 def _lines(told: Earlier, totals: Totals) -> Iterator[Line]:
     for year in told.years:
-        yield Line(name_of(year.span), " · ".join(year.sources), True, year.figures)
+        yield Line(name_of(year.span), " · ".join(year.sources), True, year.figures, alone(year))
     ours = Figures(*(getattr(totals, name) for name in Figures._fields))
     if not value_words.is_set(totals):
         ours = ours._replace(value_halalas=None)
@@ -169,6 +192,8 @@ def methods(told: Earlier) -> list[str]:
         _("Imported years count by year alone: charts and other tables show this system alone."),
         _("People of imported years are not recognised, so they are never added to those here."),
     ]
+    if any(year.parts for year in told.years):
+        lines.append(_("A year told of some parts alone is no whole: nothing is compared with it."))
     if told.figures.value_halalas is not None:
         lines.append(
             _(
