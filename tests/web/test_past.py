@@ -288,6 +288,23 @@ def test_a_year_told_of_one_site_alone_says_so_and_is_compared_with_nothing(layl
     assert "alone" not in mine.partition("Earlier years")[0]
 
 
+def test_sites_that_come_to_more_than_everybody_are_remarked(layla, cast):
+    content = (
+        f"السنة,الموقع,الساعات,المتطوعون\n2022,,100,5\n2022,{cast.mataf.name_ar},80,5\n"
+        f"2022,{cast.squares.name_ar},30,4\n2021,,100,5\n2021,{cast.mataf.name_ar},100,5\n"
+    )
+    said = "2022 CE, Hours: the sites together come to 110:00, more than the 100:00 of everybody"
+    address = send(layla, content).location
+    page = layla.text(address)
+    assert said in page
+    assert page.count("the sites together") == 1
+    layla.send(f"{address}/entry", seen="")
+    assert said in layla.text(ROOM)
+    fields = {"whom": f"site-{cast.squares.id}", "source": SOURCE, "volunteers": "6"}
+    layla.send(f"{ROOM}/lines/new", period="2021", **fields)
+    assert "2021 CE, Volunteers: one site alone has 6, more than the 5" in layla.text(ROOM)
+
+
 def test_what_nobody_told_is_not_nought_in_the_sum_either(layla, cast, now):
     factories.past_line(now, cast.layla, "2023", approved_minutes=6000)
     page = layla.get("/figures?period=2023&past=1").text

@@ -16,10 +16,12 @@ from checkin.operations.past.drafts import drop as drop_draft
 from checkin.operations.past.drafts import find as find_draft
 from checkin.operations.past.entering import (
     OF,
+    Excess,
     Prospect,
     drop,
     dropped,
     enter,
+    exceeded,
     find,
     is_worked,
     lines,
@@ -41,6 +43,7 @@ __all__ = [
     "Draft",
     "Earlier",
     "Entry",
+    "Excess",
     "Fault",
     "Figures",
     "Found",
@@ -55,6 +58,7 @@ __all__ = [
     "drop_draft",
     "dropped",
     "enter",
+    "exceeded",
     "figures_of",
     "find",
     "find_draft",

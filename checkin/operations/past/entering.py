@@ -8,7 +8,7 @@ holds already (decision 19).
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
@@ -21,7 +21,8 @@ from checkin.models.attendance import COUNTED
 from checkin.operations import audit
 from checkin.operations.figures.spans import Span
 from checkin.operations.past import drafts
-from checkin.operations.past.entries import ALL, Entry, Named, span_of
+from checkin.operations.past.counting import ADDS_UP
+from checkin.operations.past.entries import ALL, Entry, Named, figures_of, span_of
 from checkin.operations.permissions import Reach
 
 GATE = 0x70617374
@@ -172,6 +173,36 @@ def is_worked(span: Span) -> bool:
 
 def _standing() -> Sequence[PastTotal]:
     return db.session.scalars(select(_P).where(_STANDING)).all()
+
+
+class Excess(NamedTuple):
+    """A figure of a year of which sites tell more than everybody's line does."""
+
+    period: str
+    figure: str
+    of_sites: int
+    of_everybody: int
+
+
+def exceeded(entries: Collection[Entry] = ()) -> list[Excess]:
+    """Where sites add up to more than everybody, or one alone has more people or opportunities:
+    in the years of these entries, once they are entered; without any in all that stand."""
+    lines = [Entry(row.period, row.scope, row.key, figures_of(row)) for row in _standing()]
+    told = {one.place: one for one in (*lines, *entries)}.values()
+    periods = {one.period for one in entries or lines}
+    everybody = [one for one in told if one.scope == ALL and one.period in periods]
+    return [
+        Excess(one.period, name, most, whole)
+        for one in sorted(everybody, key=lambda one: one.span.first, reverse=True)
+        for name, whole in one.figures._asdict().items()
+        if whole is not None and (most := _of_sites(name, one.period, told)) > whole
+    ]
+
+
+def _of_sites(name: str, period: str, told: Iterable[Entry]) -> int:
+    own = (one.figures for one in told if (one.period, one.scope) == (period, "site"))
+    each = [getattr(one, name) or 0 for one in own]
+    return int(sum(each) if name in ADDS_UP else max(each, default=0))
 
 
 # --- questions -----------------------------------------------------------------------------

@@ -19,14 +19,15 @@ from checkin.web.past.blueprint import bp
 @requires(Permission.SEE_FIGURES)
 def index():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    lines = past.lines(reach)
+    lines, may_enter = past.lines(reach), current_user.may(Permission.ENTER_PAST)
     worked = {period for period in {one.row.period for one in lines} if _is_worked(period)}
     return render_template(
         "past/index.html",
         lines=[(one, _shown(one), one.row.period in worked) for one in lines],
         dropped=[(one, _shown(one)) for one in past.dropped(reach)],
         words=words,
-        may_enter=current_user.may(Permission.ENTER_PAST),
+        exceeded=past.exceeded() if may_enter else [],
+        may_enter=may_enter,
     )
 
 

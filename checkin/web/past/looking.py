@@ -39,6 +39,7 @@ def show(draft_name: str):
         good=[_shown(one, names) for one in good],
         years_out=[_shown(one, names) for one in years_out],
         left_out=left_out,
+        exceeded=past.exceeded([one.entry for one in good]) if good else [],
         seen=",".join(str(one.replaces.id) for one in good if one.replaces),
         faults=_faults(draft, prospects),
         columns=_columns(draft),

@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from checkin.domain.errors import Problem
+from checkin.operations import past
 from checkin.operations.figures import spans
 from checkin.operations.importing import Field, Told
-from checkin.operations.past import ALL, Draft, Figures, Named
+from checkin.operations.past import ALL, Draft, Excess, Figures, Named
 from checkin.web import errors
 from checkin.web.digits import num
 from checkin.web.figures.earlier import in_column
@@ -136,6 +137,26 @@ def whose(scope: str, name: Any) -> str:
 
 def whose_line(line: Named) -> str:
     return whose(line.row.scope, line)
+
+
+def excess(one: Excess) -> str:
+    """That sites tell more of a year than everybody's line does."""
+    facts = {
+        "year": year_of(one.period),
+        "sites": in_column(one.figure, one.of_sites),
+        "all": in_column(one.figure, one.of_everybody),
+        "figure": FIGURES[one.figure],
+    }
+    if one.figure in past.ADDS_UP:
+        return _(
+            "%(year)s, %(figure)s: the sites together come to %(sites)s, "
+            "more than the %(all)s of everybody",
+            **facts,
+        )
+    return _(
+        "%(year)s, %(figure)s: one site alone has %(sites)s, more than the %(all)s of everybody",
+        **facts,
+    )
 
 
 def column_name(draft: Draft, column: int | None) -> str:
