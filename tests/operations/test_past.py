@@ -225,6 +225,31 @@ def test_columns_are_named_once_and_the_year_may_be_said_beside_the_file(send, c
         send(text, period="2026")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1437,100,200\n", "١٤٣٧هـ,١٠٠,٢٠٠\n1438,1300,250\n", "1437,1450,1400\n1438,1300,1250\n"],
+)
+def test_a_first_row_that_tells_a_year_is_no_headings(send, cast, now, text):
+    draft = send(text)
+    assert (draft.found, draft.look["row"], draft.look["columns"][0]) == (None, 0, "year")
+    fields = ["year", "hours", "volunteers"]
+    named = past.name_columns(draft.name, fields, by=cast.layla.id, now=now)
+    assert ("1437h", "all", 0) in told(named)
+    assert named.found.rows == text.count("\n")
+
+
+def test_a_list_without_headings_keeps_its_first_row(send, cast, now):
+    draft = send("نورة سعد,2022-03-01,4\nسالم عوض,2022-03-02,3\n", "attended")
+    assert draft.look["columns"] == ["name", "date", ""]
+    fields = ["name", "date", "hours"]
+    named = past.name_columns(draft.name, fields, by=cast.layla.id, now=now)
+    assert told(named)["2022", "all", 0]["approved_minutes"] == 7 * 60
+
+
+def test_years_across_are_headings(send):
+    assert send("الموقع,2021,2022\nالمطاف,100,200\n").look["row"] == 1
+
+
 def test_a_file_is_for_one_day_and_needs_a_source(send, cast, now):
     draft = send("السنة,الساعات\n2022,5\n")
     assert past.find_draft(draft.name, now) == draft

@@ -132,6 +132,15 @@ def test_columns_are_named_where_headings_say_nothing(layla):
     assert layla.get(shown).location == ROOM
 
 
+def test_a_file_without_headings_asks_what_its_columns_hold(layla):
+    address = send(layla, "1437,100,200\n1438,300,400\n").location
+    assert address.endswith("/columns")
+    fields = {"column-0": "year", "column-1": "hours", "column-2": "volunteers"}
+    page = layla.text(layla.send(address, **fields).location)
+    assert "1437 AH" in page
+    assert "Enter: 2 rows" in page
+
+
 def test_another_sheet_is_one_press_away(layla):
     book = workbook(("Year", "Hours"), (2022, 5), sheets={"Old": [("Year", "Hours"), (2019, 7)]})
     address = send(layla, book, "years.xlsx").location

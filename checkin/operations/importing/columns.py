@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from checkin.domain.errors import Problem
-from checkin.domain.text import fold_name
+from checkin.domain.text import fold_name, latin_digits
 from checkin.operations.importing.cells import has_mobile
 from checkin.operations.importing.headings import HEADINGS, NOT_KEPT, Field
 from checkin.operations.importing.rows import MOST_COLUMNS, Row
@@ -40,6 +40,17 @@ FOR = {
 }
 """What a list of each kind may hold."""
 REPEATABLE = frozenset({Field.MIDDLE_NAME})
+
+
+_OF_YEARS = {"totals": Field.YEAR, "attended": Field.DATE}
+"""Lists of earlier years, and where those that have no headings say when."""
+_YEAR = re.compile(
+    r"(1[34]|19|20)[0-9]{2}(\.0+)?\s*(هـ?|م|ah|ce|ad|[hg])?|"
+    r"([0-9]{1,2}([-/.])[0-9]{1,2}\5)(1[34]|19|20)[0-9]{2}|"
+    r"(1[34]|19|20)[0-9]{2}([-/.])[0-9]{1,2}\8[0-9]{1,2}([ T].*)?",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[0-9][0-9.,:’' ]*")
 
 
 def _folded(words: str) -> list[str]:
@@ -83,6 +94,8 @@ def found_in(rows: Sequence[Row], kind: str) -> Layout:
     """The layout of a sheet by its first rows; Problem `no_rows` when there are none."""
     if not rows:
         raise Problem("no_rows")
+    if kind in _OF_YEARS and _tells_a_year(rows):
+        return _without_headings(rows, kind)
     best, headings, score = rows[0], rows[0].cells, 0.0
     for place, row in enumerate(rows[:LOOKED_AT]):
         below = rows[place + 1] if place + 1 < len(rows) else None
@@ -96,6 +109,25 @@ def found_in(rows: Sequence[Row], kind: str) -> Layout:
             return _without_headings(rows, kind)
         best, headings = unknown, unknown.cells
     return _layout(best.number, _wide_enough(headings, rows), kind)
+
+
+def _tells_a_year(rows: Sequence[Row]) -> bool:
+    """Whether the first row has a year and a number, as no headings do; one year beside another
+    may be headings, unless a year stands below it too."""
+    first, *below = rows[:LOOKED_AT]
+    numbers = [cell for cell in first.cells if _NUMBER.fullmatch(latin_digits(cell))]
+    for place, cell in enumerate(first.cells):
+        others = [one for one in numbers if one != cell]
+        if not (others and _is_year(cell)):
+            continue
+        under = [row.cells[place] for row in below if place < len(row.cells)]
+        if any(map(_is_year, under)) or not all(map(_is_year, others)):
+            return True
+    return False
+
+
+def _is_year(cell: str) -> bool:
+    return bool(_YEAR.fullmatch(latin_digits(cell).strip()))
 
 
 def _unknown_headings(rows: Sequence[Row]) -> Row | None:
@@ -223,6 +255,8 @@ def _without_headings(rows: Sequence[Row], kind: str) -> Layout:
         cells = [row.cells[place] for row in rows if place < len(row.cells) and row.cells[place]]
         if Field.MOBILE not in columns and sum(map(has_mobile, cells)) * 2 > len(cells):
             columns[place] = Field.MOBILE
+        elif kind in _OF_YEARS and _OF_YEARS[kind] not in columns and all(map(_is_year, cells)):
+            columns[place] = _OF_YEARS[kind]
         elif Field.NAME not in columns and sum(map(_reads_as_name, cells)) * 2 > len(cells):
             columns[place] = Field.NAME
     return Layout(0, ("",) * width, tuple(columns), sure=False)
