@@ -246,6 +246,13 @@ def test_a_list_without_headings_keeps_its_first_row(send, cast, now):
     assert told(named)["2022", "all", 0]["approved_minutes"] == 7 * 60
 
 
+def test_headings_alone_tell_no_years(send):
+    with pytest.raises(Problem, match="no_years"):
+        send("السنة,الساعات\n")
+    with pytest.raises(Problem, match="no_rows"):
+        send("الاسم,التاريخ\n", "attended")
+
+
 def test_years_across_are_headings(send):
     assert send("الموقع,2021,2022\nالمطاف,100,200\n").look["row"] == 1
 

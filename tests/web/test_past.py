@@ -141,6 +141,17 @@ def test_a_file_without_headings_asks_what_its_columns_hold(layla):
     assert "Enter: 2 rows" in page
 
 
+def test_a_file_of_headings_alone_has_no_rows_of_years(layla):
+    said = "No rows of years were found"
+    assert said in send(layla, "السنة,عدد الساعات\n").text
+    assert said in send(layla, "السنة,عدد الساعات\nالسنة,عدد الساعات\n").text
+    book = workbook(("Year", "Hours"), (2022, 5), sheets={"Old": [("Year", "Hours")]})
+    address = send(layla, book, "years.xlsx").location
+    layla.send(address + "/sheet", sheet="2")
+    assert said in layla.text(address)
+    assert "No rows with volunteers" in send(layla, "الاسم,التاريخ\n", kind="attended").text
+
+
 def test_another_sheet_is_one_press_away(layla):
     book = workbook(("Year", "Hours"), (2022, 5), sheets={"Old": [("Year", "Hours"), (2019, 7)]})
     address = send(layla, book, "years.xlsx").location

@@ -6,7 +6,8 @@ attendances names people, so neither the file nor what was read of it stays long
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,11 +78,14 @@ def begin(
 ) -> Draft:
     """Take a file and read it, if its columns are known.
 
-    Problems: those of `importing.files.opened`, `no_rows`, `source_missing`, `year_unreadable`.
+    Problems: those of `importing.files.opened`, `no_rows`, `no_years`, `source_missing`,
+    `year_unreadable`.
     """
     source = source_said(source)
     year = year_said(period, now)
-    book = opened(content)
+    with _saying_of_what(kind):
+        book = opened(content)
+        look = looking.first_look(book, kind)
     draft = Draft(
         name=secrets.token_hex(16),
         kind=kind,
@@ -90,7 +94,7 @@ def begin(
         period=year.key if year else "",
         sent_by_id=by,
         sent_at=now,
-        look=looking.first_look(book, kind),
+        look=look,
     )
     _read(draft, book)
     path = _folder() / draft.name
@@ -121,12 +125,13 @@ def _remember(layout: Layout, kind: str, *, by: int, now: datetime) -> None:
 
 
 def choose_sheet(name: str, sheet: int, *, now: datetime) -> Draft:
-    """Read another sheet of the same file. Problems: `sheet_missing`, `no_rows`."""
+    """Read another sheet of the same file. Problems: `sheet_missing`, `no_rows`, `no_years`."""
     draft = find(name, now)
     book = opened((_folder() / name).read_bytes())
     if not 0 <= sheet < len(book.sheets):
         raise Problem("sheet_missing")
-    draft.look = looking.looked_at(book, sheet, draft.kind)
+    with _saying_of_what(draft.kind):
+        draft.look = looking.looked_at(book, sheet, draft.kind)
     _read_again(draft)
     return draft
 
@@ -202,9 +207,21 @@ def _read(draft: Draft, book: Book) -> None:
     names: Mapping[Field, Mapping[str, int]] = {one: _names(of) for one, of in _MODELS.items()}
     year = spans.of_key(draft.period) if draft.period else None
     found = reader(book.rows(draft.look["sheet"]), Terms(layout, names, year), most)
-    if not found.rows:
-        raise Problem("no_rows")
+    with _saying_of_what(draft.kind):
+        if not found.rows:
+            raise Problem("no_rows")
     draft.found = found
+
+
+@contextmanager
+def _saying_of_what(kind: str) -> Iterator[None]:
+    """A list without rows has no people, totals without rows no years."""
+    try:
+        yield
+    except Problem as problem:
+        if problem.code == "no_rows" and kind == "totals":
+            raise Problem("no_years") from problem
+        raise
 
 
 def _enough(held: Sequence[Field | None], period: str) -> bool:

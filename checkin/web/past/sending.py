@@ -14,7 +14,7 @@ from checkin.web.past.forms import FileForm
 _OF_THE_FILE = (
     *("file_empty", "file_too_large", "file_is_picture", "file_is_old_excel", "file_is_locked"),
     *("file_is_web_page", "file_unknown", "file_broken", "file_unpacks", "too_many_rows"),
-    *("too_many_columns", "quote_open", "no_rows"),
+    *("too_many_columns", "quote_open", "no_rows", "no_years"),
 )
 _BESIDE = {
     **dict.fromkeys(_OF_THE_FILE, "file"),

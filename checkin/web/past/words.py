@@ -17,6 +17,7 @@ from checkin.web.figures.periods import name_of
 from checkin.web.filters import isolate, plain_label
 
 errors.sentences(
+    no_years=_l("No rows of years were found"),
     number_unreadable=_l("This is no number"),
     number_not_whole=_l("Enter a whole number"),
     amount_negative=_l("A figure is never below nought"),
