@@ -302,7 +302,7 @@ def test_a_year_told_of_one_site_alone_says_so_and_is_compared_with_nothing(layl
     assert f"1438 AH: {alone}" in always
     assert "nothing is compared with it" in always
     told = taken_out(layla, "dashboard", "past=1").translate({0x2068: None, 0x2069: None})
-    assert f"{SOURCE} · {alone}" in told
+    assert f"{alone}\r\n" in told
     mine = layla.text(f"/figures?period=1438h&past=1&site={cast.mataf.id}")
     assert "All of it" in mine
     assert "alone" not in mine.partition("Earlier years")[0]
@@ -378,6 +378,19 @@ def taken_out(browser, what: str, query: str, kind: str = "csv") -> str:
     exporting.work_on_waiting(clock.now)
     with browser.get(f"{address}/file") as file:
         return file.data.decode("utf-8-sig")
+
+
+def test_programs_know_earlier_years_by_their_key_and_people_by_their_heading(layla, cast, now):
+    served(cast, now)
+    factories.past_line(now, cast.layla, "1440h", approved_minutes=6000)
+    for what, query in (("dashboard", "past=1"), ("report", "by=year&past=1")):
+        told = map(json.loads, taken_out(layla, what, query, "jsonl").splitlines())
+        years = [(one["year"], one["name"]) for one in told if one.get("table") == "earlier"]
+        named = {"1440h": "1440 AH", "this_system": "This system", "together": "Together"}
+        assert years == list(named.items())
+        heading, *_rows = csv.reader(io.StringIO(taken_out(layla, what, query)))
+        assert len(heading) == len(set(heading))
+    assert "Imported year" in heading
 
 
 def test_reports_paper_and_files_carry_the_mark(layla, cast, now):

@@ -161,8 +161,7 @@ def of_years(told: Earlier, totals: Totals) -> Table:
     """Years that were told beside this system's own; empty where none are counted."""
     rows: list[list[Cell]] = [
         [
-            line.name,
-            " · ".join(filter(None, (line.source, line.in_part))) or None,
+            *(line.key, line.name, line.source or None, line.in_part or None),
             *(getattr(line.figures, name) for name in _TOLD),
         ]
         for line in earlier.lines(told, totals)
@@ -173,8 +172,10 @@ def of_years(told: Earlier, totals: Totals) -> Table:
         key="earlier",
         title=_("Earlier years"),
         columns=[
-            Column("name", _("Year"), width=22),
+            Column("year", _("Key"), is_shown=False),
+            Column("name", _("Imported year"), width=22),
             Column("source", _("Source"), width=28),
+            Column("in_part", _("Told in part"), width=28, is_shown=any(row[3] for row in rows)),
             *(replace(named[name], is_shown=name in shown) for name in _TOLD),
         ],
         rows=rows,

@@ -44,8 +44,12 @@ class Switch(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of the table of years: one that was told, this system, or both together."""
+    """A row of the table of years: one that was told, this system, or both together.
 
+    `key` names it to programs: 1440h, `this_system` or `together`.
+    """
+
+    key: str
     name: str
     source: str
     is_imported: bool
@@ -167,16 +171,23 @@ def lines(told: Earlier, totals: Totals) -> list[Line]:
 
 def _lines(told: Earlier, totals: Totals) -> Iterator[Line]:
     for year in told.years:
-        yield Line(name_of(year.span), " · ".join(year.sources), True, year.figures, alone(year))
+        yield Line(
+            year.period,
+            name_of(year.span),
+            " · ".join(year.sources),
+            True,
+            year.figures,
+            alone(year),
+        )
     ours = Figures(*(getattr(totals, name) for name in Figures._fields))
     if not value_words.is_set(totals):
         ours = ours._replace(value_halalas=None)
-    yield Line(_("This system"), "", False, ours)
+    yield Line("this_system", _("This system"), "", False, ours)
     both = told.added_to(totals)
     summed = Figures(*(getattr(both, name) for name in Figures._fields))
     # nobody can say how many different people ours and theirs are
     unknown = {*told.apart(totals), *(name for name in Figures._fields if lacks(name, told, ours))}
-    yield Line(_("Together"), "", False, summed._replace(**dict.fromkeys(unknown)))
+    yield Line("together", _("Together"), "", False, summed._replace(**dict.fromkeys(unknown)))
 
 
 def lacks(figure: str, told: Earlier, ours: Totals | Figures) -> bool:
