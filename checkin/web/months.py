@@ -1,7 +1,6 @@
 """Months of figures: which are closed, closing one, opening it again, what was changed later."""
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -44,7 +43,9 @@ class ReopeningForm(Form):
     reason = note_field(
         _l("Why is it opened again?"),
         months.LONGEST_REASON,
-        description=_l("It is kept with your name."),
+        description=_l(
+            "It stands with your name below the closed months, for all who see figures."
+        ),
     )
 
 
@@ -52,7 +53,9 @@ class ReopeningForm(Form):
 @requires(Permission.SEE_FIGURES)
 def index():
     reach = current_user.reach(Permission.SEE_FIGURES)
-    standing = {row.MonthClosing.month_on: row for row in _standing()}
+    every = months.closings()
+    reopened = [row for row in every if row.MonthClosing.reopened_at]
+    standing = {row.MonthClosing.month_on: row for row in every if row not in reopened}
     lines = {line.key: line.totals for line in figures.by(Grouping.MONTH, Filter(reach))}
     today = local_day(clock.now(), MAKKAH)
     return render_template(
@@ -61,6 +64,7 @@ def index():
             (month, lines.get(month, Totals()), standing.get(month), can_close(month, today))
             for month in sorted(lines.keys() | standing.keys(), reverse=True)
         ],
+        reopened=reopened,
         entries=late.entries(reach),
         people=closed.people_changes(reach),
         known=KNOWN,
@@ -109,10 +113,6 @@ def reopen(month: str):
         flash(_("Open again: %(month)s", month=month_long(begin)), "done")
         return redirect(url_for(".index"), 303)
     return render_template("months/reopening.html", form=form, begin=begin), form.status
-
-
-def _standing() -> list[Any]:
-    return [row for row in months.closings() if row.MonthClosing.reopened_at is None]
 
 
 def _begin(month: str) -> date:

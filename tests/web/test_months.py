@@ -213,6 +213,22 @@ def test_a_month_is_opened_again_for_a_reason(layla, worked):
     assert layla.get(f"{OCTOBER}/reopening").status_code == 303
 
 
+def test_who_opened_a_month_again_when_and_why_is_read_beside_who_closed_it(
+    layla, salem, majed, cast, worked
+):
+    layla.send(f"{OCTOBER}/closure")
+    assert "Opened again" not in layla.text(ADDRESS)
+    layla.send(f"{OCTOBER}/reopening", reason="نسينا مركزًا")
+    layla.send(f"{OCTOBER}/closure")
+    for reader in (layla, salem, majed):
+        table = reader.text(ADDRESS).partition("Opened again")[2]
+        said, reason, _rest = table.partition("نسينا مركزًا")
+        assert "October 2026" in said
+        assert said.count(cast.layla.name) == 2
+        assert said.count("22 November 2026") == 2
+        assert reason
+
+
 def test_a_month_that_runs_or_is_none_is_not_closed(layla):
     assert layla.get(f"{ADDRESS}/2026-11/closure").status_code == 404
     assert layla.get(f"{ADDRESS}/2026-13/closure").status_code == 404
