@@ -86,3 +86,16 @@ def test_exceptions_stay_whole_on_a_tablet_held_upright(cast, visit, shift):
     for actions in salem.page.locator(".table-actions").all():
         tops = {button.bounding_box()["y"] for button in actions.locator(".button").all()}
         assert len(tops) == 1
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_the_sources_of_earlier_years_are_in_sight_on_a_tablet(cast, now, visit, lang):
+    told = {"approved_minutes": 60_000_000, "beneficiaries": 12_802_612, "volunteers": 104_500}
+    told |= {"attendances": 1_802_612, "value_halalas": 91_000_000_050}
+    factories.past_line(now, cast.layla, "1440h", **told)
+    staff = visit("tablet", person=cast.layla, lang=lang)
+    staff.open("/figures?past=1")
+    wrap = staff.page.locator("#earlier .table-wrap")
+    assert wrap.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+    cells = staff.page.locator("#earlier :is(th, td)")
+    assert not any(cells.evaluate_all("all => all.map(one => one.scrollWidth > one.offsetWidth)"))
