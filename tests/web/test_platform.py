@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import date
+from html import unescape
 
 import openpyxl
 import pytest
@@ -71,6 +73,26 @@ def test_a_month_without_hours_gives_way_to_the_last_with_some(layla, worked):
     assert "Nothing is approved for November 2026 yet" in text
     assert "5:15" in text
     assert "is approved for" not in layla.text(f"{ROOM}?period=2026-11")
+
+
+def test_links_and_files_keep_the_month_shown_when_a_newer_one_comes(layla, worked):
+    first, second = db.session.scalars(db.select(Attendance).order_by(Attendance.id)).all()
+    for record in (first, second):
+        factories.alter(record, work_on=date(2026, 9, 3))
+    page = layla.get(ROOM).text
+    (query,) = set(re.findall(r'name="query" value="([^"]*)"', page))
+    assert query == "period=2026-09"
+    links = [unescape(link) for link in re.findall(rf'href="({ROOM}[^"]*)"', page)]
+    about_days = [link for link in links if not link.endswith("/columns")]
+    assert any(link.startswith(f"{ROOM}/lists") for link in about_days)
+    assert any("what=mobile" in link for link in about_days)
+    assert any(f"opportunity={worked.id}" in link for link in about_days)
+    assert all("period=2026-09" in link for link in about_days), about_days
+    for address in (f"{ROOM}/lists", f"{ROOM}/missing?what=mobile"):
+        assert f"{ROOM}?period=2026-09" in layla.get(address).text, address
+    assert f'action="{ROOM}/lists?period=2026-09"' in layla.get(f"{ROOM}/lists").text
+    factories.alter(second, work_on=date(2026, 11, 3))
+    assert len(lines(taken_out(layla, "csv", query))) == 2
 
 
 def test_the_file_is_what_the_page_showed(layla, worked):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import gettext as _
@@ -40,13 +39,8 @@ def settled() -> dict[str, str]:
 
 
 def said() -> dict[str, str]:
-    """The address's own words, for links and files that are about the same."""
+    """The address's own words; links and files take `Wanted.place`, which has the days shown."""
     return {name: request.args[name] for name in NAMES if request.args.get(name)}
-
-
-def in_address() -> str:
-    """The same as it stands after the question mark."""
-    return urlencode(said())
 
 
 def about(found: Wanted) -> str:

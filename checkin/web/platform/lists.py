@@ -80,11 +80,12 @@ def _begin(form: ListForm) -> int:
 
 
 def _page(form: ListForm) -> str:
+    found = asking.asked(reach(), local_day(clock.now()))
     return render_template(
         "platform/lists.html",
         form=form,
-        about=asking.about(asking.asked(reach(), local_day(clock.now()))),
-        said=asking.said(),
+        about=asking.about(found),
+        said=found.place,
         lists=platform.latest(),
         states=words.STATES,
         kept=settings.value("import_days"),

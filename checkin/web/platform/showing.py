@@ -1,5 +1,7 @@
 """What the file for the platform would hold, what is missing for it, opportunity by opportunity."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
@@ -40,12 +42,12 @@ def index():
         opportunities=platform.by_opportunity(found.filter, shown.page),
         shown=shown,
         types=TYPES,
-        said=asking.said(),
+        said=found.place,
         period=found.period,
         periods=asking.choices(reach(), today, found.period),
         narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
         kinds={kind: export_words.KINDS[kind] for kind in KINDS},
-        query=asking.in_address(),
+        query=urlencode(found.place),
         hours=hours,
         rounds=platform.chosen().hours is not Hours.CLOCK,
         days_in_words=days_in_words,
@@ -70,7 +72,7 @@ def missing():
         heading=str(words.LACKS[what]),
         people=platform.lacking(found.filter, what, shown.page),
         shown=shown,
-        said=asking.said(),
+        said=found.place,
         may_mend=current_user.may(Permission.MANAGE_PEOPLE),
     )
 
