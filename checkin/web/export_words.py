@@ -14,6 +14,8 @@ KINDS: dict[str, Any] = {
 OF_LISTS = ("xlsx", "csv", "jsonl")
 """For lists of records, which have more columns than paper has room for."""
 OF_FIGURES = ("pdf", "xlsx", "csv", "jsonl")
+OF_PLATFORM = ("xlsx", "csv")
+"""What the platform's pages and people take."""
 LISTS: dict[str, Any] = {
     "attendances": _l("Records"),
     "new_and_returning": _l("New and returning volunteers"),
@@ -26,6 +28,8 @@ LISTS: dict[str, Any] = {
 ABOUT = "checkin_export_about"
 """Where rooms put what a list's address is about, among the app's extensions: by `what`, a
 function from what is asked to words."""
+ONLY: dict[str, Sequence[str]] = dict.fromkeys(("platform", "platform_differences"), OF_PLATFORM)
+"""The kinds of lists that are not of every kind."""
 NAMELESS = ("dashboard", "report")
 """Lists that name nobody."""
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from checkin.database import db
-from checkin.models import Attendance, AuditEntry
+from checkin.models import Attendance, AuditEntry, Export
 from checkin.operations import approvals, exporting, platform
 from checkin.operations.platform import working
 from checkin.web import clock
@@ -120,6 +120,14 @@ def test_the_workbook_has_rows_alone_and_reads_from_the_right(layla, worked):
     assert first == ("الاسم", "Mobile", "الساعات")
     assert [row[1] for row in rows] == [None, "0501234567"]
     assert rows[0][2] == 4.08, "as it is typed there, and as the text says"
+
+
+@pytest.mark.parametrize("what", ["platform", "platform_differences"])
+@pytest.mark.parametrize("kind", ["jsonl", "pdf"])
+def test_a_kind_of_file_that_is_not_offered_is_refused(layla, worked, what, kind):
+    answer = layla.send("/exports", what=what, query="", kind=kind)
+    assert "Please choose one of the kinds of files" in layla.text(answer.location)
+    assert db.session.scalars(db.select(Export)).all() == []
 
 
 def test_columns_stand_where_they_are_numbered(layla, worked):

@@ -11,7 +11,7 @@ from checkin.domain.roles import Permission
 from checkin.models import Export
 from checkin.operations import exporting, jobs, settings
 from checkin.web import clock, errors
-from checkin.web.export_words import ABOUT, KINDS, LISTS, NAMELESS
+from checkin.web.export_words import ABOUT, KINDS, LISTS, NAMELESS, ONLY
 from checkin.web.exports.blueprint import bp
 from checkin.web.exports.words import STATES
 from checkin.web.fields import row_number
@@ -50,11 +50,14 @@ def create():
     if what not in current_app.extensions[exporting.LISTS]:
         raise NotFound("export")
     query = urlencode(parse_qsl(request.form.get("query", "")[:1000]))
+    kind = request.form.get("kind", "")
     try:
+        if kind not in ONLY.get(what, KINDS):
+            raise Problem("export_kind")
         export_id = exporting.ask(
             what,
             query,
-            request.form.get("kind", ""),
+            kind,
             language=current_prefs().lang,
             digits=current_prefs().digits,
             by=current_user.id,

@@ -16,7 +16,7 @@ from checkin.domain.roles import Permission
 from checkin.models import PlatformList
 from checkin.operations import importing, jobs, platform, settings
 from checkin.operations.paging import Page
-from checkin.web import clock, errors, export_words
+from checkin.web import clock, errors
 from checkin.web.fields import Form, row_number
 from checkin.web.figures.amounts import hours
 from checkin.web.guard import requires
@@ -24,7 +24,6 @@ from checkin.web.imports import sentences
 from checkin.web.platform import asking, narrowing, words
 from checkin.web.platform.blueprint import bp, reach
 from checkin.web.platform.differences import fault_of
-from checkin.web.platform.showing import KINDS
 from checkin.web.uploads import take_files
 
 _OF_THE_FILE = (
@@ -247,7 +246,6 @@ def _differences(row: PlatformList) -> str:
         fault_of=fault_of,
         unknown=row.totals["unknown"],
         opportunities=platform.without_counterpart(row.id) if row.totals["unknown"] else [],
-        kinds={kind: export_words.KINDS[kind] for kind in KINDS},
         hours=hours,
         signed=words.signed,
         may_export=current_user.may(Permission.EXPORT),

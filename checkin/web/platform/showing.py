@@ -20,9 +20,6 @@ from checkin.web.opportunities_forms import TYPES
 from checkin.web.platform import asking, words
 from checkin.web.platform.blueprint import bp, reach
 
-KINDS = ("xlsx", "csv")
-"""What the platform's pages and people take."""
-
 
 @bp.get("")
 @requires(Permission.SEE_FIGURES)
@@ -46,7 +43,7 @@ def index():
         period=found.period,
         periods=asking.choices(reach(), today, found.period),
         narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
-        kinds={kind: export_words.KINDS[kind] for kind in KINDS},
+        kinds=export_words.kinds(export_words.OF_PLATFORM),
         query=urlencode(found.place),
         hours=hours,
         rounds=platform.chosen().hours is not Hours.CLOCK,
