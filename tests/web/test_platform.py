@@ -239,6 +239,21 @@ def test_what_differs_and_what_is_still_to_be_entered_are_files(layla, worked):
     assert [row[0] for row in lines(taken_out(layla, "csv", query))[1:]] == ["'=سارة"]
 
 
+def test_what_is_on_one_side_alone_differs_by_all_of_its_hours(layla, worked):
+    shown = send(layla, LIST).location
+    query = f"list={shown.rpartition('/')[2]}"
+    heading, *rows = lines(taken_out(layla, "csv", query, "platform_differences"))
+    more = {row[0]: row[heading.index("More here, in minutes")] for row in rows}
+    assert more == {
+        "Hours differ": "-50",
+        "Only here": "245",
+        "Only on the platform": "-180",
+        "Rows with problems": "",
+    }
+    assert "+4:05" in layla.text(f"{shown}?show=here")
+    assert "−3:00" in layla.text(f"{shown}?show=there")
+
+
 def test_a_list_of_some_opportunities_shows_those_and_all_when_asked(layla, worked, now, cast):
     with time_machine.travel(now, tick=False):
         other = factories.opportunity(now, name_ar="ضيافة", name_en="Hospitality")

@@ -68,12 +68,11 @@ def _cells(lang: str) -> Callable[[Any], list[Cell]]:
     faults = {code: said_of(Told(code)) for code in words.FAULTS}
 
     def cells(row: Any) -> list[Cell]:
-        more = row.approved_minutes - row.minutes if row.side == "both" else None
         return [
             " · ".join(ways[way] for way in ways_of(row)),
             *(row.own_name, row.name, mobile_said(row.own_mobile), mobile_said(row.mobile)),
             (row.name_ar or row.name_en) if lang == "ar" else (row.name_en or row.name_ar),
-            *(row.opportunity, row.approved_minutes, row.minutes, more),
+            *(row.opportunity, row.approved_minutes, row.minutes, more_here(row)),
             *(row.number, faults.get(row.fault, "")),
         ]
 
@@ -85,6 +84,12 @@ def ways_of(line: Any) -> list[str]:
     if line.side != "both":
         return [line.side]
     return ["hours"] * line.hours_differ + ["names"] * line.names_differ
+
+
+def more_here(line: Any) -> int | None:
+    """By how many minutes ours are more, also where one side has none; nothing for what could not
+    be read."""
+    return None if line.fault else (line.approved_minutes or 0) - (line.minutes or 0)
 
 
 def fault_of(line: Any) -> str:

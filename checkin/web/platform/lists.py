@@ -23,7 +23,7 @@ from checkin.web.guard import requires
 from checkin.web.imports import sentences
 from checkin.web.platform import asking, narrowing, words
 from checkin.web.platform.blueprint import bp, reach
-from checkin.web.platform.differences import fault_of
+from checkin.web.platform.differences import fault_of, more_here
 from checkin.web.uploads import take_files
 
 _OF_THE_FILE = (
@@ -244,6 +244,7 @@ def _differences(row: PlatformList) -> str:
         shown=shown,
         lines=platform.lines(row.id, way, shown.page, within),
         fault_of=fault_of,
+        more_here=more_here,
         unknown=row.totals["unknown"],
         opportunities=platform.without_counterpart(row.id) if row.totals["unknown"] else [],
         hours=hours,
