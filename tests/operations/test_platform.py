@@ -225,6 +225,48 @@ def test_what_is_only_here_is_narrowed_to_the_opportunities_in_the_list(now, cas
     assert len(db.session.execute(platform.still_to_enter(found)).all()) == 2
 
 
+def entered(found):
+    asked = db.session.execute(platform.still_to_enter(found)).all()
+    return [(row.person_id, row.opportunity_id, int(row.minutes), row.there) for row in asked]
+
+
+def test_what_is_missing_there_is_told_from_what_is_there(now, cast, serve):
+    lanes, twice = (factories.opportunity(now, name_ar="تنظيم الحشود") for _ in range(2))
+    noura, hind = factories.person(now, "نورة سعد القحطاني"), factories.person(now, "هند فهد")
+    amal = factories.person(now, "أمل خالد")
+    for day, who in enumerate((noura, hind, amal)):
+        serve(who, lanes, 60, days_ago=day)
+    serve(noura, twice, 30, days_ago=4)
+    serve(hind, twice, 45, days_ago=5)
+    text = "الاسم,الفرصة,الساعات\nنورة سعد القحطاني,تنظيم الحشود,1\nأمل خالد,تنظيم الحشود,2\n"
+    found, _differing = compared(text, cast, now)
+    assert sorted(entered(found)) == [
+        (noura.id, lanes.id, 30, 60),
+        (hind.id, lanes.id, 105, None),
+    ]
+    assert platform.number_to_enter(found.id) == 2
+
+
+def test_hours_missing_of_no_opportunity_are_one_row(now, cast, serve):
+    lanes = factories.opportunity(now, name_ar="أ")
+    guests = factories.opportunity(now, name_ar="ب")
+    noura, hind = factories.person(now, "نورة سعد القحطاني"), factories.person(now, "هند فهد")
+    amal = factories.person(now, "أمل خالد")
+    for day, (who, of) in enumerate([(noura, lanes), (noura, guests), (hind, lanes)]):
+        serve(who, of, 60, days_ago=day)
+    serve(hind, guests, 45, days_ago=3)
+    serve(amal, guests, 60, days_ago=4)
+    text = "الاسم,الساعات\nنورة سعد القحطاني,0:30\nأمل خالد,0:15\n"
+    found, _differing = compared(text, cast, now)
+    rows = sorted(entered(found), key=lambda row: (row[0], row[2]))
+    assert rows == [
+        (noura.id, None, 90, 30),
+        (hind.id, guests.id, 45, None),
+        (hind.id, lanes.id, 60, None),
+        (amal.id, guests.id, 45, 15),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

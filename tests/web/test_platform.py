@@ -232,11 +232,27 @@ def test_what_differs_and_what_is_still_to_be_entered_are_files(layla, worked):
     assert differs[heading.index("More here, in minutes")] == "-50"
     only = lines(taken_out(layla, "csv", f"{query}&show=there", "platform_differences"))
     assert [row[2] for row in only[1:]] == ["سارة حسن علي"]
-    entered = lines(taken_out(layla, "csv", query))
-    assert [row[0] for row in entered[1:]] == ["'=سارة", "نورة سعد القحطاني"]
-    alike = LIST.replace("2:00", "1.17")
-    query = f"list={send(layla, alike).location.rpartition('/')[2]}"
-    assert [row[0] for row in lines(taken_out(layla, "csv", query))[1:]] == ["'=سارة"]
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"),
+    [("2:00", {}), ("1.17", {}), ("0:30", {"نورة سعد القحطاني": ("0.67", "0.50")})],
+)
+def test_only_hours_that_are_missing_there_are_still_to_be_entered(layla, worked, there, missing):
+    shown = send(layla, LIST.replace("2:00", there)).location
+    query = f"list={shown.rpartition('/')[2]}"
+    heading, *rows = lines(taken_out(layla, "csv", query))
+    hours, already = heading.index("Hours"), heading.index("Already on the platform")
+    found = {row[0]: (row[hours], row[already]) for row in rows}
+    assert found == {"'=سارة": ("4.08", ""), **missing}
+    assert "only the hours that are missing" in layla.text(shown)
+
+
+def test_nothing_is_offered_to_be_entered_where_all_of_it_is_there(layla, worked):
+    names = "اسم المتطوع,عدد الساعات\nنورة سعد القحطاني,2\n=سارة,5\n"
+    page = layla.text(send(layla, names).location)
+    assert "All differences, Excel" in page
+    assert "Still to be entered there" not in page
 
 
 def test_what_is_on_one_side_alone_differs_by_all_of_its_hours(layla, worked):

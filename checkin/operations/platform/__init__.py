@@ -14,6 +14,7 @@ from checkin.operations.platform.lists import (
     lines,
     name_columns,
     name_opportunities,
+    number_to_enter,
     still_to_enter,
     without_counterpart,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "listed",
     "name_columns",
     "name_opportunities",
+    "number_to_enter",
     "still_to_enter",
     "sum_of",
     "whole_hours",

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from checkin.database import AnyRow, db, transaction
 from checkin.domain.errors import Conflict, NotFound
@@ -262,15 +262,24 @@ def differing(list_id: int, shown: str, within: Collection[int] = ()) -> Select[
     return query.order_by(line.id)
 
 
+_LACKED = SHOWN["here"] | (SHOWN["hours"] & (PlatformLine.approved_minutes > PlatformLine.minutes))
+"""What the platform has not, or with fewer hours than we."""
+
+
 def still_to_enter(row: PlatformList, within: Collection[int] = ()) -> Select[Any]:
-    """The rows of a file for what the platform lacks or has with other hours."""
-    line, sums = PlatformLine, rows.listed(wanted_of(row))
-    wanting = select(line.person_id, line.opportunity_id).where(
-        _of_list(row.id, within), SHOWN["here"] | SHOWN["hours"]
-    )
-    if row.totals["by_opportunity"]:
-        return sums.where(tuple_(Person.id, Opportunity.id).in_(wanting))
-    return sums.where(Person.id.in_(wanting.with_only_columns(line.person_id)))
+    """The rows of a file for what the platform lacks: all minutes of who is not there, and of
+    the others, with the minutes `there`, only those that are missing."""
+    line = PlatformLine
+    more = line.approved_minutes - func.coalesce(line.minutes, 0)
+    columns = [line.person_id, line.opportunity_id, more.label("more"), line.minutes.label("there")]
+    lacked = select(*columns).where(_of_list(row.id, within), _LACKED).cte("lacked")
+    return rows.unentered(wanted_of(row), lacked, by_opportunity=row.totals["by_opportunity"])
+
+
+def number_to_enter(list_id: int, within: Collection[int] = ()) -> int:
+    """How many lines stand behind `still_to_enter`."""
+    lacked = select(func.count()).where(_of_list(list_id, within), _LACKED)
+    return db.session.scalar(lacked.select_from(PlatformLine)) or 0
 
 
 def lines(list_id: int, shown: str, page: int, within: Collection[int] = ()) -> Sequence[AnyRow]:

@@ -42,7 +42,39 @@ class Sum(NamedTuple):
 
 def listed(wanted: Filter) -> Select[Any]:
     """The rows of a file in its order: by opportunity, then by name."""
+    return _described(_sums(wanted))
+
+
+def unentered(wanted: Filter, lines: CTE, *, by_opportunity: bool) -> Select[Any]:
+    """The rows of `lines`, each a volunteer's `more` minutes here than `there`, which is none for
+    who is not there.
+
+    Where the lines name no opportunity, who is there already has one row for all: nobody knows
+    of which the hours there are.
+    """
     t = _sums(wanted)
+    there, of = lines.c.there, t.c.opportunity_id
+    first, last = func.min(of), func.max(of)
+    minutes: ColumnElement[int] = func.max(lines.c.more)
+    same = lines.c.person_id == t.c.person_id
+    key: Any = of
+    if by_opportunity:
+        same = and_(same, lines.c.opportunity_id == of)
+    else:
+        key = case((there.is_(None), of))
+        minutes = case((there.is_(None), func.sum(t.c.minutes)), else_=minutes)
+    columns: list[Any] = [
+        *(t.c.person_id, case((first == last, first)).label("opportunity_id")),
+        *(minutes.label("minutes"), func.sum(t.c.attendances).label("attendances")),
+        *(func.min(t.c.first_on).label("first_on"), func.max(t.c.last_on).label("last_on")),
+        there,
+    ]
+    grouped = select(*columns).join(lines, same).group_by(t.c.person_id, there, key)
+    return _described(found := grouped.cte("unentered")).add_columns(found.c.there)
+
+
+def _described(t: CTE) -> Select[Any]:
+    """Each row with its volunteer and its opportunity, where it is of one."""
     o, p = Opportunity, Person
     return (
         select(
@@ -54,7 +86,7 @@ def listed(wanted: Filter) -> Select[Any]:
         )
         .select_from(t)
         .join(p, p.id == t.c.person_id)
-        .join(o, o.id == t.c.opportunity_id)
+        .outerjoin(o, o.id == t.c.opportunity_id)
         .outerjoin(Service, Service.id == o.service_id)
         .outerjoin(Campaign, Campaign.id == o.campaign_id)
         .where(p.erased_at.is_(None))

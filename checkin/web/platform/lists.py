@@ -240,6 +240,7 @@ def _differences(row: PlatformList) -> str:
         said=narrowing.said(),
         file_query=urlencode({"list": row.id, **narrowing.said()}),
         counts=[(one, words.DIFFERENCES[one], number) for one, number in counts.items()],
+        to_enter=platform.number_to_enter(row.id, within),
         way=way,
         shown=shown,
         lines=platform.lines(row.id, way, shown.page, within),

@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
-from sqlalchemy import Select
 
 from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound, Problem
@@ -54,22 +53,31 @@ def of_platform(asked: Asked, now: datetime) -> Book:
     with opened("/figures/platform", asked):
         settings.read_anew()
         shape = platform.chosen()
-        rows, count = _rows(asked, now)
-        table = Table(columns_of(shape), rows, count, cells_of(shape))
-        return Book(_("National platform"), [table], language_of(table.columns))
+        table = _lacked(shape) if "list" in request.args else _asked(shape, asked, now)
+        return Book(_("National platform"), [table], language_of(columns_of(shape)))
 
 
-def _rows(asked: Asked, now: datetime) -> tuple[Select[Any], int]:
-    """Of the days in the address; or of a list held against ours, what is still to be entered."""
-    if "list" not in request.args:
-        wanted = asking.asked(asked.reach, local_day(now)).filter
-        return platform.listed(wanted), platform.sum_of(wanted).rows
+def _asked(shape: Shape, asked: Asked, now: datetime) -> Table:
+    """Of the days in the address."""
+    wanted = asking.asked(asked.reach, local_day(now)).filter
+    count = platform.sum_of(wanted).rows
+    return Table(columns_of(shape), platform.listed(wanted), count, cells_of(shape))
+
+
+def _lacked(shape: Shape) -> Table:
+    """Of a list held against ours, what is still to be entered, beside what is there already."""
     row = platform.find(request.args.get("list", 0, row_number))
     if row.state != "ready":
         raise NotFound("platform_list")
     within = narrowing.within(row)
-    counts = platform.counts(row.id, within)
-    return platform.still_to_enter(row, within), counts["here"] + counts["hours"]
+    there = Column("there", _("Already on the platform"), _HOURS[shape.hours])
+    cells, said = cells_of(shape), hours_of(shape)
+    return Table(
+        columns=[*columns_of(shape), there],
+        rows=platform.still_to_enter(row, within),
+        count=platform.number_to_enter(row.id, within),
+        cells=lambda row: [*cells(row), None if row.there is None else said(row.there)],
+    )
 
 
 def language_of(columns: Sequence[Column]) -> str:
@@ -100,7 +108,7 @@ def cells_of(shape: Shape) -> Callable[[Any], list[Cell]]:
     named = {"ar": "_ar", "en": "_en"}[current_locale().lang]
     other = {"_ar": "_en", "_en": "_ar"}[named]
 
-    whole = shape.hours is Hours.WHOLE
+    hours = hours_of(shape)
 
     def name_of(row: Any, thing: str) -> str | None:
         return getattr(row, thing + named) or getattr(row, thing + other)
@@ -113,14 +121,19 @@ def cells_of(shape: Shape) -> Callable[[Any], list[Cell]]:
         Part.OPPORTUNITY: lambda row: name_of(row, "name"),
         Part.SERVICE: lambda row: name_of(row, "service"),
         Part.CAMPAIGN: lambda row: name_of(row, "campaign"),
-        Part.TYPE: lambda row: said[row.type],
+        Part.TYPE: lambda row: said.get(row.type),
         Part.FIRST_ON: lambda row: row.first_on,
         Part.LAST_ON: lambda row: row.last_on,
-        Part.HOURS: lambda row: whole_hours(row.minutes) if whole else int(row.minutes),
+        Part.HOURS: lambda row: hours(row.minutes),
         Part.ATTENDANCES: lambda row: row.attendances,
     }
     chosen = [reading[part] for part in shape.parts]
     return lambda row: [read(row) for read in chosen]
+
+
+def hours_of(shape: Shape) -> Callable[[int], int]:
+    """Minutes as a cell holds them."""
+    return whole_hours if shape.hours is Hours.WHOLE else int
 
 
 def mobile_said(mobile: str | None) -> str | None:
