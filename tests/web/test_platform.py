@@ -31,14 +31,19 @@ def worked(now, cast):
         of = factories.opportunity(now, name_ar="تنظيم الحشود", name_en="Crowd lanes")
         people = [("=سارة", None, 245), ("نورة سعد القحطاني", "+966501234567", 70)]
         for name, mobile, minutes in people:
-            who = factories.person(now, name, mobile=mobile)
-            shift = factories.shift(now, cast.mataf, of, starts=-300, minutes=minutes)
-            factories.assign(now, who, shift)
-            factories.check_in(who, cast.poster, shift.starts_at)
-            done = factories.check_out(who, shift, shift.ends_at)
-            found = db.session.get_one(Attendance, done.attendance_id)
-            approvals.approve_many([(found.id, found.row_version)], by=cast.salem.id, now=now)
+            serve(now, cast, of, factories.person(now, name, mobile=mobile), -300, minutes)
         yield of
+
+
+def serve(now, cast, of, who, starts: int, minutes: int) -> Attendance:
+    """Approved; `starts` minutes from now."""
+    shift = factories.shift(now, cast.mataf, of, starts=starts, minutes=minutes)
+    factories.assign(shift.starts_at, who, shift)
+    factories.check_in(who, cast.poster, shift.starts_at)
+    done = factories.check_out(who, shift, shift.ends_at)
+    found = db.session.get_one(Attendance, done.attendance_id)
+    approvals.approve_many([(found.id, found.row_version)], by=cast.salem.id, now=now)
+    return found
 
 
 def taken_out(browser, kind: str, query: str = "", what: str = "platform") -> bytes:
@@ -93,6 +98,22 @@ def test_links_and_files_keep_the_month_shown_when_a_newer_one_comes(layla, work
     assert f'action="{ROOM}/lists?period=2026-09"' in layla.get(f"{ROOM}/lists").text
     factories.alter(second, work_on=date(2026, 11, 3))
     assert len(lines(taken_out(layla, "csv", query))) == 2
+
+
+def test_days_that_closed_months_count_elsewhere_say_so(layla, cast, worked, now):
+    found = serve(now, cast, worked, factories.person(now), starts=-40 * 24 * 60, minutes=60)
+    layla.send("/months/2026-10/closure")
+    told = "so the figures of these days are others"
+    assert told not in layla.text(f"{ROOM}?period=2026-10")
+    db.session.refresh(found)
+    approvals.reopen(found.id, found.row_version, words="راجعنا", by=cast.layla.id, now=now)
+    for month in ("2026-10", "2026-11"):
+        page = layla.get(f"{ROOM}?period={month}").text
+        assert told in page, month
+        (shown,) = re.findall(r'href="([^"]*)#changes"', page)
+        assert "Changed after closing" in layla.text(unescape(shown)), month
+    assert told not in layla.text(f"{ROOM}?period=2026")
+    assert told not in layla.text(f"{ROOM}?period=2025")
 
 
 def test_the_file_is_what_the_page_showed(layla, worked):
@@ -273,13 +294,8 @@ def test_what_is_on_one_side_alone_differs_by_all_of_its_hours(layla, worked):
 def test_a_list_of_some_opportunities_shows_those_and_all_when_asked(layla, worked, now, cast):
     with time_machine.travel(now, tick=False):
         other = factories.opportunity(now, name_ar="ضيافة", name_en="Hospitality")
-        shift = factories.shift(now, cast.mataf, other, starts=-600, minutes=60)
         who = factories.person(now, "هند فهد", mobile="+966507777777")
-        factories.assign(now, who, shift)
-        factories.check_in(who, cast.poster, shift.starts_at)
-        done = factories.check_out(who, shift, shift.ends_at)
-        found = db.session.get_one(Attendance, done.attendance_id)
-        approvals.approve_many([(found.id, found.row_version)], by=cast.salem.id, now=now)
+        serve(now, cast, other, who, starts=-600, minutes=60)
     shown = send(layla, LIST).location
     narrow, wide = layla.text(f"{shown}?show=here"), layla.text(f"{shown}?show=here&of=all")
     assert "=سارة" in narrow

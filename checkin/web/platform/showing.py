@@ -9,6 +9,7 @@ from checkin.domain.days import local_day
 from checkin.domain.errors import NotFound
 from checkin.domain.roles import Permission
 from checkin.operations import platform, targets
+from checkin.operations.figures import Filter, Measure, later
 from checkin.operations.paging import Page
 from checkin.operations.platform import Hours, Part
 from checkin.web import clock, export_words
@@ -34,6 +35,7 @@ def index():
         "platform/index.html",
         about=asking.about(found),
         instead_of=asking.instead_of(found, today),
+        changes=f"{found.address()}#changes" if _differs(found.filter) else "",
         total=total,
         lacks=[(what, words.LACKS[what], total.lacking(what)) for what in _lacks()],
         opportunities=platform.by_opportunity(found.filter, shown.page),
@@ -72,6 +74,13 @@ def missing():
         said=found.place,
         may_mend=current_user.may(Permission.MANAGE_PEOPLE),
     )
+
+
+def _differs(wanted: Filter) -> bool:
+    """Whether figures of these days have other hours: they count some of closed months on other
+    days than those of the work."""
+    moved = later.moved(Measure.APPROVED, wanted, [])
+    return any(row.LateEntry.approved_minutes for row in moved)
 
 
 def _lacks() -> list[str]:
