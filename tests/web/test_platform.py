@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date
 from html import unescape
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
@@ -185,6 +186,29 @@ def test_the_days_typed_count_unless_another_period_was_chosen_then(layla, worke
     assert same.location == f"{ROOM}?from=2026-11-01&until=2026-11-01"
     other = layla.get(f"{ROOM}?period=2026-10&was=2026-11&{days}")
     assert other.location == f"{ROOM}?period=2026-10"
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "sentence"),
+    [
+        ("from=2026-11-30&until=2026-11-01", "until", "Change one of them"),
+        ("from=2026-11-01&until=", "until", "Fill in both days"),
+        ("from=&until=2026-11-01", "from", "Fill in both days"),
+        ("from=yesterday&until=2026-11-01", "from", "Enter a date"),
+        ("from=2026-11-01&until=1442-02-14", "until", "Choose a day from"),
+    ],
+)
+def test_days_that_cannot_be_are_told_beside_what_was_typed(layla, worked, days, field, sentence):
+    for period in ("", "&period=2026-10"):
+        answer = layla.get(f"{ROOM}?{days}{period}&opportunity={worked.id}")
+        assert answer.status_code == 422
+        told = answer.text.partition(f'id="{field}-error"')[2].partition("</p>")[0]
+        assert sentence in told
+        assert f'aria-describedby="{field}-error"' in answer.text
+        for name, typed in parse_qsl(days, keep_blank_values=True):
+            assert f'name="{name}" value="{typed}"' in answer.text
+        assert f'name="opportunity" value="{worked.id}"' in answer.text
+        assert f'name="was" value="{period.partition("=")[2]}"' in answer.text
 
 
 def test_an_auditor_reads_and_takes_nothing_out(browser_of, cast, worked):

@@ -7,9 +7,10 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from checkin.domain.errors import NotFound
+from checkin.domain.errors import NotFound, Problem
 from checkin.operations.figures import spans
 from checkin.operations.permissions import Reach
+from checkin.web import errors
 from checkin.web.figures import periods
 from checkin.web.figures.narrowing import Wanted, wanted
 from checkin.web.figures.periods import Period, days_in_words, latest_day, name_of
@@ -81,6 +82,20 @@ def _period(reach: Reach, today: date) -> Period:
 
 def _last_month(reach: Reach, today: date) -> Period:
     return Period(spans.around(latest_day(reach, today))[0])
+
+
+def typed() -> Period:
+    """The period beside days that cannot be read; none where the days stand for themselves."""
+    key = request.args.get("period", "")
+    return Period(spans.of_key(key)) if key else Period()
+
+
+def fault_of(problem: Problem) -> dict[str, str]:
+    """Its sentence by the name of the day it stands beside."""
+    field = str(problem.facts.get("field", "until"))
+    if problem.code == "days_incomplete" and request.args.get("until", "").strip():
+        field = "from"
+    return {field: errors.sentence(problem)}
 
 
 def choices(reach: Reach, today: date, chosen: Period) -> dict[str, list[tuple[str, str]]]:

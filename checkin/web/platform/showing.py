@@ -1,12 +1,15 @@
 """What the file for the platform would hold, what is missing for it, opportunity by opportunity."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from checkin.domain.days import local_day
-from checkin.domain.errors import NotFound
+from checkin.domain.errors import NotFound, Problem
 from checkin.domain.roles import Permission
 from checkin.operations import platform, targets
 from checkin.operations.figures import Filter, Measure, later
@@ -15,7 +18,7 @@ from checkin.operations.platform import Hours, Part
 from checkin.web import clock, export_words
 from checkin.web.fields import row_number
 from checkin.web.figures.amounts import hours
-from checkin.web.figures.periods import days_in_words
+from checkin.web.figures.periods import Period, days_in_words
 from checkin.web.guard import requires
 from checkin.web.opportunities_forms import TYPES
 from checkin.web.platform import asking, words
@@ -28,7 +31,12 @@ def index():
     if asking.is_fresh():
         return redirect(url_for(".index", **asking.settled()), 303)
     today = local_day(clock.now())
-    found = asking.asked(reach(), today)
+    try:
+        found = asking.asked(reach(), today)
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _refused(problem, today), 422
     total = platform.sum_of(found.filter)
     shown = Page.of([], total.opportunities, request.args.get("page", 1, row_number))
     return render_template(
@@ -41,10 +49,7 @@ def index():
         opportunities=platform.by_opportunity(found.filter, shown.page),
         shown=shown,
         types=TYPES,
-        said=found.place,
-        period=found.period,
-        periods=asking.choices(reach(), today, found.period),
-        narrower={name: targets.choosable(name) for name in ("campaign", "partner")},
+        **_form(found.period, found.place, today),
         kinds=export_words.kinds(export_words.OF_PLATFORM),
         query=urlencode(found.place),
         hours=hours,
@@ -52,6 +57,24 @@ def index():
         days_in_words=days_in_words,
         may_export=current_user.may(Permission.EXPORT),
     )
+
+
+def _refused(problem: Problem, today: date) -> str:
+    """The form as it was sent, where its days are none."""
+    form = _form(asking.typed(), asking.said(), today, asking.fault_of(problem))
+    return render_template("platform/days.html", **form)
+
+
+def _form(
+    period: Period, said: Mapping[str, str], today: date, faults: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    return {
+        "said": said,
+        "period": period,
+        "periods": asking.choices(reach(), today, period),
+        "narrower": {name: targets.choosable(name) for name in ("campaign", "partner")},
+        "faults": faults or {},
+    }
 
 
 @bp.get("/missing")
