@@ -178,6 +178,52 @@ def test_what_was_typed_stays_when_it_cannot_be(layla, worked):
     assert answer.text.count('value="واحد"') == 2
     answer = layla.send(f"{ROOM}/columns", **{"use-name": "1"})
     assert "Keep the hours" in answer.text
+    assert "Nobody has approved hours" not in answer.text
+
+
+def beside(page: str, field: str) -> str:
+    return page.partition(f'id="{field}-error"')[2].partition("</p>")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentences"),
+    [
+        ({"place-name": "x"}, {"place-name": "Enter a number from 1 to 99"}),
+        ({"place-name": "-1"}, {"place-name": "Enter a number from 1 to 99"}),
+        ({"place-name": "0"}, {"place-name": "Enter a number from 1 to 99"}),
+        (
+            {"place-name": "2", "place-mobile": "٢"},
+            {"place-name": "Another column has", "place-mobile": "Another column has"},
+        ),
+        ({"heading-name": "mobile"}, {"heading-name": "“mobile”", "heading-mobile": "“Mobile”"}),
+        ({"heading-name": "رقم", "heading-hours": " رقم "}, {"heading-name": "“رقم”"}),
+        (
+            {"place-name": "x", "heading-name": "س", "heading-hours": "س"},
+            {"place-name": "Enter a number", "heading-name": "“س”", "heading-hours": "“س”"},
+        ),
+        ({"heading-name": "س" * 61}, {"heading-name": "at most 60"}),
+        ({"word-man": "س" * 61}, {"word-man": "at most 60"}),
+    ],
+)
+def test_what_is_wrong_with_a_column_is_told_beside_it(layla, worked, typed, sentences):
+    kept = {"place-hours": "7", "heading-gender": "الجنس هناك", "word-woman": "أنثى"}
+    for button in ({}, {"only": "example"}):
+        answer = layla.send(f"{ROOM}/columns", **{**USUAL, **kept, **typed, **button})
+        assert answer.status_code == 422
+        page = unescape(answer.text)
+        for field, sentence in sentences.items():
+            assert sentence in beside(page, field), field
+            assert f'aria-describedby="{field}-error"' in page
+        for name, value in {**kept, **typed}.items():
+            assert re.search(rf'name="{name}" value="{value}"', page), name
+    assert len(lines(taken_out(layla, "csv"))[0]) == 7, "nothing was saved"
+
+
+def test_headings_of_columns_not_ticked_stay_beside_an_example(layla, worked):
+    typed = {**USUAL, "heading-gender": "الجنس هناك", "only": "example"}
+    page = layla.send(f"{ROOM}/columns", **typed).text
+    assert 'name="heading-gender" value="الجنس هناك"' in page
+    assert 'name="place-gender" value=""' in page
 
 
 def test_the_days_typed_count_unless_another_period_was_chosen_then(layla, worked):

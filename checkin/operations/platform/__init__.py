@@ -28,6 +28,7 @@ from checkin.operations.platform.rows import (
     sum_of,
 )
 from checkin.operations.platform.shape import (
+    LONGEST_HEADING,
     WORDS,
     Hours,
     Part,
@@ -43,6 +44,7 @@ from checkin.operations.platform.working import MOST_ROWS, work_on_waiting
 __all__ = [
     "FULL_NAME",
     "LACKS",
+    "LONGEST_HEADING",
     "MOST_ROWS",
     "SHOWN",
     "UNDER_WAY",

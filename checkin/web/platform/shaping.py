@@ -1,6 +1,6 @@
 """Which columns the file has, in which order, under which headings and with which words."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,36 +8,39 @@ from flask_login import current_user
 
 from checkin.database import db
 from checkin.domain.errors import Problem
-from checkin.domain.plausibility import parse_count
 from checkin.domain.roles import Permission
 from checkin.operations import figures, platform
 from checkin.operations.figures import Filter
-from checkin.operations.platform import Hours, Part, Shape
+from checkin.operations.platform import Shape
 from checkin.web import clock, errors
 from checkin.web.guard import requires
-from checkin.web.platform import words
+from checkin.web.platform import typed, words
 from checkin.web.platform.blueprint import bp, reach
 from checkin.web.platform.taking_out import cells_of, columns_of, spelled
+from checkin.web.platform.typed import Typed
 
 
 @bp.get("/columns")
 @requires(Permission.EXPORT)
 def columns():
-    return _page(platform.chosen())
+    shape = platform.chosen()
+    return _page(typed.of(shape), example=shape)
 
 
 @bp.post("/columns")
 @requires(Permission.EXPORT)
 def choose_columns():
     """Saved, or only shown by an example, as the button said."""
-    shape = _typed()
+    form = typed.sent()
+    if faults := typed.faults(form):
+        return _page(form, faults), 422
     try:
-        platform.checked(shape)
+        shape = platform.checked(form.shape)
         if request.form.get("only") == "example":
-            return _page(shape)
+            return _page(typed.of(shape, form.rows), example=shape)
         platform.choose(shape, by=current_user.id, now=clock.now())
     except Problem as problem:
-        return _page(shape, errors.sentence(problem)), 422
+        return _page(form, {"": errors.sentence(problem)}), 422
     flash(_("Saved. The next file looks like this"), "done")
     return redirect(url_for(".columns"), 303)
 
@@ -50,49 +53,17 @@ def choose_usual_columns():
     return redirect(url_for(".columns"), 303)
 
 
-def _typed() -> Shape:
-    """The columns ticked, by the number beside each; those of one number as they stood."""
-    form = request.form
-    found = [
-        (_number(form.get(f"place-{part}", "")), standing, part, form.get(f"heading-{part}", ""))
-        for standing, part in enumerate(_ordered(platform.chosen()))
-        if f"use-{part}" in form
-    ]
-    hours = form.get("hours", "")
-    return Shape(
-        tuple((part, heading) for _place, _standing, part, heading in sorted(found)),
-        Hours(hours) if hours in list(Hours) else Hours.DECIMAL,
-        {code: form.get(f"word-{code}", "") for code in platform.WORDS},
-    )
-
-
-def _number(text: str) -> int:
-    """Where no place was typed, at the end."""
-    try:
-        number = parse_count(text)
-    except Problem:
-        number = None
-    return number or 10_000
-
-
-def _ordered(shape: Shape) -> list[Part]:
-    """The columns of the file, then those it could have."""
-    return [*shape.parts, *(part for part in Part if part not in shape.parts)]
-
-
-def _page(shape: Shape, fault: str = "") -> Any:
-    headings = dict(shape.columns)
+def _page(
+    form: Typed, faults: Mapping[str, str] | None = None, example: Shape | None = None
+) -> str:
     return render_template(
         "platform/columns.html",
-        fault=fault,
-        rows=[
-            (part, words.COLUMNS[part], part in headings, headings.get(part, ""))
-            for part in _ordered(shape)
-        ],
-        shape=shape,
+        form=form,
+        faults=faults or {},
+        names=words.COLUMNS,
         hours=words.HOURS,
         words=words.WORDS,
-        example=_example(shape),
+        example=None if example is None else _example(example),
         is_usual=platform.chosen().is_usual,
     )
 
