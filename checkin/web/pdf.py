@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ _LEADING = 1.25
 _SMALLEST = 1.5
 _DIRECTION = {"ar": "rtl", "en": "ltr"}
 """Of the whole line; letters of each script in it are shaped as their own."""
+_Run = tuple[int, str]
+"""Letters with their level: even ones are read from the left."""
 
 
 class Paper:
@@ -186,21 +190,64 @@ class Paper:
 
 @cache
 def _writer() -> type:
-    """The library's, taught that a mark belongs to its letter.
+    """The library's, taught that a mark belongs to its letter, and where numbers stand.
 
     It begins to shape anew where the script changes, and takes that of a vowel mark, which has
     none of its own, for another than its letter's: words came apart (seen in fpdf2 2.8.9).
     Our fonts hold two scripts that differ in direction, so a run of one direction is shaped whole.
+
+    It also puts runs of one direction in order by that of the line alone: a number after Arabic
+    words in an English line came to stand right of them.
     """
     from fpdf import FPDF  # heavy: a third of a second that no other page waits for
+    from fpdf.bidi import BidiParagraph  # heavy: the same
+    from fpdf.enums import TextDirection  # heavy: the same
     from fpdf.line_break import Fragment  # heavy: the same
 
     class Writer(FPDF):
+        def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:
+            """Runs as they are seen, from left to right, and told to the library as such a line."""
+            shaping: Any = self.text_shaping
+            whole = BidiParagraph(text, shaping["direction"], preserve_bn_chars=True)
+            read = [
+                (one.embedding_level, one.character)
+                for one in whole.get_characters_with_embedding_level()
+            ]
+            shaping["paragraph_direction"] = TextDirection.LTR
+            found: list[Fragment] = []
+            for level, words in _in_order(read):
+                way = TextDirection.RTL if level % 2 else TextDirection.LTR
+                shaping["fragment_direction"] = way
+                found += self._preload_font_styles(words, markdown)
+            return found
+
         def _parse_chars(self, text: str, markdown: bool, **_more: Any) -> Iterator[Fragment]:
             """Without its markers for bold and the number of pages, which nobody here writes."""
             yield Fragment(text, self._get_current_graphics_state(), self.k)
 
     return Writer
+
+
+def _in_order(read: Sequence[_Run]) -> list[_Run]:
+    """Runs of one level from left to right; of neighbours that are read from the right the first
+    read comes first, for the library turns these itself."""
+    runs = [
+        (level, "".join(letter for _level, letter in letters))
+        for level, letters in groupby(read, key=itemgetter(0))
+    ]
+    # rule L2 of the Unicode Bidirectional Algorithm, of runs instead of letters
+    for floor in range(max((level for level, _words in runs), default=0), 0, -1):
+        runs = _turned(runs, [level >= floor for level, _words in runs])
+    return _turned(runs, [level % 2 == 1 for level, _words in runs])
+
+
+def _turned(runs: Sequence[_Run], turns: Sequence[bool]) -> list[_Run]:
+    """With every stretch of those that turn in the opposite order."""
+    found: list[_Run] = []
+    for turn, stretch in groupby(zip(turns, runs, strict=True), key=itemgetter(0)):
+        these = [run for _turn, run in stretch]
+        found += reversed(these) if turn else these
+    return found
 
 
 def _fonts() -> Path:
