@@ -138,6 +138,7 @@ def test_the_pdf_holds_the_charts_the_targets_and_the_comparison(layla, cast, wo
     for part in (
         "Compared with 1 January 2025 to 22 November 2025.",
         "None before",
+        "Reached Target Of target Status",
         "Approved volunteer hours 2026 CE Everybody 8 1,000",
         "Behind by 882 · Needed a day from today: 25",
         "Approved volunteer hours: the target of 2026 CE",

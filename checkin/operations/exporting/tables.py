@@ -47,6 +47,8 @@ class Kind(StrEnum):
     """Whole minutes, shown as hours with two decimals, for programs that want them so."""
     MONEY = "money"
     """Halalas, shown in riyals."""
+    PERCENT = "percent"
+    """Whole percents, which paper alone shows."""
     DAY = "day"
     INSTANT = "instant"
 

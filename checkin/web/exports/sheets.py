@@ -23,7 +23,7 @@ UPRIGHT, WIDEST = 132, 196
 """Characters of all columns that fit an upright sheet, and one on its side."""
 SMALL, TEXT, HEADING, TITLE = 2.7, 3.1, 4.2, 6.2
 LEADING = 1.4
-PAD = 1.2
+PAD, APART = 1.2, 3.0
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
 CARDS = 4
 """Figures beside each other at the head."""
@@ -34,7 +34,7 @@ GAP = 3.0
 NARROWEST = 80.0
 """What a chart needs to be read."""
 _NUMBERS = (
-    *(Kind.NUMBER, Kind.ID, Kind.MONEY),
+    *(Kind.NUMBER, Kind.ID, Kind.MONEY, Kind.PERCENT),
     *(Kind.MINUTES, Kind.CLOCK, Kind.DECIMAL_HOURS),
 )
 
@@ -210,12 +210,14 @@ class Sheets(Paper):
         self, columns: Sequence[Column], per: float
     ) -> Iterator[tuple[Column, float, float]]:
         """Each column with its left edge and width, from the reader's side on."""
-        gone = 0.0
+        gone, before = 0.0, None
         for column in columns:
             width = column.width * per
             left = self._width - SIDE - gone - width if self._start == "R" else SIDE + gone
-            yield column, left, width
-            gone += width
+            # words that begin where a number ends keep away from it
+            away = APART if self._start == "L" and _follows_number(before, column) else 0
+            yield column, left + away, width - away
+            gone, before = gone + width, column
 
     def _headings(self) -> None:
         """On each sheet; below them everything is said anew."""
@@ -331,6 +333,10 @@ class Sheets(Paper):
         self._y = TOP
 
 
+def _follows_number(before: Column | None, column: Column) -> bool:
+    return before is not None and before.kind in _NUMBERS and column.kind not in _NUMBERS
+
+
 def _in_rows(figures: Sequence[Figure]) -> Iterator[list[tuple[Figure, float]]]:
     """Each with how many places it takes, in rows as long as each other that leave none empty.
 
@@ -377,6 +383,7 @@ _WORDS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.CLOCK: clock_hours,
     Kind.DECIMAL_HOURS: lambda minutes: num(Decimal(minutes) / 60, 2),
     Kind.MONEY: lambda halalas: num(Decimal(halalas) / HALALAS, 2),
+    Kind.PERCENT: lambda share: isolate(in_digits(f"{share:,}%")),
     Kind.DAY: lambda day: isolate(in_digits(f"{day:%Y-%m-%d}")),
     Kind.INSTANT: lambda at: isolate(in_digits(f"{at:%Y-%m-%d %H:%M}")),
 }

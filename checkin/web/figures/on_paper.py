@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from checkin.operations.exporting import Column, Figure, Head, Kind, Table
 from checkin.web.charts import Chart
-from checkin.web.figures.amounts import in_percent
 from checkin.web.figures.cards import Card
 from checkin.web.figures.goals import Goal
 
@@ -42,19 +41,19 @@ def targets(goals: Sequence[Goal]) -> Table | None:
     rows = [
         [
             *(goal.figure, goal.year, goal.whose, goal.reached, goal.amount),
-            in_percent(max(goal.standing.pace.percent, 0)),
+            max(goal.standing.pace.percent, 0),
             " · ".join(filter(None, (goal.tag[2], goal.pace))),
         ]
         for goal in goals
     ]
     columns = [
-        Column("figure", _("Figure"), width=20),
+        Column("figure", _("Figure"), width=29),
         Column("year", _("Year"), width=12),
-        Column("whose", _("For"), width=18),
+        Column("whose", _("For"), width=15),
         Column("reached", _("Reached"), Kind.NUMBER, 13),
         Column("target", _("Target"), Kind.NUMBER, 13),
-        Column("percent", "", width=8),
-        Column("stands", _("Status"), width=40),
+        Column("percent", _("Of target"), Kind.PERCENT, 12),
+        Column("stands", _("Status"), width=35),
     ]
     return Table(columns, rows, len(rows), key="targets", title=_("Targets"), kinds=("pdf",))
 
