@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import openpyxl
@@ -194,6 +195,47 @@ def test_a_long_table_goes_on_with_its_headings_and_ends_with_its_totals(languag
     assert "Sum of all" in pages[-1]
     assert "83,160" in pages[-1]
     assert sum(f"{1000 + number:,}" in "".join(pages) for number in range(80)) == 80
+
+
+COLUMNS = Column("name", "Heading"), Column("n", "Amount", exporting.Kind.NUMBER)
+ROW, SUM = "1111", "2222"
+
+
+def drawn(path, *tables: Table) -> list[list[str]]:
+    """What stands on each page, line by line: headings, rows, sums and totals."""
+    list(exporting.into_file(path, "pdf", Book("List", tables, "en", total="Together")))
+    return [
+        re.findall(f"Heading|{ROW}|{SUM}|Together", page) for page in pages_of(path.read_bytes())
+    ]
+
+
+@pytest.mark.parametrize("many", range(30, 42))
+def test_a_sum_stays_with_a_row_of_its_own_and_a_total_with_two(many, tmp_path, app):
+    """Wherever the page ends: so many rows stand before the sum, or in the table."""
+    rows = [[ROW, 1]] * many
+    grouped = [*rows, [SUM, 3], *rows]
+    sums = Table(COLUMNS, grouped, len(grouped), is_sum=lambda row: row[0] == SUM)
+    with app.app_context():
+        first, *_more = parts = drawn(tmp_path / "sums.pdf", sums)
+        *_pages, last = drawn(tmp_path / "whole.pdf", Table(COLUMNS, rows, many, sums={"n": many}))
+    assert first[-1] == ROW
+    assert sum(page.count(ROW) for page in parts) == 2 * many
+    assert last[-3:] == [ROW, ROW, "Together"]
+
+
+def test_headings_stay_with_two_rows(tmp_path, app):
+    """Of every table of a book, wherever the one before it ends."""
+    names = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
+    tables = [
+        Table(COLUMNS, [[ROW, 1]] * many, many, sums={"n": many}, title=name)
+        for many, name in enumerate(names, 4)
+    ]
+    with app.app_context():
+        pages = drawn(tmp_path / "headings.pdf", *tables)
+    assert len(pages) > 2
+    for page in pages:
+        for place in (place for place, word in enumerate(page) if word == "Heading"):
+            assert page[place + 1 : place + 3] == [ROW, ROW]
 
 
 NESTED = "by=site&then=month&show=hours-volunteers"

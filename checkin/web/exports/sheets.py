@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -25,6 +25,8 @@ SMALL, TEXT, HEADING, TITLE = 2.7, 3.1, 4.2, 6.2
 LEADING = 1.4
 PAD, APART = 1.2, 3.0
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
+LAST = 2
+"""Rows of a table that its total takes with it."""
 CARDS = 4
 """Figures beside each other at the head."""
 CARD, WAY, SMALLER = 14.2, 3.0, 2.45
@@ -37,6 +39,17 @@ _NUMBERS = (
     *(Kind.NUMBER, Kind.ID, Kind.MONEY, Kind.PERCENT),
     *(Kind.MINUTES, Kind.CLOCK, Kind.DECIMAL_HOURS),
 )
+
+
+class _Row(NamedTuple):
+    """What a row says, and whether it is the sum of those that follow."""
+
+    texts: Sequence[str]
+    is_sum: bool
+
+    @property
+    def style(self) -> str:
+        return "B" if self.is_sum else ""
 
 
 class Sheets(Paper):
@@ -198,13 +211,8 @@ class Sheets(Paper):
         columns = [table.columns[place] for place in table.shown]
         per = self._room / sum(column.width for column in columns)
         self._columns = list(self._placed(columns, per))
-        # a report's only table is what the sheet is called by
-        if table.title and table.title != self._book.title:
-            self._need(HEADING * LEADING + 24)
-            self._y += 3
-            self._say(table.title, HEADING, "B")
-            self._y += 1
-        self._headings()
+        self._held: list[_Row] = []
+        self._is_begun = False
 
     def _placed(
         self, columns: Sequence[Column], per: float
@@ -222,41 +230,91 @@ class Sheets(Paper):
     def _headings(self) -> None:
         """On each sheet; below them everything is said anew."""
         self._said = [""] * len(self._columns)
-        headings = [column.heading for column, *_edges in self._columns]
-        self._cells(headings, "B", size=SMALL, fill=PALE)
+        self._cells(self._named, "B", size=SMALL, fill=PALE)
         self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
 
+    @property
+    def _named(self) -> list[str]:
+        return [column.heading for column, *_edges in self._columns]
+
     def row(self, cells: Sequence[Cell]) -> None:
+        """Drawn when it is known what follows: see `_together`."""
         assert self._table is not None
         is_sum = self._table.is_sum is not None and self._table.is_sum(cells)
         texts = [
             "" if cells[place] is None else _WORDS[self._table.columns[place].kind](cells[place])
             for place in self._table.shown
         ]
-        style = "B" if is_sum else ""
-        if not self._fits(self._wrapped_cells(texts, style)):
+        self._held.append(_Row(texts, is_sum))
+        while (many := self._together()) <= len(self._held) - LAST:
+            self._rows(many)
+
+    def _together(self) -> int:
+        """How many of the rows held stay on one sheet: a sum with the first of its own, and below
+        the headings two."""
+        many = 1 if self._is_begun else 2
+        while many <= len(self._held) and self._held[many - 1].is_sum:
+            many += 1
+        return many
+
+    def _rows(self, many: int, total: Sequence[str] = ()) -> None:
+        """On a new sheet where this one has no room for all of them, and for the total if given."""
+        rows, self._held = self._held[:many], self._held[many:]
+        below = sum(self._high(row.texts, row.style) for row in rows)
+        below += self._high(total, "B") if total else 0
+        if not self._is_begun:
+            self._begin(below)
+        elif not self._has_room(below):
+            self._turn()
+            self._headings()
+        for row in rows:
+            self._row(row)
+
+    def _begin(self, below: float) -> None:
+        """The title and the headings, with so much below them."""
+        assert self._table is not None
+        self._is_begun = True
+        below += self._high(self._named, "B", SMALL)
+        title = self._table.title
+        # a report's only table is what the sheet is called by
+        if title and title != self._book.title:
+            self._need(below + HEADING * LEADING + 4)
+            self._y += 3 if self._y > TOP else 0
+            self._say(title, HEADING, "B")
+            self._y += 1
+        self._need(below)
+        self._headings()
+
+    def _row(self, row: "_Row") -> None:
+        if not self._has_room(self._high(row.texts, row.style)):
             self._turn()
             self._headings()
         shown = [
             "" if column.is_said_once and text == above else text
-            for text, above, (column, *_edges) in zip(texts, self._said, self._columns, strict=True)
+            for text, above, (column, *_edges) in zip(
+                row.texts, self._said, self._columns, strict=True
+            )
         ]
-        self._cells(shown, style)
-        self._said = texts
+        self._cells(shown, row.style)
+        self._said = row.texts
         self.rule(SIDE, self._width - SIDE, self._y, GREY, 0.1)
 
     def end_table(self) -> None:
-        """With the totals, which stay with the last row or follow it."""
-        table, self._table = self._table, None
-        if table is None or not table.sums:
+        """With the totals, which take the last rows with them."""
+        table = self._table
+        if table is None:
             return
-        texts = [
+        sums = [
             _WORDS[column.kind](table.sums[column.key]) if column.key in table.sums else ""
             for column, *_edges in self._columns
         ]
-        self._table = table
-        self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
-        self._cells([self._book.total, *texts[1:]], "B")
+        total = [self._book.total, *sums[1:]] if table.sums else []
+        while (many := self._together()) <= len(self._held) - LAST:
+            self._rows(many)
+        self._rows(len(self._held), total)
+        if total:
+            self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
+            self._cells(total, "B")
         self._table = None
 
     def _cells(
@@ -268,11 +326,11 @@ class Sheets(Paper):
         fill: Colour | None = None,
     ) -> None:
         wrapped = self._wrapped_cells(texts, style, size)
-        if not self._fits(wrapped, size):
+        leading, high = size * LEADING, _height(wrapped, size)
+        if not self._has_room(high):
             self._turn()
             if fill is None:
                 self._headings()
-        leading, high = size * LEADING, _height(wrapped, size)
         if fill is not None:
             self.box(SIDE, self._y, self._room, high, fill=fill, corner=0)
         for lines, (column, left, width) in zip(wrapped, self._columns, strict=True):
@@ -291,8 +349,8 @@ class Sheets(Paper):
             for text, (_column, _left, width) in zip(texts, self._columns, strict=True)
         ]
 
-    def _fits(self, wrapped: Sequence[Sequence[str]], size: float = TEXT) -> bool:
-        return self._has_room(_height(wrapped, size))
+    def _high(self, texts: Sequence[str], style: str, size: float = TEXT) -> float:
+        return _height(self._wrapped_cells(texts, style, size), size)
 
     def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
         return self.wrapped(text, _lang(text, self._lang), room, size, style)
