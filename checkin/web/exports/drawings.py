@@ -111,14 +111,16 @@ class Drawing:
         gaps = GAP * (2 if self._note else 1)
         return 2 * PAD + said * LEADING + _height(self._chart) + gaps
 
-    def draw(self, frame: Frame) -> None:
-        frame.paper.box(frame.x, frame.y, frame.width, self.height, edge=LINE, corner=1.5)
+    def draw(self, frame: Frame, more: float = 0) -> None:
+        """So much higher than it has to be, that it ends where its neighbour does."""
+        high = self.height + more
+        frame.paper.box(frame.x, frame.y, frame.width, high, edge=LINE, corner=1.5)
         inner = frame.within(PAD, frame.width - 2 * PAD, PAD)
         down = _said(inner, self._title, 0, TITLE, "B", BLACK)
         down = _said(inner, self._reading, down, TEXT) + GAP
         plot = inner._replace(y=inner.y + down)
-        _draw(self._chart, plot)
-        _said(inner, self._note, down + _height(self._chart) + GAP, SMALL)
+        _draw(self._chart, plot, more)
+        _said(inner, self._note, down + _height(self._chart) + more + GAP, SMALL)
 
 
 def _said(
@@ -153,33 +155,33 @@ def _is_drawn(chart: Columns | Course) -> bool:
     return isinstance(chart, Course) or len(chart.marks) > 1
 
 
-def _draw(chart: Chart, frame: Frame) -> None:
+def _draw(chart: Chart, frame: Frame, more: float) -> None:
     if isinstance(chart, Heat):
-        _draw_heat(chart, frame)
+        _draw_heat(chart, frame, DAY + more / len(chart.rows))
     elif isinstance(chart, Columns | Course):
         if _is_drawn(chart):
-            _draw_plot(chart, frame)
+            _draw_plot(chart, frame, PLOT + more)
     else:
-        _draw_bars(chart, frame)
+        _draw_bars(chart, frame, more / max(len(chart.marks), 1))
 
 
 # --- columns and courses -------------------------------------------------------------------
 
 
-def _draw_plot(chart: Columns | Course, frame: Frame) -> None:
+def _draw_plot(chart: Columns | Course, frame: Frame, high: float) -> None:
     scale = (chart.top_shown, chart.middle_shown, num(0))
     beside = max(map(frame.width_of, scale))
     names, down = frame.within(0, beside - GAP), SMALL / 2
     for place, text in enumerate(scale):
-        names.say(text, down + place * PLOT / 2 - SMALL * LEADING / 2, align="end")
+        names.say(text, down + place * high / 2 - SMALL * LEADING / 2, align="end")
     plot = frame.within(beside, frame.width - beside, down)
     for place in range(3):
-        plot.rule(place * PLOT / 2)
+        plot.rule(place * high / 2)
     if isinstance(chart, Columns):
-        _draw_columns(chart, plot)
+        _draw_columns(chart, plot, high)
     else:
-        _draw_course(chart, plot)
-    below = PLOT + GAP / 2
+        _draw_course(chart, plot, high)
+    below = high + GAP / 2
     if ticks := _ticks(chart):
         step = plot.width / len(chart.marks)
         for place, text in ticks:
@@ -195,21 +197,21 @@ def _ticks(chart: Columns | Course) -> tuple[tuple[float, str], ...]:
     return chart.ticks if isinstance(chart, Columns) else ()
 
 
-def _draw_columns(chart: Columns, plot: Frame) -> None:
+def _draw_columns(chart: Columns, plot: Frame, whole: float) -> None:
     step = plot.width / len(chart.marks)
     for number, mark in enumerate(chart.marks):
-        high, above = (PLOT * chart.height(one) / WHOLE for one in (mark.value, mark.second))
+        high, above = (whole * chart.height(one) / WHOLE for one in (mark.value, mark.second))
         wide = step * chart.breadth / 10
         gone = number * step + (step - wide) / 2
         if high:
-            plot.box(gone, PLOT - high, wide, high, INK)
+            plot.box(gone, whole - high, wide, high, INK)
         if above:
-            plot.outline(gone, PLOT - high - above, wide, above)
+            plot.outline(gone, whole - high - above, wide, above)
 
 
-def _draw_course(chart: Course, plot: Frame) -> None:
+def _draw_course(chart: Course, plot: Frame, whole: float) -> None:
     def places(points: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-        return [(plot.width * x / WHOLE, PLOT * (WHOLE - y) / WHOLE) for x, y in points]
+        return [(plot.width * x / WHOLE, whole * (WHOLE - y) / WHOLE) for x, y in points]
 
     plot.path(places(chart.even_points), SOFT, 0.35, dash=1.2)
     plot.path(places(chart.points), INK, 0.7)
@@ -246,34 +248,35 @@ def _keys(plot: Frame, chart: Columns | Course, down: float) -> None:
 # --- bars, and hours of the week -----------------------------------------------------------
 
 
-def _draw_bars(chart: Chart, frame: Frame) -> None:
-    down = 0.0
+def _draw_bars(chart: Chart, frame: Frame, more: float) -> None:
+    """With more room broad ones, and further from each other."""
+    down, high = 0.0, BAR + min(more / 2, BAR)
     for mark in chart.marks:
-        _draw_bar(mark, chart.most, frame, down)
-        down += TEXT * LEADING + BAR + GAP
+        _draw_bar(mark, chart.most, frame, down, high)
+        down += TEXT * LEADING + BAR + GAP + more
 
 
-def _draw_bar(mark: Mark, most: int, frame: Frame, down: float) -> None:
+def _draw_bar(mark: Mark, most: int, frame: Frame, down: float, high: float) -> None:
     amount = frame.width_of(mark.shown, TEXT) + GAP
     frame.within(0, frame.width - amount).say(mark.text, down, TEXT, colour=BLACK)
     there = frame.within(frame.width - amount, amount)
     there.say(mark.shown, down, TEXT, style="B", align="end", colour=BLACK)
     below = down + TEXT * LEADING
     if mark.value > 0:
-        frame.box(0, below, frame.width, BAR, TRACK)
-        frame.box(0, below, frame.width * mark.value / most, BAR, INK)
+        frame.box(0, below, frame.width, high, TRACK)
+        frame.box(0, below, frame.width * mark.value / most, high, INK)
 
 
-def _draw_heat(chart: Heat, frame: Frame) -> None:
+def _draw_heat(chart: Heat, frame: Frame, high: float) -> None:
     beside = max(frame.width_of(name) for name, _marks in chart.rows)
     week = frame.within(beside, frame.width - beside)
     for day, (name, marks) in enumerate(chart.rows):
-        frame.within(0, beside).say(name, day * DAY + (DAY - SMALL * LEADING) / 2)
+        frame.within(0, beside).say(name, day * high + (high - SMALL * LEADING) / 2)
         step = week.width / len(marks)
         for hour, mark in enumerate(marks):
             shade = _shade(chart.level(mark))
-            week.box(hour * step, day * DAY + 0.2, step * 0.94, DAY - 0.4, shade)
-    _ends(week, chart.ends, len(chart.rows) * DAY)
+            week.box(hour * step, day * high + 0.2, step * 0.94, high - 0.4, shade)
+    _ends(week, chart.ends, len(chart.rows) * high)
 
 
 def _shade(level: int) -> Colour:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from checkin.domain.errors import Problem
 from checkin.domain.money import HALALAS
 from checkin.operations.exporting import Book, Cell, Column, Figure, Kind, Table
 from checkin.web import clock
+from checkin.web.charts import Chart
 from checkin.web.digits import clock_hours, in_digits, num
 from checkin.web.exports.drawings import Drawing, Frame, is_wide
 from checkin.web.filters import isolate
@@ -35,6 +37,8 @@ GAP = 3.0
 """Between cards, and between charts."""
 NARROWEST = 80.0
 """What a chart needs to be read."""
+ALIKE, STRETCH = 0.25, 24.0
+"""The part by which charts beside each other may differ in height, and by how much they grow."""
 _NUMBERS = (
     *(Kind.NUMBER, Kind.ID, Kind.MONEY, Kind.PERCENT),
     *(Kind.MINUTES, Kind.CLOCK, Kind.DECIMAL_HOURS),
@@ -171,25 +175,62 @@ class Sheets(Paper):
     # --- charts -----------------------------------------------------------------------------
 
     def charts(self) -> None:
-        """As many beside each other as have room, each below the shortest; what is wide takes the
-        sheet."""
-        many = max(int(self._room // NARROWEST), 1)
-        width = (self._room - (many - 1) * GAP) / many
-        below = [self._y] * many
-        for chart in self._book.head.charts:
-            wide = is_wide(chart)
-            drawing = Drawing(chart, self._frame(self._room if wide else width))
-            column = 0 if wide else below.index(min(below))
-            self._y = max(below) if wide else below[column]
-            if not self._has_room(drawing.height):
+        """Row after row; a sheet that has no room for the next takes one that fits, and what is
+        left of it goes to its charts."""
+        waiting = list(self._chart_rows(self._book.head.charts))
+        while waiting:
+            here, left = self._fitting(waiting)
+            waiting = [row for row in waiting if row not in here]
+            more = min(left / len(here), STRETCH) if here and waiting else 0
+            for row in here:
+                self._chart_row(row, more)
+            if waiting:
                 self._turn()
-                below = [self._y] * many
-                column = 0
-            at = self._frame(self._room if wide else width, column * (width + GAP))
-            drawing.draw(at)
-            down = self._y + drawing.height + GAP
-            below = [down] * many if wide else [*below[:column], down, *below[column + 1 :]]
-        self._y = max(below)
+
+    def _chart_rows(self, charts: Sequence[Chart]) -> Iterator[list[Chart]]:
+        """As many beside each other as have room: those that follow, if about as high, else those
+        that are; what is wide takes the sheet."""
+        left = list(charts)
+        while left:
+            row = [left.pop(0)]
+            while not is_wide(row[0]) and len(row) < self._room // NARROWEST:
+                others = [chart for chart in left if not is_wide(chart)]
+                if not others:
+                    break
+                row.append(min(others, key=partial(self._apart, row[0])))
+                left.remove(row[-1])
+            yield row
+
+    def _apart(self, one: Chart, other: Chart) -> float:
+        """By how much two charts differ in height, where that is much."""
+        highs = [self._drawings([chart] * 2)[0].height for chart in (one, other)]
+        apart = max(highs) - min(highs)
+        return apart if apart > max(highs) * ALIKE else 0
+
+    def _drawings(self, row: Sequence[Chart]) -> list[Drawing]:
+        """Together they are as wide as the sheet."""
+        frame = self._frame((self._room + GAP) / len(row) - GAP)
+        return [Drawing(chart, frame) for chart in row]
+
+    def _row_high(self, row: Sequence[Chart]) -> float:
+        return max(drawing.height for drawing in self._drawings(row)) + GAP
+
+    def _fitting(self, waiting: Sequence[list[Chart]]) -> tuple[list[list[Chart]], float]:
+        """The rows for this sheet, and what they leave of it; at its top always one."""
+        here, left = [], self._left
+        for row in waiting:
+            high = self._row_high(row)
+            if high - GAP <= left or (self._y == TOP and not here):
+                here.append(row)
+                left -= high
+        return here, max(left, 0)
+
+    def _chart_row(self, row: Sequence[Chart], more: float) -> None:
+        high, step = self._row_high(row) - GAP + more, (self._room + GAP) / len(row)
+        for place, drawing in enumerate(self._drawings(row)):
+            at = self._frame(step - GAP, place * step)
+            drawing.draw(at, high - drawing.height)
+        self._y += high + GAP
 
     def targets(self) -> None:
         table = self._book.head.targets
@@ -384,7 +425,12 @@ class Sheets(Paper):
             self._turn()
 
     def _has_room(self, high: float) -> bool:
-        return self._y + high <= self._height - FOOT - 6
+        return high <= self._left
+
+    @property
+    def _left(self) -> float:
+        """How much of the sheet is free above its foot."""
+        return self._height - FOOT - 6 - self._y
 
     def _turn(self) -> None:
         self.new_page(on_its_side=self._on_its_side)
