@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from checkin.domain.errors import Problem
 from checkin.domain.money import HALALAS
@@ -24,6 +25,9 @@ SHORT, LONG = 210.0, 297.0
 UPRIGHT, WIDEST = 132, 196
 """Characters of all columns that fit an upright sheet, and one on its side."""
 SMALL, TEXT, HEADING, TITLE = 2.7, 3.1, 4.2, 6.2
+SIZES, NARROW = (TEXT, 2.8, 2.5), 0.33
+"""Letters of a table that is to fit an upright sheet, and the part of them that one of a column of
+words takes there at least."""
 LEADING = 1.4
 PAD, APART = 1.2, 3.0
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
@@ -60,13 +64,13 @@ class Sheets(Paper):
     """The sheets: where on them the next thing stands, in the reader's direction."""
 
     def __init__(self, book: Book) -> None:
-        widest = max((_width(table) for table in book.tables), default=0)
-        if widest > WIDEST:
+        if any(_width(table) > WIDEST for table in book.tables):
             raise Problem("export_too_wide")
         super().__init__(book.title, clock.now(), lang=book.language)
         self._book, self._lang = book, book.language
         self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
-        self._on_its_side = widest > UPRIGHT
+        self._room = SHORT - 2 * SIDE
+        self._on_its_side = not all(map(self._upright, book.tables))
         self._width, self._height = (LONG, SHORT) if self._on_its_side else (SHORT, LONG)
         self._room = self._width - 2 * SIDE
         self._table: Table | None = None
@@ -251,17 +255,54 @@ class Sheets(Paper):
         self._table = table
         columns = [table.columns[place] for place in table.shown]
         per = self._room / sum(column.width for column in columns)
-        self._columns = list(self._placed(columns, per))
+        usual = TEXT, [column.width * per for column in columns]
+        self._size, widths = usual if self._on_its_side else self._upright(table) or usual
+        self._columns = list(self._placed(columns, widths))
         self._held: list[_Row] = []
         self._is_begun = False
 
+    def _upright(self, table: Table) -> tuple[float, list[float]] | None:
+        """The size of letters and the widths of columns on an upright sheet, if it is wide enough:
+        numbers take what they need, and words what is left."""
+        columns, per = [table.columns[place] for place in table.shown], self._room / _width(table)
+        if _width(table) <= UPRIGHT:
+            return TEXT, [column.width * per for column in columns]
+        if isinstance(table.rows, Select):
+            return None
+        longest = [max(texts, key=len) for texts in zip(*self._texts_of(table), strict=True)]
+        for size in SIZES:
+            wants = [
+                self._wanted(column, text, size)
+                for column, text in zip(columns, longest, strict=True)
+            ]
+            words = sum(column.width for column in columns if column.kind not in _NUMBERS)
+            if words and (left := self._room - sum(wants)) >= 0:
+                return size, [
+                    want if column.kind in _NUMBERS else want + left * column.width / words
+                    for column, want in zip(columns, wants, strict=True)
+                ]
+        return None
+
+    def _texts_of(self, table: Table) -> Iterator[list[str]]:
+        """All that stands in a table whose rows are known."""
+        yield self._sums(table)
+        for row in (*map(table.cells, table.rows), *table.more):
+            yield _texts(table, row)
+
+    def _wanted(self, column: Column, longest: str, size: float) -> float:
+        """Millimetres that a column takes at least."""
+        if column.kind not in _NUMBERS:
+            return column.width * size * NARROW
+        words = [(longest, size), *((word, _small(size)) for word in column.heading.split())]
+        wides = (self.width_of(word, _lang(word, self._lang), high, "B") for word, high in words)
+        return max(wides) + 2 * self.edge + 0.1
+
     def _placed(
-        self, columns: Sequence[Column], per: float
+        self, columns: Sequence[Column], widths: Sequence[float]
     ) -> Iterator[tuple[Column, float, float]]:
         """Each column with its left edge and width, from the reader's side on."""
         gone, before = 0.0, None
-        for column in columns:
-            width = column.width * per
+        for column, width in zip(columns, widths, strict=True):
             left = self._width - SIDE - gone - width if self._start == "R" else SIDE + gone
             # words that begin where a number ends keep away from it
             away = APART if self._start == "L" and _follows_number(before, column) else 0
@@ -271,7 +312,7 @@ class Sheets(Paper):
     def _headings(self) -> None:
         """On each sheet; below them everything is said anew."""
         self._said = [""] * len(self._columns)
-        self._cells(self._named, "B", size=SMALL, fill=PALE)
+        self._cells(self._named, "B", size=_small(self._size), fill=PALE)
         self.rule(SIDE, self._width - SIDE, self._y, GREEN, 0.4)
 
     @property
@@ -282,10 +323,7 @@ class Sheets(Paper):
         """Drawn when it is known what follows: see `_together`."""
         assert self._table is not None
         is_sum = self._table.is_sum is not None and self._table.is_sum(cells)
-        texts = [
-            "" if cells[place] is None else _WORDS[self._table.columns[place].kind](cells[place])
-            for place in self._table.shown
-        ]
+        texts = _texts(self._table, cells)
         self._held.append(_Row(texts, is_sum))
         while (many := self._together()) <= len(self._held) - LAST:
             self._rows(many)
@@ -315,7 +353,7 @@ class Sheets(Paper):
         """The title and the headings, with so much below them."""
         assert self._table is not None
         self._is_begun = True
-        below += self._high(self._named, "B", SMALL)
+        below += self._high(self._named, "B", _small(self._size))
         title = self._table.title
         # a report's only table is what the sheet is called by
         if title and title != self._book.title:
@@ -345,11 +383,7 @@ class Sheets(Paper):
         table = self._table
         if table is None:
             return
-        sums = [
-            _WORDS[column.kind](table.sums[column.key]) if column.key in table.sums else ""
-            for column, *_edges in self._columns
-        ]
-        total = [self._book.total, *sums[1:]] if table.sums else []
+        total = self._sums(table) if table.sums else []
         while (many := self._together()) <= len(self._held) - LAST:
             self._rows(many)
         self._rows(len(self._held), total)
@@ -358,14 +392,24 @@ class Sheets(Paper):
             self._cells(total, "B")
         self._table = None
 
+    def _sums(self, table: Table) -> list[str]:
+        """What stands under the columns, beside the word for it."""
+        columns = [table.columns[place] for place in table.shown]
+        sums = [
+            _WORDS[column.kind](table.sums[column.key]) if column.key in table.sums else ""
+            for column in columns
+        ]
+        return [self._book.total, *sums[1:]]
+
     def _cells(
         self,
         texts: Sequence[str],
         style: str = "",
         *,
-        size: float = TEXT,
+        size: float = 0,
         fill: Colour | None = None,
     ) -> None:
+        size = size or self._size
         wrapped = self._wrapped_cells(texts, style, size)
         leading, high = size * LEADING, _height(wrapped, size)
         if not self._has_room(high):
@@ -382,15 +426,14 @@ class Sheets(Paper):
                 self._line(words, below, size, style=style, x=left, width=width, align=align)
         self._y += high
 
-    def _wrapped_cells(
-        self, texts: Sequence[str], style: str, size: float = TEXT
-    ) -> list[list[str]]:
+    def _wrapped_cells(self, texts: Sequence[str], style: str, size: float) -> list[list[str]]:
         return [
             self._lines(text, width, size, style)
             for text, (_column, _left, width) in zip(texts, self._columns, strict=True)
         ]
 
-    def _high(self, texts: Sequence[str], style: str, size: float = TEXT) -> float:
+    def _high(self, texts: Sequence[str], style: str, size: float = 0) -> float:
+        size = size or self._size
         return _height(self._wrapped_cells(texts, style, size), size)
 
     def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
@@ -463,6 +506,19 @@ def _card_height(figure: Figure, notes: Sequence[str]) -> float:
 def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:
     """Of a row, by the cell with most lines."""
     return max(1, *map(len, wrapped)) * size * LEADING + 2 * PAD
+
+
+def _texts(table: Table, cells: Sequence[Cell]) -> list[str]:
+    """What people read of a row."""
+    return [
+        "" if cells[place] is None else _WORDS[table.columns[place].kind](cells[place])
+        for place in table.shown
+    ]
+
+
+def _small(size: float) -> float:
+    """Of headings above letters of this size."""
+    return min(SMALL, size * 0.92)
 
 
 def _width(table: Table) -> int:
