@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 import time_machine
 from pypdfium2 import PdfDocument
+from pypdfium2.raw import FPDF_PAGEOBJ_PATH as PATH
 from sqlalchemy import select
 
 from checkin.database import db
@@ -20,7 +21,7 @@ from checkin.operations.exporting import Book, Column, Head, Table
 from checkin.operations.figures import Filter, counting
 from checkin.operations.permissions import Reach
 from checkin.web import clock, usual
-from checkin.web.charts import Columns, Mark
+from checkin.web.charts import Chart, Columns, Mark
 from checkin.web.exports import drawings, paper
 from tests import factories
 
@@ -236,6 +237,39 @@ def test_headings_stay_with_two_rows(tmp_path, app):
     for page in pages:
         for place in (place for place, word in enumerate(page) if word == "Heading"):
             assert page[place + 1 : place + 3] == [ROW, ROW]
+
+
+def test_a_few_lines_are_no_last_page_where_rows_can_stand_nearer(tmp_path, app):
+    """The control has as many more rows as fill a good part of it."""
+    with app.app_context():
+        few, more = (
+            drawn(tmp_path / "few.pdf", Table(COLUMNS, [[ROW, 1]] * many, many))
+            for many in (40, 60)
+        )
+    assert len(few) == 1
+    assert few[0].count(ROW) == 40
+    assert [len(page) > 15 for page in more] == [True, True]
+
+
+def charted(marks: int) -> Chart:
+    return Chart(f"N{marks}", "", (), [Mark("m", 1, "1")] * marks)
+
+
+def test_charts_that_fit_fill_the_page_and_stand_as_high_as_their_neighbours(tmp_path, app):
+    """Two long ones have no room below two long ones: the short ones come first."""
+    path, rows = tmp_path / "charts.pdf", (21, 21, 22, 22, 4, 5)
+    with app.app_context():
+        head = Head(charts=[charted(marks) for marks in rows])
+        list(exporting.into_file(path, "pdf", Book("List", [], "en", head=head)))
+    first, second = pages_of(path.read_bytes())
+    assert re.findall(r"N\d+", first) == ["N21", "N21", "N4", "N5"]
+    assert re.findall(r"N\d+", second) == ["N22", "N22"]
+    with PdfDocument(path) as document:
+        edges = [one for one in document[0].get_objects() if one.type == PATH]
+        highs = [round(one.get_bounds()[3] - one.get_bounds()[1]) for one in edges]
+    boxes = sorted(high for high in highs if high > 60)
+    assert boxes[0] == boxes[1]
+    assert boxes[2] == boxes[3]
 
 
 NESTED = "by=site&then=month&show=hours-volunteers"

@@ -29,7 +29,7 @@ SIZES, NARROW = (TEXT, 2.8, 2.5), 0.33
 """Letters of a table that is to fit an upright sheet, and the part of them that one of a column of
 words takes there at least."""
 LEADING = 1.4
-PAD, APART = 1.2, 3.0
+PAD, APART, SHORTEST = 1.2, 3.0, 75.0
 GREEN, PALE, SOFT = (20, 87, 58), (236, 243, 239), (90, 90, 90)
 LAST = 2
 """Rows of a table that its total takes with it."""
@@ -63,11 +63,12 @@ class _Row(NamedTuple):
 class Sheets(Paper):
     """The sheets: where on them the next thing stands, in the reader's direction."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, pad: float = PAD) -> None:
+        """`pad` stands above and below what a row says."""
         if any(_width(table) > WIDEST for table in book.tables):
             raise Problem("export_too_wide")
         super().__init__(book.title, clock.now(), lang=book.language)
-        self._book, self._lang = book, book.language
+        self._book, self._lang, self._pad = book, book.language, pad
         self._start, self._end = ("R", "L") if book.from_the_right else ("L", "R")
         self._room = SHORT - 2 * SIDE
         self._on_its_side = not all(map(self._upright, book.tables))
@@ -411,7 +412,7 @@ class Sheets(Paper):
     ) -> None:
         size = size or self._size
         wrapped = self._wrapped_cells(texts, style, size)
-        leading, high = size * LEADING, _height(wrapped, size)
+        leading, high = size * LEADING, _height(wrapped, size) + 2 * self._pad
         if not self._has_room(high):
             self._turn()
             if fill is None:
@@ -422,7 +423,7 @@ class Sheets(Paper):
             # units under units, whichever way the page reads
             align = "R" if column.kind in _NUMBERS else self._start
             for number, words in enumerate(lines):
-                below = self._y + PAD + number * leading
+                below = self._y + self._pad + number * leading
                 self._line(words, below, size, style=style, x=left, width=width, align=align)
         self._y += high
 
@@ -434,12 +435,17 @@ class Sheets(Paper):
 
     def _high(self, texts: Sequence[str], style: str, size: float = 0) -> float:
         size = size or self._size
-        return _height(self._wrapped_cells(texts, style, size), size)
+        return _height(self._wrapped_cells(texts, style, size), size) + 2 * self._pad
 
     def _lines(self, text: str, room: float, size: float, style: str) -> list[str]:
         return self.wrapped(text, _lang(text, self._lang), room, size, style)
 
     # --- the end ----------------------------------------------------------------------------
+
+    @property
+    def ends_short(self) -> bool:
+        """Only a few lines stand on the last of several pages."""
+        return self.page_count > 1 and self._y < TOP + SHORTEST
 
     def method(self) -> None:
         if not self._book.method:
@@ -504,8 +510,8 @@ def _card_height(figure: Figure, notes: Sequence[str]) -> float:
 
 
 def _height(wrapped: Sequence[Sequence[str]], size: float) -> float:
-    """Of a row, by the cell with most lines."""
-    return max(1, *map(len, wrapped)) * size * LEADING + 2 * PAD
+    """Of what a row says, by the cell with most lines."""
+    return max(1, *map(len, wrapped)) * size * LEADING
 
 
 def _texts(table: Table, cells: Sequence[Cell]) -> list[str]:
