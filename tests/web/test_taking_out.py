@@ -251,6 +251,20 @@ def test_a_few_lines_are_no_last_page_where_rows_can_stand_nearer(tmp_path, app)
     assert [len(page) > 15 for page in more] == [True, True]
 
 
+@pytest.mark.parametrize(("wordy", "is_upright"), [(1, True), (6, False)])
+def test_a_page_lies_on_its_side_only_where_columns_need_it(wordy, is_upright, tmp_path, app):
+    """As many characters wide, of numbers that are short or of words."""
+    words = [Column(f"w{place}", "Words", width=28) for place in range(wordy)]
+    wide = (175 - 28 * wordy) // 7
+    numbers = [Column(f"n{place}", "N", exporting.Kind.NUMBER, wide) for place in range(7)]
+    table = Table([*words, *numbers], [[*["word"] * wordy, *[12_345] * 7]], 1)
+    with app.app_context():
+        drawn(tmp_path / "wide.pdf", table)
+    with PdfDocument(tmp_path / "wide.pdf") as document:
+        width, height = document[0].get_size()
+    assert (width < height) == is_upright
+
+
 def charted(marks: int) -> Chart:
     return Chart(f"N{marks}", "", (), [Mark("m", 1, "1")] * marks)
 
