@@ -14,10 +14,10 @@ from checkin.web.figures.goals import Goal
 
 def head(above: Head, shown: Mapping[str, Any]) -> Head:
     """With what the page shows."""
-    days = shown["compared"]
+    days, is_compared = shown["compared"], any(card.change for card in shown["cards"])
     return replace(
         above,
-        compared=_("Compared with %(days)s.", days=days) if days else "",
+        compared=_("Compared with %(days)s.", days=days) if days and is_compared else "",
         figures=[figure(card) for card in shown["cards"]],
         targets=targets(shown["goals"]),
         charts=charts(shown),
