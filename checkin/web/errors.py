@@ -140,15 +140,26 @@ def _misnamed(error: SecurityError) -> Response:
 
 
 def _unavailable(error: OperationalError | TimeoutError | OSError) -> Response:
-    """The database does not answer, or has no room: say when to try again; nothing is half done."""
+    """The database does not answer, or has no room: say when to try again; nothing is half done.
+
+    What took too long takes as long again: then it is said that less should be asked for.
+    """
     current_app.logger.error("database unavailable: %s", getattr(error, "orig", error))
     db.session.rollback()
+    if getattr(getattr(error, "orig", None), "sqlstate", "") == STOPPED:
+        return current_app.make_response(_page(503, _TOO_MUCH))
     forget_person()
     response = current_app.make_response(_page(503))
     response.headers["Retry-After"] = "5"
     return response
 
 
+STOPPED = "57014"
+"""PostgreSQL's word for a question that took longer than a page may."""
+_TOO_MUCH = (
+    _l("This takes too long to work out"),
+    _l("Ask for fewer days, or for less at once. Nothing was changed."),
+)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -168,8 +179,8 @@ _NOT_YOURS = _l(
 )
 
 
-def _page(status: int) -> tuple[Any, int]:
-    heading, body = _PAGES.get(status, _PAGES[500 if status >= 500 else 400])
+def _page(status: int, said: tuple[Any, Any] | None = None) -> tuple[Any, int]:
+    heading, body = said or _PAGES.get(status, _PAGES[500 if status >= 500 else 400])
     if status == 404 and current_user.is_authenticated and current_user.device.kind == "staff":
         body = _NOT_YOURS
     if wants_json():

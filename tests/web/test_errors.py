@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import abort
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from checkin.database import db, transaction
@@ -153,6 +154,17 @@ def test_a_database_that_goes_in_the_middle_of_a_page(app, world):
     answer = everything.browser(app, world, "layla").get("/help")
     assert answer.status_code == 503
     assert "SELECT" not in answer.text
+
+
+def test_what_takes_too_long_is_not_tried_again_but_asked_less_of(app, world):
+    def fail() -> str:
+        raise OperationalError("SELECT", {}, QueryCanceled("statement timeout"))
+
+    fail_at(app, "pages.help", fail)
+    answer = everything.browser(app, world, "layla", "en").get("/help", headers=HTML)
+    assert answer.status_code == 503
+    assert "Retry-After" not in answer.headers
+    assert "Ask for fewer days, or for less at once." in plain(answer)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
