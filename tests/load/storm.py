@@ -4,7 +4,7 @@
 `checkin serve`, where one process answers and writes files. Volunteers check in and out as fast as
 they are answered, first alone and then while the list behind the approved hours is written, and
 both are printed. It fails when a scan was answered wrongly, or when one in a hundred waited 300 ms
-or longer beside the file.
+or longer beside the file. Its volunteers stay in the database: for another run take a new copy.
 """
 
 import argparse
