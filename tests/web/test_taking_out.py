@@ -91,7 +91,12 @@ def test_the_files_hold_the_targets(layla, cast, worked):
     targets.put(plan, by=cast.layla.id, now=clock.now())
     lines = [json.loads(line) for line in taken_out(layla, "jsonl", "period=2026").splitlines()]
     (target,) = [line for line in lines if line["table"] == "targets"]
-    assert (target["reached"], target["target"]) == (8, 1000)
+    assert (target["reached"], target["target"], target["percent"]) == (8, 1000, 0)
+    text = taken_out(layla, "csv", "period=2026").decode("utf-8-sig")
+    assert "Targets" in {row[0] for row in csv.reader(io.StringIO(text))}
+    sheet = openpyxl.load_workbook(io.BytesIO(taken_out(layla, "xlsx", "period=2026")))["Targets"]
+    heading, row = sheet.iter_rows(values_only=True)
+    assert dict(zip(heading, row, strict=True))["Of target"] == 0
 
 
 def test_the_text_file_names_the_table_of_each_row(layla, worked):

@@ -48,7 +48,7 @@ class Kind(StrEnum):
     MONEY = "money"
     """Halalas, shown in riyals."""
     PERCENT = "percent"
-    """Whole percents, which paper alone shows."""
+    """Whole percents: 86 is 86%."""
     DAY = "day"
     INSTANT = "instant"
 

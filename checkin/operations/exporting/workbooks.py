@@ -104,6 +104,7 @@ _SHOWN = {
     Kind.CLOCK: "[h]:mm",
     Kind.DECIMAL_HOURS: "0.00",
     Kind.MONEY: "#,##0.00",
+    Kind.PERCENT: '#,##0"%"',
     Kind.DAY: "yyyy-mm-dd",
     Kind.INSTANT: "yyyy-mm-dd hh:mm",
 }
@@ -310,6 +311,7 @@ _NUMBERS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.CLOCK: lambda minutes: repr(minutes / (24 * 60)),
     Kind.DECIMAL_HOURS: lambda minutes: repr((minutes * 100 + 30) // 60 / 100),
     Kind.MONEY: lambda halalas: repr(halalas / HALALAS),
+    Kind.PERCENT: str,
     Kind.DAY: _day,
     Kind.INSTANT: _instant,
 }

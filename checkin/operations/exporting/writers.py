@@ -137,6 +137,7 @@ _IN_WORDS: dict[Kind, Callable[[Any], str]] = {
     Kind.CLOCK: _hours,
     Kind.DECIMAL_HOURS: _decimal_hours,
     Kind.MONEY: _riyals,
+    Kind.PERCENT: lambda share: f"{share}%",
     Kind.DAY: date.isoformat,
     Kind.INSTANT: lambda at: datetime.isoformat(at, " ", "minutes"),
 }

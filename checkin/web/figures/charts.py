@@ -1,5 +1,6 @@
 """The charts of the dashboard: from figures to marks, each with the sentence that reads it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, groupby
@@ -326,10 +327,7 @@ def new_and_returning(
 
     `people` by the first day of a month, `newcomers` by the day they first served.
     """
-    new: dict[date, int] = {}
-    for day, count in newcomers.items():
-        begin = day.replace(day=1)
-        new[begin] = new.get(begin, 0) + count
+    new = by_month_of(newcomers)
     served = [begin for begin, count in people.items() if count]
     if not served:
         return None
@@ -356,6 +354,14 @@ def new_and_returning(
             more,
         ),
     )
+
+
+def by_month_of(newcomers: Mapping[date, int]) -> Counter[date]:
+    """How many are new in each month, by its first day."""
+    new = Counter[date]()
+    for day, number in newcomers.items():
+        new[day.replace(day=1)] += number
+    return new
 
 
 def new_here(asked: Wanted) -> str:

@@ -1,6 +1,5 @@
 """The dashboard taken out: its figures and what stands under its charts, as tables."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -279,9 +278,7 @@ def _of_days(found: Wanted) -> Table:
 def _of_newcomers(found: Wanted) -> Table:
     """By month; whoever served in two counts in both, so nothing adds them up."""
     people = figures.people_by_month(found.filter)
-    new = Counter[date]()
-    for day, number in figures.newcomers(found.filter).items():
-        new[day.replace(day=1)] += number
+    new = charts.by_month_of(figures.newcomers(found.filter))
     rows = [
         [f"{month:%Y-%m}", month_long(month), number - new[month], new[month], number]
         for month, number in sorted(people.items())
