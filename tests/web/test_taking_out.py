@@ -17,7 +17,7 @@ from sqlalchemy import select
 from checkin.database import db
 from checkin.models import Attendance, AuditEntry, Export, Rate
 from checkin.operations import approvals, exporting, figures, rates, settings, targets
-from checkin.operations.exporting import Book, Column, Head, Table
+from checkin.operations.exporting import Book, Column, Head, Kind, Table
 from checkin.operations.figures import Filter, counting
 from checkin.operations.permissions import Reach
 from checkin.web import clock, usual
@@ -396,6 +396,14 @@ def test_only_rates_that_gave_a_value_are_named(layla, cast, now, worked):
     assert "Source: a test" in said
     assert "another" not in said
     assert "to come" not in said
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl", "pdf"])
+def test_every_kind_of_file_can_write_every_kind_of_cell(kind, tmp_path, app, now):
+    of = {Kind.TEXT: "words", Kind.DAY: now.date(), Kind.INSTANT: now.replace(tzinfo=None)}
+    columns = [Column(str(one), str(one), one, width=8) for one in Kind]
+    table = Table(columns, [[of.get(one, 90) for one in Kind]], 1, title="All")
+    assert list(exporting.into_file(tmp_path / "file", kind, Book("List", [table], "en"))) == [1]
 
 
 def test_a_file_stays_in_no_cache(layla, worked):

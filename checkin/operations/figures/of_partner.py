@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select
 
-from checkin.database import AnyRow, db
+from checkin.database import db
 from checkin.models import Attendance, MonthTotal, Opportunity
 from checkin.operations.figures import asking, late, records
 from checkin.operations.figures.definitions import (
@@ -22,6 +22,7 @@ from checkin.operations.figures.definitions import (
     Totals,
 )
 from checkin.operations.figures.dimensions import Dimension
+from checkin.operations.figures.naming import names
 from checkin.operations.figures.records import Key
 from checkin.operations.figures.reporting import report
 from checkin.operations.figures.spans import Span
@@ -78,7 +79,6 @@ def _by_hijri_month(wanted: Filter) -> list[Line]:
 
 
 def _by_opportunity(wanted: Filter) -> list[Line]:
-    o = Opportunity
     rows = db.session.execute(_summed(wanted, [_M.opportunity_id]))
     found: dict[int, Sequence[int]] = {key: sums for key, *sums in rows}
     waiting = _waiting_by_opportunity(wanted)
@@ -87,9 +87,8 @@ def _by_opportunity(wanted: Filter) -> list[Line]:
         for key, sums in {**dict.fromkeys(waiting, _NOTHING), **found}.items()
     }
     counted = late.corrected(by_work, wanted, lambda part: part.opportunity_id)
-    known = select(o.id, o.name_ar, o.name_en).where(o.id.in_(counted))
-    names: dict[Any, AnyRow] = {row.id: row for row in db.session.execute(known)}
-    lines = [Line(key, names[key].name_ar, names[key].name_en, one) for key, one in counted.items()]
+    known = names("opportunity", counted)
+    lines = [Line(key, known[key].name_ar, known[key].name_en, one) for key, one in counted.items()]
     return sorted(lines, key=lambda line: (-line.totals.approved_minutes, str(line.key)))
 
 
